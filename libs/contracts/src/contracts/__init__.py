@@ -1,0 +1,1 @@
+"""All that leaves a service: events, and shapes of HTTP answers."""

@@ -1,0 +1,81 @@
+"""What connections says of the accounts people connected."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+
+from contracts.event import Event
+
+ConnectionState = Literal["pending", "active", "broken", "removed"]
+DataChoice = Literal["keep", "erase"]
+
+
+class ConnectionAuthorized(Event, frozen=True, kw_only=True):
+    """A person connected this account, or connected it again; the connection can be synced now."""
+
+    NAME: ClassVar[str] = "connection.authorized.v1"
+    TOPIC: ClassVar[str] = "connections"
+
+    connection_id: UUID
+    provider: str
+    account_id: str
+    account_name: str
+
+
+class ConnectionRemoved(Event, frozen=True, kw_only=True):
+    """A person disconnected this account; `data` says whether its records are kept or erased."""
+
+    NAME: ClassVar[str] = "connection.removed.v1"
+    TOPIC: ClassVar[str] = "connections"
+
+    connection_id: UUID
+    provider: str
+    data: DataChoice
+
+
+class ConnectionBroken(Event, frozen=True, kw_only=True):
+    """The provider refuses this connection's grant; syncing waits until a person reconnects."""
+
+    NAME: ClassVar[str] = "connection.broken.v1"
+    TOPIC: ClassVar[str] = "connections"
+
+    connection_id: UUID
+    provider: str
+    reason: str
+
+
+class SyncRequested(Event, frozen=True, kw_only=True):
+    """Something outside the schedule asks for a sync of this connection (a webhook, for example)."""
+
+    NAME: ClassVar[str] = "sync.requested.v1"
+    TOPIC: ClassVar[str] = "connections"
+
+    connection_id: UUID
+
+
+class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection as `GET /connections` shows it."""
+
+    id: UUID
+    provider: str
+    account_id: str
+    account_name: str
+    state: ConnectionState
+    scopes: tuple[str, ...]
+    created_at: datetime
+    authorized_at: datetime | None = None
+    expires_at: datetime | None = None
+    broken_reason: str | None = None
+
+
+class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
+    """What connections hands sync-worker, and nobody else: a token to call the provider with, until it ends."""
+
+    provider: str
+    account_id: str
+    access_token: str
+    token_type: str = "Bearer"
+    api_url: str | None = None
+    expires_at: datetime | None = None

@@ -1,0 +1,133 @@
+"""What identity says of the golden records, and how it shows them."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from contracts.event import Event
+from contracts.interactions import InteractionKind
+
+
+class GoldenRecordChanged(Event, frozen=True, kw_only=True):
+    """A golden record was made, or its values or members changed."""
+
+    NAME: ClassVar[str] = "golden_record.changed.v1"
+    TOPIC: ClassVar[str] = "golden_records"
+
+    golden_id: UUID
+
+
+class GoldenRecordMerged(Event, frozen=True, kw_only=True):
+    """Two golden records joined: `golden_id` lives on, `merged_id` redirects to it."""
+
+    NAME: ClassVar[str] = "golden_record.merged.v1"
+    TOPIC: ClassVar[str] = "golden_records"
+
+    golden_id: UUID
+    merged_id: UUID
+
+
+class GoldenRecordSplit(Event, frozen=True, kw_only=True):
+    """Members of `golden_id` parted from it and are `split_id` now."""
+
+    NAME: ClassVar[str] = "golden_record.split.v1"
+    TOPIC: ClassVar[str] = "golden_records"
+
+    golden_id: UUID
+    split_id: UUID
+
+
+class GoldenRecordGone(Event, frozen=True, kw_only=True):
+    """The last living member of a golden record went."""
+
+    NAME: ClassVar[str] = "golden_record.gone.v1"
+    TOPIC: ClassVar[str] = "golden_records"
+
+    golden_id: UUID
+
+
+class ContactErased(Event, frozen=True, kw_only=True):
+    """A person's data was erased on request: these source records must go everywhere and not come back."""
+
+    NAME: ClassVar[str] = "contact.erased.v1"
+    TOPIC: ClassVar[str] = "golden_records"
+
+    golden_id: UUID
+    sources: tuple[tuple[UUID, str], ...]
+
+
+class SourceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A source record of a golden record."""
+
+    connection_id: UUID
+    provider: str
+    provider_id: str
+    first_seen_at: datetime
+    updated_at: datetime | None = None
+    url: str | None = None
+
+
+class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A golden record as the list shows it."""
+
+    id: UUID
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    company: str | None
+    job_title: str | None
+    sources: tuple[SourceView, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class FieldValue(msgspec.Struct, frozen=True, kw_only=True):
+    """One source record's value for one field."""
+
+    value: str
+    connection_id: UUID
+    provider: str
+    provider_id: str
+    updated_at: datetime | None = None
+
+
+class Lineage(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a golden value comes from: what was chosen, by which rule, and what lost."""
+
+    chosen: FieldValue
+    rule: str
+    losers: tuple[FieldValue, ...] = ()
+
+
+class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of a contact's timeline."""
+
+    connection_id: UUID
+    provider: str
+    provider_id: str
+    kind: InteractionKind
+    title: str | None = None
+    body: str | None = None
+    status: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    url: str | None = None
+    occurred_at: datetime | None = None
+
+
+class ContactDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A golden record in full. `interactions` are the latest; the rest is at `/contacts/{id}/timeline`."""
+
+    id: UUID
+    fields: dict[str, str]
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    lineage: dict[str, Lineage]
+    sources: tuple[SourceView, ...]
+    interactions: tuple[InteractionView, ...]
+    previous_ids: tuple[UUID, ...]
+    created_at: datetime
+    updated_at: datetime

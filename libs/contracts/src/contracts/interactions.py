@@ -1,0 +1,61 @@
+"""Deals, tickets, notes and the like, and what sync-worker says of them."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+
+from contracts.contacts import GoneReason
+from contracts.event import Event
+
+InteractionKind = Literal["deal", "ticket", "note", "email", "meeting", "call", "task", "activity", "comment"]
+
+
+class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened with people, as one provider shows it.
+
+    `contact_ids` are the provider's own ids of the contacts it concerns. `amount` is a decimal in a string,
+    `currency` an ISO 4217 code.
+    """
+
+    kind: InteractionKind
+    title: str | None = None
+    body: str | None = None
+    status: str | None = None
+    pipeline: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    owner: str | None = None
+    url: str | None = None
+    occurred_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    contact_ids: tuple[str, ...] = ()
+
+
+class InteractionFetched(Event, frozen=True, kw_only=True):
+    """A provider showed us this interaction, new or changed. `provider_id` is unique within its kind."""
+
+    NAME: ClassVar[str] = "interaction.fetched.v1"
+    TOPIC: ClassVar[str] = "source_records"
+
+    connection_id: UUID
+    provider: str
+    provider_id: str
+    revision: int
+    interaction: Interaction
+
+
+class InteractionGone(Event, frozen=True, kw_only=True):
+    """A provider no longer has this interaction."""
+
+    NAME: ClassVar[str] = "interaction.gone.v1"
+    TOPIC: ClassVar[str] = "source_records"
+
+    connection_id: UUID
+    provider: str
+    kind: InteractionKind
+    provider_id: str
+    revision: int
+    reason: GoneReason

@@ -1,0 +1,29 @@
+"""How auth shows a person and their session."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+Role = Literal["owner", "admin", "member"]
+
+
+class UserView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person, in the workspace they are signed in to."""
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    workspace_id: UUID
+    role: Role
+    created_at: datetime
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What register, login and refresh answer; the refresh token travels in a cookie of its own."""
+
+    token: str
+    expires_at: datetime
+    user: UserView

@@ -1,0 +1,36 @@
+"""Every event there is, by its name on the wire."""
+
+from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved, SyncRequested
+from contracts.contacts import ContactFetched, ContactGone
+from contracts.event import Event
+from contracts.golden_records import (
+    ContactErased,
+    GoldenRecordChanged,
+    GoldenRecordGone,
+    GoldenRecordMerged,
+    GoldenRecordSplit,
+)
+from contracts.interactions import InteractionFetched, InteractionGone
+from contracts.syncs import SyncProgressed
+from contracts.workspaces import WorkspaceErased
+
+EVENTS: dict[str, type[Event]] = {
+    event.NAME: event
+    for event in (
+        ConnectionAuthorized,
+        ConnectionBroken,
+        ConnectionRemoved,
+        ContactErased,
+        ContactFetched,
+        ContactGone,
+        GoldenRecordChanged,
+        GoldenRecordGone,
+        GoldenRecordMerged,
+        GoldenRecordSplit,
+        InteractionFetched,
+        InteractionGone,
+        SyncProgressed,
+        SyncRequested,
+        WorkspaceErased,
+    )
+}

@@ -1,0 +1,54 @@
+"""What sync-worker says of its runs."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+
+from contracts.event import Event
+
+SyncState = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
+SyncMode = Literal["first", "incremental", "full"]
+
+
+class SyncCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records a run saw, by what became of them."""
+
+    fetched: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    skipped: int = 0
+
+
+class SyncProgressed(Event, frozen=True, kw_only=True):
+    """A run began, wrote a page, waited or ended. `total` is the provider's own count, where it gives one."""
+
+    NAME: ClassVar[str] = "sync.progressed.v1"
+    TOPIC: ClassVar[str] = "source_records"
+
+    connection_id: UUID
+    sync_id: UUID
+    mode: SyncMode
+    state: SyncState
+    stream: str | None = None
+    counts: SyncCounts = SyncCounts()
+    total: int | None = None
+    retry_at: datetime | None = None
+
+
+class SyncView(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as `GET /connections/{id}/syncs` shows it."""
+
+    id: UUID
+    connection_id: UUID
+    mode: SyncMode
+    state: SyncState
+    counts: dict[str, SyncCounts]
+    total: dict[str, int]
+    started_at: datetime
+    finished_at: datetime | None = None
+    retry_at: datetime | None = None
+    problem: str | None = None

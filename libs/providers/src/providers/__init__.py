@@ -1,0 +1,1 @@
+"""One module per source; each holds one class that implements `SourceProvider`."""

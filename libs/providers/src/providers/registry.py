@@ -1,0 +1,6 @@
+"""Every provider there is. Adding one is a line here."""
+
+from providers.hubspot import HubSpot
+from providers.source import SourceProvider
+
+PROVIDERS: dict[str, SourceProvider] = {provider.name: provider for provider in (HubSpot(),)}

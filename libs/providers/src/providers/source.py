@@ -1,0 +1,178 @@
+"""What a source of contacts is: one class per provider, and the plain values it speaks in.
+
+A provider translates. It holds no state, opens no transaction and knows neither our database nor our services:
+what it needs comes as arguments, what it learns goes back as values. It never guesses: an answer it does not
+understand is an error, a record it cannot read is `Skipped` with its reason, and the rest of the page goes on.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+from aiohttp import ClientSession
+
+from contracts.contacts import Contact, GoneReason
+from contracts.interactions import Interaction, InteractionKind
+
+
+class OAuthApp(msgspec.Struct, frozen=True, kw_only=True):
+    """Our registration with a provider. The addresses are settings, so that a sandbox can stand in."""
+
+    client_id: str
+    client_secret: str
+    authorize_url: str
+    api_url: str
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider granted: tokens, how long they live, and for which account."""
+
+    access_token: str
+    refresh_token: str | None
+    expires_at: datetime | None
+    scopes: tuple[str, ...]
+    account_id: str
+    account_name: str
+    api_url: str | None = None
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call to a provider needs."""
+
+    access_token: str
+    token_type: str
+    api_url: str
+    account_id: str
+
+
+class SourceContact(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact of a page: its raw JSON byte for byte as it came, and what we understood of it.
+
+    `absorbed` are ids of records the provider merged into this one: they are gone, and this one lives on.
+    """
+
+    provider_id: str
+    raw: bytes
+    contact: Contact
+    absorbed: tuple[str, ...] = ()
+
+
+class SourceInteraction(msgspec.Struct, frozen=True, kw_only=True):
+    """An interaction of a page, raw and understood."""
+
+    provider_id: str
+    raw: bytes
+    interaction: Interaction
+
+
+class SourceGone(msgspec.Struct, frozen=True, kw_only=True):
+    """A record the provider says it no longer has; `kind` is None for a contact."""
+
+    provider_id: str
+    reason: GoneReason
+    kind: InteractionKind | None = None
+    merged_into: str | None = None
+
+
+class Skipped(msgspec.Struct, frozen=True, kw_only=True):
+    """A record we could not read: its raw bytes are kept, and the reason is shown to people."""
+
+    provider_id: str | None
+    reason: str
+    raw: bytes
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of one stream.
+
+    `next_cursor` is where the run goes on, None at the stream's end; `bookmark` is what the next run starts from,
+    set on the last page (it may be the one the run was given). `total` is the provider's own count where it
+    gives one.
+    """
+
+    contacts: tuple[SourceContact, ...] = ()
+    interactions: tuple[SourceInteraction, ...] = ()
+    gone: tuple[SourceGone, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    next_cursor: str | None = None
+    bookmark: str | None = None
+    total: int | None = None
+
+
+class ProviderError(Exception):
+    """Something a provider did that we expected it might; the message is safe to show and holds no secrets."""
+
+
+class GrantRevoked(ProviderError):
+    """The provider refuses the grant for good: the person must connect again."""
+
+
+class AccessExpired(ProviderError):
+    """The access token is no longer taken; a fresh one may be."""
+
+
+class RateLimited(ProviderError):
+    """The provider asks us to wait `after_seconds`."""
+
+    def __init__(self, message: str, *, after_seconds: float) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
+
+
+class ProviderUnavailable(ProviderError):
+    """The provider does not answer as it should just now (5xx, a cut body, HTML from the edge): try later."""
+
+
+class ProviderRefused(ProviderError):
+    """The provider refuses this very request, and would again (a missing scope, an unknown object)."""
+
+
+class SourceProvider(ABC):
+    """One provider. Adding one means a module with such a class, its sandbox twin, and a line in the registry."""
+
+    name: ClassVar[str]
+    streams: ClassVar[tuple[str, ...]]
+    """What a sync reads, in this order; `contacts` comes before what refers to them."""
+
+    @abstractmethod
+    def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
+        """Where to send the person; `code_challenge` is PKCE's, method S256."""
+
+    @abstractmethod
+    async def exchange(
+        self, http: ClientSession, app: OAuthApp, *, code: str, redirect_uri: str, code_verifier: str
+    ) -> Grant:
+        """Turn the code of a callback into a grant. Raises `ProviderError`."""
+
+    @abstractmethod
+    async def refresh(self, http: ClientSession, app: OAuthApp, grant: Grant) -> Grant:
+        """A fresh grant for an old one. Raises `GrantRevoked` when the person must connect again."""
+
+    @abstractmethod
+    async def revoke(self, http: ClientSession, app: OAuthApp, grant: Grant) -> None:
+        """Give the grant back. An already dead one is no error."""
+
+    @abstractmethod
+    async def count(self, http: ClientSession, access: Access, stream: str) -> int | None:
+        """The provider's own count of a stream, where it gives one."""
+
+    @abstractmethod
+    async def fetch_page(
+        self, http: ClientSession, access: Access, stream: str, *, cursor: str | None, bookmark: str | None, now: datetime
+    ) -> Page:
+        """The next page of a stream.
+
+        `cursor` is the last page's `next_cursor`, None at the start of a run; `bookmark` is what the last
+        complete run left, None for a first or a full one. Both are ours to store and the provider's to read.
+        Raises `ProviderError`.
+        """
+
+    @abstractmethod
+    def normalize(self, raw: bytes) -> Contact:
+        """Read a kept raw contact again. Raises `ValueError` when it cannot be read."""
+
+    @abstractmethod
+    def environment(self, settings: Mapping[str, str]) -> OAuthApp | None:
+        """Our registration out of settings such as `HUBSPOT_CLIENT_ID`; None when this provider is not set up."""
