@@ -12,7 +12,6 @@ from typing import ClassVar
 
 import msgspec
 from aiohttp import ClientSession
-
 from contracts.contacts import Contact, GoneReason
 from contracts.interactions import Interaction, InteractionKind
 
@@ -122,7 +121,14 @@ class RateLimited(ProviderError):
 
 
 class ProviderUnavailable(ProviderError):
-    """The provider does not answer as it should just now (5xx, a cut body, HTML from the edge): try later."""
+    """The provider does not answer as it should just now (5xx, a cut body, HTML from the edge): try later.
+
+    `after_seconds` is set where the provider says when (a maintenance, an account on the move).
+    """
+
+    def __init__(self, message: str, *, after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
 
 
 class ProviderRefused(ProviderError):
@@ -160,7 +166,14 @@ class SourceProvider(ABC):
 
     @abstractmethod
     async def fetch_page(
-        self, http: ClientSession, access: Access, stream: str, *, cursor: str | None, bookmark: str | None, now: datetime
+        self,
+        http: ClientSession,
+        access: Access,
+        stream: str,
+        *,
+        cursor: str | None,
+        bookmark: str | None,
+        now: datetime,
     ) -> Page:
         """The next page of a stream.
 

@@ -1,0 +1,89 @@
+"""Reading single values that people typed and providers passed on: each comes back clean, or is absent.
+
+A value we cannot stand behind is left out, never mended: half a name is a wrong name, and the raw record is
+kept beside the contact anyway.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from contracts.contacts import MAX_FIELD_CHARS
+
+MAX_ADDRESSES = 500
+
+_YEARS = range(1900, 3000)  # what lies outside was mistyped, and databases and clocks stumble over it
+_DECIMAL = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,12})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_URL = re.compile(r"https?://[^\s\"<>\\]+", re.IGNORECASE)
+
+
+def text(value: str | None, max_chars: int = MAX_FIELD_CHARS) -> str | None:
+    """Trim a text and strip its NULs; an empty or over-long one is absent."""
+    if not value:
+        return None
+    value = value.replace("\0", "").strip()
+    return value if 0 < len(value) <= max_chars else None
+
+
+def texts(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Clean several texts in their order, each once."""
+    return tuple(dict.fromkeys(clean for value in values if (clean := text(value))))
+
+
+def emails(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Clean email addresses in their order, each once whatever its case; what has not one `@` inside is left out.
+
+    At most `MAX_ADDRESSES` are kept: past that it is no person.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        address = text(value)
+        if address and _looks_like_email(address):
+            found.setdefault(address.lower(), address)
+    return tuple(found.values())[:MAX_ADDRESSES]
+
+
+def instant(value: str | None) -> datetime | None:
+    """Read an ISO 8601 time, in UTC where it names no zone; an impossible one is absent."""
+    if not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.year in _YEARS else None
+
+
+def iso_date(value: str | None) -> str | None:
+    """Read an ISO date, alone or with a time; an impossible or ambiguous one is absent."""
+    cleaned = text(value)
+    try:
+        day = date.fromisoformat(cleaned[:10]) if cleaned else None
+    except ValueError:
+        return None
+    return day.isoformat() if day and day.year in _YEARS else None
+
+
+def decimal(value: str | None) -> str | None:
+    """Read a plain decimal number and keep it as written; anything else is absent."""
+    cleaned = text(value)
+    return cleaned if cleaned and _DECIMAL.fullmatch(cleaned) else None
+
+
+def currency(value: str | None) -> str | None:
+    """Read an ISO 4217 code, by its shape."""
+    cleaned = (text(value) or "").upper()
+    return cleaned if _CURRENCY.fullmatch(cleaned) else None
+
+
+def web_address(value: str | None) -> str | None:
+    """Read an address a page may link to: http or https and nothing else."""
+    cleaned = text(value)
+    return cleaned if cleaned and _URL.fullmatch(cleaned) else None
+
+
+def _looks_like_email(address: str) -> bool:
+    local, at, domain = address.partition("@")
+    return bool(local and at and domain) and "@" not in domain
