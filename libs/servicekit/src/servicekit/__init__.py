@@ -1,0 +1,1 @@
+"""What every service shares: settings, database, bus, application, logs."""

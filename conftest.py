@@ -1,0 +1,36 @@
+"""Every test has a real PostgreSQL 18: the embedded one, or the one `TEST_DATABASE_URL` names."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from lead.postgres import EmbeddedPostgres
+from servicekit.testing import FreshDatabase, fresh_database, make_template
+
+# What a crash could lose is of no use to a test.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+
+
+@pytest.fixture(scope="session")
+def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The administrator's address of a server."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("postgres")), FAST)
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(admin_url: str) -> str:
+    """The name of a migrated database to copy."""
+    return make_template(admin_url)
+
+
+@pytest.fixture
+async def fresh(admin_url: str, template: str) -> AsyncIterator[FreshDatabase]:
+    """A migrated database of the test's own."""
+    async with fresh_database(admin_url, template) as database:
+        yield database

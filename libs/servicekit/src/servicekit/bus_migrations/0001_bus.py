@@ -1,0 +1,112 @@
+"""The bus: shards that count, an outbox that is a log, offsets, parked events."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.execute("""
+    CREATE TABLE bus.shard (
+        topic text NOT NULL,
+        lane  text NOT NULL CHECK (lane IN ('live', 'backfill')),
+        shard int  NOT NULL,
+        last  bigint NOT NULL,
+        PRIMARY KEY (topic, lane, shard)
+    ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+    CREATE TABLE bus.outbox (
+        topic        text   NOT NULL,
+        lane         text   NOT NULL,
+        shard        int    NOT NULL,
+        position     bigint NOT NULL,
+        published_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        event_id     uuid   NOT NULL,
+        event_name   text   NOT NULL,
+        workspace_id uuid   NOT NULL,
+        headers      json   NOT NULL,
+        payload      json   NOT NULL,
+        PRIMARY KEY (topic, lane, shard, position, published_at)
+    ) PARTITION BY RANGE (published_at);
+
+    -- The net under the daily partitions: an event is never refused because its day was not made ahead.
+    CREATE TABLE bus.outbox_default PARTITION OF bus.outbox DEFAULT;
+
+    CREATE TABLE bus."offset" (
+        consumer text NOT NULL,
+        topic    text NOT NULL,
+        lane     text NOT NULL,
+        shard    int  NOT NULL,
+        position bigint NOT NULL,
+        moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (consumer, topic, lane, shard)
+    ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+    CREATE TABLE bus.parked (
+        consumer     text   NOT NULL,
+        event_id     uuid   NOT NULL,
+        topic        text   NOT NULL,
+        lane         text   NOT NULL,
+        shard        int    NOT NULL,
+        position     bigint NOT NULL,
+        published_at timestamptz NOT NULL,
+        event_name   text   NOT NULL,
+        workspace_id uuid   NOT NULL,
+        headers      json   NOT NULL,
+        payload      json   NOT NULL,
+        failure      text   NOT NULL,
+        traceback    text   NOT NULL,
+        attempts     int    NOT NULL DEFAULT 1,
+        parked_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+        retry_at     timestamptz,
+        PRIMARY KEY (consumer, event_id)
+    );
+    CREATE INDEX parked_due ON bus.parked (consumer, retry_at);
+    """)
+    op.execute("""
+    -- Partitions are made a week ahead and dropped once every consumer has passed all they hold and they are older
+    -- than the retention. It runs as its owner, because services may read and write the bus but not reshape it.
+    CREATE FUNCTION bus.keep_partitions(retention_days int) RETURNS TABLE (made int, dropped int)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+        day date;
+        name text;
+        behind boolean;
+    BEGIN
+        made := 0; dropped := 0;
+        IF NOT pg_try_advisory_xact_lock(hashtext('bus.keep_partitions')) THEN RETURN NEXT; RETURN; END IF;
+        SET LOCAL lock_timeout = '2s';
+        FOR day IN SELECT d::date FROM generate_series((now() AT TIME ZONE 'UTC')::date,
+                                                       (now() AT TIME ZONE 'UTC')::date + 7, '1 day') d LOOP
+            name := 'outbox_' || to_char(day, 'YYYYMMDD');
+            IF to_regclass('bus.' || name) IS NULL THEN
+                BEGIN
+                    EXECUTE format('CREATE TABLE bus.%I PARTITION OF bus.outbox FOR VALUES FROM (%L) TO (%L)',
+                                   name, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+                    made := made + 1;
+                EXCEPTION WHEN check_violation THEN
+                    NULL;  -- the day's first events already lie in the default partition; they are read from there
+                END;
+            END IF;
+        END LOOP;
+        FOR name, day IN
+            SELECT c.relname, to_date(substr(c.relname, 8), 'YYYYMMDD')
+            FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'bus.outbox'::regclass AND c.relname ~ '^outbox_[0-9]{8}$'
+        LOOP
+            CONTINUE WHEN day >= (now() AT TIME ZONE 'UTC')::date - retention_days;
+            EXECUTE format('SELECT EXISTS (SELECT FROM (SELECT topic, lane, shard, max(position) AS last FROM bus.%I
+                            GROUP BY topic, lane, shard) held
+                            JOIN (SELECT DISTINCT consumer, topic FROM bus."offset") c USING (topic)
+                            LEFT JOIN bus."offset" o USING (consumer, topic, lane, shard)
+                            WHERE coalesce(o.position, 0) < held.last)', name) INTO behind;
+            CONTINUE WHEN behind;
+            EXECUTE format('DROP TABLE bus.%I', name);
+            dropped := dropped + 1;
+        END LOOP;
+        RETURN NEXT;
+    END $$;
+    REVOKE ALL ON FUNCTION bus.keep_partitions(int) FROM PUBLIC;
+    SELECT bus.keep_partitions(3);
+    """)

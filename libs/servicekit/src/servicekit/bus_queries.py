@@ -1,0 +1,233 @@
+"""All the SQL of the bus but the publishing, which is in `outbox.py`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from contracts.event import Lane
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class Shard(msgspec.Struct, frozen=True, order=True):
+    """One stream of positions."""
+
+    topic: str
+    lane: Lane
+    number: int
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """An event as it lies in the outbox; `payload` is its JSON."""
+
+    topic: str
+    lane: Lane
+    shard: int
+    position: int
+    published_at: datetime
+    event_id: UUID
+    event_name: str
+    workspace_id: UUID
+    headers: dict[str, str]
+    payload: str
+
+
+_ENVELOPE = (
+    "topic, lane, shard, position, published_at, event_id, event_name, workspace_id, headers, payload::text AS payload"
+)
+
+_BEHIND = text("""
+SELECT s.topic, s.lane, s.shard
+FROM bus.shard s LEFT JOIN bus."offset" o
+  ON (o.consumer, o.topic, o.lane, o.shard) = (:consumer, s.topic, s.lane, s.shard)
+WHERE s.topic = ANY (:topics) AND s.lane = :lane AND s.last > coalesce(o.position, 0)
+ORDER BY o.moved_at NULLS FIRST
+""")
+
+
+async def list_behind(conn: AsyncConnection, consumer: str, topics: Sequence[str], lane: Lane) -> list[Shard]:
+    """Name the shards that hold something new, the longest waiting first."""
+    rows = await conn.execute(_BEHIND, {"consumer": consumer, "topics": list(topics), "lane": lane})
+    return [Shard(*row) for row in rows]
+
+
+_LOCK = text("""
+SELECT position FROM bus."offset"
+WHERE consumer = :consumer AND topic = :topic AND lane = :lane AND shard = :shard
+FOR UPDATE SKIP LOCKED
+""")
+_FIRST = text("""
+INSERT INTO bus."offset" (consumer, topic, lane, shard, position) VALUES (:consumer, :topic, :lane, :shard, 0)
+ON CONFLICT DO NOTHING RETURNING position
+""")
+
+
+async def lock_offset(conn: AsyncConnection, consumer: str, shard: Shard) -> int | None:
+    """Lock an offset and return it; None when another copy has it."""
+    where = {"consumer": consumer, "topic": shard.topic, "lane": shard.lane, "shard": shard.number}
+    position: int | None = (await conn.execute(_LOCK, where)).scalar_one_or_none()
+    if position is None:
+        position = (await conn.execute(_FIRST, where)).scalar_one_or_none()
+    return position
+
+
+# The index (topic, lane, shard, position) of each partition gives the rows in order; the limit ends the read.
+_READ = text(f"""
+SELECT {_ENVELOPE} FROM bus.outbox
+WHERE topic = :topic AND lane = :lane AND shard = :shard AND position > :position
+ORDER BY position LIMIT :size
+""")  # noqa: S608 - a constant
+
+
+async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: int) -> list[Envelope]:
+    """Lock the offset and read what comes after it; empty when there is nothing or another copy has it."""
+    position = await lock_offset(conn, consumer, shard)
+    if position is None:
+        return []
+    where = {"topic": shard.topic, "lane": shard.lane, "shard": shard.number, "position": position, "size": size}
+    return [Envelope(*row) for row in await conn.execute(_READ, where)]
+
+
+_MOVE = text("""
+UPDATE bus."offset" SET position = :position, moved_at = clock_timestamp()
+WHERE consumer = :consumer AND topic = :topic AND lane = :lane AND shard = :shard
+""")
+
+
+async def move_offset(conn: AsyncConnection, consumer: str, shard: Shard, position: int) -> None:
+    """Pass everything up to a position."""
+    await conn.execute(
+        _MOVE,
+        {
+            "consumer": consumer,
+            "topic": shard.topic,
+            "lane": shard.lane,
+            "shard": shard.number,
+            "position": position,
+        },
+    )
+
+
+_PARK = text("""
+INSERT INTO bus.parked (consumer, event_id, topic, lane, shard, position, published_at, event_name, workspace_id,
+                        headers, payload, failure, traceback, retry_at)
+SELECT :consumer, event_id, topic, lane, shard, position, published_at, event_name, workspace_id, headers, payload,
+       :failure, :traceback, CAST(:retry_at AS timestamptz)
+FROM bus.outbox WHERE topic = :topic AND lane = :lane AND shard = :shard AND position = :position
+ON CONFLICT (consumer, event_id) DO NOTHING
+""")
+
+
+async def park(
+    conn: AsyncConnection, consumer: str, envelope: Envelope, failure: str, trace: str, retry_at: datetime | None
+) -> None:
+    """Put an event aside, with why it failed and when to try again."""
+    await conn.execute(
+        _PARK,
+        {
+            "consumer": consumer,
+            "topic": envelope.topic,
+            "lane": envelope.lane,
+            "shard": envelope.shard,
+            "position": envelope.position,
+            "failure": failure,
+            "traceback": trace,
+            "retry_at": retry_at,
+        },
+    )
+
+
+_TAKE_PARKED = text(f"""
+SELECT {_ENVELOPE} FROM bus.parked
+WHERE consumer = :consumer AND retry_at <= clock_timestamp()
+ORDER BY retry_at LIMIT 1 FOR UPDATE SKIP LOCKED
+""")  # noqa: S608 - a constant
+
+
+async def take_parked(conn: AsyncConnection, consumer: str) -> Envelope | None:
+    """Lock the parked event that is due longest."""
+    row = (await conn.execute(_TAKE_PARKED, {"consumer": consumer})).one_or_none()
+    return Envelope(*row) if row else None
+
+
+async def parked_attempts(conn: AsyncConnection, consumer: str, event_id: UUID) -> int:
+    """Lock a parked event and tell how often it was tried."""
+    statement = text("SELECT attempts FROM bus.parked WHERE consumer = :consumer AND event_id = :event_id FOR UPDATE")
+    row = (await conn.execute(statement, {"consumer": consumer, "event_id": event_id})).one_or_none()
+    return int(row.attempts) if row else 0
+
+
+_PUT_OFF = text("""
+UPDATE bus.parked SET attempts = attempts + 1, failure = :failure, traceback = :traceback,
+                      retry_at = CAST(:retry_at AS timestamptz)
+WHERE consumer = :consumer AND event_id = :event_id
+""")
+
+
+async def put_parked_off(
+    conn: AsyncConnection, consumer: str, event_id: UUID, failure: str, trace: str, retry_at: datetime | None
+) -> None:
+    """Note that a parked event failed once more."""
+    await conn.execute(
+        _PUT_OFF,
+        {"consumer": consumer, "event_id": event_id, "failure": failure, "traceback": trace, "retry_at": retry_at},
+    )
+
+
+async def delete_parked(conn: AsyncConnection, consumer: str, event_id: UUID) -> int:
+    """Forget a parked event; return how many there were."""
+    statement = text("DELETE FROM bus.parked WHERE consumer = :consumer AND event_id = :event_id")
+    return (await conn.execute(statement, {"consumer": consumer, "event_id": event_id})).rowcount
+
+
+async def keep_partitions(conn: AsyncConnection, retention_days: int) -> tuple[int, int]:
+    """Make the coming days' partitions and drop those that everybody has passed; return how many of each."""
+    row = (
+        await conn.execute(text("SELECT made, dropped FROM bus.keep_partitions(:days)"), {"days": retention_days})
+    ).one()
+    return row.made, row.dropped
+
+
+_LAG = text("""
+SELECT s.topic, s.lane, sum(s.last - coalesce(o.position, 0))::bigint AS lag
+FROM bus.shard s LEFT JOIN bus."offset" o
+  ON (o.consumer, o.topic, o.lane, o.shard) = (:consumer, s.topic, s.lane, s.shard)
+WHERE s.topic = ANY (:topics) GROUP BY s.topic, s.lane
+""")
+
+
+async def lag_of(conn: AsyncConnection, consumer: str, topics: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Count the events a consumer has yet to handle, by topic and lane."""
+    rows = await conn.execute(_LAG, {"consumer": consumer, "topics": list(topics)})
+    return {(row.topic, row.lane): row.lag for row in rows}
+
+
+async def count_parked(conn: AsyncConnection, consumer: str) -> int:
+    """Count the events a consumer has put aside."""
+    statement = text("SELECT count(*) FROM bus.parked WHERE consumer = :consumer")
+    return int((await conn.execute(statement, {"consumer": consumer})).scalar_one())
+
+
+_AFTER = text(f"""
+SELECT found.* FROM json_to_recordset(CAST(:positions AS json)) AS p (t text, l text, s int, seen bigint),
+LATERAL (
+    SELECT {_ENVELOPE} FROM bus.outbox
+    WHERE topic = p.t AND lane = p.l AND shard = p.s AND position > p.seen ORDER BY position LIMIT :size
+) AS found
+""")  # noqa: S608 - a constant
+
+
+async def list_positions(conn: AsyncConnection, topics: Sequence[str]) -> dict[Shard, int]:
+    """Tell the last position of every shard of these topics."""
+    rows = await conn.execute(
+        text("SELECT topic, lane, shard, last FROM bus.shard WHERE topic = ANY (:topics)"), {"topics": list(topics)}
+    )
+    return {Shard(row.topic, row.lane, row.shard): row.last for row in rows}
+
+
+async def list_after(conn: AsyncConnection, positions: dict[Shard, int], size: int) -> list[Envelope]:
+    """Read up to `size` events of each shard after these positions, for a reader that keeps no offset."""
+    seen = [{"t": shard.topic, "l": shard.lane, "s": shard.number, "seen": at} for shard, at in positions.items()]
+    rows = await conn.execute(_AFTER, {"positions": msgspec.json.encode(seen).decode(), "size": size})
+    return [Envelope(*row) for row in rows]

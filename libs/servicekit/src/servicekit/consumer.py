@@ -1,0 +1,302 @@
+"""Consuming: whole batches, in the transaction of their offset.
+
+A consumer keeps one offset per topic, lane and shard. It locks an offset, reads the batch behind it, calls the
+handlers, and commits their writes, their events and the new offset together: an effect inside Postgres happens
+exactly once, a crash repeats nothing, and copies of a service share the shards without being told.
+
+What fails is rolled back and read again by halves; a single event that still fails is parked with its error and
+the offset passes it. Errors of the database itself try the batch again.
+"""
+
+import asyncio
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from contracts.event import LANES, Event, Lane
+from opentelemetry.trace import SpanKind
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from servicekit import bus_queries as queries
+from servicekit import telemetry
+from servicekit.bus_queries import Envelope, Shard
+from servicekit.database import Database, see_workspaces
+from servicekit.doorbell import listen
+from servicekit.errors import RetryLater
+from servicekit.logs import describe
+from servicekit.outbox import causation_id, current_lane
+from servicekit.telemetry import span
+
+log = structlog.get_logger()
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
+
+BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.1}
+"""How long a batch may take: the live lane answers quickly, the backfill lane saves round trips."""
+
+FIRST_BATCH, LARGEST_BATCH = 64, 2_000
+SHARDS_AT_ONCE = 4
+PARKED_IN_A_ROW = 20
+LONGEST_REST_SECONDS = 60.0
+HOUSEKEEPING_SECONDS = 600.0
+RETRYABLE_STATES = ("08", "40", "53", "55", "57", "58")
+"""SQLSTATE classes of the server's own troubles: connections, deadlocks, resources, locks, shutdown, I/O."""
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """One event type and who handles it."""
+
+    event_type: type[Event]
+    handler: Handler
+
+
+def on(event_type: type[E], handler: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]]) -> Subscription:
+    """Subscribe a handler to an event type.
+
+    Consecutive events of a shard for one handler come as one batch, in the commits' order. Subscribe the same
+    handler to several types to receive them together.
+    """
+    return Subscription(event_type, handler)
+
+
+class EventUnreadable(Exception):
+    """An event's payload does not fit the contract we know."""
+
+
+class Consumer:
+    """Delivers the events of some topics to one service's handlers."""
+
+    def __init__(self, db: Database, *, name: str, subscriptions: Iterable[Subscription]) -> None:
+        self.db = db
+        self.name = name
+        self._by_name = {s.event_type.NAME: s for s in subscriptions}
+        self.topics = sorted({s.event_type.TOPIC for s in self._by_name.values()})
+        self._sizes: dict[Shard, int] = {}
+        self._resting: dict[Shard, float] = {}
+        self._failures: dict[Shard, int] = {}
+
+    # One batch ----------------------------------------------------------------------------------------------
+
+    async def deliver(self, shard: Shard) -> int:
+        """Handle the next batch of a shard; return how many events the offset passed.
+
+        0 means there was nothing, another copy has the shard, or the shard rests after a failure.
+        """
+        started = time.monotonic()
+        size = self._sizes.get(shard, FIRST_BATCH)
+        batch: list[Envelope] = []
+        try:
+            async with self.db.transaction() as conn:
+                batch = await queries.take_batch(conn, self.name, shard, size)
+                if not batch:
+                    return 0
+                await self._handle(conn, batch)
+                await queries.move_offset(conn, self.name, shard, batch[-1].position)
+        except Exception as error:  # the edge: every failure gets one of its three fates here
+            return await self._failed(shard, batch, error)
+        self._failures.pop(shard, None)
+        self._measure(shard, batch, size, time.monotonic() - started)
+        return len(batch)
+
+    async def _handle(self, conn: AsyncConnection, batch: Sequence[Envelope]) -> None:
+        await see_workspaces(conn, tuple({envelope.workspace_id for envelope in batch}))
+        lane = current_lane.set(batch[0].lane)
+        cause = causation_id.set(str(batch[0].event_id))
+        try:
+            with span(f"{self.name} handles", batch[0].headers, SpanKind.CONSUMER):
+                for handler, events in self._runs(batch):
+                    await handler(conn, events)
+        finally:
+            current_lane.reset(lane)
+            causation_id.reset(cause)
+
+    def _runs(self, batch: Sequence[Envelope]) -> Iterable[tuple[Handler, list[Event]]]:
+        known = ((self._by_name[e.event_name], e) for e in batch if e.event_name in self._by_name)
+        for handler, run in groupby(known, key=lambda pair: pair[0].handler):
+            yield handler, [_decode(envelope, subscription.event_type) for subscription, envelope in run]
+
+    def _measure(self, shard: Shard, batch: Sequence[Envelope], size: int, seconds: float) -> None:
+        aim = BATCH_SECONDS[shard.lane]
+        if len(batch) == size and seconds < aim / 2:
+            self._sizes[shard] = min(size * 2, LARGEST_BATCH)
+        elif seconds > aim * 1.5:
+            self._sizes[shard] = max(int(size * aim / seconds), 1)
+        telemetry.BATCH_SECONDS.labels(self.name, shard.lane).observe(seconds)
+        now = datetime.now(UTC)
+        for name, events in groupby(sorted(batch, key=_name_of), key=_name_of):
+            telemetry.EVENTS_HANDLED.labels(self.name, name).inc(len(list(events)))
+        oldest = (now - batch[0].published_at).total_seconds()
+        telemetry.DELIVERY_SECONDS.labels(self.name, shard.lane).observe(max(oldest, 0.0))
+
+    # Failures -----------------------------------------------------------------------------------------------
+
+    async def _failed(self, shard: Shard, batch: Sequence[Envelope], error: Exception) -> int:
+        if isinstance(error, RetryLater):
+            log.info("batch_put_back", topic=shard.topic, lane=shard.lane, shard=shard.number, reason=str(error))
+            return self._rest(shard, error.after.total_seconds())
+        if not batch or is_retryable(error):
+            log.warning("batch_interrupted", topic=shard.topic, shard=shard.number, failure=describe(error))
+            return self._rest(shard, self._backoff(shard))
+        if len(batch) > 1:
+            log.warning("batch_halved", topic=shard.topic, shard=shard.number, size=len(batch), failure=describe(error))
+            self._sizes[shard] = len(batch) // 2
+            return await self.deliver(shard)
+        return await self._park(shard, batch[0], error)
+
+    async def _park(self, shard: Shard, envelope: Envelope, error: Exception) -> int:
+        in_a_row = self._failures.get(shard, 0) + 1
+        self._failures[shard] = in_a_row
+        if in_a_row > PARKED_IN_A_ROW:
+            log.error("shard_stopped", topic=shard.topic, lane=shard.lane, shard=shard.number, exc_info=error)
+            telemetry.SHARDS_STOPPED.labels(self.name).set(len(self._resting) + 1)
+            return self._rest(shard, self._backoff(shard))
+        async with self.db.transaction() as conn:
+            # Another copy may have taken the shard meanwhile; then this event is theirs to handle or to park.
+            if await queries.lock_offset(conn, self.name, shard) != envelope.position - 1:
+                return 0
+            await queries.park(conn, self.name, envelope, describe(error), _traceback(error), _retry_at(1))
+            await queries.move_offset(conn, self.name, shard, envelope.position)
+        log.error("event_parked", event_id=envelope.event_id, event_name=envelope.event_name, exc_info=error)
+        telemetry.EVENTS_PARKED.labels(self.name).inc()
+        return 1
+
+    def _backoff(self, shard: Shard) -> float:
+        failures = self._failures[shard] = self._failures.get(shard, 0) + 1
+        return min(0.1 * 2.0 ** min(failures, 16), LONGEST_REST_SECONDS)
+
+    def _rest(self, shard: Shard, seconds: float) -> int:
+        self._resting[shard] = time.monotonic() + seconds
+        return 0
+
+    async def retry_parked(self) -> bool:
+        """Try the parked event that is due longest again; tell whether there was one."""
+        envelope: Envelope | None = None
+        try:
+            async with self.db.transaction() as conn:
+                envelope = await queries.take_parked(conn, self.name)
+                if envelope is None:
+                    return False
+                await self._handle(conn, [envelope])
+                await queries.delete_parked(conn, self.name, envelope.event_id)
+            log.info("parked_event_handled", event_id=envelope.event_id, event_name=envelope.event_name)
+        except Exception as error:  # the edge, as in deliver()
+            if envelope is None:
+                raise
+            async with self.db.transaction() as conn:
+                attempts = await queries.parked_attempts(conn, self.name, envelope.event_id) + 1
+                await queries.put_parked_off(
+                    conn, self.name, envelope.event_id, describe(error), _traceback(error), _retry_at(attempts)
+                )
+            log.warning("parked_event_failed", event_id=envelope.event_id, failure=describe(error), attempts=attempts)
+        return True
+
+    # The loop -----------------------------------------------------------------------------------------------
+
+    async def run(self, *, poll_seconds: float, retention_days: int) -> None:
+        """Deliver until cancelled."""
+        if not self._by_name:
+            return
+        bells = {lane: asyncio.Event() for lane in LANES}
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(bells.values()))
+            for lane, bell in bells.items():
+                tasks.create_task(self._serve(lane, bell, poll_seconds))
+            tasks.create_task(self._keep_house(retention_days))
+
+    async def _listen(self, bells: Iterable[asyncio.Event]) -> None:
+        bells = list(bells)
+        async for _ in listen(self.db.conninfo, self.topics):
+            for bell in bells:
+                bell.set()
+
+    async def _serve(self, lane: Lane, bell: asyncio.Event, poll_seconds: float) -> None:
+        slots = asyncio.Semaphore(SHARDS_AT_ONCE)
+        while True:
+            bell.clear()
+            try:
+                passed = await self.deliver_all(lane, slots)
+            except (OperationalError, InterfaceError, DBAPIError, OSError) as error:
+                log.warning("bus_not_read", failure=describe(error))
+                passed = 0
+                await asyncio.sleep(poll_seconds)
+            if not passed:
+                await _wait(bell, min([poll_seconds, *self._waits(lane)]))
+
+    def _waits(self, lane: Lane) -> list[float]:
+        now = time.monotonic()
+        return [max(until - now, 0.01) for shard, until in self._resting.items() if shard.lane == lane]
+
+    async def deliver_all(self, lane: Lane, slots: asyncio.Semaphore) -> int:
+        """Deliver one batch of every shard of a lane that is behind; return how many events were passed."""
+        async with self.db.engine.connect() as conn:
+            behind = await queries.list_behind(conn, self.name, self.topics, lane)
+        now = time.monotonic()
+        self._resting = {shard: until for shard, until in self._resting.items() if until > now}
+        telemetry.SHARDS_STOPPED.labels(self.name).set(len(self._resting))
+
+        async def one(shard: Shard) -> int:
+            async with slots:
+                return await self.deliver(shard)
+
+        return sum(await asyncio.gather(*(one(shard) for shard in behind if shard not in self._resting)))
+
+    async def _keep_house(self, retention_days: int) -> None:
+        cleaned_at = -HOUSEKEEPING_SECONDS
+        while True:
+            try:
+                if time.monotonic() - cleaned_at > HOUSEKEEPING_SECONDS:
+                    async with self.db.engine.begin() as conn:
+                        await queries.keep_partitions(conn, retention_days)
+                    cleaned_at = time.monotonic()
+                while await self.retry_parked():
+                    pass
+            except (OperationalError, InterfaceError, DBAPIError, OSError) as error:
+                log.warning("housekeeping_interrupted", failure=describe(error))
+            await asyncio.sleep(5.0)
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether the database, not the event, is what failed."""
+    if isinstance(error, (InterfaceError, OSError)):
+        return True
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        return error.connection_invalidated or state is None or state[:2] in RETRYABLE_STATES
+    return False
+
+
+def _name_of(envelope: Envelope) -> str:
+    return envelope.event_name
+
+
+def _decode(envelope: Envelope, event_type: type[Event]) -> Event:
+    try:
+        return msgspec.json.decode(envelope.payload, type=event_type)
+    except msgspec.ValidationError as error:
+        raise EventUnreadable(envelope.event_name) from error
+
+
+def _traceback(error: Exception) -> str:
+    return "".join(traceback.format_tb(error.__traceback__))
+
+
+def _retry_at(attempts: int) -> datetime | None:
+    """Tell when to try again: after 30 s, then twice as long each time up to an hour, and never after 12 times."""
+    if attempts > 12:
+        return None
+    return datetime.now(UTC) + timedelta(seconds=min(30 * 2 ** (attempts - 1), 3600))
+
+
+async def _wait(bell: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await bell.wait()
+    except TimeoutError:
+        pass

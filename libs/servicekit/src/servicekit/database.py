@@ -1,0 +1,94 @@
+"""The database as one service sees it: its own role, its own schema, and the one edge that commits."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from servicekit import outbox
+from servicekit.doorbell import Doorbell
+from servicekit.house import package_of
+from servicekit.secrets import derive_text
+from servicekit.settings import ServiceSettings
+
+_SET_WORKSPACES = text("SELECT set_config('app.workspaces', :workspaces, true)")
+
+
+def role_of(service: str, role_prefix: str) -> str:
+    """Name a service's database role."""
+    return f"{role_prefix}_{package_of(service)}"
+
+
+def role_password(lead_secret: str, service: str) -> str:
+    """Derive a service's database password."""
+    return derive_text(lead_secret, f"role:{service}")
+
+
+class Database:
+    """A service's way to Postgres. `transaction` is the only place where anything is committed."""
+
+    def __init__(self, engine: AsyncEngine, *, conninfo: str, service: str) -> None:
+        self.engine = engine
+        self.conninfo = conninfo
+        self.service = service
+        self.doorbell = Doorbell(conninfo)
+
+    @classmethod
+    def connect(cls, settings: ServiceSettings, service: str) -> "Database":
+        """Prepare connections in the service's own role; none is opened yet."""
+        url = make_url(settings.service_database_url).set(
+            drivername="postgresql+psycopg",
+            username=role_of(service, settings.role_prefix),
+            password=role_password(settings.lead_secret, service),
+        )
+        return cls(
+            create_async_engine(
+                url,
+                pool_size=settings.database_pool_size,
+                max_overflow=settings.database_pool_size,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                json_serializer=lambda value: msgspec.json.encode(value).decode(),
+                json_deserializer=msgspec.json.decode,
+                connect_args={"options": _options(service), "application_name": service},
+            ),
+            conninfo=_conninfo(url, service),
+            service=service,
+        )
+
+    @asynccontextmanager
+    async def transaction(self, *workspaces: UUID) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees these workspaces' rows, and no other's.
+
+        On leaving it writes the events that were published inside, commits, and rings the doorbell; an exception
+        rolls everything back.
+        """
+        async with self.engine.begin() as conn:
+            with outbox.collecting(conn) as published:
+                if workspaces:
+                    await see_workspaces(conn, workspaces)
+                yield conn
+                await outbox.write(conn, published)
+        self.doorbell.ring({event.TOPIC for event, _ in published})
+
+    async def close(self) -> None:
+        """Hang up the doorbell and close every connection."""
+        await self.doorbell.close()
+        await self.engine.dispose()
+
+
+async def see_workspaces(conn: AsyncConnection, workspaces: tuple[UUID, ...]) -> None:
+    """Let the rest of this transaction see the rows of these workspaces; a uuid[] in Postgres' own words."""
+    await conn.execute(_SET_WORKSPACES, {"workspaces": "{" + ",".join(str(w) for w in workspaces) + "}"})
+
+
+def _options(service: str) -> str:
+    return f"-c search_path={package_of(service)} -c timezone=UTC -c idle_in_transaction_session_timeout=60s"
+
+
+def _conninfo(url: URL, service: str) -> str:
+    plain = url.set(drivername="postgresql").update_query_dict({"application_name": f"{service}-bell"})
+    return plain.render_as_string(hide_password=False)

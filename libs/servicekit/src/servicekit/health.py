@@ -1,0 +1,67 @@
+"""Whether a service lives, whether it is ready, and its metrics."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from servicekit import bus_queries as queries
+from servicekit import telemetry
+from servicekit.consumer import Consumer
+from servicekit.database import Database
+from servicekit.migrations import folder_of, head_of
+
+
+def health_routes(
+    name: str, db: Database | None, consumer: Consumer | None, *, migrated: bool
+) -> list[HTTPRouteHandler]:
+    """Make `/health/live`, `/health/ready` and `/metrics` of a service."""
+    public: dict[str, Any] = {"opt": {"public": True}, "include_in_schema": False}
+
+    @get("/health/live", **public)
+    async def live() -> dict[str, str]:
+        return {"status": "ok", "service": name}
+
+    @get("/health/ready", **public)
+    async def ready() -> Response[dict[str, Any]]:
+        checks: dict[str, Any] = await _checks(name, db, consumer, migrated=migrated)
+        fit = checks.get("database", "ok") == "ok" and checks.get("migrations", "ok") == "ok"
+        body = {"status": "ok" if fit else "unready", "service": name, **checks}
+        return Response(body, status_code=200 if fit else 503)
+
+    @get("/metrics", **public)
+    async def metrics() -> Response[bytes]:
+        if db and consumer:
+            await _measure_bus(db, consumer)
+        return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return [live, ready, metrics]
+
+
+async def _checks(name: str, db: Database | None, consumer: Consumer | None, *, migrated: bool) -> dict[str, Any]:
+    if db is None:
+        return {}
+    try:
+        checks: dict[str, Any] = {"database": "ok"}
+        async with db.engine.connect() as conn:
+            if migrated:
+                at = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+                head = head_of(folder_of(name))
+                checks["migrations"] = "ok" if at == head else f"at {at}, head is {head}"
+            if consumer:
+                lag = await queries.lag_of(conn, consumer.name, consumer.topics)
+                checks["lag"] = sum(lag.values())
+                checks["parked"] = await queries.count_parked(conn, consumer.name)
+        return checks
+    except (DBAPIError, OSError) as error:
+        return {"database": type(error).__qualname__}
+
+
+async def _measure_bus(db: Database, consumer: Consumer) -> None:
+    async with db.engine.connect() as conn:
+        for (topic, lane), lag in (await queries.lag_of(conn, consumer.name, consumer.topics)).items():
+            telemetry.BUS_LAG.labels(consumer.name, topic, lane).set(lag)
+        telemetry.BUS_PARKED.labels(consumer.name).set(await queries.count_parked(conn, consumer.name))

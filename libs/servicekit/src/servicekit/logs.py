@@ -1,0 +1,72 @@
+"""One line per thing that happened: its name, ids, and never people's data."""
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+from opentelemetry import trace
+from sqlalchemy.exc import DBAPIError
+
+
+def configure(*, service: str, level: str, style: Literal["json", "console"]) -> None:
+    """Send structlog's and the standard library's logs to stdout, in one shape."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+        _add_failure,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=shared,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel("WARNING")
+    for name in ("servicekit", "auth", "connections", "sync_worker", "identity", "gateway", "agent"):
+        logging.getLogger(name).setLevel(level.upper())
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def _add_trace(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        entry["trace_id"] = format(span.trace_id, "032x")
+    return entry
+
+
+def _add_failure(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say where a bug is and of which type, but not its message: a database's message quotes people's data."""
+    info = entry.pop("exc_info", None)
+    if not info:
+        return entry
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        entry["failure"] = describe(error)
+        entry["traceback"] = "".join(traceback.format_tb(error.__traceback__))
+    return entry
+
+
+def describe(error: BaseException) -> str:
+    """Name an error without quoting data: its type, and a database's code."""
+    name = type(error).__qualname__
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        return f"{name}[{type(error.orig).__qualname__}{f' {state}' if state else ''}]"
+    return name

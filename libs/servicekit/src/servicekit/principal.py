@@ -1,0 +1,168 @@
+"""Who is calling: a signed-in person or another service, checked against auth's published keys."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+from uuid import UUID
+
+import jwt
+import msgspec
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from servicekit.errors import Forbidden, Unauthorized, Unavailable
+
+log = structlog.get_logger()
+
+ISSUER = "lead-manager"
+AUDIENCE = "lead-manager"
+ALGORITHM = "EdDSA"
+CLOCK_SKEW_SECONDS = 10
+REFETCH_SECONDS = 5.0
+"""How often, at the most, an unknown key id makes us ask auth for its keys again."""
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in person in a workspace, or a service by name; `token` is what it came with."""
+
+    token: str
+    user_id: UUID | None = None
+    email: str | None = None
+    workspace: UUID | None = None
+    role: str | None = None
+    service: str | None = None
+
+    @property
+    def workspace_id(self) -> UUID:
+        """The workspace of a person's session. Raises `Forbidden` for a service."""
+        if self.workspace is None:
+            raise Forbidden("this needs a signed-in person")
+        return self.workspace
+
+    def __repr__(self) -> str:
+        return f"Principal(user_id={self.user_id}, workspace={self.workspace}, service={self.service})"
+
+
+class KeySource(Protocol):
+    """Where public keys come from."""
+
+    async def key(self, key_id: str) -> jwt.PyJWK | None:
+        """Return the key of this id, None when there is none."""
+
+
+class PublishedKeys:
+    """Auth's published keys, kept and asked for again when an unknown id shows up."""
+
+    def __init__(self, auth_url: str) -> None:
+        self._url = f"{auth_url}/auth/jwks"
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._asked_at = -REFETCH_SECONDS
+        self._asking = asyncio.Lock()
+
+    async def key(self, key_id: str) -> jwt.PyJWK | None:
+        """Return a published key. Raises `Unavailable` when auth cannot be asked and the id is not known."""
+        if key_id not in self._keys:
+            async with self._asking:
+                if key_id not in self._keys and time.monotonic() - self._asked_at > REFETCH_SECONDS:
+                    await self._ask()
+        return self._keys.get(key_id)
+
+    async def _ask(self) -> None:
+        try:
+            async with (
+                ClientSession(timeout=ClientTimeout(total=5)) as http,
+                http.get(self._url, raise_for_status=True) as answer,
+            ):
+                keys = jwt.PyJWKSet.from_dict(msgspec.json.decode(await answer.read(), type=dict[str, Any]))
+        except (ClientError, TimeoutError, msgspec.DecodeError) as error:
+            log.warning("keys_not_fetched", failure=type(error).__qualname__)
+            raise Unavailable("sign-in cannot be checked just now") from error
+        self._keys = {key.key_id: key for key in keys if key.key_id}
+        self._asked_at = time.monotonic()
+
+
+async def check_token(token: str, keys: KeySource, *, service: str) -> Principal:
+    """Read a token meant for people's requests, or for `service` from another service. Raises `Unauthorized`."""
+    try:
+        key_id = jwt.get_unverified_header(token).get("kid")
+        key = await keys.key(key_id) if isinstance(key_id, str) else None
+        if key is None:
+            raise Unauthorized("the token is not taken", reason="unknown_key")
+        claims = jwt.decode(
+            token,
+            key.key,
+            algorithms=[ALGORITHM],
+            audience=[AUDIENCE, service],
+            issuer=ISSUER,
+            leeway=CLOCK_SKEW_SECONDS,
+            options={"require": ["exp", "aud", "iss", "sub"]},
+        )
+        return _principal(token, claims, service)
+    except jwt.ExpiredSignatureError:
+        raise Unauthorized("the token has expired", reason="expired") from None
+    except (jwt.InvalidTokenError, KeyError, ValueError):
+        raise Unauthorized("the token is not taken", reason="invalid") from None
+
+
+def _principal(token: str, claims: dict[str, Any], service: str) -> Principal:
+    kind, _, name = str(claims["sub"]).partition(":")
+    if kind == "service":
+        if claims["aud"] != service:
+            raise ValueError("a service's token names its audience")
+        return Principal(token=token, service=name)
+    if claims["aud"] != AUDIENCE:
+        raise ValueError("a person's token is for all services")
+    return Principal(
+        token=token,
+        user_id=UUID(claims["sub"]),
+        email=str(claims["email"]),
+        workspace=UUID(claims["workspace"]),
+        role=str(claims["role"]),
+    )
+
+
+def bearer_of(authorization: str | None) -> str:
+    """Take the token out of the header. Raises `Unauthorized`."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized
+    return token.strip()
+
+
+def authentication(keys: KeySource, service: str) -> type[AbstractAuthenticationMiddleware]:
+    """Make the middleware that fills `request.user`; routes with `opt={"public": True}` go without."""
+
+    class Authentication(AbstractAuthenticationMiddleware):
+        def __init__(self, app: Any, **_: Any) -> None:
+            super().__init__(app, exclude_from_auth_key="public")
+
+        async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+            token = bearer_of(connection.headers.get("authorization"))
+            return AuthenticationResult(user=await check_token(token, keys, service=service), auth=token)
+
+    return Authentication
+
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
+
+
+def services_only(*names: str) -> Guard:
+    """Guard a route that only these services may call."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        if connection.user.service not in names:
+            raise Forbidden("this is between services")
+
+    return guard
+
+
+async def people_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard every other route: a service's token opens only what is meant for services."""
+    if handler.opt.get("public") or handler.opt.get("services"):
+        return
+    if connection.user.workspace is None:
+        raise Forbidden("this needs a signed-in person")

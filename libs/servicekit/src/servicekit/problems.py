@@ -1,0 +1,101 @@
+"""Every failure at the HTTP edge becomes `application/problem+json` (RFC 9457)."""
+
+from typing import Any
+
+import msgspec
+import psycopg
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import DBAPIError
+
+from servicekit.errors import Problem, RetryLater
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+NUL_STATES = ("22021", "22P05", None)
+
+
+def problem_response(
+    status: int, slug: str, title: str, detail: str | None, extra: dict[str, Any], headers: dict[str, str]
+) -> Response[bytes]:
+    """Make the answer; `type` is the stable slug."""
+    body = {"type": slug, "title": title, "status": status}
+    if detail and detail != title:
+        body["detail"] = detail
+    content = msgspec.json.encode(body | extra)
+    return Response(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def answer_problem(_: Request[Any, Any, Any], error: Problem) -> Response[bytes]:
+    """Answer an expected failure."""
+    return problem_response(error.status, error.slug, error.title, error.detail, error.extra, error.headers)
+
+
+def answer_retry_later(_: Request[Any, Any, Any], error: RetryLater) -> Response[bytes]:
+    """Answer "not now" with the time to come back."""
+    seconds = str(max(int(error.after.total_seconds()), 1))
+    return problem_response(503, "retry-later", "Not now", str(error), {}, {"Retry-After": seconds})
+
+
+def answer_validation(_: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
+    """Answer input of the wrong shape, naming each field."""
+    found = error.extra if isinstance(error.extra, list) else []
+    fields = [
+        {"field": str(item.get("key", "")), "message": str(item.get("message", ""))}
+        for item in found
+        if isinstance(item, dict)
+    ]
+    return problem_response(400, "invalid-input", "Some of the input is not valid", None, {"errors": fields}, {})
+
+
+def answer_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Answer what the framework itself refused: an unknown route, a wrong method, a body it cannot read."""
+    title = HTTP_TITLES.get(error.status_code, "The request was refused")
+    slug = title.lower().replace(" ", "-")
+    detail = error.detail if error.status_code < 500 else None
+    return problem_response(error.status_code, slug, title, detail, {}, dict(error.headers or {}))
+
+
+HTTP_TITLES = {
+    400: "Bad request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    413: "Body too large",
+    415: "Unsupported media type",
+}
+
+
+def answer_database(request: Request[Any, Any, Any], error: DBAPIError) -> Response[bytes]:
+    """Answer a database that is away with 503, a text it cannot hold (NUL) with 400; the rest is a bug."""
+    if isinstance(error.orig, psycopg.DataError) and error.orig.sqlstate in NUL_STATES:
+        return problem_response(400, "invalid-input", "Some of the input is not valid", "a NUL character", {}, {})
+    if isinstance(error.orig, psycopg.OperationalError):
+        log.warning("database_away", sqlstate=error.orig.sqlstate)
+        return problem_response(503, "unavailable", "Not available just now", None, {}, {"Retry-After": "2"})
+    return answer_bug(request, error)
+
+
+def answer_undecodable(_: Request[Any, Any, Any], __: Exception) -> Response[bytes]:
+    """Answer bytes that are no UTF-8."""
+    return problem_response(400, "bad-request", "Bad request", "the text is not valid UTF-8", {}, {})
+
+
+def answer_bug(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a bug without its insides, and log it once."""
+    log.error("request_failed", exc_info=error)
+    return problem_response(500, "internal", "Something went wrong on our side", None, {}, {})
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
+    Problem: answer_problem,
+    RetryLater: answer_retry_later,
+    ValidationException: answer_validation,
+    HTTPException: answer_http,
+    DBAPIError: answer_database,
+    UnicodeDecodeError: answer_undecodable,
+    Exception: answer_bug,
+}

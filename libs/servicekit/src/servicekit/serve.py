@@ -1,0 +1,59 @@
+"""Serving one service until it is told to stop."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import TypeVar
+
+import uvicorn
+from litestar import Litestar
+
+from servicekit import logs, telemetry
+from servicekit.app import STOPPING
+from servicekit.settings import ServiceSettings, SettingsInvalid, load
+
+S = TypeVar("S", bound=ServiceSettings)
+
+GRACE_SECONDS = 10
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, but streams that never end by themselves hear of the stop before it waits for them."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        app = self.config.app
+        assert isinstance(app, Litestar)
+        stopping = app.state.get(STOPPING)
+        if isinstance(stopping, asyncio.Event):
+            stopping.set()
+        super().handle_exit(sig, frame)
+
+
+def server_of(app: Litestar, *, host: str, port: int) -> Server:
+    """Prepare the server of an app."""
+    return Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+
+
+def serve(create_app: Callable[[S], Litestar], settings_type: type[S], service: str) -> None:
+    """Read the settings, build the app and serve it; a wrong setting ends with a sentence and status 2."""
+    try:
+        settings = load(settings_type)
+    except SettingsInvalid as error:
+        print(f"{service}: {error}", file=sys.stderr)  # noqa: T201 - there are no logs yet
+        sys.exit(2)
+    logs.configure(service=service, level=settings.log_level, style=settings.log_format)
+    telemetry.configure(service)
+    server_of(create_app(settings), host=settings.host, port=settings.port).run()

@@ -1,0 +1,264 @@
+"""The bus: commit order, effects and offset together, halving, parking, copies that share."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from contracts.event import Lane
+from contracts.golden_records import GoldenRecordChanged, GoldenRecordGone
+from contracts.workspaces import WorkspaceErased
+from servicekit import bus_queries as queries
+from servicekit.bus_queries import Shard
+from servicekit.consumer import Consumer, Subscription, on
+from servicekit.database import Database
+from servicekit.errors import RetryLater
+from servicekit.outbox import publish, shard_of
+from servicekit.testing import FreshDatabase, drain
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@pytest.fixture
+async def db(fresh: FreshDatabase) -> Database:
+    return fresh.database("identity")
+
+
+def changed(workspace: UUID, golden: UUID | None = None) -> GoldenRecordChanged:
+    return GoldenRecordChanged(workspace_id=workspace, golden_id=golden or uuid4())
+
+
+async def publish_all(db: Database, events: Sequence[GoldenRecordChanged], lane: Lane | None = None) -> None:
+    async with db.transaction() as conn:
+        publish(conn, events, lane=lane)
+
+
+class Recorder:
+    """A handler that keeps what it was given, batch by batch."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[UUID]] = []
+        self.poison: set[UUID] = set()
+
+    @property
+    def seen(self) -> list[UUID]:
+        return [golden for batch in self.batches for golden in batch]
+
+    async def __call__(self, conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+        if self.poison & {event.golden_id for event in events}:
+            raise ArithmeticError("poison")
+        self.batches.append([event.golden_id for event in events])
+
+    def subscriptions(self) -> list[Subscription]:
+        return [on(GoldenRecordChanged, self)]
+
+
+async def test_events_arrive_in_the_order_of_their_commits_and_in_one_batch(db: Database) -> None:
+    workspace, recorder = uuid4(), Recorder()
+    events = [changed(workspace) for _ in range(10)]
+    for event in events:
+        await publish_all(db, [event])
+
+    passed = await drain(db, recorder.subscriptions(), consumer="test")
+
+    assert passed == 10
+    assert recorder.batches == [[event.golden_id for event in events]]
+
+
+async def test_a_rolled_back_transaction_publishes_nothing_and_leaves_no_gap(db: Database) -> None:
+    workspace, recorder = uuid4(), Recorder()
+    with pytest.raises(ArithmeticError):
+        async with db.transaction() as conn:
+            publish(conn, [changed(workspace)])
+            raise ArithmeticError
+    kept = changed(workspace)
+    await publish_all(db, [kept])
+
+    await drain(db, recorder.subscriptions(), consumer="test")
+
+    assert recorder.seen == [kept.golden_id]
+    async with db.engine.connect() as conn:
+        assert set((await queries.list_positions(conn, ["golden_records"])).values()) == {1}
+
+
+async def test_publishing_outside_the_edge_is_refused(db: Database) -> None:
+    async with db.engine.connect() as conn:
+        with pytest.raises(RuntimeError):
+            publish(conn, [changed(uuid4())])
+
+
+async def test_concurrent_publishers_rollbacks_and_copies_deliver_each_event_once_in_order(db: Database) -> None:
+    workspaces = [uuid4() for _ in range(5)]
+    committed: dict[UUID, list[UUID]] = {workspace: [] for workspace in workspaces}
+
+    async def publisher(number: int) -> None:
+        for turn in range(12):
+            workspace = workspaces[(number + turn) % len(workspaces)]
+            event = changed(workspace)
+            try:
+                async with db.transaction() as conn:
+                    publish(conn, [event])
+                    if (number + turn) % 4 == 0:
+                        raise ArithmeticError
+            except ArithmeticError:
+                continue
+            committed[workspace].append(event.golden_id)
+
+    recorder = Recorder()
+    copies = [Consumer(db, name="test", subscriptions=recorder.subscriptions()) for _ in range(3)]
+
+    async def copy(consumer: Consumer, publishing: asyncio.Task[list[None]]) -> None:
+        slots = asyncio.Semaphore(4)
+        while await consumer.deliver_all("live", slots) or not publishing.done():
+            await asyncio.sleep(0)
+
+    publishing = asyncio.ensure_future(asyncio.gather(*(publisher(number) for number in range(6))))
+    await asyncio.gather(publishing, *(copy(consumer, publishing) for consumer in copies))
+    await drain(db, recorder.subscriptions(), consumer="test")
+
+    everything = [golden for goldens in committed.values() for golden in goldens]
+    assert sorted(recorder.seen) == sorted(everything)
+    async with db.engine.connect() as conn:
+        rows = await conn.execute(text("SELECT payload->>'golden_id' FROM bus.outbox ORDER BY shard, position"))
+        in_outbox = [UUID(row[0]) for row in rows]
+    for workspace in workspaces:
+        # A shard's offset is locked by one copy at a time, so what a workspace sees is the outbox's own order.
+        own = set(committed[workspace])
+        assert [g for g in recorder.seen if g in own] == [g for g in in_outbox if g in own]
+
+
+async def test_a_poisoned_event_is_found_by_halving_and_parked_and_its_neighbours_arrive(db: Database) -> None:
+    workspace, recorder = uuid4(), Recorder()
+    events = [changed(workspace) for _ in range(21)]
+    recorder.poison = {events[13].golden_id}
+    await publish_all(db, events)
+
+    await drain(db, recorder.subscriptions(), consumer="test")
+
+    assert recorder.seen == [event.golden_id for event in events if event is not events[13]]
+    async with db.engine.connect() as conn:
+        assert await queries.count_parked(conn, "test") == 1
+
+
+async def test_a_parked_event_is_handled_later_and_then_forgotten(db: Database) -> None:
+    recorder = Recorder()
+    event = changed(uuid4())
+    recorder.poison = {event.golden_id}
+    await publish_all(db, [event])
+    await drain(db, recorder.subscriptions(), consumer="test")
+    async with db.engine.begin() as conn:
+        await conn.execute(text("UPDATE bus.parked SET retry_at = now() - interval '1 second'"))
+
+    consumer = Consumer(db, name="test", subscriptions=recorder.subscriptions())
+    assert await consumer.retry_parked()
+    async with db.engine.begin() as conn:
+        attempts = (await conn.execute(text("SELECT attempts FROM bus.parked"))).scalar_one()
+        await conn.execute(text("UPDATE bus.parked SET retry_at = now() - interval '1 second'"))
+    recorder.poison = set()
+    assert await consumer.retry_parked()
+
+    assert attempts == 2
+    assert recorder.seen == [event.golden_id]
+    assert not await consumer.retry_parked()
+
+
+async def test_a_failing_handler_leaves_neither_its_writes_nor_its_events(db: Database) -> None:
+    workspace = uuid4()
+    await publish_all(db, [changed(workspace)])
+
+    async def half_done(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+        publish(conn, [GoldenRecordGone(workspace_id=workspace, golden_id=uuid4())])
+        raise ArithmeticError
+
+    await drain(db, [on(GoldenRecordChanged, half_done)], consumer="test")
+
+    async with db.engine.connect() as conn:
+        names = (await conn.execute(text("SELECT event_name FROM bus.outbox"))).scalars().all()
+    assert names == ["golden_record.changed.v1"]
+
+
+async def test_retry_later_puts_the_whole_batch_back(db: Database) -> None:
+    workspace, recorder = uuid4(), Recorder()
+    await publish_all(db, [changed(workspace), changed(workspace)])
+    shard = Shard("golden_records", "live", shard_of(workspace))
+
+    async def not_now(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+        raise RetryLater("the moon is full", after=timedelta(seconds=30))
+
+    waiting = Consumer(db, name="test", subscriptions=[on(GoldenRecordChanged, not_now)])
+    assert await waiting.deliver(shard) == 0
+    assert await waiting.deliver_all("live", asyncio.Semaphore(1)) == 0
+    await drain(db, recorder.subscriptions(), consumer="test")
+
+    assert len(recorder.seen) == 2
+
+
+async def test_an_event_whose_payload_nobody_understands_is_parked(db: Database, fresh: FreshDatabase) -> None:
+    workspace, recorder = uuid4(), Recorder()
+    good = changed(workspace)
+    await publish_all(db, [changed(workspace), good])
+    async with await psycopg.AsyncConnection.connect(fresh.admin_url) as admin:
+        await admin.execute("UPDATE bus.outbox SET payload = '{\"golden_id\": 7}' WHERE position = 1")
+
+    await drain(db, recorder.subscriptions(), consumer="test")
+
+    assert recorder.seen == [good.golden_id]
+
+
+async def test_the_two_lanes_keep_offsets_of_their_own_and_events_go_on_in_their_lane(db: Database) -> None:
+    workspace = uuid4()
+    await publish_all(db, [changed(workspace)], lane="backfill")
+    await publish_all(db, [changed(workspace)])
+
+    async def pass_on(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+        publish(conn, [WorkspaceErased(workspace_id=event.workspace_id) for event in events])
+
+    await drain(db, [on(GoldenRecordChanged, pass_on)], consumer="test")
+
+    async with db.engine.connect() as conn:
+        rows = await conn.execute(
+            text("SELECT lane, headers->>'causation_id' FROM bus.outbox WHERE topic = 'workspaces' ORDER BY lane")
+        )
+        assert [(row[0], bool(row[1])) for row in rows] == [("backfill", True), ("live", True)]
+
+
+async def test_the_doorbell_wakes_a_consumer_long_before_it_would_poll(db: Database) -> None:
+    workspace, recorder, arrived = uuid4(), Recorder(), asyncio.Event()
+
+    async def note(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+        await recorder(conn, events)
+        arrived.set()
+
+    consumer = Consumer(db, name="test", subscriptions=[on(GoldenRecordChanged, note)])
+    running = asyncio.create_task(consumer.run(poll_seconds=60, retention_days=3))
+    await publish_all(db, [changed(workspace)])
+    await asyncio.wait_for(arrived.wait(), 5)
+    arrived.clear()
+    await publish_all(db, [changed(workspace)])
+    await asyncio.wait_for(arrived.wait(), 5)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert len(recorder.seen) == 2
+
+
+async def test_reading_a_batch_uses_the_positions_index(db: Database) -> None:
+    workspace = uuid4()
+    for _ in range(3):
+        await publish_all(db, [changed(workspace) for _ in range(700)])
+    async with db.engine.connect() as conn:
+        plan = "\n".join(
+            (
+                await conn.execute(
+                    text(
+                        "EXPLAIN SELECT * FROM bus.outbox WHERE topic = 'golden_records' AND lane = 'live' "
+                        f"AND shard = {shard_of(workspace)} AND position > 2000 ORDER BY position LIMIT 64"
+                    )
+                )
+            ).scalars()
+        )
+
+    assert "Index Scan" in plan
+    assert "Sort" not in plan
