@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lead.postgres import EmbeddedPostgres
+from servicekit.house import WITH_DATABASE
 from servicekit.testing import FreshDatabase, fresh_database, make_template
 
 # What a crash could lose is of no use to a test.
@@ -24,9 +25,10 @@ def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(admin_url: str) -> str:
-    """The name of a migrated database to copy."""
-    return make_template(admin_url)
+def template(admin_url: str, request: pytest.FixtureRequest) -> str:
+    """The name of a migrated database to copy, with the schemas of those services whose tests run."""
+    folders = {folder for item in request.session.items for folder in item.path.parts}
+    return make_template(admin_url, [service for service in WITH_DATABASE if service in folders])
 
 
 @pytest.fixture

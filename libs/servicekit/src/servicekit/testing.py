@@ -1,7 +1,7 @@
 """What tests of services share: a fresh database each, delivery without waiting, tokens, a really served app."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,8 +19,8 @@ from sqlalchemy import make_url
 from servicekit import bus_queries
 from servicekit.consumer import Consumer, Subscription
 from servicekit.database import Database
-from servicekit.house import WITH_DATABASE, package_of
-from servicekit.migrations import folder_of, migrate
+from servicekit.house import package_of
+from servicekit.migrations import migrate
 from servicekit.principal import ALGORITHM, AUDIENCE, ISSUER
 from servicekit.serve import server_of
 from servicekit.settings import ServiceSettings
@@ -100,13 +100,12 @@ class FreshDatabase:
             await db.close()
 
 
-def make_template(admin_url: str, name: str = "lead_template") -> str:
-    """Make a migrated database that fresh ones are copied from; return its name."""
+def make_template(admin_url: str, services: Sequence[str], name: str = "lead_template") -> str:
+    """Make a database, with the bus and these services' schemas, that fresh ones are copied from; return its name."""
     with psycopg.connect(_plain(admin_url), autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    built = [service for service in WITH_DATABASE if folder_of(service).exists()]
-    migrate(_of(admin_url, name), role_prefix=ROLE_PREFIX, lead_secret=TEST_SECRET, services=built)
+    migrate(_of(admin_url, name), role_prefix=ROLE_PREFIX, lead_secret=TEST_SECRET, services=services)
     return name
 
 
