@@ -72,7 +72,7 @@ class Database:
                     await see_workspaces(conn, workspaces)
                 yield conn
                 await outbox.write(conn, published)
-        self.doorbell.ring({event.TOPIC for event, _ in published})
+        self.doorbell.ring({one.event.TOPIC for one in published})
 
     async def close(self) -> None:
         """Hang up the doorbell and close every connection."""

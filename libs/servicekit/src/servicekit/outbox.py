@@ -20,7 +20,14 @@ from servicekit.telemetry import trace_headers
 
 SHARDS = 64
 
-Published = list[tuple[Event, Lane]]
+
+class Published(msgspec.Struct, frozen=True):
+    """An event on its way, and what it follows from."""
+
+    event: Event
+    lane: Lane
+    headers: dict[str, str]
+
 
 current_lane: ContextVar[Lane] = ContextVar("current_lane", default="live")
 """The lane of the batch in hand, so that what a handler publishes goes on in it."""
@@ -40,7 +47,10 @@ def publish(conn: AsyncConnection, events: Sequence[Event], *, lane: Lane | None
     if published is None:
         raise RuntimeError("publish() needs a connection of Database.transaction()")
     into = lane or current_lane.get()
-    published.extend((event, into) for event in events)
+    headers = trace_headers()
+    if cause := causation_id.get():
+        headers["causation_id"] = cause
+    published.extend(Published(event, into, headers) for event in events)
 
 
 def shard_of(workspace_id: UUID) -> int:
@@ -49,9 +59,9 @@ def shard_of(workspace_id: UUID) -> int:
 
 
 @contextmanager
-def collecting(conn: AsyncConnection) -> Iterator[Published]:
+def collecting(conn: AsyncConnection) -> Iterator[list[Published]]:
     """Gather what is published on this connection."""
-    published: Published = []
+    published: list[Published] = []
     conn.info[_KEY] = published
     try:
         yield published
@@ -93,30 +103,27 @@ FROM input i JOIN taken t USING (topic, lane, shard)
 """)
 
 
-async def write(conn: AsyncConnection, published: Published) -> None:
+async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
     """Write the events in one statement, whatever their number.
 
     No text in an event holds a NUL (contracts say so); one that does fails the transaction.
     """
     if not published:
         return
-    headers = trace_headers()
-    if cause := causation_id.get():
-        headers["causation_id"] = cause
     rows = msgspec.json.encode(
         [
             _Row(
                 ordinal=ordinal,
-                topic=event.TOPIC,
-                lane=lane,
-                shard=shard_of(event.workspace_id),
+                topic=one.event.TOPIC,
+                lane=one.lane,
+                shard=shard_of(one.event.workspace_id),
                 event_id=uuid4(),
-                event_name=event.NAME,
-                workspace_id=event.workspace_id,
-                headers=headers,
-                payload=event,
+                event_name=one.event.NAME,
+                workspace_id=one.event.workspace_id,
+                headers=one.headers,
+                payload=one.event,
             )
-            for ordinal, (event, lane) in enumerate(published)
+            for ordinal, one in enumerate(published)
         ]
     ).decode()
     await conn.execute(_WRITE, {"rows": rows})
