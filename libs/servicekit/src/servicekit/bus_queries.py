@@ -72,12 +72,7 @@ async def lock_offset(conn: AsyncConnection, consumer: str, shard: Shard) -> int
     return position
 
 
-# The index (topic, lane, shard, position) of each partition gives the rows in order; the limit ends the read.
-_READ = text(f"""
-SELECT {_ENVELOPE} FROM bus.outbox
-WHERE topic = :topic AND lane = :lane AND shard = :shard AND position > :position
-ORDER BY position LIMIT :size
-""")  # noqa: S608 - a constant
+_READ = text(f"SELECT {_ENVELOPE} FROM bus.read_batch(:topic, :lane, :shard, :position, :size)")  # noqa: S608 - a constant
 
 
 async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: int) -> list[Envelope]:
@@ -210,11 +205,9 @@ async def count_parked(conn: AsyncConnection, consumer: str) -> int:
 
 
 _AFTER = text(f"""
-SELECT found.* FROM json_to_recordset(CAST(:positions AS json)) AS p (t text, l text, s int, seen bigint),
-LATERAL (
-    SELECT {_ENVELOPE} FROM bus.outbox
-    WHERE topic = p.t AND lane = p.l AND shard = p.s AND position > p.seen ORDER BY position LIMIT :size
-) AS found
+SELECT {_ENVELOPE}
+FROM json_to_recordset(CAST(:positions AS json)) AS p (t text, l text, s int, seen bigint),
+LATERAL bus.read_batch(p.t, p.l, p.s, p.seen, :size)
 """)  # noqa: S608 - a constant
 
 

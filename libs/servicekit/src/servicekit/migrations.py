@@ -121,7 +121,7 @@ def _grant_bus(conn: Connection, role_prefix: str) -> None:
         conn.exec_driver_sql(f'GRANT INSERT ON bus.outbox TO "{role}"')
         conn.exec_driver_sql(f'GRANT INSERT, UPDATE ON bus.shard, bus."offset", bus.parked TO "{role}"')
         conn.exec_driver_sql(f'GRANT DELETE ON bus.parked TO "{role}"')
-        conn.exec_driver_sql(f'GRANT EXECUTE ON FUNCTION bus.keep_partitions(int) TO "{role}"')
+        conn.exec_driver_sql(f'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bus TO "{role}"')
 
 
 def _grant_schema(conn: Connection, schema: str, role: str) -> None:
