@@ -1,5 +1,5 @@
 """What stops the command for a reason the person at the keyboard can mend."""
 
 
-class Complaint(Exception):  # noqa: N818 - it is told to a person, as a sentence
+class Complaint(Exception):
     """Its text is a sentence that says what is wrong and what to do."""

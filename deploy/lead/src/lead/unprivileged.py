@@ -70,9 +70,7 @@ class Runner:
 
     def _may_enter(self, folder: Path) -> bool:
         status = folder.stat()
-        return bool(status.st_mode & 0o001) or (
-            self._account is not None and status.st_uid == self._account.pw_uid
-        )
+        return bool(status.st_mode & 0o001) or (self._account is not None and status.st_uid == self._account.pw_uid)
 
     def _can_run(self, programs: Path) -> bool:
         command = [str(programs / "initdb"), "--version"]

@@ -1,0 +1,72 @@
+"""Each program's own environment: its settings and nothing else."""
+
+from importlib import import_module
+
+from servicekit.house import SERVICES, package_of
+from servicekit.settings import ServiceSettings
+
+from lead.leftovers import MARK
+from lead.settings import GATEWAY, Settings
+
+# What a program may need of the machine it runs on, whatever its own settings are.
+OF_THE_MACHINE = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"),
+)
+
+
+def of_machine(settings: Settings) -> dict[str, str]:
+    """The environment of any program of ours."""
+    machine = {name: settings.environ[name] for name in OF_THE_MACHINE if name in settings.environ}
+    return {**machine, "PYTHONUNBUFFERED": "1", MARK: str(settings.lead_home)}
+
+
+def of_service(service: str, settings: Settings, *, database_url: str, sandbox: bool) -> dict[str, str]:
+    """The environment of a service; `database_url` carries no credentials."""
+    settings_type: type[ServiceSettings] = import_module(f"{package_of(service)}.settings").Settings
+    own = {field.upper() for field in settings_type.__struct_fields__}
+    told = {name: value for name, value in settings.environ.items() if name in own}
+    if sandbox:
+        told |= {name: value for name, value in _sandbox_registrations(settings).items() if name in own}
+    decided = {name: value for name, value in _decided(service, settings, database_url).items() if name in own}
+    return {**of_machine(settings), **_telemetry(settings), **told, **decided}
+
+
+def of_sandbox(settings: Settings) -> dict[str, str]:
+    """The environment of the providers' stand-in."""
+    told = {name: value for name, value in settings.environ.items() if name.startswith("SANDBOX_")}
+    state = str(settings.lead_home / "sandbox")
+    decided = {"SANDBOX_PORT": str(settings.sandbox_port), "SANDBOX_HOST": "127.0.0.1"}
+    return {**of_machine(settings), "SANDBOX_STATE": state, **told, **decided}
+
+
+def _decided(service: str, settings: Settings, database_url: str) -> dict[str, str]:
+    addresses = {
+        f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{settings.port_of(name)}"
+        for name in SERVICES
+        if name != GATEWAY
+    }
+    return {
+        **addresses,
+        "HOST": settings.gateway_host if service == GATEWAY else "127.0.0.1",
+        "PORT": str(settings.port_of(service)),
+        "PUBLIC_URL": settings.public_url,
+        "SERVICE_DATABASE_URL": database_url,
+        "ROLE_PREFIX": settings.role_prefix,
+        "LEAD_SECRET": settings.lead_secret,
+    }
+
+
+def _sandbox_registrations(settings: Settings) -> dict[str, str]:
+    """Our registration as an application at the sandbox's providers."""
+    return {
+        "HUBSPOT_CLIENT_ID": "sandbox-hubspot",
+        "HUBSPOT_CLIENT_SECRET": "sandbox-hubspot-secret",
+        # The consent page is for the person's browser, the API for our services.
+        "HUBSPOT_AUTHORIZE_URL": f"http://localhost:{settings.sandbox_port}/oauth/authorize",
+        "HUBSPOT_API_URL": settings.sandbox_url,
+    }
+
+
+def _telemetry(settings: Settings) -> dict[str, str]:
+    return {name: value for name, value in settings.environ.items() if name.startswith("OTEL_")}

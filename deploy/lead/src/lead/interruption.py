@@ -1,0 +1,51 @@
+"""Ctrl-C, `kill` and a closed terminal all mean the same: stop everything, in order, and leave with 0."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def interrupt_once() -> None:
+    """Let the first such signal raise KeyboardInterrupt, and those after it not disturb the stopping."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in _SIGNALS:
+        signal.signal(number, interrupt)
+
+
+@contextlib.contextmanager
+def own_ctrl_c() -> Iterator[None]:
+    """Under make, take Ctrl-C to ourselves: make would die of it and call a clean end an error.
+
+    The terminal sends Ctrl-C to its foreground process group, so we form one of our own and bring it there, as
+    a shell does with a job. Without a terminal, or in the background, nothing is done.
+    """
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        yield
+        return
+    group = os.getpgrp()
+    try:
+        if "MAKELEVEL" not in os.environ or os.tcgetpgrp(terminal) != group or os.getpid() == group:
+            yield
+            return
+        # Writing to the terminal's group from the background would stop us; nobody waits for a stopped job here.
+        for number in (signal.SIGTTOU, signal.SIGTSTP):
+            signal.signal(number, signal.SIG_IGN)
+        os.setpgid(0, 0)
+        os.tcsetpgrp(terminal, os.getpgrp())
+        try:
+            yield
+        finally:
+            os.tcsetpgrp(terminal, group)
+    finally:
+        os.close(terminal)

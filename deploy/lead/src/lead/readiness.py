@@ -1,0 +1,41 @@
+"""Waiting until every program says that it is ready."""
+
+import contextlib
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+
+from lead.complaint import Complaint
+from lead.processes import Processes, end_of_log
+from lead.settings import SANDBOX, Settings
+
+_READY_SECONDS = 90
+
+
+def wait(names: Sequence[str], processes: Processes, settings: Settings) -> None:
+    """Return when all programs are ready; raises Complaint if one refuses to start, or none comes in time."""
+    deadline = time.monotonic() + _READY_SECONDS
+    waiting = list(names)
+    while True:
+        waiting = [name for name in waiting if not _is_ready(name, settings)]
+        if not waiting:
+            return
+        processes.check()
+        if time.monotonic() > deadline:
+            ends = "\n".join(end_of_log(settings.lead_home, name) for name in waiting)
+            raise Complaint(f"Not ready after {_READY_SECONDS} seconds: {', '.join(waiting)};\n{ends}")
+        time.sleep(0.1)
+
+
+def _is_ready(name: str, settings: Settings) -> bool:
+    path = "/" if name == SANDBOX else "/health/ready"
+    url = f"http://127.0.0.1:{settings.port_of(name)}{path}"
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except urllib.error.HTTPError as answer:
+        with contextlib.closing(answer):
+            return name == SANDBOX  # any answer of the sandbox's will do
+    except OSError:
+        return False
