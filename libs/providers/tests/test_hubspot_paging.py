@@ -1,0 +1,221 @@
+"""How HubSpot is asked, page after page, and what is made of answers the sandbox never gives."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from providers.hubspot import HubSpot
+from providers.source import Access, Page, ProviderUnavailable
+
+DATE = "Wed, 18 Mar 2026 10:54:06 GMT"
+NOW = datetime(2030, 1, 1, tzinfo=UTC)  # our own clock, which is wrong and must not matter
+BOOKMARK = '{"since":"2026-03-18T10:52:06Z"}'
+
+
+class Scripted:
+    """A server that gives these answers in turn, and keeps what it was asked."""
+
+    def __init__(self, answers: Sequence[object]) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, dict[str, str], object]] = []
+        self.date = DATE
+
+    async def answer(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        self.asked.append((request.path, dict(request.query), msgspec.json.decode(body) if body else None))
+        answer = self.answers.pop(0)
+        encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+        return web.Response(body=encoded, content_type="application/json", headers={"Date": self.date})
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def script() -> AsyncIterator[Scripted]:
+    script = Scripted([])
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", script.answer)
+    async with TestServer(app) as server:
+        script.url = str(server.make_url("/"))
+        yield script
+
+
+async def read(
+    http: ClientSession, script: Scripted, stream: str, cursor: str | None = None, bookmark: str | None = None
+) -> Page:
+    access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="1")
+    return await HubSpot().fetch_page(http, access, stream, cursor=cursor, bookmark=bookmark, now=NOW)
+
+
+def record(number: object, **changes: object) -> dict[str, object]:
+    return {"id": str(number), "properties": {"email": f"p{number}@example.com"}} | changes
+
+
+def results(*records: object, after: str | None = None, **more: object) -> dict[str, object]:
+    paging = {"paging": {"next": {"after": after, "link": "https://elsewhere.example/"}}} if after else {}
+    return {"results": list(records)} | paging | more
+
+
+async def test_a_first_run_reads_the_list_to_its_end(http, script):
+    script.answers = [results(record(1), record(2), after="2"), results(record(3))]
+
+    first = await read(http, script, "contacts")
+    last = await read(http, script, "contacts", cursor=first.next_cursor)
+
+    assert [contact.provider_id for page in (first, last) for contact in page.contacts] == ["1", "2", "3"]
+    assert [path for path, _, _ in script.asked] == ["/crm/objects/2026-03/contacts"] * 2
+    assert [query.get("after") for _, query, _ in script.asked] == [None, "2"]
+    assert (first.bookmark, last.next_cursor) == (None, None)
+
+
+async def test_the_bookmark_is_hubspots_clock_at_the_runs_start_less_an_overlap(http, script):
+    script.answers = [results(record(1), after="1"), results(record(2))]
+
+    first = await read(http, script, "contacts")
+    script.date = "Wed, 18 Mar 2026 13:00:00 GMT"
+    last = await read(http, script, "contacts", cursor=first.next_cursor)
+
+    assert last.bookmark == BOOKMARK
+
+
+async def test_without_hubspots_clock_the_next_run_reads_all_again(http, script):
+    script.answers, script.date = [results(record(1))], "at tea time"
+
+    page = await read(http, script, "contacts")
+
+    assert (page.next_cursor, page.bookmark) == (None, None)
+
+
+async def test_a_later_run_searches_upwards_by_id(http, script):
+    script.answers = [
+        results(record(90), record(7), after="200", total=3),
+        results(record(100), total=1),
+    ]
+
+    first = await read(http, script, "contacts", bookmark=BOOKMARK)
+    last = await read(http, script, "contacts", cursor=first.next_cursor, bookmark=BOOKMARK)
+
+    assert (first.total, last.total) == (3, None)
+    since = {"propertyName": "lastmodifieddate", "operator": "GTE", "value": "1773831126000"}
+    above = {"propertyName": "hs_object_id", "operator": "GT", "value": "90"}
+    searches = [body for _, _, body in script.asked]
+    assert [search["filterGroups"] for search in searches] == [
+        [{"filters": [since]}],
+        [{"filters": [since, above]}],
+    ]
+    assert all("after" not in search for search in searches)
+
+
+async def test_a_search_goes_on_past_records_it_cannot_read(http, script):
+    script.answers = [results(record(1), record(2, properties=None), "odd", after="200")]
+
+    page = await read(http, script, "contacts", bookmark=BOOKMARK)
+
+    assert page.next_cursor is not None
+    assert '"after":"2"' in page.next_cursor
+    assert [skipped.provider_id for skipped in page.skipped] == ["2", None]
+
+
+@pytest.mark.parametrize(
+    ("cursor", "answer"),
+    [
+        ('{"after":"5"}', results(record(5), after="5")),
+        ('{"since":"2026-03-18T10:52:06Z","after":"5"}', results(record(4), record(5), after="200")),
+        ('{"since":"2026-03-18T10:52:06Z","after":"5"}', results({"id": "x"}, after="200")),
+    ],
+)
+async def test_a_run_never_turns_in_circles(http, script, cursor, answer):
+    script.answers = [answer]
+
+    with pytest.raises(ProviderUnavailable):
+        await read(http, script, "contacts", cursor=cursor)
+
+
+async def test_archived_contacts_are_gone(http, script):
+    merged = {"hs_merged_object_ids": "7;8"}
+    script.answers = [results(record(1), record(2, properties=merged), {"id": "?"})]
+
+    page = await read(http, script, "archived_contacts")
+
+    assert script.asked[0][1]["archived"] == "true"
+    assert [(gone.provider_id, gone.reason, gone.merged_into) for gone in page.gone] == [
+        ("7", "merged", "2"),
+        ("8", "merged", "2"),
+        ("1", "archived", None),
+        ("2", "archived", None),
+    ]
+    assert len(page.skipped) == 1
+
+
+async def test_a_later_run_reports_only_who_was_archived_since(http, script):
+    script.answers = [
+        results(
+            record(1, archivedAt="2026-03-18T10:52:05Z"),
+            record(2, archivedAt="2026-03-18T10:52:06Z"),
+            record(3, archivedAt="unknown"),
+        )
+    ]
+
+    page = await read(http, script, "archived_deals", bookmark=BOOKMARK)
+
+    assert [(gone.provider_id, gone.kind) for gone in page.gone] == [("2", "deal"), ("3", "deal")]
+    assert page.bookmark == BOOKMARK
+
+
+async def test_deals_learn_whose_they_are(http, script):
+    script.answers = [
+        results(record(1), record(2), record(3, properties={"hs_merged_object_ids": "9"})),
+        {
+            "status": "COMPLETE",
+            "results": [
+                {"from": {"id": "1"}, "to": [{"toObjectId": 501}, {"toObjectId": 502}, {"toObjectId": 501}]},
+                {"from": {"id": "3"}, "to": [{"toObjectId": 503}], "paging": {"next": {"after": "a"}}},
+            ],
+            "errors": [{"category": "OBJECT_NOT_FOUND", "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}],
+        },
+        {"results": [{"from": {"id": "3"}, "to": [{"toObjectId": 504}]}]},
+    ]
+
+    page = await read(http, script, "deals")
+
+    assert {deal.provider_id: deal.interaction.contact_ids for deal in page.interactions} == {
+        "1": ("501", "502"),
+        "2": (),
+        "3": ("503", "504"),
+    }
+    assert [(gone.provider_id, gone.reason, gone.merged_into) for gone in page.gone] == [("9", "merged", "3")]
+    assert [body for _, _, body in script.asked[1:]] == [
+        {"inputs": [{"id": "1"}, {"id": "2"}, {"id": "3"}]},
+        {"inputs": [{"id": "3", "after": "a"}]},
+    ]
+
+
+async def test_deals_wait_when_their_contacts_cannot_be_said(http, script):
+    script.answers = [results(record(1)), {"results": [], "errors": [{"category": "INTERNAL_ERROR"}]}]
+
+    with pytest.raises(ProviderUnavailable):
+        await read(http, script, "deals")
+
+
+async def test_a_page_without_deals_asks_for_no_contacts(http, script):
+    script.answers = [results()]
+
+    page = await read(http, script, "deals")
+
+    assert page.interactions == ()
+    assert len(script.asked) == 1
+
+
+async def test_archived_records_are_not_counted(http, script):
+    script.answers = [{"total": 12, "results": [record(1)]}]
+    access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="1")
+
+    assert await HubSpot().count(http, access, "contacts") == 12
+    assert await HubSpot().count(http, access, "archived_contacts") is None
