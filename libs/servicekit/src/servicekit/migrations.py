@@ -26,7 +26,10 @@ class ServerTooOld(Exception):
     """The server is older than PostgreSQL 18."""
 
 
-WORKSPACE_POLICY = "workspace_id = ANY ((SELECT NULLIF(current_setting('app.workspaces', true), '')::uuid[]))"
+# The outer cast makes of the sub-select a value, computed once; without it ANY would compare with its rows.
+WORKSPACE_POLICY = (
+    "workspace_id = ANY ((SELECT NULLIF(current_setting('app.workspaces', true), '')::uuid[])::uuid[])"
+)
 
 
 def tenant_table(op: Operations, table: str) -> None:
