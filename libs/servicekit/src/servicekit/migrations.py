@@ -6,9 +6,9 @@ This runs as the administrator (`DATABASE_URL`), once before the services start;
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from alembic.config import Config
-from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
@@ -27,12 +27,17 @@ class ServerTooOld(Exception):
 
 
 # The outer cast makes of the sub-select a value, computed once; without it ANY would compare with its rows.
-WORKSPACE_POLICY = (
-    "workspace_id = ANY ((SELECT NULLIF(current_setting('app.workspaces', true), '')::uuid[])::uuid[])"
-)
+WORKSPACE_POLICY = "workspace_id = ANY ((SELECT NULLIF(current_setting('app.workspaces', true), '')::uuid[])::uuid[])"
 
 
-def tenant_table(op: Operations, table: str) -> None:
+class Executes(Protocol):
+    """What a revision gives: `alembic.op`, which is a module."""
+
+    def execute(self, sqltext: str) -> None:
+        """Run a statement."""
+
+
+def tenant_table(op: Executes, table: str) -> None:
     """Wall a table in: its rows are seen and written only by transactions that name their workspace.
 
     The owner (the administrator, and so SECURITY DEFINER functions) is not bound by it.

@@ -1,0 +1,194 @@
+"""What a new partition means: the difference to the one before, and nothing else, in rows, history and events."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from contracts.event import Event
+from contracts.golden_records import (
+    GoldenRecordChanged,
+    GoldenRecordGone,
+    GoldenRecordMerged,
+    GoldenRecordSplit,
+)
+
+from identity import golden
+from identity.golden import GoldenRow
+from identity.matching import Edge, Group
+from identity.records import SourceRecord
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the identity map: the golden record a source record belongs to, and its component."""
+
+    workspace_id: UUID
+    source_id: UUID
+    golden_id: UUID
+    component_id: UUID
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A source record as it was, and where it stood."""
+
+    record: SourceRecord
+    line: Line
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One of the groups that joined or parted: its golden id apart, and who was in it."""
+
+    golden_id: UUID
+    members: tuple[UUID, ...]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to groups. `golden_id` is the id of the whole; edges are those that joined it."""
+
+    kind: Literal["joined", "parted"]
+    golden_id: UUID
+    sides: tuple[Side, ...]
+    edges: tuple[Edge, ...] = ()
+
+
+class Changes(msgspec.Struct):
+    """Everything to write for one workspace."""
+
+    workspace_id: UUID
+    lines: list[Line] = []
+    rows: list[GoldenRow] = []
+    dropped: list[UUID] = []
+    entries: list[Entry] = []
+    events: list[Event] = []
+    heirs: dict[UUID, UUID] = {}
+    """For each erased record that others shared a golden record with: one of them, for its id to lead to."""
+    contacts: int = 0
+    """How many golden records there are more than before."""
+
+
+def compare(
+    workspace_id: UUID,
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
+    groups: Sequence[Group],
+) -> Changes:
+    """Tell what changes when `groups` of `records` take the place of what was known of the same records.
+
+    A record of `before` that is not in `records` is erased.
+    """
+    changes = Changes(workspace_id)
+    was = _Before(before)
+    living_now: set[UUID] = set()
+    for group in groups:
+        _compare_lines(changes, before, group)
+        living = golden.newest_first(records[member] for member in group.members)
+        if living:
+            living_now.add(group.golden_id)
+        if was.differs(group, records):
+            if living:
+                changes.rows.append(golden.row_of(group.golden_id, living))
+                changes.events.append(GoldenRecordChanged(workspace_id=workspace_id, golden_id=group.golden_id))
+            if joined := _joined(was, group):
+                changes.entries.append(joined)
+    golden_of = {member: group.golden_id for group in groups for member in group.members}
+    changes.entries += _parted(was, golden_of)
+    changes.dropped = sorted(was.living - living_now)
+    changes.contacts = len(living_now - was.living) - len(changes.dropped)
+    changes.heirs = _heirs(was, golden_of)
+    leads_to = golden_of | {erased: golden_of[heir] for erased, heir in changes.heirs.items()}
+    changes.events += _moved(was, leads_to, living_now, workspace_id)
+    return changes
+
+
+class _Before:
+    """The groups as they were."""
+
+    def __init__(self, known: Mapping[UUID, Known]) -> None:
+        self.known = known
+        self.groups: dict[UUID, set[UUID]] = defaultdict(set)
+        for source_id, one in known.items():
+            self.groups[one.line.golden_id].add(source_id)
+        self.living = {one.line.golden_id for one in known.values() if not one.record.gone}
+
+    def differs(self, group: Group, records: Mapping[UUID, SourceRecord]) -> bool:
+        """Whether a group has other members than the one of its id had, or one of them shows something else."""
+        return self.groups.get(group.golden_id, _NOBODY) != set(group.members) or any(
+            _shows_another(self.known[member].record, records[member]) for member in group.members
+        )
+
+    def golden_id(self, source_id: UUID) -> UUID:
+        """The golden record a source record was in; a new one comes with its own."""
+        return self.known[source_id].line.golden_id if source_id in self.known else source_id
+
+
+_NOBODY: set[UUID] = set()
+
+
+def _shows_another(before: SourceRecord, now: SourceRecord) -> bool:
+    return before is not now and (before.gone != now.gone or before.contact != now.contact)
+
+
+def _compare_lines(changes: Changes, before: Mapping[UUID, Known], group: Group) -> None:
+    for member in group.members:
+        line = Line(
+            workspace_id=changes.workspace_id,
+            source_id=member,
+            golden_id=group.golden_id,
+            component_id=group.component_id,
+        )
+        if member not in before or before[member].line != line:
+            changes.lines.append(line)
+
+
+def _joined(was: _Before, group: Group) -> Entry | None:
+    """Tell of a group whose members were in several."""
+    if len(group.members) == 1:
+        return None
+    sides = _sides((was.golden_id(member), member) for member in group.members)
+    if len(sides) == 1:
+        return None
+    new_edges = tuple(e for e in group.edges if was.golden_id(e.left) != was.golden_id(e.right))
+    return Entry(kind="joined", golden_id=group.golden_id, sides=sides, edges=new_edges)
+
+
+def _parted(was: _Before, golden_of: Mapping[UUID, UUID]) -> Iterator[Entry]:
+    """Tell of the groups whose members are in several now."""
+    for golden_id, members in was.groups.items():
+        sides = _sides((golden_of[member], member) for member in members if member in golden_of)
+        if len(sides) > 1:
+            yield Entry(kind="parted", golden_id=golden_id, sides=sides)
+
+
+def _sides(members: Iterable[tuple[UUID, UUID]]) -> tuple[Side, ...]:
+    sides: dict[UUID, list[UUID]] = defaultdict(list)
+    for golden_id, member in members:
+        sides[golden_id].append(member)
+    return tuple(Side(golden_id, tuple(sorted(sides[golden_id]))) for golden_id in sorted(sides))
+
+
+def _heirs(was: _Before, golden_of: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    heirs: dict[UUID, UUID] = {}
+    for members in was.groups.values():
+        left = members & golden_of.keys()
+        if left and len(left) < len(members):
+            heirs.update(dict.fromkeys(members - left, min(left)))
+    return heirs
+
+
+def _moved(was: _Before, leads_to: Mapping[UUID, UUID], living: set[UUID], workspace_id: UUID) -> Iterator[Event]:
+    """Tell of ids that began or ceased to be a golden record's.
+
+    An id is its first-seen record's own: when that record is in another group now, the id redirects there.
+    """
+    for old_id in sorted(was.living - living):
+        heir = leads_to.get(old_id, old_id)
+        if heir in living:
+            yield GoldenRecordMerged(workspace_id=workspace_id, golden_id=heir, merged_id=old_id)
+        else:
+            yield GoldenRecordGone(workspace_id=workspace_id, golden_id=old_id)
+    for golden_id, members in was.groups.items():
+        # An id that heads a group for the first time, or again, parted from the group its record was in.
+        for new_id in sorted(members & living - was.living):
+            if leads_to.get(golden_id) != new_id:
+                yield GoldenRecordSplit(workspace_id=workspace_id, golden_id=golden_id, split_id=new_id)

@@ -1,0 +1,133 @@
+"""Which value wins: what a golden record shows, as a function of its members, and where each value comes from.
+
+Last write wins, field by field: among the members that are not gone and have a value, the one with the latest
+provider time; ties go by rank. Only what lists are sorted and searched by is stored; the rest is computed when
+someone looks, so taking a group apart gives back what was there before.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from contracts.contacts import Contact
+from contracts.golden_records import FieldValue, Lineage
+
+from identity.ids import rank, seen_at
+from identity.keys import email_key
+from identity.records import SourceRecord
+
+LAST_WRITE = "last_write"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PLAIN_FIELDS = (
+    "first_name", "last_name", "company", "job_title", "birth_date", "street", "city", "postal_code", "region",
+    "country", "owner", "url",
+)  # fmt: skip
+FIELDS = ("email", "phone", *PLAIN_FIELDS)
+
+
+class GoldenRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What is stored of a golden record: the columns of the list, and what it is sorted and searched by."""
+
+    workspace_id: UUID
+    golden_id: UUID
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    company: str | None
+    job_title: str | None
+    name_key: str
+    last_name_key: str | None
+    providers: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+def newest_first(members: Iterable[SourceRecord]) -> list[SourceRecord]:
+    """List the members that are not gone in the order in which their values win."""
+    living = [member for member in members if not member.gone]
+    if len(living) > 1:
+        living.sort(key=_precedence)
+    return living
+
+
+def _precedence(member: SourceRecord) -> tuple[timedelta, int]:
+    told = member.contact.updated_at
+    return _EPOCH - told if told else timedelta.max, rank(member.source_id)
+
+
+def value_of(contact: Contact, field: str) -> str | None:
+    """Read a field of one contact; its first email and phone are its primary ones."""
+    if field == "email":
+        return contact.emails[0] if contact.emails else None
+    if field == "phone":
+        return contact.phones[0] if contact.phones else None
+    value: str | None = getattr(contact, field)
+    return value
+
+
+def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
+    """Make the stored part of a golden record from its living members, of which there is at least one."""
+
+    def first(field: str) -> str | None:
+        return next((value for member in living if (value := value_of(member.contact, field))), None)
+
+    email, first_name, last_name = first("email"), first("first_name"), first("last_name")
+    return GoldenRow(
+        workspace_id=living[0].workspace_id,
+        golden_id=golden_id,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        phone=first("phone"),
+        company=first("company"),
+        job_title=first("job_title"),
+        name_key=search_key(" ".join(filter(None, (first_name, last_name))) or email or ""),
+        last_name_key=search_key(last_name) if last_name else None,
+        providers=tuple(sorted({member.provider for member in living})),
+        created_at=seen_at(golden_id),
+        updated_at=max(member.contact.updated_at or member.first_seen_at for member in living),
+    )
+
+
+def search_key(text: str) -> str:
+    """Fold what is searched and sorted by, so that case does not matter; long enough to tell people apart."""
+    return " ".join(text.casefold().split())[:200]
+
+
+def lineage(living: Sequence[SourceRecord]) -> dict[str, Lineage]:
+    """Tell for each field with a value which one was chosen, and which the other members would have given."""
+    found: dict[str, Lineage] = {}
+    for field in FIELDS:
+        values = [_field_value(m, value) for m in living if (value := value_of(m.contact, field))]
+        if values:
+            found[field] = Lineage(chosen=values[0], rule=LAST_WRITE, losers=tuple(values[1:]))
+    return found
+
+
+def _field_value(member: SourceRecord, value: str) -> FieldValue:
+    return FieldValue(
+        value=value,
+        connection_id=member.connection_id,
+        provider=member.provider,
+        provider_id=member.provider_id,
+        updated_at=member.contact.updated_at,
+    )
+
+
+def all_emails(living: Iterable[SourceRecord]) -> tuple[str, ...]:
+    """List every email of a golden record once, the primary one first."""
+    return _each_once((email_key(email) or email, email) for m in living for email in m.contact.emails)
+
+
+def all_phones(living: Iterable[SourceRecord]) -> tuple[str, ...]:
+    """List every phone of a golden record once, the primary one first."""
+    return _each_once((phone, phone) for m in living for phone in m.contact.phones)
+
+
+def _each_once(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    seen: dict[str, str] = {}
+    for key, value in pairs:
+        seen.setdefault(key, value)
+    return tuple(seen.values())

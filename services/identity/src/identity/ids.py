@@ -1,0 +1,33 @@
+"""Ids that nobody hands out: a record's own id and its rank follow from what it is, never from when it came."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_LATEST = 2**48 - 1
+_TAIL = 2**62 - 1
+
+
+def own_id(workspace_id: UUID, connection_id: UUID, provider_id: str, first_seen_at: datetime) -> UUID:
+    """Give a source record the golden id it has when it heads a group.
+
+    It has the shape of a UUIDv7: `first_seen_at` in front, so that the older of two ids is the smaller one, and a
+    hash of who the record is behind.
+    """
+    identity = workspace_id.bytes + connection_id.bytes + provider_id.encode()
+    digest = int.from_bytes(blake2b(identity, digest_size=10).digest())
+    milliseconds = min(max((first_seen_at - _EPOCH) // _MILLISECOND, 0), _LATEST)
+    head = milliseconds << 16 | 0x7000 | digest >> 68
+    return UUID(int=head << 64 | 2 << 62 | digest & _TAIL)
+
+
+def rank(source_id: UUID) -> int:
+    """Order records where the rules need an order: by the hash in their own id, and not by its time."""
+    return (source_id.int >> 64 & 0xFFF) << 62 | source_id.int & _TAIL
+
+
+def seen_at(golden_id: UUID) -> datetime:
+    """Tell when the record whose own id this is was first seen, to the millisecond."""
+    return _EPOCH + (golden_id.int >> 80) * _MILLISECOND

@@ -1,0 +1,45 @@
+"""Match keys: the normalised values by which records are known to be one person, and the guard over them."""
+
+from contracts.contacts import Contact
+
+# fmt: off
+ROLE_MAILBOXES = frozenset({
+    "abuse", "admin", "administrator", "billing", "contact", "contacts", "enquiries", "enquiry", "finance", "hello",
+    "help", "helpdesk", "hostmaster", "hr", "info", "information", "inquiries", "jobs", "mail", "marketing", "no-reply",
+    "noreply", "office", "orders", "postmaster", "press", "privacy", "root", "sales", "security", "service", "support",
+    "team", "webmaster",
+})
+# fmt: on
+"""Local parts that belong to a desk, not to a person."""
+
+# NUL, soft hyphen, and what copy and paste leaves between letters without showing.
+_INVISIBLE = dict.fromkeys(map(ord, "\0\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+
+EMAIL = "email:"
+
+
+def email_key(email: str) -> str | None:
+    """Normalise an email to its key; None for what no mail could be sent to."""
+    plain = email.translate(_INVISIBLE) if not email.isascii() or "\0" in email else email
+    plain = plain.strip().lower()
+    local, at, domain = plain.rpartition("@")
+    if not (local and at and domain) or any(c.isspace() for c in plain):
+        return None
+    return EMAIL + plain
+
+
+def keys_of(contact: Contact) -> tuple[str, ...]:
+    """List the match keys of a contact, each once, in a fixed order."""
+    if len(contact.emails) == 1:
+        key = email_key(contact.emails[0])
+        return (key,) if key else ()
+    return tuple(sorted({key for email in contact.emails if (key := email_key(email))}))
+
+
+def is_shared(key: str) -> bool:
+    """Whether a key says nothing about who someone is, because several people use it.
+
+    Today a list of role mailboxes decides; how many differently named people carry the key belongs here too.
+    """
+    local = key.removeprefix(EMAIL).rpartition("@")[0]
+    return local.partition("+")[0] in ROLE_MAILBOXES

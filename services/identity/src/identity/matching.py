@@ -1,0 +1,216 @@
+"""Who is who: the partition of a workspace's source records, as a function of records, decisions and rules.
+
+Kruskal's algorithm with constraints. The reasons to join are taken strongest first, ties by the ranks of their
+two records; two groups join when a reason says so and nothing forbids it. What forbids once forbids for ever,
+since groups only grow; that is why trying fewer pairs than there are can give the same groups.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from identity.ids import rank
+from identity.keys import is_shared
+from identity.records import SourceRecord
+
+SAME_EMAIL = "same_email"
+DECIDED_SAME = "decided_same"
+EMAIL_STRENGTH = 1_000
+DECIDED_STRENGTH = 1_000_000
+
+Verdict = Literal["same", "different"]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word on groups of records, the members as they were; a later one has a higher number."""
+
+    number: int
+    verdict: Verdict
+    sides: tuple[frozenset[UUID], ...]
+
+
+class Edge(msgspec.Struct, frozen=True):
+    """Why two records were joined: the rule, what it stands on, and how strong it is."""
+
+    left: UUID
+    right: UUID
+    rule: str
+    value: str
+    strength: int
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Records of one person: one part of the partition, with the edges that hold it together.
+
+    `component_id` names all the records that edges reach from here, whatever forbids some of the joins: what
+    happens to one of them can concern them all, and nobody else.
+    """
+
+    golden_id: UUID
+    component_id: UUID
+    members: tuple[UUID, ...]
+    edges: tuple[Edge, ...] = ()
+
+
+def partition(records: Mapping[UUID, SourceRecord], decisions: Sequence[Decision] = ()) -> list[Group]:
+    """Group the records of one workspace, given all the decisions that name any of them.
+
+    The records must be closed: who shares an unshared key, or was decided to be the same, is among them.
+    """
+    carriers = _carriers(records.values())
+    same = _spoken_of(records, decisions, "same")
+    bonded = {member for members in carriers.values() for member in members}
+    for decision in same:
+        bonded.update(*decision.sides)
+    groups = [Group(id_, id_, (id_,)) for id_ in records if id_ not in bonded]
+    if not bonded:
+        return groups
+    ordered = sorted(bonded, key=rank)
+    forest = _Forest(records, ordered, _spoken_of(records, decisions, "different"))
+    # A deleted contact keeps its place and holds nobody together: its edges come after all others.
+    for among_gone in (False, True):
+        for decision in same:
+            _join_decided(forest, decision, among_gone=among_gone)
+        _join_carriers(forest, carriers, ordered, among_gone=among_gone)
+    return groups + forest.groups(_components(ordered, carriers, same))
+
+
+def _carriers(records: Iterable[SourceRecord]) -> dict[str, list[UUID]]:
+    """List who carries each key that can join anyone, by rank."""
+    carriers: dict[str, list[UUID]] = defaultdict(list)
+    for record in records:
+        for key in record.keys:
+            carriers[key].append(record.source_id)
+    return {
+        key: sorted(members, key=rank) for key, members in carriers.items() if len(members) > 1 and not is_shared(key)
+    }
+
+
+def _spoken_of(records: Iterable[UUID], decisions: Iterable[Decision], verdict: Verdict) -> list[Decision]:
+    """List the decisions that say something of these records, the latest first, without the records not here."""
+    spoken = []
+    for decision in sorted(decisions, key=lambda d: -d.number):
+        sides = tuple(here for side in decision.sides if (here := side.intersection(records)))
+        if decision.verdict == verdict and len(sides) > 1:
+            spoken.append(msgspec.structs.replace(decision, sides=sides))
+    return spoken
+
+
+class _Forest:
+    """Groups that grow by joining, and refuse what a decision forbids or only the dead would hold together."""
+
+    def __init__(
+        self, records: Mapping[UUID, SourceRecord], ids: Sequence[UUID], forbidden: Iterable[Decision]
+    ) -> None:
+        self.gone = {id_ for id_ in ids if records[id_].gone}
+        self._members = {id_: [id_] for id_ in ids}
+        self._root = {id_: id_ for id_ in ids}
+        self._living = {id_: id_ not in self.gone for id_ in ids}
+        self._sides: dict[UUID, dict[int, int]] = defaultdict(dict)
+        self._edges: list[Edge] = []
+        for decision in forbidden:
+            for side, members in enumerate(decision.sides):
+                for member in members:
+                    self._sides[member][decision.number] = side
+
+    def root(self, id_: UUID) -> UUID:
+        """Name the group a record is in now."""
+        return self._root[id_]
+
+    def join(self, edge: Edge) -> None:
+        """Join the groups of an edge's ends, unless that is forbidden."""
+        left, right = self._root[edge.left], self._root[edge.right]
+        if left == right or self._forbidden(left, right, edge):
+            return
+        if len(self._members[left]) < len(self._members[right]):
+            left, right = right, left
+        moved = self._members.pop(right)
+        self._root.update(dict.fromkeys(moved, left))
+        self._members[left] += moved
+        self._living[left] |= self._living[right]
+        self._sides[left].update(self._sides.pop(right, {}))
+        self._edges.append(edge)
+
+    def _forbidden(self, left: UUID, right: UUID, edge: Edge) -> bool:
+        among_gone = edge.left in self.gone or edge.right in self.gone
+        if among_gone and self._living[left] and self._living[right]:
+            return True
+        ours, theirs = self._sides.get(left, {}), self._sides.get(right, {})
+        return any(theirs.get(number, side) != side for number, side in ours.items())
+
+    def groups(self, component_of: Mapping[UUID, UUID]) -> list[Group]:
+        """List the groups as they are now. A group's golden id is the own id of its member first seen."""
+        edges = defaultdict(list)
+        for edge in self._edges:
+            edges[self._root[edge.left]].append(edge)
+        return [
+            Group(min(members), component_of[root], tuple(sorted(members)), tuple(edges[root]))
+            for root, members in self._members.items()
+        ]
+
+
+def _join_decided(forest: _Forest, decision: Decision, *, among_gone: bool) -> None:
+    """Try every pair of records of different sides, by rank."""
+    side_of = {member: side for side, members in enumerate(decision.sides) for member in members}
+    ordered = sorted(side_of, key=rank)
+    for place, left in enumerate(ordered):
+        for right in ordered[place + 1 :]:
+            if side_of[left] != side_of[right] and _belongs(forest, left, right, among_gone=among_gone):
+                forest.join(Edge(left, right, DECIDED_SAME, str(decision.number), DECIDED_STRENGTH))
+
+
+def _join_carriers(
+    forest: _Forest, carriers: Mapping[str, Sequence[UUID]], ordered: Sequence[UUID], *, among_gone: bool
+) -> None:
+    """Try the pairs that share a key, by rank, leaving out those whose answer is known.
+
+    A record whose group already has an earlier carrier of the key has nothing to add: that one tried them all,
+    and who refused it refuses its whole group. So a key costs as many tries as carriers, once per group.
+    """
+    keys_of = defaultdict(list)
+    for key, members in carriers.items():
+        for member in members:
+            keys_of[member].append(key)
+    leaders: dict[str, list[UUID]] = defaultdict(list)
+    for left in ordered:
+        if left in forest.gone and not among_gone:
+            continue
+        partners: dict[UUID, str] = {}
+        for key in sorted(keys_of[left]):
+            if any(forest.root(leader) == forest.root(left) for leader in leaders[key]):
+                continue
+            leaders[key].append(left)
+            for right in carriers[key][carriers[key].index(left) + 1 :]:
+                partners.setdefault(right, key)
+        for right in sorted(partners, key=rank):
+            if _belongs(forest, left, right, among_gone=among_gone):
+                forest.join(Edge(left, right, SAME_EMAIL, partners[right], EMAIL_STRENGTH))
+
+
+def _belongs(forest: _Forest, left: UUID, right: UUID, *, among_gone: bool) -> bool:
+    """Whether this round is the one for a pair: the living first, then those with a gone end."""
+    return (left in forest.gone or right in forest.gone) == among_gone
+
+
+def _components(
+    ids: Iterable[UUID], carriers: Mapping[str, Sequence[UUID]], same: Iterable[Decision]
+) -> dict[UUID, UUID]:
+    """Tell for each record the smallest id that edges reach from it, allowed or not."""
+    neighbours: dict[UUID, list[UUID]] = defaultdict(list)
+    for members in (*carriers.values(), *(tuple(frozenset().union(*d.sides)) for d in same)):
+        hub, *others = members
+        for other in others:
+            neighbours[hub].append(other)
+            neighbours[other].append(hub)
+    component: dict[UUID, UUID] = {}
+    for start in sorted(ids):
+        waiting = [] if start in component else [start]
+        while waiting:
+            id_ = waiting.pop()
+            if id_ not in component:
+                component[id_] = start
+                waiting += neighbours[id_]
+    return component

@@ -1,0 +1,152 @@
+"""What identity does with what it hears of contacts, and with what people decide about them.
+
+Everything here locks the workspaces it writes, loads the part of them that can change, lets the rules decide, and
+writes the difference.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
+
+import structlog
+from contracts.contacts import ContactFetched
+from servicekit.outbox import publish
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity import queries
+from identity.changes import Changes, Known, compare
+from identity.keys import is_shared, keys_of
+from identity.matching import Verdict, partition
+from identity.queries import KeyName, RecordName, SourceName, Workspace
+from identity.records import ContactEvent, SourceRecord, after, unknown
+
+log = structlog.get_logger()
+
+Locked = Mapping[UUID, Workspace]
+
+
+async def resolve_contacts(conn: AsyncConnection, events: Sequence[ContactEvent]) -> None:
+    """Attach contacts to golden records, known or new, let go of those that are gone, announce what changed."""
+    locked = await queries.lock_workspaces(conn, {event.workspace_id for event in events})
+    events = [event for event in events if _is_wanted(locked[event.workspace_id], event)]
+    before = await _load_neighbourhood(conn, events, locked)
+    fresh = _take_in(before, events)
+    await queries.save_records(conn, fresh, before)
+    records = {source_id: known.record for source_id, known in before.items()}
+    await settle(conn, locked, before, records | {record.source_id: record for record in fresh})
+
+
+def _is_wanted(workspace: Workspace, event: ContactEvent) -> bool:
+    """Whether an event tells of something that was not erased: a late delivery must not bring that back."""
+    erased_at = workspace.erasures.get(event.connection_id)
+    return not workspace.erased and (erased_at is None or event.first_seen_at > erased_at)
+
+
+async def _load_neighbourhood(
+    conn: AsyncConnection, events: Sequence[ContactEvent], locked: Locked
+) -> dict[UUID, Known]:
+    """Load what these events can change: the components of their records, and of those that share a key with them."""
+    keys = {
+        KeyName(event.workspace_id, key)
+        for event in events
+        if isinstance(event, ContactFetched)
+        for key in keys_of(event.contact)
+        if not is_shared(key)
+    }
+    names = [RecordName(event.workspace_id, event.connection_id, event.provider_id) for event in events]
+    # A record that comes back after a rebuild may be named by a decision that waited for it.
+    awaited = [event for event in events if locked[event.workspace_id].decisions]
+    decided = await _decided_with(conn, [SourceName(e.workspace_id, unknown(e).source_id) for e in awaited])
+    known = await queries.load_neighbourhood(conn, records=names, keys=keys, sources=decided)
+    return {one.record.source_id: one for one in known}
+
+
+async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) -> list[SourceName]:
+    """Name all records that decisions name together with these."""
+    if not names:
+        return []
+    return [
+        SourceName(workspace_id, source_id)
+        for workspace_id, decisions in (await queries.load_decisions(conn, names)).items()
+        for decision in decisions
+        for side in decision.sides
+        for source_id in side
+    ]
+
+
+def _take_in(before: Mapping[UUID, Known], events: Iterable[ContactEvent]) -> list[SourceRecord]:
+    """Make the records that events leave behind; what is no news makes none."""
+    known = {_name(one.record): one.record for one in before.values()}
+    fresh: dict[RecordName, SourceRecord] = {}
+    for event in events:
+        name = _name(event)
+        record = fresh.get(name) or known.get(name) or unknown(event)
+        if (taken := after(record, event)) is not record:
+            fresh[name] = taken
+    return list(fresh.values())
+
+
+def _name(of: SourceRecord | ContactEvent) -> RecordName:
+    return RecordName(of.workspace_id, of.connection_id, of.provider_id)
+
+
+async def decide(
+    conn: AsyncConnection,
+    *,
+    workspace_id: UUID,
+    verdict: Verdict,
+    sides: Sequence[Collection[UUID]],
+    decided_by: UUID | None = None,
+) -> int:
+    """Take a person's word that these groups of records are the same person, or are not; return its number."""
+    locked = await queries.lock_workspaces(conn, {workspace_id})
+    number = await queries.save_decision(conn, workspace_id, verdict, sides, decided_by)
+    await _reconsider(conn, workspace_id, {source_id for side in sides for source_id in side}, locked)
+    return number
+
+
+async def withdraw(conn: AsyncConnection, *, workspace_id: UUID, number: int) -> None:
+    """Take a decision back, as if it had never been. Does nothing when it was taken back before."""
+    locked = await queries.lock_workspaces(conn, {workspace_id})
+    members = await queries.withdraw_decision(conn, workspace_id, number)
+    await _reconsider(conn, workspace_id, members, locked)
+
+
+async def _reconsider(conn: AsyncConnection, workspace_id: UUID, source_ids: Collection[UUID], locked: Locked) -> None:
+    """Partition anew what edges reach from these records."""
+    sources = [SourceName(workspace_id, source_id) for source_id in source_ids]
+    before = {one.record.source_id: one for one in await queries.load_neighbourhood(conn, sources=sources)}
+    await settle(conn, locked, before, {source_id: known.record for source_id, known in before.items()})
+
+
+async def settle(
+    conn: AsyncConnection, locked: Locked, before: Mapping[UUID, Known], records: Mapping[UUID, SourceRecord]
+) -> list[Changes]:
+    """Write and announce what follows when `records` take the place of what was loaded `before`."""
+    names = [SourceName(r.workspace_id, r.source_id) for r in records.values() if locked[r.workspace_id].decisions]
+    decisions = await queries.load_decisions(conn, names) if names else {}
+    were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
+    for source_id, known in before.items():
+        were[known.record.workspace_id][source_id] = known
+    for source_id, record in records.items():
+        are[record.workspace_id][source_id] = record
+    settled = []
+    for workspace_id in sorted(were.keys() | are.keys()):
+        groups = partition(are[workspace_id], decisions.get(workspace_id, ()))
+        settled.append(compare(workspace_id, were[workspace_id], are[workspace_id], groups))
+    await queries.save_changes(conn, settled, locked)
+    for changes in settled:
+        publish(conn, changes.events)
+        _tell(changes)
+    return settled
+
+
+def _tell(changes: Changes) -> None:
+    log.info(
+        "contacts_resolved",
+        workspace_id=str(changes.workspace_id),
+        changed=len(changes.rows),
+        gone=len(changes.dropped),
+        joined=sum(entry.kind == "joined" for entry in changes.entries),
+        parted=sum(entry.kind == "parted" for entry in changes.entries),
+    )

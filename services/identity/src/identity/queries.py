@@ -1,0 +1,395 @@
+"""All SQL that changes identity. Sets travel as one JSON text, which Postgres unpacks faster than arrays.
+
+Whoever writes has locked the workspaces first, so what these statements read nobody else changes meanwhile.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from contracts.contacts import Contact
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity.changes import Changes, Entry, Known, Line
+from identity.matching import Decision, Verdict
+from identity.records import SourceRecord
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """A workspace under its lock."""
+
+    workspace_id: UUID
+    entries: int
+    decisions: int
+    erased: bool
+    erasures: dict[UUID, datetime]
+    """Connections whose records were erased, and when: what they showed before must not come back."""
+
+
+_contact = msgspec.json.Decoder(Contact)
+_erasures = msgspec.json.Decoder(dict[UUID, datetime])
+
+
+def as_json(rows: object) -> str:
+    """Encode rows for `json_to_recordset`."""
+    return msgspec.json.encode(rows).decode()
+
+
+# The tables fill from empty, so the planner may know nothing of their size when it first sees these statements.
+# All of them look rows up by key: without these switches some plans would read whole tables for each batch.
+_BY_KEY_ONLY = text("""
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true)
+""")
+
+_LOCK_WORKSPACES = text("""
+SELECT w.workspace_id, w.entries, w.decisions, w.erased, CAST((
+           SELECT json_object_agg(e.connection_id, e.erased_at) FROM erasure e WHERE e.workspace_id = w.workspace_id
+       ) AS text) AS erasures
+FROM workspace w
+WHERE w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))
+ORDER BY w.workspace_id
+FOR NO KEY UPDATE OF w
+""")
+
+_MAKE_WORKSPACES = text("""
+INSERT INTO workspace (workspace_id) SELECT unnest(CAST(:workspaces AS uuid[])) ON CONFLICT DO NOTHING
+""")
+
+
+async def lock_workspaces(conn: AsyncConnection, workspaces: Collection[UUID]) -> dict[UUID, Workspace]:
+    """Lock all workspaces this transaction sees, in the order of their ids, so that writers wait for each other.
+
+    All, not only these: a later call in the same transaction then finds nothing left to lock out of order.
+    """
+    await conn.execute(_BY_KEY_ONLY)
+    rows = (await conn.execute(_LOCK_WORKSPACES)).all()
+    if not set(workspaces) <= {row.workspace_id for row in rows}:
+        await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces)})
+        rows = (await conn.execute(_LOCK_WORKSPACES)).all()
+    return {row.workspace_id: _workspace(row) for row in rows}
+
+
+def _workspace(row: Row[Any]) -> Workspace:
+    return Workspace(
+        workspace_id=row.workspace_id,
+        entries=row.entries,
+        decisions=row.decisions,
+        erased=row.erased,
+        erasures=_erasures.decode(row.erasures) if row.erasures else {},
+    )
+
+
+_LOAD_NEIGHBOURHOOD = text("""
+WITH component AS (
+    SELECT m.workspace_id, m.component_id
+    FROM json_to_recordset(CAST(:records AS json)) AS r (workspace_id uuid, connection_id uuid, provider_id text)
+    JOIN source_identity s USING (workspace_id, connection_id, provider_id)
+    JOIN identity_map m USING (workspace_id, source_id)
+    UNION
+    SELECT m.workspace_id, m.component_id
+    FROM json_to_recordset(CAST(:keys AS json)) AS k (workspace_id uuid, key text)
+    JOIN match_key c USING (workspace_id, key)
+    JOIN identity_map m USING (workspace_id, source_id)
+    UNION
+    SELECT m.workspace_id, m.component_id
+    FROM json_to_recordset(CAST(:sources AS json)) AS d (workspace_id uuid, source_id uuid)
+    JOIN identity_map m USING (workspace_id, source_id)
+), member AS (
+    SELECT m.* FROM component c
+    JOIN identity_map m ON m.workspace_id = c.workspace_id AND m.source_id = c.component_id
+    UNION ALL
+    SELECT m.* FROM component c
+    JOIN identity_map m ON m.workspace_id = c.workspace_id AND m.component_id = c.component_id
+        AND m.component_id <> m.source_id
+)
+SELECT m.workspace_id, m.source_id, m.golden_id, m.component_id, s.connection_id, s.provider, s.provider_id,
+       s.first_seen_at, s.shown_revision, s.gone_revision, CAST(s.contact AS text) AS contact, s.keys
+FROM member m JOIN source_identity s USING (workspace_id, source_id)
+""")
+
+
+class RecordName(msgspec.Struct, frozen=True):
+    """What a source record is called outside."""
+
+    workspace_id: UUID
+    connection_id: UUID
+    provider_id: str
+
+
+class KeyName(msgspec.Struct, frozen=True):
+    """A match key of a workspace."""
+
+    workspace_id: UUID
+    key: str
+
+
+class SourceName(msgspec.Struct, frozen=True):
+    """A source record by its own id."""
+
+    workspace_id: UUID
+    source_id: UUID
+
+
+async def load_neighbourhood(
+    conn: AsyncConnection,
+    *,
+    records: Iterable[RecordName] = (),
+    keys: Iterable[KeyName] = (),
+    sources: Iterable[SourceName] = (),
+) -> list[Known]:
+    """Load every record that edges reach from these records, from carriers of these keys, or from these `sources`."""
+    rows = await conn.execute(
+        _LOAD_NEIGHBOURHOOD,
+        {"records": as_json(list(records)), "keys": as_json(list(keys)), "sources": as_json(list(sources))},
+    )
+    return [Known(source_record(row), _line(row)) for row in rows]
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(
+        workspace_id=row.workspace_id,
+        source_id=row.source_id,
+        golden_id=row.golden_id,
+        component_id=row.component_id,
+    )
+
+
+def source_record(row: Row[Any]) -> SourceRecord:
+    """Read a row of `source_identity`."""
+    return SourceRecord(
+        workspace_id=row.workspace_id,
+        source_id=row.source_id,
+        connection_id=row.connection_id,
+        provider=row.provider,
+        provider_id=row.provider_id,
+        first_seen_at=row.first_seen_at,
+        shown_revision=row.shown_revision,
+        gone_revision=row.gone_revision,
+        contact=_contact.decode(row.contact),
+        keys=tuple(row.keys),
+    )
+
+
+_LOAD_DECISIONS = text("""
+SELECT workspace_id, d.number, d.verdict, m.side, m.source_id
+FROM decision d JOIN decision_member m USING (workspace_id, number)
+WHERE d.withdrawn_at IS NULL AND (workspace_id, d.number) IN (
+    SELECT workspace_id, n.number
+    FROM json_to_recordset(CAST(:names AS json)) AS r (workspace_id uuid, source_id uuid)
+    JOIN decision_member n USING (workspace_id, source_id)
+)
+ORDER BY workspace_id, d.number, m.side
+""")
+
+
+async def load_decisions(conn: AsyncConnection, names: Iterable[SourceName]) -> dict[UUID, list[Decision]]:
+    """Load the decisions in force that name any of these records, whole, by workspace."""
+    found: dict[tuple[UUID, int, Any], dict[int, set[UUID]]] = {}
+    for row in await conn.execute(_LOAD_DECISIONS, {"names": as_json(list(names))}):
+        sides = found.setdefault((row.workspace_id, row.number, row.verdict), {})
+        sides.setdefault(row.side, set()).add(row.source_id)
+    decisions: dict[UUID, list[Decision]] = {}
+    for (workspace_id, number, verdict), sides in found.items():
+        decision = Decision(number=number, verdict=verdict, sides=tuple(map(frozenset, sides.values())))
+        decisions.setdefault(workspace_id, []).append(decision)
+    return decisions
+
+
+_SAVE_DECISION = text("""
+WITH counted AS (
+    UPDATE workspace SET decisions = decisions + 1 WHERE workspace_id = :workspace_id RETURNING decisions
+)
+INSERT INTO decision (workspace_id, number, verdict, decided_by)
+SELECT :workspace_id, decisions, :verdict, :decided_by FROM counted
+RETURNING number
+""")
+
+_SAVE_MEMBERS = text("""
+INSERT INTO decision_member (workspace_id, source_id, number, side)
+SELECT :workspace_id, m.source_id, :number, m.side
+FROM json_to_recordset(CAST(:members AS json)) AS m (source_id uuid, side integer)
+""")
+
+_WITHDRAW_DECISION = text("""
+WITH withdrawn AS (
+    UPDATE decision SET withdrawn_at = now()
+    WHERE workspace_id = :workspace_id AND number = :number AND withdrawn_at IS NULL
+    RETURNING workspace_id, number
+)
+SELECT source_id FROM decision_member JOIN withdrawn USING (workspace_id, number)
+""")
+
+
+async def save_decision(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    verdict: Verdict,
+    sides: Sequence[Collection[UUID]],
+    decided_by: UUID | None,
+) -> int:
+    """Write a decision under the workspace's next number."""
+    named = {"workspace_id": workspace_id, "verdict": verdict, "decided_by": decided_by}
+    number: int = (await conn.execute(_SAVE_DECISION, named)).scalar_one()
+    members = [{"source_id": id_, "side": side} for side, ids in enumerate(sides) for id_ in ids]
+    await conn.execute(_SAVE_MEMBERS, {"workspace_id": workspace_id, "number": number, "members": as_json(members)})
+    return number
+
+
+async def withdraw_decision(conn: AsyncConnection, workspace_id: UUID, number: int) -> list[UUID]:
+    """Mark a decision withdrawn; list its members, none when there is nothing to withdraw."""
+    rows = await conn.execute(_WITHDRAW_DECISION, {"workspace_id": workspace_id, "number": number})
+    return list(rows.scalars())
+
+
+_SAVE_RECORDS = text("""
+INSERT INTO source_identity (workspace_id, connection_id, provider_id, source_id, provider, first_seen_at,
+                             shown_revision, gone_revision, contact, keys)
+SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+    workspace_id uuid, connection_id uuid, provider_id text, source_id uuid, provider text,
+    first_seen_at timestamptz, shown_revision bigint, gone_revision bigint, contact json, keys text[])
+ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE
+SET shown_revision = excluded.shown_revision, gone_revision = excluded.gone_revision,
+    contact = excluded.contact, keys = excluded.keys
+""")
+
+_DELETE_KEYS = text("""
+DELETE FROM match_key m
+USING json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid, keys text[]), unnest(r.keys) AS k
+WHERE m.workspace_id = r.workspace_id AND m.key = k AND m.source_id = r.source_id
+""")
+
+_SAVE_KEYS = text("""
+INSERT INTO match_key (workspace_id, key, source_id)
+SELECT r.workspace_id, k, r.source_id
+FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid, keys text[]), unnest(r.keys) AS k
+""")
+
+
+class CarriedKeys(msgspec.Struct, frozen=True):
+    """Keys that a record began or ceased to carry."""
+
+    workspace_id: UUID
+    source_id: UUID
+    keys: tuple[str, ...]
+
+
+async def save_records(conn: AsyncConnection, records: Sequence[SourceRecord], before: Mapping[UUID, Known]) -> None:
+    """Write source records, new or changed, and the difference in the keys they carry."""
+    if not records:
+        return
+    await conn.execute(_SAVE_RECORDS, {"rows": as_json(records)})
+    added, removed = [], []
+    for record in records:
+        known = before.get(record.source_id)
+        if known is None:
+            added.append(CarriedKeys(record.workspace_id, record.source_id, record.keys))
+        elif known.record.keys != record.keys:
+            old, new = set(known.record.keys), set(record.keys)
+            added.append(CarriedKeys(record.workspace_id, record.source_id, tuple(new - old)))
+            removed.append(CarriedKeys(record.workspace_id, record.source_id, tuple(old - new)))
+    if any(carried.keys for carried in removed):
+        await conn.execute(_DELETE_KEYS, {"rows": as_json(removed)})
+    if any(carried.keys for carried in added):
+        await conn.execute(_SAVE_KEYS, {"rows": as_json(added)})
+
+
+_SAVE_LINES = text("""
+INSERT INTO identity_map (workspace_id, source_id, golden_id, component_id)
+SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+    workspace_id uuid, source_id uuid, golden_id uuid, component_id uuid)
+ON CONFLICT (workspace_id, source_id) DO UPDATE
+SET golden_id = excluded.golden_id, component_id = excluded.component_id
+""")
+
+_SAVE_GOLDEN = text("""
+INSERT INTO golden_record (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
+                           name_key, last_name_key, providers, created_at, updated_at)
+SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+    workspace_id uuid, golden_id uuid, email text, first_name text, last_name text, phone text, company text,
+    job_title text, name_key text, last_name_key text, providers text[], created_at timestamptz,
+    updated_at timestamptz)
+ON CONFLICT (workspace_id, golden_id) DO UPDATE
+SET email = excluded.email, first_name = excluded.first_name, last_name = excluded.last_name,
+    phone = excluded.phone, company = excluded.company, job_title = excluded.job_title,
+    name_key = excluded.name_key, last_name_key = excluded.last_name_key, providers = excluded.providers,
+    updated_at = excluded.updated_at
+""")
+
+_DELETE_GOLDEN = text("""
+DELETE FROM golden_record g
+USING json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+WHERE g.workspace_id = r.workspace_id AND g.golden_id = r.source_id
+""")
+
+_COUNT = text("""
+UPDATE workspace w SET contacts = w.contacts + r.contacts, entries = w.entries + r.entries
+FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, contacts bigint, entries bigint)
+WHERE w.workspace_id = r.workspace_id
+""")
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What a workspace has more than before."""
+
+    workspace_id: UUID
+    contacts: int
+    entries: int
+
+
+async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], locked: Mapping[UUID, Workspace]) -> None:
+    """Write map lines, golden records and history; one statement each for any number of workspaces."""
+    if lines := [line for changes in all_changes for line in changes.lines]:
+        await conn.execute(_SAVE_LINES, {"rows": as_json(lines)})
+    if rows := [row for changes in all_changes for row in changes.rows]:
+        await conn.execute(_SAVE_GOLDEN, {"rows": as_json(rows)})
+    dropped = [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.dropped]
+    if dropped:
+        await conn.execute(_DELETE_GOLDEN, {"rows": as_json(dropped)})
+    await _save_entries(conn, all_changes, locked)
+    counted = [Counted(c.workspace_id, c.contacts, len(c.entries)) for c in all_changes]
+    if any(c.contacts or c.entries for c in counted):
+        await conn.execute(_COUNT, {"rows": as_json(counted)})
+
+
+_SAVE_ENTRIES = text("""
+WITH entry AS (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides json, edges json)
+), saved AS (
+    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges)
+    SELECT workspace_id, number, kind, golden_id, sides, edges FROM entry
+)
+INSERT INTO history_golden (workspace_id, golden_id, number)
+SELECT workspace_id, unnest(concerns), number FROM entry
+""")
+
+
+class _EntryRow(msgspec.Struct):
+    workspace_id: UUID
+    number: int
+    kind: str
+    golden_id: UUID
+    concerns: tuple[UUID, ...]
+    sides: object
+    edges: object
+
+
+async def _save_entries(
+    conn: AsyncConnection, all_changes: Sequence[Changes], locked: Mapping[UUID, Workspace]
+) -> None:
+    rows = [
+        _entry_row(changes.workspace_id, number, entry)
+        for changes in all_changes
+        for number, entry in enumerate(changes.entries, locked[changes.workspace_id].entries + 1)
+    ]
+    if rows:
+        await conn.execute(_SAVE_ENTRIES, {"rows": as_json(rows)})
+
+
+def _entry_row(workspace_id: UUID, number: int, entry: Entry) -> _EntryRow:
+    concerns = {entry.golden_id, *(side.golden_id for side in entry.sides)}
+    return _EntryRow(workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges)

@@ -1,0 +1,207 @@
+"""The tables, for SQLAlchemy Core. The migrations make them; a test holds the two together."""
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    func,
+    text,
+)  # fmt: skip
+from sqlalchemy.sql.elements import TextClause
+
+metadata = MetaData()
+
+WORDS = Text(collation="C")
+"""Text that is sorted and searched by its code points, whatever the server's locale."""
+
+MOMENT = DateTime(timezone=True)
+
+
+def _id(name: str) -> Column[object]:
+    return Column(name, Uuid, nullable=False)
+
+
+def _zero() -> TextClause:
+    return text("0")
+
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("workspace_id", Uuid, primary_key=True),
+    Column("contacts", BigInteger, nullable=False, server_default=_zero()),
+    Column("entries", BigInteger, nullable=False, server_default=_zero()),
+    Column("decisions", Integer, nullable=False, server_default=_zero()),
+    Column("erased", Boolean, nullable=False, server_default=false()),
+)
+
+source_identity = Table(
+    "source_identity",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("provider_id", WORDS, nullable=False),
+    _id("source_id"),
+    Column("provider", Text, nullable=False),
+    Column("first_seen_at", MOMENT, nullable=False),
+    Column("shown_revision", BigInteger, nullable=False),
+    Column("gone_revision", BigInteger, nullable=False),
+    Column("contact", JSON, nullable=False),
+    Column("keys", ARRAY(Text), nullable=False),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "provider_id"),
+    UniqueConstraint("workspace_id", "source_id"),
+)
+
+match_key = Table(
+    "match_key",
+    metadata,
+    _id("workspace_id"),
+    Column("key", WORDS, nullable=False),
+    _id("source_id"),
+    PrimaryKeyConstraint("workspace_id", "key", "source_id"),
+)
+
+identity_map = Table(
+    "identity_map",
+    metadata,
+    _id("workspace_id"),
+    _id("source_id"),
+    _id("golden_id"),
+    _id("component_id"),
+    PrimaryKeyConstraint("workspace_id", "source_id"),
+    Index(
+        "identity_map_golden", "workspace_id", "golden_id", postgresql_where=text("golden_id <> source_id")
+    ),
+    Index(
+        "identity_map_component", "workspace_id", "component_id",
+        postgresql_where=text("component_id <> source_id"),
+    ),
+)  # fmt: skip
+
+golden_record = Table(
+    "golden_record",
+    metadata,
+    _id("workspace_id"),
+    _id("golden_id"),
+    Column("email", Text),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("phone", Text),
+    Column("company", Text),
+    Column("job_title", Text),
+    Column("name_key", WORDS, nullable=False),
+    Column("last_name_key", WORDS),
+    Column("providers", ARRAY(Text), nullable=False),
+    Column("created_at", MOMENT, nullable=False),
+    Column("updated_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "golden_id"),
+    Index("golden_record_updated", "workspace_id", "updated_at", "golden_id"),
+    Index("golden_record_name", "workspace_id", "name_key", "golden_id"),
+    Index("golden_record_last_name", "workspace_id", "last_name_key"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    _id("workspace_id"),
+    Column("number", Integer, nullable=False),
+    Column("verdict", Text, CheckConstraint("verdict IN ('same', 'different')"), nullable=False),
+    Column("decided_by", Uuid),
+    Column("decided_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("withdrawn_at", MOMENT),
+    PrimaryKeyConstraint("workspace_id", "number"),
+)
+
+decision_member = Table(
+    "decision_member",
+    metadata,
+    _id("workspace_id"),
+    _id("source_id"),
+    Column("number", Integer, nullable=False),
+    Column("side", Integer, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "source_id", "number"),
+    ForeignKeyConstraint(["workspace_id", "number"], ["decision.workspace_id", "decision.number"], ondelete="CASCADE"),
+    Index("decision_member_number", "workspace_id", "number"),
+)
+
+history = Table(
+    "history",
+    metadata,
+    _id("workspace_id"),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", Text, CheckConstraint("kind IN ('joined', 'parted')"), nullable=False),
+    Column("happened_at", MOMENT, nullable=False, server_default=func.now()),
+    _id("golden_id"),
+    Column("sides", JSON, nullable=False),
+    Column("edges", JSON, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "number"),
+)
+
+history_golden = Table(
+    "history_golden",
+    metadata,
+    _id("workspace_id"),
+    _id("golden_id"),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "golden_id", "number"),
+)
+
+redirect = Table(
+    "redirect",
+    metadata,
+    _id("workspace_id"),
+    _id("old_id"),
+    _id("source_id"),
+    PrimaryKeyConstraint("workspace_id", "old_id"),
+    Index("redirect_source", "workspace_id", "source_id"),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("erased_at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "connection_id"),
+)
+
+interaction = Table(
+    "interaction",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("kind", WORDS, nullable=False),
+    Column("provider_id", WORDS, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("happened_at", MOMENT, nullable=False),
+    Column("contact_ids", ARRAY(Text), nullable=False),
+    Column("interaction", JSON),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
+)
+
+interaction_contact = Table(
+    "interaction_contact",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("contact_id", WORDS, nullable=False),
+    Column("happened_at", MOMENT, nullable=False),
+    Column("kind", WORDS, nullable=False),
+    Column("provider_id", WORDS, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "contact_id", "happened_at", "kind", "provider_id"),
+)
