@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 from litestar import Litestar, Request, Response
 from litestar.config.response_cache import ResponseCacheConfig
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
@@ -104,7 +104,9 @@ def _principal(request: Request[Principal, str, Any]) -> Principal:
     return request.user
 
 
-async def _transaction(request: Request[Principal, str, Any], db: Database) -> AsyncIterator[AsyncConnection]:
+async def _transaction(
+    request: Request[Principal, str, Any], db: NamedDependency[Database]
+) -> AsyncIterator[AsyncConnection]:
     async with db.transaction(request.user.workspace_id) as conn:
         yield conn
 

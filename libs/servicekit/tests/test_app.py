@@ -1,0 +1,186 @@
+"""What every service's HTTP edge does, over real HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from aiohttp import ClientSession
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from servicekit.app import service_app
+from servicekit.errors import NotFound, RetryLater
+from servicekit.principal import Principal, services_only
+from servicekit.settings import ServiceSettings
+from servicekit.testing import FreshDatabase, TestKeys, bearer, served, service_token, sign, user_token
+from servicekit.workers import running
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class ThingNotFound(NotFound):
+    slug = "thing-not-found"
+    title = "No such thing"
+
+
+class Thing(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    count: int = 1
+
+
+@get("/things/{number:int}")
+async def get_thing(number: FromPath[int], flavour: FromQuery[str | None] = None) -> dict[str, int]:
+    if number == 0:
+        raise ThingNotFound("thing 0 is not here")
+    if number == 1:
+        raise RetryLater("the kettle is cold", after=timedelta(seconds=7))
+    if number == 2:
+        raise ArithmeticError("ada@example.com")
+    return {"number": number}
+
+
+@post("/things")
+async def make_thing(data: JSONBody[Thing], conn: NamedDependency[AsyncConnection]) -> dict[str, str]:
+    seen = await conn.execute(
+        text("SELECT current_setting('app.workspaces'), CAST(:name AS text)"), {"name": data.name}
+    )
+    return {"workspaces": seen.one()[0]}
+
+
+@get("/me")
+async def me(principal: NamedDependency[Principal]) -> dict[str, str]:
+    return {"workspace": str(principal.workspace_id)}
+
+
+@get("/inside", opt={"services": True}, guards=[services_only("sync-worker")])
+async def inside(principal: NamedDependency[Principal]) -> dict[str, str]:
+    return {"service": str(principal.service)}
+
+
+@pytest.fixture
+async def client(fresh: FreshDatabase) -> AsyncIterator[ClientSession]:
+    app = service_app(
+        name="identity",
+        settings=ServiceSettings(**fresh.settings(max_body_bytes=2_000)),
+        routes=[get_thing, make_thing, me, inside],
+        db=fresh.database("identity"),
+        keys=TestKeys(),
+        migrated=False,
+    )
+    async with served(app) as client:
+        yield client
+
+
+WORKSPACE = UUID("11111111-1111-4111-8111-111111111111")
+SIGNED_IN = bearer(user_token(workspace_id=WORKSPACE))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "slug"),
+    [
+        ("/things/0", 404, "thing-not-found"),
+        ("/things/1", 503, "retry-later"),
+        ("/things/2", 500, "internal"),
+        ("/things/x", 404, "not-found"),
+        ("/things/5?colour=red", 400, "bad-request"),
+        ("/things/5?flavour=%00", 400, "bad-request"),
+        ("/nowhere", 404, "not-found"),
+    ],
+)
+async def test_every_failure_is_a_problem(client: ClientSession, path: str, status: int, slug: str) -> None:
+    async with client.get(path, headers=SIGNED_IN) as answer:
+        problem = await answer.json(content_type="application/problem+json")
+
+    assert (answer.status, problem["type"], problem["status"]) == (status, slug, status)
+    assert "ada@example.com" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"[]", 400),
+        (b'{"name": 1}', 400),
+        (b'{"name": "a", "surprise": true}', 400),
+        (b'{"name": "\xff\xfe"}', 400),
+        (b'{"name": "a\\u0000b"}', 400),
+        (b'{"name": "' + b"a" * 3_000 + b'"}', 413),
+        (b"", 400),
+    ],
+)
+async def test_bad_bodies_are_refused(client: ClientSession, body: bytes, status: int) -> None:
+    headers = SIGNED_IN | {"Content-Type": "application/json"}
+    async with client.post("/things", data=body, headers=headers) as answer:
+        problem = await answer.json(content_type="application/problem+json")
+
+    assert (answer.status, problem["status"]) == (status, status)
+
+
+async def test_a_request_sees_its_own_workspace(client: ClientSession) -> None:
+    async with client.post("/things", json={"name": "kettle"}, headers=SIGNED_IN) as answer:
+        assert (await answer.json())["workspaces"] == f"{{{WORKSPACE}}}"
+    async with client.get("/me", headers=SIGNED_IN) as answer:
+        assert (await answer.json())["workspace"] == str(WORKSPACE)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "x.y.z",
+        sign({"sub": str(uuid4()), "aud": "elsewhere", "email": "a@b.c", "workspace": str(WORKSPACE), "role": "owner"}),
+        sign({"sub": str(uuid4()), "aud": "lead-manager"}),
+        sign({"sub": "service:sync-worker", "aud": "lead-manager"}),
+        sign({"sub": str(uuid4()), "aud": "lead-manager", "iss": "mallory"}),
+        sign({"sub": "nobody", "aud": "lead-manager", "email": "", "workspace": "x", "role": ""}),
+        sign({"sub": str(uuid4()), "aud": "lead-manager"}, lives=timedelta(minutes=-5)),
+        service_token("sync-worker", audience="connections"),
+    ],
+)
+async def test_tokens_that_do_not_fit_are_refused(client: ClientSession, token: str) -> None:
+    async with client.get("/me", headers=bearer(token)) as answer:
+        assert answer.status == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_people_and_services_do_not_get_into_each_others_rooms(client: ClientSession) -> None:
+    service = bearer(service_token("sync-worker", audience="identity"))
+    stranger = bearer(service_token("gateway", audience="identity"))
+
+    async def status(path: str, headers: dict[str, str]) -> int:
+        async with client.get(path, headers=headers) as answer:
+            return answer.status
+
+    assert await status("/inside", service) == 200
+    assert await status("/inside", stranger) == 403
+    assert await status("/inside", SIGNED_IN) == 403
+    assert await status("/me", service) == 403
+
+
+async def test_health_metrics_and_request_ids_need_no_token(client: ClientSession) -> None:
+    async with client.get("/health/live", headers={"x-request-id": "abc-1"}) as answer:
+        assert (answer.status, answer.headers["x-request-id"]) == (200, "abc-1")
+    async with client.get("/health/ready", headers={"x-request-id": "not an id"}) as answer:
+        assert (await answer.json())["database"] == "ok"
+        assert answer.headers["x-request-id"] != "not an id"
+    async with client.get("/metrics") as answer:
+        assert "http_request_seconds" in await answer.text()
+
+
+async def test_a_worker_that_fails_is_started_again() -> None:
+    tries: list[int] = []
+    twice = asyncio.Event()
+
+    async def fails_once() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ArithmeticError
+        twice.set()
+
+    async with running({"fails-once": fails_once}):
+        await asyncio.wait_for(twice.wait(), 5)
+
+    assert len(tries) == 2
