@@ -1,55 +1,16 @@
 """How HubSpot is asked, page after page, and what is made of answers the sandbox never gives."""
 
-from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
-from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 from providers.hubspot import HubSpot
 from providers.source import Access, Page, ProviderUnavailable
 
-DATE = "Wed, 18 Mar 2026 10:54:06 GMT"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)  # our own clock, which is wrong and must not matter
 BOOKMARK = '{"since":"2026-03-18T10:52:06Z"}'
 
 
-class Scripted:
-    """A server that gives these answers in turn, and keeps what it was asked."""
-
-    def __init__(self, answers: Sequence[object]) -> None:
-        self.answers = list(answers)
-        self.asked: list[tuple[str, dict[str, str], object]] = []
-        self.date = DATE
-
-    async def answer(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        self.asked.append((request.path, dict(request.query), msgspec.json.decode(body) if body else None))
-        answer = self.answers.pop(0)
-        encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
-        return web.Response(body=encoded, content_type="application/json", headers={"Date": self.date})
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-async def script() -> AsyncIterator[Scripted]:
-    script = Scripted([])
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", script.answer)
-    async with TestServer(app) as server:
-        script.url = str(server.make_url("/"))
-        yield script
-
-
-async def read(
-    http: ClientSession, script: Scripted, stream: str, cursor: str | None = None, bookmark: str | None = None
-) -> Page:
+async def read(http, script, stream: str, cursor: str | None = None, bookmark: str | None = None) -> Page:
     access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="1")
     return await HubSpot().fetch_page(http, access, stream, cursor=cursor, bookmark=bookmark, now=NOW)
 

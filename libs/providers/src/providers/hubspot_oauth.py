@@ -17,7 +17,7 @@ from providers.values import text
 SCOPES = ("oauth", "crm.objects.contacts.read", "crm.objects.deals.read")
 
 # What goes into a header later is held to what a header may carry.
-_Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+$", max_length=8192)]
+_Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]
 _Lifetime = Annotated[int, Meta(gt=0, le=366 * 24 * 3600)]
 
 

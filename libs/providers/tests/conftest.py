@@ -1,0 +1,45 @@
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+
+
+class Scripted:
+    """A server that gives these answers in turn, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: list[object] = []
+        self.asked: list[tuple[str, dict[str, str], object]] = []
+        self.date = "Wed, 18 Mar 2026 10:54:06 GMT"
+        self.status = 200
+        self.url = ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.content_type == "application/json":
+            body = msgspec.json.decode(await request.read())
+        else:
+            body = dict(await request.post())
+        self.asked.append((request.path, dict(request.query), body))
+        answer = self.answers.pop(0)
+        encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+        return web.Response(
+            body=encoded, status=self.status, content_type="application/json", headers={"Date": self.date}
+        )
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def script() -> AsyncIterator[Scripted]:
+    script = Scripted()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", script.answer)
+    async with TestServer(app) as server:
+        script.url = str(server.make_url("/"))
+        yield script
