@@ -184,3 +184,12 @@ async def test_a_worker_that_fails_is_started_again() -> None:
         await asyncio.wait_for(twice.wait(), 5)
 
     assert len(tries) == 2
+
+
+async def test_a_service_describes_its_routes_without_a_token(client: ClientSession) -> None:
+    async with client.get("/schema/openapi.json") as answer:
+        document = msgspec.json.decode(await answer.read())
+
+    assert answer.status == 200
+    assert "/things" in document["paths"]
+    assert not any(path.startswith("/schema") for path in document["paths"])

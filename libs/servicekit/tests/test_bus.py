@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import msgspec
 import psycopg
 import pytest
-from contracts.event import Lane
+from contracts.event import Event, Lane
 from contracts.golden_records import GoldenRecordChanged, GoldenRecordGone
 from contracts.workspaces import WorkspaceErased
 from servicekit import bus_queries as queries
@@ -18,7 +18,7 @@ from servicekit.consumer import Consumer, Subscription, on
 from servicekit.database import Database
 from servicekit.errors import RetryLater
 from servicekit.outbox import publish, shard_of
-from servicekit.tail import follow
+from servicekit.tail import READ_AT_ONCE, follow
 from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,7 +33,7 @@ def changed(workspace: UUID, golden: UUID | None = None) -> GoldenRecordChanged:
     return GoldenRecordChanged(workspace_id=workspace, golden_id=golden or uuid4())
 
 
-async def publish_all(db: Database, events: Sequence[GoldenRecordChanged], lane: Lane | None = None) -> None:
+async def publish_all(db: Database, events: Sequence[Event], lane: Lane | None = None) -> None:
     async with db.transaction() as conn:
         publish(conn, events, lane=lane)
 
@@ -264,7 +264,7 @@ async def test_reading_a_batch_costs_the_batch_and_not_the_backlog(db: Database)
 async def test_a_follower_sees_what_is_published_after_it_began(db: Database) -> None:
     workspace = uuid4()
     await publish_all(db, [changed(workspace)])
-    following = follow(db, ["golden_records"], poll_seconds=0.05)
+    following = follow(db, [GoldenRecordChanged], workspaces=lambda: [workspace], poll_seconds=0.05)
     reading = asyncio.ensure_future(anext(following))
     later = [changed(workspace) for _ in range(3)]
     while not reading.done():
@@ -275,3 +275,23 @@ async def test_a_follower_sees_what_is_published_after_it_began(db: Database) ->
     await following.aclose()
 
     assert {UUID(msgspec.json.decode(e.payload)["golden_id"]) for e in envelopes} == {later[0].golden_id}
+
+
+async def test_a_follower_reads_only_the_workspaces_and_types_of_interest_and_all_of_them(db: Database) -> None:
+    ours, theirs = uuid4(), uuid4()
+    interesting: list[UUID] = []
+    following = follow(db, [GoldenRecordChanged], workspaces=lambda: interesting, poll_seconds=0.05)
+    reading = asyncio.ensure_future(anext(following))
+    interesting.append(ours)
+    while not reading.done():
+        await publish_all(db, [changed(theirs), GoldenRecordGone(workspace_id=ours, golden_id=uuid4()), changed(ours)])
+        await asyncio.wait([reading], timeout=0.05)
+    many = [changed(ours) for _ in range(READ_AT_ONCE + 1)]
+    await publish_all(db, many)
+    seen = [*reading.result()]
+    while many[-1].golden_id.hex not in seen[-1].payload.replace("-", ""):
+        seen += await anext(following)
+    await following.aclose()
+
+    assert {(e.event_name, e.workspace_id) for e in seen} == {(GoldenRecordChanged.NAME, ours)}
+    assert len(seen) == len({e.event_id for e in seen}) > READ_AT_ONCE

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
+from litestar.config.cors import CORSConfig
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.di import NamedDependency, Provide
 from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 from opentelemetry.trace import SpanKind
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,6 +48,8 @@ def service_app(
     lifespan: Sequence[Callable[[Litestar], Any]] = (),
     keys: KeySource | None = None,
     middleware: Sequence[Any] = (),
+    before_send: Sequence[Any] = (),
+    cors: CORSConfig | None = None,
     migrated: bool = True,
 ) -> Litestar:
     """Wire a service.
@@ -86,10 +90,23 @@ def service_app(
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[*lifespan, life],
         request_max_body_size=settings.max_body_bytes,
-        openapi_config=OpenAPIConfig(title=name, version="1", path="/schema"),
+        openapi_config=_description(name),
+        before_send=list(before_send),
+        cors_config=cors,
         response_cache_config=ResponseCacheConfig(),
         pdb_on_exception=False,
         logging_config=None,
+    )
+
+
+def _description(name: str) -> OpenAPIConfig:
+    """Describe the routes at `/schema/openapi.json`, which the gateway reads without a token; no page loads a CDN."""
+    return OpenAPIConfig(
+        title=name,
+        version="1",
+        use_handler_docstrings=True,
+        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, opt={"public": True}),
+        render_plugins=[JsonRenderPlugin()],
     )
 
 

@@ -205,9 +205,13 @@ async def count_parked(conn: AsyncConnection, consumer: str) -> int:
 
 
 _AFTER = text(f"""
-SELECT {_ENVELOPE}
-FROM json_to_recordset(CAST(:positions AS json)) AS p (t text, l text, s int, seen bigint),
-LATERAL bus.read_batch(p.t, p.l, p.s, p.seen, :size)
+SELECT found.* FROM json_to_recordset(CAST(:ranges AS json)) AS r (t text, l text, s int, after bigint, upto bigint),
+LATERAL (
+    SELECT {_ENVELOPE} FROM bus.outbox
+    WHERE topic = r.t AND lane = r.l AND shard = r.s AND position > r.after AND position <= r.upto
+      AND event_name = ANY (:names) AND workspace_id = ANY (:workspaces)
+    ORDER BY position LIMIT :size
+) AS found
 """)  # noqa: S608 - a constant
 
 
@@ -219,8 +223,19 @@ async def list_positions(conn: AsyncConnection, topics: Sequence[str]) -> dict[S
     return {Shard(row.topic, row.lane, row.shard): row.last for row in rows}
 
 
-async def list_after(conn: AsyncConnection, positions: dict[Shard, int], size: int) -> list[Envelope]:
-    """Read up to `size` events of each shard after these positions, for a reader that keeps no offset."""
-    seen = [{"t": shard.topic, "l": shard.lane, "s": shard.number, "seen": at} for shard, at in positions.items()]
-    rows = await conn.execute(_AFTER, {"positions": msgspec.json.encode(seen).decode(), "size": size})
-    return [Envelope(*row) for row in rows]
+async def list_between(
+    conn: AsyncConnection,
+    ranges: dict[Shard, tuple[int, int]],
+    *,
+    names: Sequence[str],
+    workspaces: Sequence[UUID],
+    size: int,
+) -> list[Envelope]:
+    """Read up to `size` events of these names and workspaces from each shard's range (after, up to)."""
+    rows = [
+        {"t": shard.topic, "l": shard.lane, "s": shard.number, "after": after, "upto": upto}
+        for shard, (after, upto) in ranges.items()
+    ]
+    wanted = {"names": list(names), "workspaces": list(workspaces), "size": size}
+    found = await conn.execute(_AFTER, {"ranges": msgspec.json.encode(rows).decode(), **wanted})
+    return [Envelope(*row) for row in found]

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     workspace: UUID | None = None
     role: str | None = None
     service: str | None = None
+    expires_at: datetime | None = None
 
     @property
     def workspace_id(self) -> UUID:
@@ -110,10 +112,11 @@ async def check_token(token: str, keys: KeySource, *, service: str) -> Principal
 
 def _principal(token: str, claims: dict[str, Any], service: str) -> Principal:
     kind, _, name = str(claims["sub"]).partition(":")
+    expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
     if kind == "service":
         if claims["aud"] != service:
             raise ValueError("a service's token names its audience")
-        return Principal(token=token, service=name)
+        return Principal(token=token, service=name, expires_at=expires_at)
     if claims["aud"] != AUDIENCE:
         raise ValueError("a person's token is for all services")
     return Principal(
@@ -122,6 +125,7 @@ def _principal(token: str, claims: dict[str, Any], service: str) -> Principal:
         email=str(claims["email"]),
         workspace=UUID(claims["workspace"]),
         role=str(claims["role"]),
+        expires_at=expires_at,
     )
 
 

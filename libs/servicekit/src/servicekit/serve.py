@@ -23,16 +23,20 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop."""
+        self.announce_stop()
+        super().handle_exit(sig, frame)
+
+    def announce_stop(self) -> None:
+        """Tell the app's streams that the server stops."""
         app = self.config.app
         assert isinstance(app, Litestar)
         stopping = app.state.get(STOPPING)
         if isinstance(stopping, asyncio.Event):
             stopping.set()
-        super().handle_exit(sig, frame)
 
 
-def server_of(app: Litestar, *, host: str, port: int) -> Server:
-    """Prepare the server of an app."""
+def server_of(app: Litestar, *, host: str, port: int, forwarded_allow_ips: str) -> Server:
+    """Prepare the server of an app; it believes these proxies who a request comes from."""
     return Server(
         uvicorn.Config(
             app,
@@ -42,6 +46,7 @@ def server_of(app: Litestar, *, host: str, port: int) -> Server:
             access_log=False,
             log_config=None,
             server_header=False,
+            forwarded_allow_ips=forwarded_allow_ips,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
@@ -56,4 +61,10 @@ def serve(create_app: Callable[[S], Litestar], settings_type: type[S], service: 
         sys.exit(2)
     logs.configure(service=service, level=settings.log_level, style=settings.log_format)
     telemetry.configure(service)
-    server_of(create_app(settings), host=settings.host, port=settings.port).run()
+    server = server_of(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+    )
+    server.run()

@@ -34,6 +34,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     identity_url: str = "http://127.0.0.1:4004"
     public_url: str = "http://localhost:4000"
 
+    forwarded_allow_ips: str = "127.0.0.1,::1"
+    """The proxies whose X-Forwarded-For and -Proto are believed: addresses or networks, comma-separated."""
+
     bus_retention_days: int = 3
     bus_poll_seconds: float = 2.0
     max_body_bytes: int = 1_000_000

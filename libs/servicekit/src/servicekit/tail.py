@@ -1,13 +1,17 @@
 """Following the bus without an offset: every copy sees every event from now on, and nothing is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from uuid import UUID
 
 import structlog
+from contracts.event import Event
 from sqlalchemy.exc import DBAPIError
 
 from servicekit import bus_queries as queries
-from servicekit.bus_queries import Envelope
+from servicekit.bus_queries import Envelope, Shard
 from servicekit.database import Database
 from servicekit.doorbell import listen
 from servicekit.logs import describe
@@ -17,12 +21,21 @@ log = structlog.get_logger()
 READ_AT_ONCE = 500
 
 
-async def follow(db: Database, topics: Sequence[str], *, poll_seconds: float) -> AsyncIterator[list[Envelope]]:
-    """Yield what is published to these topics from now on, as it comes.
+async def follow(
+    db: Database,
+    event_types: Sequence[type[Event]],
+    *,
+    workspaces: Callable[[], Collection[UUID]],
+    poll_seconds: float,
+) -> AsyncIterator[list[Envelope]]:
+    """Yield what is published of these types from now on, as it comes.
 
-    A reader that falls far behind, or whose database was away, goes on with what it has not seen; a live view that
-    misses some loses nothing, because the rows it shows are read from where they live.
+    `workspaces` is asked at each look which ones are of interest; what others publish is passed unread. A reader that
+    falls far behind, or whose database was away, goes on with what it has not seen; a live view that misses some
+    loses nothing, because the rows it shows are read from where they live.
     """
+    topics = sorted({event_type.TOPIC for event_type in event_types})
+    names = [event_type.NAME for event_type in event_types]
     bell = asyncio.Event()
     ringing = asyncio.create_task(_ring(db, topics, bell))
     try:
@@ -31,25 +44,49 @@ async def follow(db: Database, topics: Sequence[str], *, poll_seconds: float) ->
         while True:
             bell.clear()
             try:
-                async with db.engine.connect() as conn:
-                    last = await queries.list_positions(conn, topics)
-                    behind = {shard: seen.get(shard, 0) for shard in last if last[shard] > seen.get(shard, 0)}
-                    envelopes = await queries.list_after(conn, behind, READ_AT_ONCE) if behind else []
+                envelopes = await _look(db, topics, names, workspaces, seen)
             except DBAPIError as error:
                 log.warning("bus_not_followed", failure=describe(error))
                 envelopes = []
-            for envelope in envelopes:
-                seen[queries.Shard(envelope.topic, envelope.lane, envelope.shard)] = envelope.position
             if envelopes:
                 yield envelopes
                 continue
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(poll_seconds):
                     await bell.wait()
-            except TimeoutError:
-                pass
     finally:
         ringing.cancel()
+
+
+async def _look(
+    db: Database,
+    topics: Sequence[str],
+    names: Sequence[str],
+    workspaces: Callable[[], Collection[UUID]],
+    seen: dict[Shard, int],
+) -> list[Envelope]:
+    """Read what is new, and note in `seen` how far."""
+    async with db.engine.connect() as conn:
+        last = await queries.list_positions(conn, topics)
+        wanted = tuple(workspaces())
+        ranges = {shard: (seen.get(shard, 0), at) for shard, at in last.items() if at > seen.get(shard, 0)}
+        envelopes: list[Envelope] = []
+        if ranges and wanted:
+            envelopes = await queries.list_between(conn, ranges, names=names, workspaces=wanted, size=READ_AT_ONCE)
+    seen.update(last)
+    seen.update(_cut_short(envelopes))
+    return envelopes
+
+
+def _cut_short(envelopes: Sequence[Envelope]) -> dict[Shard, int]:
+    """Tell where reading stopped in those shards that may hold more."""
+    count: Counter[Shard] = Counter()
+    reached: dict[Shard, int] = {}
+    for envelope in envelopes:
+        shard = Shard(envelope.topic, envelope.lane, envelope.shard)
+        count[shard] += 1
+        reached[shard] = envelope.position
+    return {shard: reached[shard] for shard in reached if count[shard] == READ_AT_ONCE}
 
 
 async def _ring(db: Database, topics: Sequence[str], bell: asyncio.Event) -> None:

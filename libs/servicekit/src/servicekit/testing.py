@@ -152,9 +152,9 @@ async def drain(db: Database, subscriptions: Iterable[Subscription], *, consumer
 
 
 @asynccontextmanager
-async def served(app: Litestar) -> AsyncIterator[ClientSession]:
+async def served(app: Litestar, *, forwarded_allow_ips: str = "127.0.0.1") -> AsyncIterator[ClientSession]:
     """Serve an app on a free port of this machine; yield a client whose paths begin there."""
-    server = server_of(app, host="127.0.0.1", port=0)
+    server = server_of(app, host="127.0.0.1", port=0, forwarded_allow_ips=forwarded_allow_ips)
     serving = asyncio.create_task(server.serve())
     try:
         while not server.started:
@@ -166,5 +166,6 @@ async def served(app: Litestar) -> AsyncIterator[ClientSession]:
         async with ClientSession(f"http://127.0.0.1:{port}") as client:
             yield client
     finally:
+        server.announce_stop()
         server.should_exit = True
         await serving
