@@ -193,3 +193,13 @@ async def test_a_service_describes_its_routes_without_a_token(client: ClientSess
     assert answer.status == 200
     assert "/things" in document["paths"]
     assert not any(path.startswith("/schema") for path in document["paths"])
+
+
+async def test_who_is_not_signed_in_gets_a_problem_with_a_request_id(client: ClientSession) -> None:
+    async with client.get("/me", headers={"X-Request-Id": "mine"}) as answer:
+        problem = msgspec.json.decode(await answer.read())
+
+    assert (answer.status, problem["type"]) == (401, "unauthorized")
+    assert answer.headers["X-Request-Id"] == "mine"
+    async with client.get("/metrics") as metrics:
+        assert 'route="/me",status="401"' in await metrics.text()

@@ -115,7 +115,7 @@ async def test_concurrent_publishers_rollbacks_and_copies_deliver_each_event_onc
 
     async def copy(consumer: Consumer, publishing: asyncio.Task[list[None]]) -> None:
         while not publishing.done():
-            await consumer.deliver_all("live", asyncio.Semaphore(4))
+            await consumer.deliver_all(await consumer.list_behind())
 
     publishing = asyncio.ensure_future(asyncio.gather(*(publisher(number) for number in range(6))))
     await asyncio.gather(publishing, *(copy(consumer, publishing) for consumer in copies))
@@ -192,7 +192,7 @@ async def test_retry_later_puts_the_whole_batch_back(db: Database) -> None:
 
     waiting = Consumer(db, name="test", subscriptions=[on(GoldenRecordChanged, not_now)])
     assert await waiting.deliver(shard) == 0
-    assert await waiting.deliver_all("live", asyncio.Semaphore(1)) == 0
+    assert await waiting.list_behind() == []
     await drain(db, recorder.subscriptions(), consumer="test")
 
     assert len(recorder.seen) == 2

@@ -23,11 +23,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit import telemetry
 from servicekit.consumer import Consumer, Subscription
 from servicekit.database import Database
-from servicekit.errors import BadRequest
+from servicekit.errors import BadRequest, Problem
 from servicekit.health import health_routes
 from servicekit.house import package_of
 from servicekit.principal import KeySource, Principal, PublishedKeys, authentication, people_only
-from servicekit.problems import EXCEPTION_HANDLERS
+from servicekit.problems import EXCEPTION_HANDLERS, answer_problem
 from servicekit.settings import ServiceSettings
 from servicekit.workers import Worker, running
 
@@ -172,6 +172,10 @@ def _edge(service: str) -> Callable[[ASGIApp], ASGIApp]:
             ):
                 try:
                     await app(scope, receive, answer)
+                except Problem as problem:  # a middleware's; a handler's is answered before it comes here
+                    request: Request[Any, Any, Any] = Request(scope, receive, send)
+                    response = answer_problem(request, problem).to_asgi_response(app=None, request=request)
+                    await response(scope, receive, answer)
                 finally:
                     route = getattr(scope.get("route_handler"), "paths", None) or {"unknown"}
                     telemetry.REQUEST_SECONDS.labels(scope["method"], min(route), status).observe(

@@ -41,47 +41,42 @@ _BEHIND = text("""
 SELECT s.topic, s.lane, s.shard
 FROM bus.shard s LEFT JOIN bus."offset" o
   ON (o.consumer, o.topic, o.lane, o.shard) = (:consumer, s.topic, s.lane, s.shard)
-WHERE s.topic = ANY (:topics) AND s.lane = :lane AND s.last > coalesce(o.position, 0)
+WHERE s.topic = ANY (:topics) AND s.last > coalesce(o.position, 0)
 ORDER BY o.moved_at NULLS FIRST
 """)
 
 
-async def list_behind(conn: AsyncConnection, consumer: str, topics: Sequence[str], lane: Lane) -> list[Shard]:
+async def list_behind(conn: AsyncConnection, consumer: str, topics: Sequence[str]) -> list[Shard]:
     """Name the shards that hold something new, the longest waiting first."""
-    rows = await conn.execute(_BEHIND, {"consumer": consumer, "topics": list(topics), "lane": lane})
+    rows = await conn.execute(_BEHIND, {"consumer": consumer, "topics": list(topics)})
     return [Shard(*row) for row in rows]
 
 
+_FIRST = text("""
+INSERT INTO bus."offset" (consumer, topic, lane, shard, position) VALUES (:consumer, :topic, :lane, :shard, 0)
+ON CONFLICT DO NOTHING
+""")
 _LOCK = text("""
 SELECT position FROM bus."offset"
 WHERE consumer = :consumer AND topic = :topic AND lane = :lane AND shard = :shard
 FOR UPDATE SKIP LOCKED
 """)
-_FIRST = text("""
-INSERT INTO bus."offset" (consumer, topic, lane, shard, position) VALUES (:consumer, :topic, :lane, :shard, 0)
-ON CONFLICT DO NOTHING RETURNING position
-""")
 
 
 async def lock_offset(conn: AsyncConnection, consumer: str, shard: Shard) -> int | None:
-    """Lock an offset and return it; None when another copy has it."""
+    """Lock an offset, made if need be, and return it; None when another copy has it."""
     where = {"consumer": consumer, "topic": shard.topic, "lane": shard.lane, "shard": shard.number}
-    position: int | None = (await conn.execute(_LOCK, where)).scalar_one_or_none()
-    if position is None:
-        position = (await conn.execute(_FIRST, where)).scalar_one_or_none()
-    return position
+    await conn.execute(_FIRST, where)
+    return (await conn.execute(_LOCK, where)).scalar_one_or_none()
 
 
-_READ = text(f"SELECT {_ENVELOPE} FROM bus.read_batch(:topic, :lane, :shard, :position, :size)")  # noqa: S608 - a constant
+_TAKE = text(f"SELECT {_ENVELOPE} FROM bus.take_batch(:consumer, :topic, :lane, :shard, :size)")  # noqa: S608 - a constant
 
 
 async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: int) -> list[Envelope]:
     """Lock the offset and read what comes after it; empty when there is nothing or another copy has it."""
-    position = await lock_offset(conn, consumer, shard)
-    if position is None:
-        return []
-    where = {"topic": shard.topic, "lane": shard.lane, "shard": shard.number, "position": position, "size": size}
-    return [Envelope(*row) for row in await conn.execute(_READ, where)]
+    where = {"consumer": consumer, "topic": shard.topic, "lane": shard.lane, "shard": shard.number, "size": size}
+    return [Envelope(*row) for row in await conn.execute(_TAKE, where)]
 
 
 _MOVE = text("""

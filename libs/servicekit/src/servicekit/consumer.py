@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from contracts.event import LANES, Event, Lane
+from contracts.event import Event, Lane
 from opentelemetry.trace import SpanKind
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit import bus_queries as queries
@@ -203,49 +203,58 @@ class Consumer:
         """Deliver until cancelled."""
         if not self._by_name:
             return
-        bells = {lane: asyncio.Event() for lane in LANES}
+        bell = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(bells.values()))
-            for lane, bell in bells.items():
-                tasks.create_task(self._serve(lane, bell, poll_seconds))
+            tasks.create_task(self._listen(bell))
+            tasks.create_task(self._dispatch(bell, tasks, poll_seconds))
             tasks.create_task(self._keep_house(retention_days))
 
-    async def _listen(self, bells: Iterable[asyncio.Event]) -> None:
-        bells = list(bells)
+    async def _listen(self, bell: asyncio.Event) -> None:
         async for _ in listen(self.db.conninfo, self.topics):
-            for bell in bells:
-                bell.set()
+            bell.set()
 
-    async def _serve(self, lane: Lane, bell: asyncio.Event, poll_seconds: float) -> None:
-        slots = asyncio.Semaphore(SHARDS_AT_ONCE)
+    async def _dispatch(self, bell: asyncio.Event, tasks: asyncio.TaskGroup, poll_seconds: float) -> None:
+        """Look who is behind whenever the bell rings, and keep each lane busy on its own."""
+        lanes: dict[Lane, asyncio.Task[None]] = {}
         while True:
             bell.clear()
             try:
-                passed = await self.deliver_all(lane, slots)
-            except (OperationalError, InterfaceError, DBAPIError, OSError) as error:
+                behind = await self.list_behind()
+            except (DBAPIError, OSError) as error:
                 log.warning("bus_not_read", failure=describe(error))
-                passed = 0
-                await asyncio.sleep(poll_seconds)
-            if not passed:
-                await _wait(bell, min([poll_seconds, *self._waits(lane)]))
+                behind = []
+            for lane in {shard.lane for shard in behind}:
+                if lane not in lanes or lanes[lane].done():
+                    shards = [shard for shard in behind if shard.lane == lane]
+                    lanes[lane] = tasks.create_task(self._serve(shards, bell))
+            await _wait(bell, min([poll_seconds, *self._waits()]))
 
-    def _waits(self, lane: Lane) -> list[float]:
-        now = time.monotonic()
-        return [max(until - now, 0.01) for shard, until in self._resting.items() if shard.lane == lane]
+    async def _serve(self, shards: Sequence[Shard], bell: asyncio.Event) -> None:
+        if await self.deliver_all(shards):
+            bell.set()
 
-    async def deliver_all(self, lane: Lane, slots: asyncio.Semaphore) -> int:
-        """Deliver one batch of every shard of a lane that is behind; return how many events were passed."""
+    async def list_behind(self) -> list[Shard]:
+        """Name the shards of both lanes that hold something new and do not rest after a failure."""
         async with self.db.engine.connect() as conn:
-            behind = await queries.list_behind(conn, self.name, self.topics, lane)
+            behind = await queries.list_behind(conn, self.name, self.topics)
         now = time.monotonic()
         self._resting = {shard: until for shard, until in self._resting.items() if until > now}
         telemetry.SHARDS_STOPPED.labels(self.name).set(len(self._resting))
+        return [shard for shard in behind if shard not in self._resting]
+
+    def _waits(self) -> list[float]:
+        now = time.monotonic()
+        return [max(until - now, 0.01) for until in self._resting.values()]
+
+    async def deliver_all(self, shards: Sequence[Shard]) -> int:
+        """Deliver one batch of each of these shards, a few at once; return how many events were passed."""
+        slots = asyncio.Semaphore(SHARDS_AT_ONCE)
 
         async def one(shard: Shard) -> int:
             async with slots:
                 return await self.deliver(shard)
 
-        return sum(await asyncio.gather(*(one(shard) for shard in behind if shard not in self._resting)))
+        return sum(await asyncio.gather(*(one(shard) for shard in shards)))
 
     async def _keep_house(self, retention_days: int) -> None:
         cleaned_at = -HOUSEKEEPING_SECONDS
@@ -257,7 +266,7 @@ class Consumer:
                     cleaned_at = time.monotonic()
                 while await self.retry_parked():
                     pass
-            except (OperationalError, InterfaceError, DBAPIError, OSError) as error:
+            except (DBAPIError, OSError) as error:
                 log.warning("housekeeping_interrupted", failure=describe(error))
             await asyncio.sleep(5.0)
 

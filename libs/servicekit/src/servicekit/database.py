@@ -49,7 +49,6 @@ class Database:
                 url,
                 pool_size=settings.database_pool_size,
                 max_overflow=settings.database_pool_size,
-                pool_pre_ping=True,
                 hide_parameters=True,
                 json_serializer=lambda value: msgspec.json.encode(value).decode(),
                 json_deserializer=msgspec.json.decode,

@@ -61,9 +61,10 @@ class KeyRing:
         except (ValueError, KeyError, InvalidTag) as error:
             raise SealBroken("a sealed text does not open") from error
 
-    def is_current(self, text: str) -> bool:
-        """Whether the newest key sealed this; if not, it is due to be sealed again."""
-        return text.startswith(f"v1.{self._current}.")
+    @property
+    def current_prefix(self) -> str:
+        """How every text begins that the newest key sealed; what begins otherwise is due to be sealed again."""
+        return f"v1.{self._current}."
 
 
 def _text(data: bytes) -> str:

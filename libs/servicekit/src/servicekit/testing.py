@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import jwt
 import psycopg
 from aiohttp import ClientSession
-from contracts.event import LANES
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar
 from psycopg import sql
@@ -140,9 +139,8 @@ async def drain(db: Database, subscriptions: Iterable[Subscription], *, consumer
     than leave it behind unseen.
     """
     delivering = Consumer(db, name=consumer or package_of(db.service), subscriptions=subscriptions)
-    slots = asyncio.Semaphore(4)
     passed = 0
-    while now := sum([await delivering.deliver_all(lane, slots) for lane in LANES]):
+    while now := await delivering.deliver_all(await delivering.list_behind()):
         passed += now
     async with db.engine.connect() as conn:
         left = sum((await bus_queries.lag_of(conn, delivering.name, delivering.topics)).values())

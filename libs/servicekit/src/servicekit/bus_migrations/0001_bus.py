@@ -120,4 +120,23 @@ def upgrade() -> None:
         WHERE topic = of_topic AND lane = of_lane AND shard = of_shard AND position > after_position
         ORDER BY position LIMIT size
     $$;
+
+    -- One round trip: lock the offset unless another copy has it, and read what comes after it.
+    CREATE FUNCTION bus.take_batch(of_consumer text, of_topic text, of_lane text, of_shard int, size int)
+    RETURNS SETOF bus.outbox LANGUAGE plpgsql AS $$
+    DECLARE
+        at bigint;
+    BEGIN
+        INSERT INTO bus."offset" (consumer, topic, lane, shard, position)
+        SELECT of_consumer, of_topic, of_lane, of_shard, 0
+        WHERE NOT EXISTS (SELECT FROM bus."offset" WHERE consumer = of_consumer AND topic = of_topic
+                          AND lane = of_lane AND shard = of_shard)
+        ON CONFLICT DO NOTHING;
+        SELECT position INTO at FROM bus."offset"
+        WHERE consumer = of_consumer AND topic = of_topic AND lane = of_lane AND shard = of_shard
+        FOR UPDATE SKIP LOCKED;
+        IF FOUND THEN
+            RETURN QUERY SELECT * FROM bus.read_batch(of_topic, of_lane, of_shard, at, size);
+        END IF;
+    END $$;
     """)

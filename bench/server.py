@@ -1,0 +1,18 @@
+"""The PostgreSQL every bench measures on: durable, with room, and nobody else's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lead.postgres import temporary_postgres
+from servicekit.migrations import migrate
+from servicekit.testing import ROLE_PREFIX, TEST_SECRET, FreshDatabase
+
+OPTIONS = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "30min"}
+
+
+@contextmanager
+def bench_server() -> Iterator[FreshDatabase]:
+    """Run a migrated server for the length of a bench; fsync and synchronous_commit are on."""
+    with temporary_postgres(OPTIONS) as postgres:
+        migrate(postgres.url, role_prefix=ROLE_PREFIX, lead_secret=TEST_SECRET, services=[])
+        yield FreshDatabase(postgres.url)
