@@ -2,11 +2,14 @@
 
 from importlib import import_module
 
+from providers.registry import PROVIDERS
 from servicekit.house import SERVICES, package_of
 from servicekit.settings import ServiceSettings
 
 from lead.leftovers import MARK
 from lead.settings import GATEWAY, Settings
+
+WITH_PROVIDERS = ("connections", "sync-worker")
 
 # What a program may need of the machine it runs on, whatever its own settings are.
 OF_THE_MACHINE = (
@@ -26,8 +29,8 @@ def of_service(service: str, settings: Settings, *, database_url: str, sandbox: 
     settings_type: type[ServiceSettings] = import_module(f"{package_of(service)}.settings").Settings
     own = {field.upper() for field in settings_type.__struct_fields__}
     told = {name: value for name, value in settings.environ.items() if name in own}
-    if sandbox:
-        told |= {name: value for name, value in _sandbox_registrations(settings).items() if name in own}
+    if service in WITH_PROVIDERS:
+        told |= _registrations(settings, sandbox=sandbox)
     decided = {name: value for name, value in _decided(service, settings, database_url).items() if name in own}
     return {**of_machine(settings), **_telemetry(settings), **told, **decided}
 
@@ -57,8 +60,11 @@ def _decided(service: str, settings: Settings, database_url: str) -> dict[str, s
     }
 
 
-def _sandbox_registrations(settings: Settings) -> dict[str, str]:
-    """Our registration as an application at the sandbox's providers."""
+def _registrations(settings: Settings, *, sandbox: bool) -> dict[str, str]:
+    """How we are registered as an application with the providers: each knows its own settings by its name."""
+    if not sandbox:
+        prefixes = tuple(f"{provider.upper()}_" for provider in PROVIDERS)
+        return {name: value for name, value in settings.environ.items() if name.startswith(prefixes)}
     return {
         "HUBSPOT_CLIENT_ID": "sandbox-hubspot",
         "HUBSPOT_CLIENT_SECRET": "sandbox-hubspot-secret",

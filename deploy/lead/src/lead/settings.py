@@ -70,7 +70,7 @@ def load(environ: Mapping[str, str] = os.environ, *, checkout: Path | None = Non
         "inner_port_base": int(gateway_port) + 1 if gateway_port.isdecimal() else 0,
     }
     try:
-        settings = msgspec.convert({**defaults, **given, "lead_home": str(home), "environ": {}}, Settings, strict=False)
+        settings = msgspec.convert({**defaults, **given, "lead_home": home, "environ": {}}, Settings, strict=False)
     except msgspec.ValidationError as problem:
         raise Complaint(f"A setting is wrong: {problem}.") from problem
     return msgspec.structs.replace(settings, environ=environ)

@@ -1,0 +1,112 @@
+"""The public HTTP API, used as any program of a stranger's would."""
+
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+import msgspec
+from aiohttp import ClientSession, ClientTimeout
+from contracts.connections import ConnectionView
+from contracts.golden_records import ContactDetail, ContactSummary
+from contracts.pages import ItemPage
+from contracts.people import SessionView
+from contracts.syncs import SyncView
+
+from lead.complaint import Complaint
+
+T = TypeVar("T")
+
+
+class Refused(Complaint):
+    """The gateway answered with a problem."""
+
+
+CREATED, CONFLICT = 201, 409
+
+
+class Gateway:
+    """A signed-in session at the gateway; its cookies are a browser's, so OAuth works as for a person."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._token = ""
+        self.http = ClientSession(timeout=ClientTimeout(total=60, sock_connect=5))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.http.close()
+
+    async def sign_in(self, email: str, password: str) -> bool:
+        """Register, or log in who is registered already; return whether they are new."""
+        person = {"email": email, "password": password, "first_name": "Demo", "last_name": "User"}
+        status, body = await self._call("POST", "/auth/register", person)
+        new = status == CREATED
+        if status == CONFLICT:
+            status, body = await self._call("POST", "/auth/login", {"email": email, "password": password})
+        self._token = _read(status, body, SessionView).token
+        return new
+
+    async def connections(self) -> list[ConnectionView]:
+        """What is connected."""
+        return (await self._get("/connections", ItemPage[ConnectionView])).items
+
+    async def authorize_url(self, provider: str) -> str:
+        """Where a person goes to connect an account."""
+        return (await self._get(f"/connections/{provider}/auth", dict[str, str]))["url"]
+
+    async def sync(self, connection_id: UUID) -> None:
+        """Ask for a sync now; one that runs already will do."""
+        status, body = await self._call("POST", f"/connections/{connection_id}/sync")
+        if status != CONFLICT:
+            _read(status, body, dict[str, object])
+
+    async def syncs(self, connection_id: UUID) -> list[SyncView]:
+        """The runs of a connection, the latest first."""
+        return (await self._get(f"/connections/{connection_id}/syncs", ItemPage[SyncView])).items
+
+    async def contacts(self, *, limit: int = 200) -> AsyncIterator[list[ContactSummary]]:
+        """All golden records, page by page."""
+        path = f"/contacts?limit={limit}"
+        while path:
+            page = await self._get(path, ItemPage[ContactSummary])
+            yield page.items
+            path = f"/contacts?limit={limit}&cursor={page.next_cursor}" if page.next_cursor else ""
+
+    async def contact(self, golden_id: UUID) -> ContactDetail | None:
+        """One golden record in full, or None if it is gone."""
+        status, body = await self._call("GET", f"/contacts/{golden_id}")
+        return None if status in {404, 410} else _read(status, body, ContactDetail)
+
+    async def live(self) -> AsyncIterator[tuple[str, bytes]]:
+        """What happens in the workspace, as it happens: names of events and their data, until the stream ends."""
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "text/event-stream"}
+        endless = ClientTimeout(total=None, sock_connect=5)
+        async with self.http.get(f"{self._url}/events", headers=headers, timeout=endless) as answer:
+            if answer.status >= 400:
+                _read(answer.status, await answer.read(), bytes)
+            name = ""
+            async for line in answer.content:
+                field, _, value = line.decode().rstrip("\r\n").partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    yield name, value.encode()
+
+    async def _get(self, path: str, answer: type[T]) -> T:
+        return _read(*await self._call("GET", path), answer)
+
+    async def _call(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        async with self.http.request(method, self._url + path, json=body, headers=headers) as answer:
+            return answer.status, await answer.read()
+
+
+def _read(status: int, body: bytes, answer: type[T]) -> T:
+    if status >= 400:
+        raise Refused(f"The gateway answered {status}: {body.decode(errors='replace')[:500]}")
+    return msgspec.json.decode(body, type=answer)
