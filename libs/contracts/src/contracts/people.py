@@ -27,3 +27,14 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     expires_at: datetime
     user: UserView
+
+
+class OpenSessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where the person is signed in, as `GET /auth/sessions` shows it; `current` is the one that asks."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+    current: bool
