@@ -1,0 +1,1 @@
+"""Connections: the accounts people connected, and their tokens under seal."""

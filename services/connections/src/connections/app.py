@@ -1,0 +1,51 @@
+"""The wiring."""
+
+import os
+from collections.abc import Mapping
+from functools import partial
+
+from litestar import Litestar
+from providers.registry import PROVIDERS
+from providers.source import SourceProvider
+from servicekit.app import service_app
+from servicekit.database import Database
+from servicekit.principal import KeySource
+
+from connections import internal, routes, worker
+from connections.grants import key_ring
+from connections.handlers import subscriptions
+from connections.registrations import Registrations
+from connections.settings import Settings
+from connections.vault import Vault
+
+
+def create_app(
+    settings: Settings,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    providers: Mapping[str, SourceProvider] = PROVIDERS,
+    keys: KeySource | None = None,
+) -> Litestar:
+    """Build the service. Our registrations are read from `environ` by the providers: only they know the names."""
+    db = Database.connect(settings, "connections")
+    registrations = Registrations(providers, environ)
+    vault = Vault(db, key_ring(settings.token_keys, settings.lead_secret), registrations)
+    return service_app(
+        name="connections",
+        settings=settings,
+        db=db,
+        routes=[*routes.ROUTES, *internal.ROUTES],
+        subscriptions=subscriptions(),
+        workers={
+            "token-refresh": partial(
+                worker.keep_fresh,
+                vault,
+                every_seconds=settings.refresh_every_seconds,
+                ahead_seconds=settings.refresh_ahead_seconds,
+            ),
+            "tidying": partial(worker.keep_tidy, vault),
+        },
+        dependencies={"vault": vault},
+        lifespan=[registrations.open],
+        keys=keys,
+    )

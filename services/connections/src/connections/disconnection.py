@@ -1,0 +1,77 @@
+"""Removing a connection, and giving its grant back to the provider: at once, or when the provider can."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from contracts.connections import DataChoice
+from providers.source import ProviderError
+from servicekit.errors import Problem
+
+from connections import operations, queries
+from connections.grants import open_grant
+from connections.operations import REVOCATION_SECONDS
+from connections.vault import Vault
+
+log = structlog.get_logger()
+
+CALL_SECONDS = 10
+MAX_ATTEMPTS = 8
+FIRST_REST = timedelta(minutes=5)
+"""Doubled with each attempt: the last is some ten hours after the first."""
+
+AT_ONCE = 8
+NOT_GIVEN_BACK = "The provider has not confirmed the end of the access yet; we go on trying."
+GIVEN_UP = "The provider did not confirm the end of the access: remove Lead Manager in the provider's own settings."
+
+
+async def disconnect(vault: Vault, workspace_id: UUID, connection_id: UUID, data: DataChoice) -> None:
+    """Remove a connection; a provider that is away does not keep it. Raises `ConnectionNotFound`."""
+    async with vault.db.transaction(workspace_id) as conn:
+        revocation_id = await operations.remove_connection(conn, workspace_id, connection_id, data)
+    log.info("connection_removed", workspace_id=workspace_id, connection_id=connection_id, data=data)
+    if revocation_id is not None:
+        await give_back(vault, workspace_id, revocation_id)
+
+
+async def give_back_due(vault: Vault) -> int:
+    """Give back every grant that is due for another attempt, in all workspaces; return how many there were."""
+    seen = 0
+    while True:
+        async with vault.db.transaction() as conn:
+            due = await queries.lease_due_revocations(
+                conn, held_for=timedelta(seconds=REVOCATION_SECONDS), at_most=AT_ONCE
+            )
+        await asyncio.gather(*(give_back(vault, *place) for place in due))
+        seen += len(due)
+        if len(due) < AT_ONCE:
+            return seen
+
+
+async def give_back(vault: Vault, workspace_id: UUID, revocation_id: UUID) -> None:
+    """Revoke a grant at its provider, or note when to try again."""
+    async with vault.db.transaction(workspace_id) as conn:
+        found = await queries.find_revocation(conn, revocation_id)
+    if found is None:
+        return  # connected again meanwhile
+    sealed, attempts = found
+    try:
+        registered = vault.registrations.of(sealed.provider)
+        async with asyncio.timeout(CALL_SECONDS):
+            await registered.provider.revoke(registered.http, registered.app, open_grant(vault.ring, sealed))
+        note = None
+    except (ProviderError, Problem, TimeoutError) as error:
+        note = NOT_GIVEN_BACK if attempts < MAX_ATTEMPTS else GIVEN_UP
+        log.warning(
+            "grant_not_given_back",
+            connection_id=sealed.connection_id,
+            attempts=attempts,
+            failure=type(error).__qualname__,
+        )
+    async with vault.db.transaction(workspace_id) as conn:
+        if note == NOT_GIVEN_BACK:
+            await queries.put_revocation_off(conn, revocation_id, FIRST_REST * 2 ** (attempts - 1))
+        else:
+            await queries.delete_revocation(conn, revocation_id)
+        await queries.note_removed(conn, sealed.connection_id, note)

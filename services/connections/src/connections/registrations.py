@@ -1,0 +1,62 @@
+"""The providers we are registered with, and the line to them."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from aiohttp import ClientSession, DummyCookieJar
+from providers.source import OAuthApp, SourceProvider
+from servicekit.errors import NotFound, Unavailable
+
+
+class ProviderUnknown(NotFound):
+    """There is no such provider."""
+
+    slug = "provider-unknown"
+    title = "No such provider"
+
+
+class ProviderNotSetUp(Unavailable):
+    """The provider is known, but whoever runs this has not registered with it."""
+
+    slug = "provider-not-set-up"
+    title = "This provider is not set up"
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """A provider, our registration with it, and the line to it."""
+
+    provider: SourceProvider
+    app: OAuthApp
+    http: ClientSession
+
+
+class Registrations:
+    """Every provider, and our registrations with those that are set up; open for the app's life."""
+
+    def __init__(self, providers: Mapping[str, SourceProvider], environ: Mapping[str, str]) -> None:
+        self._providers = providers
+        self._apps = {
+            name: app for name, provider in providers.items() if (app := provider.environment(environ)) is not None
+        }
+
+    @property
+    def names(self) -> list[str]:
+        """The providers that are set up."""
+        return list(self._apps)
+
+    @asynccontextmanager
+    async def open(self, _: Any = None) -> AsyncIterator[None]:
+        """Open the line. Cookies are not kept: one account's would be sent along for another's."""
+        async with ClientSession(cookie_jar=DummyCookieJar()) as self._http:
+            yield
+
+    def of(self, name: str) -> Registered:
+        """Find a provider. Raises `ProviderUnknown` and `ProviderNotSetUp`."""
+        if name not in self._providers:
+            raise ProviderUnknown
+        if name not in self._apps:
+            prefix = name.upper()
+            raise ProviderNotSetUp(f"set {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET for the service connections")
+        return Registered(self._providers[name], self._apps[name], self._http)

@@ -1,0 +1,128 @@
+"""HTTP in, for people."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from contracts.connections import ConnectionState, ConnectionView, DataChoice
+from contracts.pages import ItemPage
+from litestar import Request, Response, delete, get
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from servicekit.errors import Problem
+from servicekit.principal import Principal
+from servicekit.problems import answer_problem
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connections import authorization, disconnection, handshakes, operations, pages
+from connections.authorization import Callback
+from connections.settings import Settings
+from connections.vault import Vault
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Authorization(msgspec.Struct, frozen=True):
+    """Where to send the person."""
+
+    url: str
+
+
+@get("/connections")
+async def list_connections(
+    conn: NamedDependency[AsyncConnection], state: FromQuery[ConnectionState | None] = None
+) -> ItemPage[ConnectionView]:
+    """List the workspace's connections; the removed ones only when asked for."""
+    return await operations.list_connections(conn, state)
+
+
+@get("/connections/{connection_id:uuid}")
+async def get_connection(connection_id: FromPath[UUID], conn: NamedDependency[AsyncConnection]) -> ConnectionView:
+    """Show a connection."""
+    return await operations.get_connection(conn, connection_id)
+
+
+@get("/connections/{provider:str}/auth")
+async def begin_authorization(
+    provider: FromPath[str],
+    request: Request[Principal, str, Any],
+    principal: NamedDependency[Principal],
+    vault: NamedDependency[Vault],
+    settings: NamedDependency[Settings],
+    return_to: FromQuery[str | None] = None,
+) -> Response[Authorization]:
+    """Begin to connect an account: where to send the person, and a cookie that ties it to their browser."""
+    assert principal.user_id is not None, "only people come here"
+    name = handshakes.cookie_name(settings.public_url)
+    browser = handshakes.browser_secret(request.cookies.get(name))
+    url = await authorization.begin(
+        vault,
+        provider,
+        workspace_id=principal.workspace_id,
+        user_id=principal.user_id,
+        browser=browser,
+        public_url=settings.public_url,
+        return_to=return_to,
+    )
+    cookie = Cookie(
+        key=name,
+        value=browser,
+        path="/connections",
+        max_age=int(handshakes.LIFETIME.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=settings.public_url.startswith("https:"),
+    )
+    return Response(Authorization(url), cookies=[cookie], headers=NO_STORE)
+
+
+def answer_callback(request: Request[Any, Any, Any], error: Problem) -> Response[bytes]:
+    """Answer a failure to whom it concerns: a person in a browser reads a page, a program the problem."""
+    answer = answer_problem(request, error)
+    if request.accept.best_match(["application/problem+json", "application/json", "text/html"]) != "text/html":
+        return answer
+    body = pages.page(error.title, error.detail or "You can close this window and try again.")
+    return Response(body, status_code=error.status, headers=pages.HEADERS, media_type="text/html; charset=utf-8")
+
+
+@get(
+    "/connections/{provider:str}/callback",
+    opt={"public": True, "any_query": True},
+    exception_handlers={Problem: answer_callback},
+)
+async def complete_authorization(
+    provider: FromPath[str],
+    request: Request[Any, Any, Any],
+    vault: NamedDependency[Vault],
+    settings: NamedDependency[Settings],
+) -> Response[bytes]:
+    """Receive a person back from a provider, and go where they wanted to."""
+    query = request.query_params
+    callback = Callback(
+        provider=provider,
+        state=query.get("state"),
+        code=query.get("code"),
+        error=query.get("error"),
+        cookie=request.cookies.get(handshakes.cookie_name(settings.public_url)),
+    )
+    made = await authorization.complete(vault, callback, public_url=settings.public_url)
+    if made.return_to is not None:
+        place = settings.public_url.rstrip("/") + handshakes.with_connection(made.return_to, made.connection_id)
+        return Response(b"", status_code=303, headers={**pages.HEADERS, "Location": place})
+    body = pages.page(f"{made.account_name} is connected", "You can close this window.")
+    return Response(body, headers=pages.HEADERS, media_type="text/html; charset=utf-8")
+
+
+@delete("/connections/{connection_id:uuid}")
+async def disconnect(
+    connection_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    vault: NamedDependency[Vault],
+    data: FromQuery[DataChoice] = "keep",
+) -> None:
+    """Remove a connection, give its grant back, and keep or erase its records."""
+    await disconnection.disconnect(vault, principal.workspace_id, connection_id, data)
+
+
+ROUTES = [list_connections, get_connection, begin_authorization, complete_authorization, disconnect]

@@ -1,0 +1,25 @@
+"""What connections is told."""
+
+from servicekit.settings import ServiceSettings
+
+from connections.grants import key_ring
+
+
+class Settings(ServiceSettings, frozen=True, kw_only=True):
+    """How our registrations with the providers are called, each provider says itself (`HUBSPOT_CLIENT_ID`).
+
+    `token_keys` is `id:base64,id:base64`, the newest first; without it, a key derived from `lead_secret` seals.
+    """
+
+    token_keys: str | None = None
+    refresh_every_seconds: float = 300
+    refresh_ahead_seconds: float = 600
+
+    def __post_init__(self) -> None:
+        """Refuse a weak secret and keys that are none. Raises `ValueError`."""
+        ServiceSettings.__post_init__(self)
+        try:
+            key_ring(self.token_keys, self.lead_secret)
+        except ValueError as error:
+            # What is wrong with a key is not repeated: the message goes to a log.
+            raise ValueError("TOKEN_KEYS needs the form id:base64 of 32 bytes, and no key k1") from error
