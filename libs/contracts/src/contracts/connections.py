@@ -76,6 +76,6 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     account_id: str
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name
     api_url: str | None = None
     expires_at: datetime | None = None

@@ -52,3 +52,21 @@ class SyncView(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     retry_at: datetime | None = None
     problem: str | None = None
+
+
+class SyncStarted(msgspec.Struct, frozen=True, kw_only=True):
+    """What asking for a sync answers: the run that was queued, or the one that has not ended yet."""
+
+    sync_id: UUID
+
+
+class SkippedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that could not be read, as `GET /connections/{id}/skipped` shows it; `raw` is its beginning."""
+
+    id: UUID
+    sync_id: UUID
+    stream: str
+    provider_id: str | None
+    reason: str
+    raw: str
+    skipped_at: datetime
