@@ -24,7 +24,8 @@ def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
 
 
 def test_the_environment_stands_above_the_env_file(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("# ours\n\nexport ROLE_PREFIX='ours'\nLOG_LEVEL=debug\nGATEWAY_PORT=1\n")
+    lines = ["# ours", "", "export ROLE_PREFIX='ours'", "LOG_LEVEL=debug   # or info", "GATEWAY_PORT=1", "TOKEN_KEYS="]
+    (tmp_path / ".env").write_text("\n".join(lines))
 
     settings = load({"GATEWAY_PORT": "5000"}, checkout=tmp_path)
 

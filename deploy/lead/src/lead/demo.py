@@ -19,6 +19,7 @@ from lead.settings import Settings
 
 PROVIDER = "hubspot"
 SYNC_SECONDS = 15
+CHURN_SECONDS = 10
 SETTLE_SECONDS = 60
 SHOWN_AT_ONCE = 5
 FINISHED = {"succeeded", "failed", "cancelled"}
@@ -42,10 +43,11 @@ async def _show(settings: Settings, house: House, screen: Screen, began: float) 
         screen.say(f"Connected: {', '.join(one.account_name for one in connected)}. Syncing …")
         await _sync(gateway, connected, known, screen, began)
         accounts = {one.id: one.account_name for one in connected}
-        await _compare(gateway, settings, screen, accounts)
+        await _compare(gateway, settings, screen, connected)
         screen.say(f"\n  {settings.public_url}        the page, and {settings.public_url}/docs its API")
         screen.say(f"  {settings.demo_email}   {settings.demo_password}")
         screen.say(f"  {settings.sandbox_url}/control   make changes happen in the sandbox's accounts")
+        await _let_things_happen(gateway, settings)
         screen.say("\nChanges are synced as the sandbox makes them; Ctrl-C ends it.")
         await _stay(gateway, house, connected, accounts, screen)
 
@@ -96,16 +98,16 @@ async def _any_golden_record(gateway: Gateway) -> bool:
     return False
 
 
-async def _compare(gateway: Gateway, settings: Settings, screen: Screen, accounts: dict[UUID, str]) -> None:
+async def _compare(gateway: Gateway, settings: Settings, screen: Screen, connected: list[ConnectionView]) -> None:
     """Show the golden records, and their number beside the sandbox's own count of its people."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while True:
-        expected = await _expected(gateway, settings)
+        expected = await _expected(gateway, settings, connected)
         records = [record async for page in gateway.contacts() for record in page]
         if len(records) == expected or time.monotonic() > deadline:
             break
         await asyncio.sleep(0.5)
-    screen.golden_records(records, accounts)
+    screen.golden_records(records, {one.id: one.account_name for one in connected})
     shared = sum(len(record.sources) > 1 for record in records)
     sources = sum(len(record.sources) for record in records)
     screen.say(f"{sources} contacts became {len(records)} golden records, {shared} of them from several sources.")
@@ -113,13 +115,21 @@ async def _compare(gateway: Gateway, settings: Settings, screen: Screen, account
     screen.say(f"The sandbox, from its own people by the same rule, counts {expected}: {verdict}.")
 
 
-async def _expected(gateway: Gateway, settings: Settings) -> int:
-    async with gateway.http.get(f"{settings.sandbox_url}/control/expected") as answer:
+async def _expected(gateway: Gateway, settings: Settings, connected: list[ConnectionView]) -> int:
+    portals = ",".join(one.account_id for one in connected)
+    async with gateway.http.get(f"{settings.sandbox_url}/control/expected", params={"portals": portals}) as answer:
         return msgspec.json.decode(await answer.read(), type=_Expected).golden_records
 
 
 class _Expected(msgspec.Struct):
     golden_records: int
+
+
+async def _let_things_happen(gateway: Gateway, settings: Settings) -> None:
+    """Until now the accounts stood still, so that the numbers could be compared."""
+    seconds = float(settings.environ.get("SANDBOX_CHURN_SECONDS") or CHURN_SECONDS)
+    async with gateway.http.post(f"{settings.sandbox_url}/control/churn", json={"seconds": seconds}) as answer:
+        answer.raise_for_status()
 
 
 async def _stay(
@@ -145,14 +155,18 @@ async def _keep_syncing(gateway: Gateway, connected: list[ConnectionView]) -> No
 async def _show_changes(gateway: Gateway, accounts: dict[UUID, str], screen: Screen) -> None:
     """Print golden records as they change; a stream that breaks is opened again."""
     while True:
-        with contextlib.suppress(Refused, ClientError):
+        with contextlib.suppress(Refused, ClientError):  # the gateway is away: it comes back by itself
             async for name, data in gateway.live():
                 if name == "golden_record.changed":
-                    for golden_id in msgspec.json.decode(data, type=_Changed).golden_ids[:SHOWN_AT_ONCE]:
-                        if record := await gateway.contact(golden_id):
+                    for change in msgspec.json.decode(data, type=_Changes).items[:SHOWN_AT_ONCE]:
+                        if record := await gateway.contact(change.golden_id):
                             screen.change(record, accounts)
         await asyncio.sleep(1)
 
 
-class _Changed(msgspec.Struct):
-    golden_ids: list[UUID]
+class _Change(msgspec.Struct):
+    golden_id: UUID
+
+
+class _Changes(msgspec.Struct):
+    items: list[_Change]

@@ -28,6 +28,8 @@ def of_service(service: str, settings: Settings, *, database_url: str, sandbox: 
     """The environment of a service; `database_url` carries no credentials."""
     settings_type: type[ServiceSettings] = import_module(f"{package_of(service)}.settings").Settings
     own = {field.upper() for field in settings_type.__struct_fields__}
+    if service != GATEWAY:
+        own -= {"FORWARDED_ALLOW_IPS"}  # the proxies it names stand before the gateway; the gateway is ours
     told = {name: value for name, value in settings.environ.items() if name in own}
     if service in WITH_PROVIDERS:
         told |= _registrations(settings, sandbox=sandbox)
@@ -44,20 +46,19 @@ def of_sandbox(settings: Settings) -> dict[str, str]:
 
 
 def _decided(service: str, settings: Settings, database_url: str) -> dict[str, str]:
-    addresses = {
-        f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{settings.port_of(name)}"
-        for name in SERVICES
-        if name != GATEWAY
-    }
-    return {
+    """What follows from where everything runs, so that nobody needs to say it."""
+    inner = [name for name in SERVICES if name != GATEWAY]
+    addresses = {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{settings.port_of(name)}" for name in inner}
+    decided = {
         **addresses,
-        "HOST": settings.gateway_host if service == GATEWAY else "127.0.0.1",
+        "HOST": "127.0.0.1",
         "PORT": str(settings.port_of(service)),
         "PUBLIC_URL": settings.public_url,
         "SERVICE_DATABASE_URL": database_url,
         "ROLE_PREFIX": settings.role_prefix,
         "LEAD_SECRET": settings.lead_secret,
     }
+    return {**decided, "HOST": settings.gateway_host} if service == GATEWAY else decided
 
 
 def _registrations(settings: Settings, *, sandbox: bool) -> dict[str, str]:

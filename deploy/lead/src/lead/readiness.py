@@ -1,6 +1,5 @@
 """Waiting until every program says that it is ready."""
 
-import contextlib
 import time
 import urllib.error
 import urllib.request
@@ -29,13 +28,12 @@ def wait(names: Sequence[str], processes: Processes, settings: Settings) -> None
 
 
 def _is_ready(name: str, settings: Settings) -> bool:
-    path = "/" if name == SANDBOX else "/health/ready"
-    url = f"http://127.0.0.1:{settings.port_of(name)}{path}"
+    path = "/control/usage" if name == SANDBOX else "/health/ready"
     try:
-        with urllib.request.urlopen(url, timeout=2):
+        with urllib.request.urlopen(f"http://127.0.0.1:{settings.port_of(name)}{path}", timeout=2):
             return True
     except urllib.error.HTTPError as answer:
-        with contextlib.closing(answer):
-            return name == SANDBOX  # any answer of the sandbox's will do
+        answer.close()
+        return False
     except OSError:
         return False

@@ -94,8 +94,14 @@ def read_env_file(path: Path) -> dict[str, str]:
         name, found, value = text.removeprefix("export ").partition("=")
         if not found:
             raise Complaint(f"{path}, line {number}: expected NAME=value.")
-        values[name.strip()] = value.strip().strip("\"'")
+        values[name.strip()] = _unquoted(value.strip())
     return values
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] in {"'", '"'}:
+        return value[1:].partition(value[0])[0]
+    return value.partition(" #")[0].rstrip() if not value.startswith("#") else ""
 
 
 def _kept_secret(path: Path) -> str:
