@@ -20,7 +20,7 @@ from identity.matching import Edge, Group
 from identity.records import SourceRecord
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A line of the identity map: the golden record a source record belongs to, and its component."""
 
     workspace_id: UUID
@@ -29,21 +29,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     component_id: UUID
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """A source record as it was, and where it stood."""
 
     record: SourceRecord
     line: Line
 
 
-class Side(msgspec.Struct, frozen=True):
+class Side(msgspec.Struct, frozen=True, gc=False):
     """One of the groups that joined or parted: its golden id apart, and who was in it."""
 
     golden_id: UUID
     members: tuple[UUID, ...]
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Something that happened to groups. `golden_id` is the id of the whole; edges are those that joined it."""
 
     kind: Literal["joined", "parted"]
@@ -187,8 +187,8 @@ def _moved(was: _Before, leads_to: Mapping[UUID, UUID], living: set[UUID], works
             yield GoldenRecordMerged(workspace_id=workspace_id, golden_id=heir, merged_id=old_id)
         else:
             yield GoldenRecordGone(workspace_id=workspace_id, golden_id=old_id)
-    for golden_id, members in was.groups.items():
+    for new_id in sorted(living - was.living):
         # An id that heads a group for the first time, or again, parted from the group its record was in.
-        for new_id in sorted(members & living - was.living):
-            if leads_to.get(golden_id) != new_id:
-                yield GoldenRecordSplit(workspace_id=workspace_id, golden_id=golden_id, split_id=new_id)
+        golden_id = was.golden_id(new_id)
+        if leads_to.get(golden_id) != new_id:
+            yield GoldenRecordSplit(workspace_id=workspace_id, golden_id=golden_id, split_id=new_id)

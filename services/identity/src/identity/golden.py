@@ -24,9 +24,10 @@ PLAIN_FIELDS = (
     "country", "owner", "url",
 )  # fmt: skip
 FIELDS = ("email", "phone", *PLAIN_FIELDS)
+LISTED = ("email", "first_name", "last_name", "phone", "company", "job_title")
 
 
-class GoldenRow(msgspec.Struct, frozen=True, kw_only=True):
+class GoldenRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What is stored of a golden record: the columns of the list, and what it is sorted and searched by."""
 
     workspace_id: UUID
@@ -68,27 +69,31 @@ def value_of(contact: Contact, field: str) -> str | None:
 
 
 def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
-    """Make the stored part of a golden record from its living members, of which there is at least one."""
-
-    def first(field: str) -> str | None:
-        return next((value for member in living if (value := value_of(member.contact, field))), None)
-
-    email, first_name, last_name = first("email"), first("first_name"), first("last_name")
+    """Make the stored part of a golden record from its living members, newest first; there is at least one."""
+    email, first_name, last_name, phone, company, job_title = (first_value(living, field) for field in LISTED)
     return GoldenRow(
         workspace_id=living[0].workspace_id,
         golden_id=golden_id,
         email=email,
         first_name=first_name,
         last_name=last_name,
-        phone=first("phone"),
-        company=first("company"),
-        job_title=first("job_title"),
+        phone=phone,
+        company=company,
+        job_title=job_title,
         name_key=search_key(" ".join(filter(None, (first_name, last_name))) or email or ""),
         last_name_key=search_key(last_name) if last_name else None,
         providers=tuple(sorted({member.provider for member in living})),
         created_at=seen_at(golden_id),
         updated_at=max(member.contact.updated_at or member.first_seen_at for member in living),
     )
+
+
+def first_value(living: Sequence[SourceRecord], field: str) -> str | None:
+    """Choose the value of a field: that of the first member who has one."""
+    for member in living:
+        if value := value_of(member.contact, field):
+            return value
+    return None
 
 
 def search_key(text: str) -> str:

@@ -23,7 +23,7 @@ def email_key(email: str) -> str | None:
     plain = email.translate(_INVISIBLE) if not email.isascii() or "\0" in email else email
     plain = plain.strip().lower()
     local, at, domain = plain.rpartition("@")
-    if not (local and at and domain) or any(c.isspace() for c in plain):
+    if not (local and at and domain) or len(plain.split()) > 1:
         return None
     return EMAIL + plain
 

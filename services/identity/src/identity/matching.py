@@ -32,7 +32,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     sides: tuple[frozenset[UUID], ...]
 
 
-class Edge(msgspec.Struct, frozen=True):
+class Edge(msgspec.Struct, frozen=True, gc=False):
     """Why two records were joined: the rule, what it stands on, and how strong it is."""
 
     left: UUID
@@ -42,7 +42,7 @@ class Edge(msgspec.Struct, frozen=True):
     strength: int
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, gc=False):
     """Records of one person: one part of the partition, with the edges that hold it together.
 
     `component_id` names all the records that edges reach from here, whatever forbids some of the joins: what

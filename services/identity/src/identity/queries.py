@@ -38,11 +38,13 @@ def as_json(rows: object) -> str:
     return msgspec.json.encode(rows).decode()
 
 
-# The tables fill from empty, so the planner may know nothing of their size when it first sees these statements.
-# All of them look rows up by key: without these switches some plans would read whole tables for each batch.
-_BY_KEY_ONLY = text("""
-SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-       set_config('enable_mergejoin', 'off', true)
+# The tables fill from empty, so the planner may know nothing of their size when it plans these statements, and it
+# keeps the plan. All of them look up by key what a JSON text names; with these settings they are carried out as
+# they are written: first the names, then an index for each.
+_AS_WRITTEN = text("""
+SELECT set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('enable_material', 'off', true)
 """)
 
 _LOCK_WORKSPACES = text("""
@@ -65,7 +67,7 @@ async def lock_workspaces(conn: AsyncConnection, workspaces: Collection[UUID]) -
 
     All, not only these: a later call in the same transaction then finds nothing left to lock out of order.
     """
-    await conn.execute(_BY_KEY_ONLY)
+    await conn.execute(_AS_WRITTEN)
     rows = (await conn.execute(_LOCK_WORKSPACES)).all()
     if not set(workspaces) <= {row.workspace_id for row in rows}:
         await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces)})
@@ -112,7 +114,7 @@ FROM member m JOIN source_identity s USING (workspace_id, source_id)
 """)
 
 
-class RecordName(msgspec.Struct, frozen=True):
+class RecordName(msgspec.Struct, frozen=True, gc=False):
     """What a source record is called outside."""
 
     workspace_id: UUID
@@ -120,14 +122,14 @@ class RecordName(msgspec.Struct, frozen=True):
     provider_id: str
 
 
-class KeyName(msgspec.Struct, frozen=True):
+class KeyName(msgspec.Struct, frozen=True, gc=False):
     """A match key of a workspace."""
 
     workspace_id: UUID
     key: str
 
 
-class SourceName(msgspec.Struct, frozen=True):
+class SourceName(msgspec.Struct, frozen=True, gc=False):
     """A source record by its own id."""
 
     workspace_id: UUID
@@ -175,14 +177,15 @@ def source_record(row: Row[Any]) -> SourceRecord:
 
 
 _LOAD_DECISIONS = text("""
-SELECT workspace_id, d.number, d.verdict, m.side, m.source_id
-FROM decision d JOIN decision_member m USING (workspace_id, number)
-WHERE d.withdrawn_at IS NULL AND (workspace_id, d.number) IN (
-    SELECT workspace_id, n.number
+WITH spoken AS (
+    SELECT DISTINCT workspace_id, n.number
     FROM json_to_recordset(CAST(:names AS json)) AS r (workspace_id uuid, source_id uuid)
     JOIN decision_member n USING (workspace_id, source_id)
 )
-ORDER BY workspace_id, d.number, m.side
+SELECT workspace_id, number, d.verdict, m.side, m.source_id
+FROM spoken JOIN decision d USING (workspace_id, number) JOIN decision_member m USING (workspace_id, number)
+WHERE d.withdrawn_at IS NULL
+ORDER BY workspace_id, number, m.side
 """)
 
 
@@ -257,9 +260,12 @@ SET shown_revision = excluded.shown_revision, gone_revision = excluded.gone_revi
 """)
 
 _DELETE_KEYS = text("""
-DELETE FROM match_key m
-USING json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid, keys text[]), unnest(r.keys) AS k
-WHERE m.workspace_id = r.workspace_id AND m.key = k AND m.source_id = r.source_id
+DELETE FROM match_key WHERE ctid = ANY (ARRAY(
+    SELECT m.ctid
+    FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid, keys text[])
+    CROSS JOIN unnest(r.keys) AS k
+    JOIN match_key m ON m.workspace_id = r.workspace_id AND m.key = k AND m.source_id = r.source_id
+))
 """)
 
 _SAVE_KEYS = text("""
@@ -269,7 +275,7 @@ FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id u
 """)
 
 
-class CarriedKeys(msgspec.Struct, frozen=True):
+class CarriedKeys(msgspec.Struct, frozen=True, gc=False):
     """Keys that a record began or ceased to carry."""
 
     workspace_id: UUID
@@ -320,9 +326,11 @@ SET email = excluded.email, first_name = excluded.first_name, last_name = exclud
 """)
 
 _DELETE_GOLDEN = text("""
-DELETE FROM golden_record g
-USING json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
-WHERE g.workspace_id = r.workspace_id AND g.golden_id = r.source_id
+DELETE FROM golden_record WHERE ctid = ANY (ARRAY(
+    SELECT g.ctid
+    FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+    JOIN golden_record g ON g.workspace_id = r.workspace_id AND g.golden_id = r.source_id
+))
 """)
 
 _COUNT = text("""

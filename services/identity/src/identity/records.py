@@ -12,7 +12,7 @@ from identity.keys import keys_of
 NOTHING = Contact()
 
 
-class SourceRecord(msgspec.Struct, frozen=True, kw_only=True):
+class SourceRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One contact of one connection.
 
     It is made of two facts that may come in either order, each the one with the highest revision: what the
