@@ -1,0 +1,1 @@
+"""People, their workspaces and sessions, and the keys that sign for them."""
