@@ -1,0 +1,1 @@
+"""HubSpot, as far as a lead manager sees it."""

@@ -1,0 +1,65 @@
+"""Where everything stands: each date has its own prefix, beside the older one."""
+
+from uuid import uuid4
+
+from litestar import Response, Router, delete
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from sandbox.clock import now_ms
+from sandbox.hubspot import associations, definitions, oauth, objects
+from sandbox.hubspot.changes import GrantRevoked
+from sandbox.hubspot.errors import HubSpotError
+from sandbox.hubspot.gate import UNGATED, Caller
+from sandbox.hubspot.requests import Answer, HTTPRequest, answer, caller_of
+from sandbox.store import Sandbox
+
+DATES = ("2026-03", "2026-09")
+
+
+@delete("/appinstalls/v3/external-install")
+async def uninstall(sandbox: NamedDependency[Sandbox], caller: NamedDependency[Caller]) -> None:
+    """Take the app out of the account, and with it all its tokens."""
+    sandbox.commit(GrantRevoked(at=now_ms(), grant=caller.token.grant))
+
+
+def router() -> Router:
+    """All of HubSpot, under one base address; behind the gate but for the OAuth part of it."""
+    parts: list[ControllerRouterHandler] = [
+        Router("/crm/v3/objects", route_handlers=[*objects.ROUTES, *associations.OBJECTS_V3]),
+        Router("/crm/v4/objects", route_handlers=associations.OBJECTS_V4),
+        Router("/crm/v3/associations", route_handlers=associations.BATCHES_V3),
+        Router("/crm/v4/associations", route_handlers=associations.BATCHES_V4),
+        Router("/crm/v3/pipelines", route_handlers=definitions.PIPELINES),
+        Router("/crm/v3/owners", route_handlers=definitions.OWNERS),
+        Router("/crm/v3/properties", route_handlers=definitions.PROPERTIES),
+        *definitions.ACCOUNT,
+        uninstall,
+        Router("/oauth", route_handlers=oauth.ROUTES, opt={UNGATED: True}),
+    ]
+    for date in DATES:
+        parts += [
+            Router(f"/crm/objects/{date}", route_handlers=[*objects.ROUTES, *associations.OBJECTS_V4]),
+            Router(f"/crm/associations/{date}", route_handlers=associations.BATCHES_V4),
+            Router(f"/crm/pipelines/{date}", route_handlers=definitions.PIPELINES),
+            Router(f"/crm/owners/{date}", route_handlers=definitions.OWNERS),
+            Router(f"/crm/properties/{date}", route_handlers=definitions.PROPERTIES),
+        ]
+    return Router("/", route_handlers=parts, dependencies={"caller": Provide(caller_of)})
+
+
+def refused(_: HTTPRequest, error: HubSpotError) -> Answer:
+    """A refusal, as HubSpot puts it."""
+    return answer(error.body, error.status, error.headers)
+
+
+def misunderstood(request: HTTPRequest, error: HTTPException) -> Response[bytes]:
+    """What the framework could not make sense of: an address that is none answers a web page, as the real one."""
+    if error.status_code == 404:
+        page = b"<html><head><title>404 Not Found</title></head><body><h1>HTTP ERROR 404</h1></body></html>"
+        return Response(page, status_code=404, media_type="text/html;charset=iso-8859-1")
+    body = {"status": "error", "message": f"Invalid input: {error.detail}", "correlationId": str(uuid4())}
+    if error.status_code == 400:
+        body["category"] = "VALIDATION_ERROR"
+    return answer(body, error.status_code)
