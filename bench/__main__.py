@@ -1,0 +1,12 @@
+"""Run every bench, or those named: `python -m bench [bus] [latency] [pipeline]`."""
+
+import runpy
+import sys
+
+BENCHES = ("bus", "latency", "pipeline")
+
+if __name__ == "__main__":
+    named = sys.argv[1:] or BENCHES
+    sys.argv = sys.argv[:1]
+    for name in named:
+        runpy.run_module(f"bench.bench_{name}", run_name="__main__")

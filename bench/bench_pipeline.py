@@ -1,0 +1,154 @@
+"""How fast contacts come from a provider's page to their golden record, through the whole house.
+
+A first sync of HubSpot's page size (100) out of the sandbox, on two cores shared by everything: the sandbox, the
+services, Postgres. Beside it, on the same server and the same rows: COPY into a plain table (the limit), and a
+resolver that takes one contact at a time (what one writes first).
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import msgspec
+import psutil
+import psycopg
+from contracts.contacts import Contact
+from lead.client import Gateway
+from lead.postgres import EmbeddedPostgres, temporary_postgres
+
+from bench.server import OPTIONS
+from bench.table import show
+from e2e.house import House, embedded
+from e2e.journey import connect, settled, synced
+
+PORTAL = 111111
+ONE_BY_ONE = 3_000
+SERVICES = ("sandbox", "gateway", "auth", "connections", "sync-worker", "identity")
+
+_BEHIND = """
+SELECT coalesce(sum(s.last - coalesce(o.position, 0)), 0) FROM bus.shard s
+LEFT JOIN bus."offset" o ON (o.consumer, o.topic, o.lane, o.shard) = ('identity', s.topic, s.lane, s.shard)
+WHERE s.topic = 'source_records'
+"""
+
+
+class Cost(msgspec.Struct):
+    """CPU seconds of every process of the house, and of Postgres."""
+
+    seconds: dict[str, float]
+
+    def since(self, earlier: "Cost") -> "Cost":
+        """What was spent meanwhile."""
+        return Cost({name: spent - earlier.seconds.get(name, 0.0) for name, spent in self.seconds.items()})
+
+
+def cost_of(house: House, postgres: EmbeddedPostgres) -> Cost:
+    """Read what each process has spent so far."""
+    spent = {}
+    for name in SERVICES:
+        times = house.process_of(name).cpu_times()
+        spent[name] = times.user + times.system
+    postmaster = psutil.Process(int((postgres.data / "postmaster.pid").read_text().splitlines()[0]))
+    own = [postmaster.cpu_times(), *(child.cpu_times() for child in postmaster.children())]
+    # Backends that ended are in the postmaster's own account of its children.
+    spent["postgres"] = sum(t.user + t.system for t in own) + own[0].children_user + own[0].children_system
+    return Cost(spent)
+
+
+async def first_sync(house: House, admin: psycopg.AsyncConnection, count: int) -> tuple[float, int]:
+    """Connect the account, and wait until the last contact is resolved; return the seconds and the golden records."""
+    async with Gateway(house.gateway_url) as gateway:
+        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        connection = await connect(gateway, PORTAL)
+        view = await synced(gateway, connection.id, seconds=900)
+        while (await (await admin.execute(_BEHIND)).fetchone() or (0,))[0]:
+            await asyncio.sleep(0.02)
+        ended = time.time()
+        assert view.counts["contacts"].added == count, view
+        records = await settled(gateway, house, PORTAL)
+        return ended - view.started_at.timestamp(), len(records)
+
+
+async def copy_rate(admin: psycopg.AsyncConnection) -> float:
+    """COPY the same source rows into a plain table; rows a second."""
+    await admin.execute("CREATE TABLE copied AS SELECT * FROM sync_worker.source_contact WITH NO DATA")
+    async with admin.cursor() as cursor:
+        async with cursor.copy("COPY sync_worker.source_contact TO STDOUT") as out:
+            lines = [bytes(line) async for line in out]
+        started = time.perf_counter()
+        async with cursor.copy("COPY copied FROM STDIN") as into:
+            for line in lines:
+                await into.write(line)
+        return len(lines) / (time.perf_counter() - started)
+
+
+async def one_by_one_rate(admin: psycopg.AsyncConnection) -> float:
+    """Resolve contacts one at a time: look the email up, make or update, link, commit; contacts a second."""
+    await admin.execute(
+        "CREATE TABLE naive_golden (id uuid PRIMARY KEY, email text UNIQUE, first_name text, last_name text, phone text)"
+    )
+    await admin.execute("CREATE TABLE naive_map (provider_id text PRIMARY KEY, golden_id uuid NOT NULL)")
+    rows = await (
+        await admin.execute("SELECT provider_id, contact::text FROM identity.source_identity LIMIT %s", [ONE_BY_ONE])
+    ).fetchall()
+    contacts = [(provider_id, msgspec.json.decode(contact, type=Contact)) for provider_id, contact in rows]
+    started = time.perf_counter()
+    for provider_id, contact in contacts:
+        async with admin.transaction():
+            email = contact.emails[0].lower() if contact.emails else None
+            found = await (await admin.execute("SELECT id FROM naive_golden WHERE email = %s", [email])).fetchone()
+            golden: UUID = found[0] if found else uuid4()
+            await admin.execute(
+                "INSERT INTO naive_golden VALUES (%s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET "
+                "first_name = excluded.first_name, last_name = excluded.last_name, phone = excluded.phone",
+                [golden, email, contact.first_name, contact.last_name, (contact.phones or (None,))[0]],
+            )
+            await admin.execute("INSERT INTO naive_map VALUES (%s, %s)", [provider_id, golden])
+    return len(contacts) / (time.perf_counter() - started)
+
+
+async def measure(house: House, postgres: EmbeddedPostgres, count: int) -> None:
+    """Measure one size and print it."""
+    async with await psycopg.AsyncConnection.connect(postgres.url, autocommit=True) as admin:
+        before = cost_of(house, postgres)
+        seconds, golden = await first_sync(house, admin, count)
+        cost = cost_of(house, postgres).since(before)
+        copied, naive = await copy_rate(admin), await one_by_one_rate(admin)
+    rate = count / seconds
+    show(
+        f"A first sync of {count:,} contacts, {golden:,} golden records",
+        ["", "contacts/s", "beside ours"],
+        [
+            ["page → source row → golden record", f"{rate:,.0f}", "1"],
+            ["COPY of the source rows alone", f"{copied:,.0f}", f"{copied / rate:.1f}×"],
+            ["one at a time, one connection", f"{naive:,.0f}", f"1/{rate / naive:.1f}"],
+        ],
+    )
+    own = sum(cost.seconds.values()) - cost.seconds["sandbox"]
+    show(
+        f"CPU seconds of the {seconds:.1f} s (contacts per CPU second without the sandbox: {count / own:,.0f})",
+        ["process", "CPU s", "µs a contact"],
+        [[name, f"{spent:.1f}", f"{spent / count * 1e6:.0f}"] for name, spent in cost.seconds.items()],
+    )
+
+
+def main() -> None:
+    """Measure each size on a server and a house of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 100_000], help="contacts (10000 100000)")
+    for count in parser.parse_args().sizes:
+        with temporary_postgres(OPTIONS) as postgres, tempfile.TemporaryDirectory() as folder:
+            settings = {
+                "DATABASE_URL": postgres.url,
+                "SANDBOX_PORTALS": f"{PORTAL}:Bench:{count}",
+                "SANDBOX_RATE_LIMITS": "off",
+            }
+            with embedded(Path(folder), settings) as house:
+                asyncio.run(measure(house, postgres, count))
+
+
+if __name__ == "__main__":
+    main()

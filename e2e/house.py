@@ -1,0 +1,116 @@
+"""Starting and ending a house for tests, and what a test does to it from outside."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+import psutil
+
+START_SECONDS = 120
+STOP_SECONDS = 60
+INNER_PORTS = 8
+
+
+class House(msgspec.Struct, frozen=True):
+    """Where a running house answers."""
+
+    home: Path
+    gateway_url: str
+    sandbox_url: str
+
+    def control(self, path: str, body: Mapping[str, object] | None = None) -> bytes:
+        """Order something of the sandbox, or ask it when there is no body."""
+        data = None if body is None else msgspec.json.encode(body)
+        request = urllib.request.Request(
+            f"{self.sandbox_url}/control/{path}", data=data, headers={"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            content: bytes = answer.read()
+            return content
+
+    def kill(self, service: str) -> int:
+        """End a service's process as a power cut would; return its number."""
+        process = self.process_of(service)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        return process.pid
+
+    def process_of(self, service: str) -> psutil.Process:
+        """Find the process of a service of this house."""
+        package = service.replace("-", "_")
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            environ, command = process.info["environ"] or {}, process.info["cmdline"] or []
+            if environ.get("LEAD_HOME") == str(self.home) and command[-2:] == ["-m", package]:
+                return process
+        raise LookupError(f"{service} does not run")
+
+
+def free_ports(count: int) -> int:
+    """Find a run of free ports; return the first."""
+    for base in range(20_000 + os.getpid() % 1_000 * 10, 60_000, count):
+        if all(_is_free(port) for port in range(base, base + count)):
+            return base
+    raise OSError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@contextmanager
+def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[House]:
+    """Run `lead up --sandbox` for the length of a `with`."""
+    base = free_ports(INNER_PORTS + 1)
+    gateway, sandbox = base, base + INNER_PORTS
+    environment = {
+        **os.environ,
+        "LEAD_HOME": str(home),
+        "GATEWAY_PORT": str(gateway),
+        "SANDBOX_PORT": str(sandbox),
+        "PUBLIC_URL": f"http://127.0.0.1:{gateway}",
+        **settings,
+    }
+    log = (home / "house.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lead", "up", "--sandbox"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        house = House(home, f"http://127.0.0.1:{gateway}", f"http://127.0.0.1:{sandbox}")
+        _await_health(house, process, home / "house.log")
+        yield house
+    finally:
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(STOP_SECONDS)
+        log.close()
+    if status:
+        raise RuntimeError(f"the house ended with {status}:\n{(home / 'house.log').read_text()[-2000:]}")
+
+
+def _await_health(house: House, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"{house.gateway_url}/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the house did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.2)

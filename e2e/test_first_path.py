@@ -1,0 +1,104 @@
+"""From a provider's page to a golden record, and what happens to it afterwards."""
+
+import msgspec
+import pytest
+from lead.client import Gateway
+
+from e2e.house import House
+from e2e.journey import connect, golden_records, settled, synced, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+SALES, SUPPORT = 111111, 222222
+
+
+async def test_two_accounts_become_golden_records_and_follow_what_changes_in_them(
+    house: House, gateway: Gateway
+) -> None:
+    sales, support = await connect(gateway, SALES), await connect(gateway, SUPPORT)
+    for connection in (sales, support):
+        view = await synced(gateway, connection.id)
+        assert view.state == "succeeded", view
+    records = await settled(gateway, house, SALES, SUPPORT)
+    shared = [record for record in records if len({source.connection_id for source in record.sources}) == 2]
+    assert shared
+
+    person = shared[0]
+    source = next(source for source in person.sources if source.connection_id == sales.id)
+    edit = {"id": source.provider_id, "properties": {"jobtitle": "Keeper of the Engine"}}
+    house.control(f"portals/{SALES}/edit", edit)
+    await gateway.sync(sales.id)
+
+    async def has_new_title() -> bool:
+        detail = await gateway.contact(person.id)
+        return detail is not None and detail.fields.get("job_title") == "Keeper of the Engine"
+
+    await until(has_new_title, what="the new job title")
+    detail = await gateway.contact(person.id)
+    assert detail is not None
+    assert detail.lineage["job_title"].chosen.provider_id == source.provider_id
+
+
+async def test_what_is_archived_leaves_and_what_is_restored_comes_back_to_its_id(
+    house: House, gateway: Gateway
+) -> None:
+    connection = await connect(gateway, SUPPORT)
+    await synced(gateway, connection.id)
+    before = await settled(gateway, house, SUPPORT)
+    person = next(record for record in before if len(record.sources) == 1)
+    identity = {"id": person.sources[0].provider_id}
+
+    house.control(f"portals/{SUPPORT}/archive", identity)
+    await gateway.sync(connection.id)
+    await synced(gateway, connection.id, runs=2)
+
+    async def is_gone() -> bool:
+        return person.id not in {record.id for record in await golden_records(gateway)}
+
+    await until(is_gone, what="the archived contact's golden record to go")
+    house.control(f"portals/{SUPPORT}/restore", identity)
+    await gateway.sync(connection.id)
+
+    async def is_back() -> bool:
+        return person.id in {record.id for record in await golden_records(gateway)}
+
+    await until(is_back, what="the restored contact's golden record")
+
+
+@pytest.mark.parametrize("data", ["keep", "erase"])
+async def test_disconnecting_keeps_or_erases(house: House, gateway: Gateway, data: str) -> None:
+    connection = await connect(gateway, SUPPORT)
+    await synced(gateway, connection.id)
+    before = await settled(gateway, house, SUPPORT)
+
+    status, _ = await gateway.call("DELETE", f"/connections/{connection.id}?data={data}")
+    assert status == 204
+
+    async def as_asked() -> bool:
+        return len(await golden_records(gateway)) == (len(before) if data == "keep" else 0)
+
+    await until(as_asked, what=f"{data} after disconnecting")
+    assert [one for one in await gateway.connections() if one.state == "active"] == []
+
+
+async def test_nobody_sees_another_workspace(house: House, gateway: Gateway) -> None:
+    connection = await connect(gateway, SUPPORT)
+    await synced(gateway, connection.id)
+    records = await settled(gateway, house, SUPPORT)
+
+    async with Gateway(house.gateway_url) as stranger:
+        await stranger.sign_in("stranger@example.com", "correct horse battery staple")
+        assert await golden_records(stranger) == []
+        assert await stranger.contact(records[0].id) is None
+        assert await stranger.connections() == []
+        source = records[0].sources[0]
+        for method, path in [
+            ("GET", f"/sources/{connection.id}/{source.provider_id}"),
+            ("POST", f"/connections/{connection.id}/sync"),
+            ("GET", f"/connections/{connection.id}/syncs"),
+            ("DELETE", f"/connections/{connection.id}"),
+        ]:
+            status, _ = await stranger.call(method, path)
+            assert status == 404, path
+    _, raw = await gateway.call("GET", f"/sources/{connection.id}/{source.provider_id}")
+    assert msgspec.json.decode(raw)["id"] == source.provider_id
