@@ -1,0 +1,1 @@
+"""Fetching pages, keeping raw source records, sync runs."""

@@ -1,0 +1,77 @@
+"""Access to providers: short tokens that connections owns and hands out, kept in memory until they end."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from contracts.connections import AccessToken
+from providers.source import Access, GrantRevoked
+from servicekit.errors import RetryLater, Unavailable
+from servicekit.service_tokens import ServiceTokens
+
+log = structlog.get_logger()
+
+SPARE = timedelta(seconds=30)
+NOT_NOW = timedelta(seconds=5)
+MAX_REASON_CHARS = 500
+JSON = {"Content-Type": "application/json"}
+TIMEOUT = ClientTimeout(total=30)
+REVOKED = "The account's permission ended; a person has to connect it again."
+
+
+class AccessDesk:
+    """Asks connections for access, and tells it what providers refuse."""
+
+    def __init__(self, http: ClientSession, tokens: ServiceTokens, connections_url: str) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._url = f"{connections_url}/internal/connections"
+        self._kept: dict[UUID, tuple[Access, datetime | None]] = {}
+
+    async def access(self, connection_id: UUID, *, rejected: str | None = None) -> Access:
+        """Return a token to call a provider with; `rejected` is one the provider takes no more.
+
+        Raises `GrantRevoked` when a person has to connect again, `RetryLater` when connections does not answer.
+        """
+        kept, ends_at = self._kept.get(connection_id, (None, None))
+        if kept and kept.access_token != rejected and (ends_at is None or datetime.now(UTC) < ends_at - SPARE):
+            return kept
+        body = {"rejected": hashlib.sha256(rejected.encode()).hexdigest()} if rejected else {}
+        status, answer = await self._post(f"{self._url}/{connection_id}/token", body)
+        if status in {404, 409}:
+            self._kept.pop(connection_id, None)
+            raise GrantRevoked(REVOKED)
+        if status >= 300:
+            raise RetryLater(f"connections answered {status}", after=NOT_NOW)
+        granted = msgspec.json.decode(answer, type=AccessToken)
+        if granted.api_url is None:
+            raise RetryLater("connections does not say where the provider's API is", after=NOT_NOW)
+        access = Access(
+            access_token=granted.access_token,
+            token_type=granted.token_type,
+            api_url=granted.api_url,
+            account_id=granted.account_id,
+        )
+        self._kept[connection_id] = access, granted.expires_at
+        return access
+
+    async def report_broken(self, connection_id: UUID, reason: str) -> None:
+        """Tell connections that a provider refuses the grant for good. Raises `RetryLater`."""
+        self._kept.pop(connection_id, None)
+        status, _ = await self._post(f"{self._url}/{connection_id}/broken", {"reason": reason[:MAX_REASON_CHARS]})
+        if status >= 500:
+            raise RetryLater(f"connections answered {status}", after=NOT_NOW)
+
+    async def _post(self, url: str, body: dict[str, str]) -> tuple[int, bytes]:
+        try:
+            headers = await self._tokens.headers("connections")
+            async with self._http.post(
+                url, data=msgspec.json.encode(body), headers=headers | JSON, timeout=TIMEOUT
+            ) as answer:
+                return answer.status, await answer.read()
+        except (ClientError, TimeoutError, Unavailable) as error:
+            log.warning("connections_not_reached", failure=type(error).__qualname__)
+            raise RetryLater("connections does not answer just now", after=NOT_NOW) from error

@@ -1,0 +1,95 @@
+"""The events that tell what was written."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from contracts.contacts import ContactFetched, ContactGone
+from contracts.interactions import InteractionFetched, InteractionGone
+from providers.source import SourceContact, SourceInteraction
+
+from sync_worker.run import Run
+from sync_worker.source_queries import Erased, InteractionKey, Saved, SavedInteraction, Went, WentInteraction
+
+
+def contacts_fetched(run: Run, saved: Sequence[Saved], contacts: Mapping[str, SourceContact]) -> list[ContactFetched]:
+    """Announce the contacts that are new or changed; a raw record that changed alone is no news."""
+    return [
+        ContactFetched(
+            workspace_id=run.workspace_id,
+            connection_id=run.connection_id,
+            provider=run.provider,
+            provider_id=each.provider_id,
+            revision=each.revision,
+            first_seen_at=each.first_seen_at,
+            contact=contacts[each.provider_id].contact,
+        )
+        for each in saved
+        if each.revision != each.old_revision
+    ]
+
+
+def interactions_fetched(
+    run: Run, saved: Sequence[SavedInteraction], interactions: Mapping[InteractionKey, SourceInteraction]
+) -> list[InteractionFetched]:
+    """Announce the interactions that are new or changed."""
+    return [
+        InteractionFetched(
+            workspace_id=run.workspace_id,
+            connection_id=run.connection_id,
+            provider=run.provider,
+            provider_id=each.provider_id,
+            revision=each.revision,
+            interaction=interactions[each.kind, each.provider_id].interaction,
+        )
+        for each in saved
+        if each.revision != each.old_revision
+    ]
+
+
+def contacts_gone(run: Run, went: Sequence[Went]) -> list[ContactGone]:
+    """Announce the contacts that went."""
+    return [
+        ContactGone(
+            workspace_id=run.workspace_id,
+            connection_id=run.connection_id,
+            provider=run.provider,
+            provider_id=each.provider_id,
+            revision=each.revision,
+            first_seen_at=each.first_seen_at,
+            reason=each.reason,
+            merged_into=each.merged_into,
+        )
+        for each in went
+    ]
+
+
+def interactions_gone(run: Run, went: Sequence[WentInteraction]) -> list[InteractionGone]:
+    """Announce the interactions that went."""
+    return [
+        InteractionGone(
+            workspace_id=run.workspace_id,
+            connection_id=run.connection_id,
+            provider=run.provider,
+            kind=each.kind,
+            provider_id=each.provider_id,
+            revision=each.revision,
+            reason=each.reason,
+        )
+        for each in went
+    ]
+
+
+def contacts_erased(workspace_id: UUID, erased: Sequence[Erased]) -> list[ContactGone]:
+    """Announce the contacts that were erased for good."""
+    return [
+        ContactGone(
+            workspace_id=workspace_id,
+            connection_id=each.connection_id,
+            provider=each.provider,
+            provider_id=each.provider_id,
+            revision=each.revision,
+            first_seen_at=each.first_seen_at,
+            reason="erased",
+        )
+        for each in erased
+    ]

@@ -1,0 +1,46 @@
+"""The wiring."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from aiohttp import ClientSession
+from litestar import Litestar
+from providers.registry import PROVIDERS
+from providers.source import SourceProvider
+from servicekit.app import service_app
+from servicekit.database import Database
+from servicekit.principal import KeySource
+from servicekit.service_tokens import ServiceTokens
+
+from sync_worker import queue
+from sync_worker.access import AccessDesk
+from sync_worker.handlers import subscriptions
+from sync_worker.routes import ROUTES
+from sync_worker.settings import Settings
+from sync_worker.worker import Syncer
+
+SERVICE = "sync-worker"
+
+
+def create_app(
+    settings: Settings, *, providers: Mapping[str, SourceProvider] = PROVIDERS, keys: KeySource | None = None
+) -> Litestar:
+    """Build the service."""
+    db = Database.connect(settings, SERVICE)
+    every = timedelta(seconds=settings.sync_every_seconds)
+
+    async def run_jobs() -> None:
+        async with ClientSession() as http:
+            desk = AccessDesk(http, ServiceTokens(http, settings, SERVICE), settings.connections_url)
+            syncer = Syncer(db, http, desk, providers, every=every)
+            await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
+
+    return service_app(
+        name=SERVICE,
+        settings=settings,
+        db=db,
+        routes=ROUTES,
+        subscriptions=subscriptions(),
+        workers={"jobs": run_jobs},
+        keys=keys,
+    )

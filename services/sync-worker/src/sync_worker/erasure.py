@@ -1,0 +1,42 @@
+"""Taking connections and workspaces away: at once for the worker, slice by slice for the rows."""
+
+from uuid import UUID
+
+import structlog
+from servicekit.database import Database
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sync_worker import jobs, queries, schedule
+
+log = structlog.get_logger()
+
+SLICE = 5_000
+
+
+async def remove_connection(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, erase: bool) -> None:
+    """Stop syncing a connection; `erase` its records too. One we never knew is no error."""
+    if await queries.lock_connection(conn, workspace_id, connection_id) is None:
+        return
+    await queries.set_connection_state(conn, workspace_id, connection_id, "removed", anew=erase)
+    await schedule.stop_syncing(conn, workspace_id, connection_id, "cancelled", None)
+    if erase:
+        await jobs.defer_erasure(conn, workspace_id, connection_id)
+
+
+async def remove_workspace(conn: AsyncConnection, workspace_id: UUID) -> None:
+    """Stop all syncs of a workspace, and erase everything."""
+    for connection_id in await queries.remove_connections(conn, workspace_id):
+        await schedule.stop_syncing(conn, workspace_id, connection_id, "cancelled", None)
+    await jobs.defer_erasure(conn, workspace_id, None)
+
+
+async def erase(db: Database, workspace_id: UUID, connection_id: UUID | None) -> None:
+    """Delete what a connection left, or all of a workspace; killed in the middle, it goes on when called again."""
+    deleted = 0
+    for table in queries.OF_CONNECTION if connection_id else queries.OF_WORKSPACE:
+        rows = SLICE
+        while rows == SLICE:
+            async with db.transaction(workspace_id) as conn:
+                rows = await queries.delete_slice(conn, table, workspace_id, connection_id, SLICE)
+            deleted += rows
+    log.info("records_erased", workspace_id=workspace_id, connection_id=connection_id, rows=deleted)

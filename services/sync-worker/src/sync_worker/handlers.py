@@ -1,0 +1,58 @@
+"""Events in: connections come, break and go; people and workspaces are erased."""
+
+from collections.abc import Sequence
+
+from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved, SyncRequested
+from contracts.golden_records import ContactErased
+from contracts.workspaces import WorkspaceErased
+from servicekit.consumer import Subscription, on
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sync_worker import erasure, operations, schedule
+
+
+async def on_connection_authorized(conn: AsyncConnection, events: Sequence[ConnectionAuthorized]) -> None:
+    """Know the connection, and sync it at once."""
+    for event in events:
+        await schedule.welcome(conn, event)
+
+
+async def on_sync_requested(conn: AsyncConnection, events: Sequence[SyncRequested]) -> None:
+    """Sync what changed; many words about one connection are one."""
+    for workspace_id, connection_id in dict.fromkeys((event.workspace_id, event.connection_id) for event in events):
+        await schedule.request_news(conn, workspace_id, connection_id)
+
+
+async def on_connection_broken(conn: AsyncConnection, events: Sequence[ConnectionBroken]) -> None:
+    """Stop syncing until a person connects again."""
+    for event in events:
+        await schedule.suspend(conn, event.workspace_id, event.connection_id, event.reason)
+
+
+async def on_connection_removed(conn: AsyncConnection, events: Sequence[ConnectionRemoved]) -> None:
+    """Stop syncing; keep the records or erase them, as the person chose."""
+    for event in events:
+        await erasure.remove_connection(conn, event.workspace_id, event.connection_id, erase=event.data == "erase")
+
+
+async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactErased]) -> None:
+    """Forget these people's records for good."""
+    await operations.erase_contacts(conn, events)
+
+
+async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[WorkspaceErased]) -> None:
+    """Forget all of these workspaces."""
+    for event in events:
+        await erasure.remove_workspace(conn, event.workspace_id)
+
+
+def subscriptions() -> list[Subscription]:
+    """All that sync-worker listens to."""
+    return [
+        on(ConnectionAuthorized, on_connection_authorized),
+        on(SyncRequested, on_sync_requested),
+        on(ConnectionBroken, on_connection_broken),
+        on(ConnectionRemoved, on_connection_removed),
+        on(ContactErased, on_contacts_erased),
+        on(WorkspaceErased, on_workspaces_erased),
+    ]

@@ -1,0 +1,52 @@
+"""The queue: putting a job in, inside the transaction that needs it."""
+
+from uuid import UUID
+
+import psycopg
+import structlog
+from contracts.event import Lane
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+log = structlog.get_logger()
+
+SYNC = "connection-sync"
+ERASE = "records-erase"
+SCHEDULE = "connection-sync-scheduler"
+REVIVE = "stalled-jobs-revive"
+
+UPKEEP = "upkeep"
+"""The queue of short work. Syncs have a queue for each lane, so that no first sync keeps a change waiting."""
+
+# Never opened: it only writes jobs, on the connections it is given.
+_writer = App(connector=PsycopgConnector())
+
+
+async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, lane: Lane) -> None:
+    """Queue a sync if the transaction commits; one that is queued already will do."""
+    await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id))
+
+
+async def defer_erasure(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID | None) -> None:
+    """Queue the deletion of a connection's records, or of all a workspace has, if the transaction commits."""
+    await _defer(
+        conn, ERASE, UPKEEP, workspace_id, connection_id, queueing_lock=f"erase {connection_id or workspace_id}"
+    )
+
+
+async def _defer(
+    conn: AsyncConnection, task: str, queue: str, workspace_id: UUID, connection_id: UUID | None, *, queueing_lock: str
+) -> None:
+    driver = (await conn.get_raw_connection()).driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    job = _writer.configure_task(
+        task, queue=queue, lock=str(connection_id or workspace_id), queueing_lock=queueing_lock, connection=driver
+    )
+    try:
+        async with conn.begin_nested():
+            await job.defer_async(
+                workspace_id=str(workspace_id), connection_id=str(connection_id) if connection_id else None
+            )
+    except AlreadyEnqueued:
+        log.debug("job_already_queued", task=task, connection_id=connection_id)

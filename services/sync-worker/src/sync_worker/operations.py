@@ -1,0 +1,99 @@
+"""What sync-worker does with what providers show: it keeps it, and says what changed."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from uuid import UUID
+
+from contracts.event import Event
+from contracts.golden_records import ContactErased
+from contracts.syncs import SyncCounts
+from providers.source import Page, SourceGone
+from servicekit.errors import NotFound
+from servicekit.outbox import publish
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sync_worker import announcements, queries, run_queries, runs, source_queries
+from sync_worker.run import Run
+
+
+class SourceNotFound(NotFound):
+    """No such source record, or none that this workspace may see."""
+
+    slug = "source-not-found"
+    title = "No such source record"
+
+
+async def record_page(conn: AsyncConnection, run: Run, stream: str, page: Page, *, report: bool) -> None:
+    """Keep a page, move the stream past it and publish what it changed, all or nothing.
+
+    `report` says whether progress is published too. Raises `RunOver` when this attempt may write no more.
+    """
+    await runs.hold_run(conn, run)
+    contacts = {contact.provider_id: contact for contact in page.contacts}
+    interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
+    contacts_gone, interactions_gone = _sort_gone(page)
+
+    saved = await source_queries.save_contacts(conn, run, stream, contacts)
+    saved_interactions = await source_queries.save_interactions(conn, run, stream, interactions)
+    went = await source_queries.mark_contacts_gone(conn, run, contacts_gone)
+    went_interactions = await source_queries.mark_interactions_gone(conn, run, interactions_gone)
+    await source_queries.save_skipped(conn, run, stream, page.skipped)
+
+    seen = len(contacts) + len(interactions)
+    steps = [(each.old_revision, each.revision) for each in saved]
+    steps += [(each.old_revision, each.revision) for each in saved_interactions]
+    added = sum(old is None for old, _ in steps)
+    updated = sum(old is not None and old < new for old, new in steps)
+    counts = SyncCounts(
+        fetched=seen + len(page.gone) + len(page.skipped),
+        added=added,
+        updated=updated,
+        unchanged=seen - added - updated,
+        gone=len(went) + len(went_interactions),
+        skipped=len(page.skipped),
+    )
+    so_far = await run_queries.move_stream(
+        conn, run, stream, counts, cursor=page.next_cursor, bookmark=page.bookmark, total=page.total
+    )
+    events: list[Event] = [
+        *announcements.contacts_fetched(run, saved, contacts),
+        *announcements.interactions_fetched(run, saved_interactions, interactions),
+        *announcements.contacts_gone(run, went),
+        *announcements.interactions_gone(run, went_interactions),
+    ]
+    publish(conn, events, lane=run.lane)
+    if report:
+        runs.report(conn, run, "running", stream=stream, counts=runs.counts_of(so_far), total=so_far.total)
+
+
+def _sort_gone(page: Page) -> tuple[list[SourceGone], list[SourceGone]]:
+    """Tell contacts from interactions, and add those that a contact of the page absorbed."""
+    absorbed = [
+        SourceGone(provider_id=loser, reason="merged", merged_into=contact.provider_id)
+        for contact in page.contacts
+        for loser in contact.absorbed
+    ]
+    # The first word on a record counts: why it went does not depend on the order of rows in a join.
+    gone = {(each.kind, each.provider_id): each for each in reversed([*absorbed, *page.gone])}
+    contacts = [each for each in gone.values() if each.kind is None]
+    return contacts, [each for each in gone.values() if each.kind is not None]
+
+
+async def erase_contacts(conn: AsyncConnection, erased: Sequence[ContactErased]) -> None:
+    """Delete the source records of erased people, keep them from coming back, and say that they went."""
+    # A page in flight is waited for, and the next one already knows whom to leave out.
+    await queries.lock_connections(
+        conn, {(event.workspace_id, connection_id) for event in erased for connection_id, _ in event.sources}
+    )
+    for workspace_id, events in groupby(erased, key=lambda event: event.workspace_id):
+        sources = {source for event in events for source in event.sources}
+        went = await source_queries.erase_contacts(conn, workspace_id, sorted(sources))
+        publish(conn, announcements.contacts_erased(workspace_id, went))
+
+
+async def get_raw(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, provider_id: str) -> bytes:
+    """Return a contact's raw JSON, byte for byte as it came. Raises `SourceNotFound`."""
+    raw = await queries.find_raw(conn, workspace_id, connection_id, provider_id)
+    if raw is None:
+        raise SourceNotFound
+    return raw.encode()

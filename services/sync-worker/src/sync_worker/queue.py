@@ -1,0 +1,121 @@
+"""Running jobs: who takes which, when a failed one comes back, and who revives what a killed worker left."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from contracts.event import LANES
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import DeleteJobCondition, Job, Status
+from servicekit.database import Database
+from servicekit.errors import RetryLater
+from servicekit.house import package_of
+
+from sync_worker import erasure, queries, schedule
+from sync_worker.jobs import ERASE, REVIVE, SCHEDULE, SYNC, UPKEEP
+from sync_worker.worker import Syncer
+
+log = structlog.get_logger()
+
+HEARTBEAT_SECONDS = 5.0
+STALLED_SECONDS = 20.0
+POLL_SECONDS = 2.0
+EVERY_FIVE_SECONDS = "* * * * * */5"
+DUE_AT_ONCE = 100
+UPKEEP_AT_ONCE = 2
+LONGEST_WAIT_SECONDS = 60
+
+
+class QueueStopped(Exception):
+    """A worker ended by itself, which it does when its database goes away."""
+
+
+class ComeBack(BaseRetryStrategy):
+    """Every job comes back until it is done: when it says, at once if it was cut off, else after a while."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """Say when."""
+        if isinstance(exception, RetryLater):
+            return RetryDecision(retry_at=datetime.now(UTC) + exception.after)
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_at=datetime.now(UTC))
+        log.error("job_failed", task=job.task_name, attempts=job.attempts, exc_info=exception)
+        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 6), LONGEST_WAIT_SECONDS)})
+
+
+def job_app(db: Database, syncer: Syncer, *, every: timedelta) -> App:
+    """Make the queue's application: what its jobs do."""
+    kwargs = {"options": f"-c search_path={package_of(db.service)}", "application_name": f"{db.service}-jobs"}
+    app = App(connector=PsycopgConnector(conninfo=db.conninfo, kwargs=kwargs, min_size=1, max_size=4))
+
+    @app.task(name=SYNC, retry=ComeBack())
+    async def sync(*, workspace_id: str, connection_id: str) -> None:
+        await syncer.sync(UUID(workspace_id), UUID(connection_id))
+
+    @app.task(name=ERASE, retry=ComeBack())
+    async def erase(*, workspace_id: str, connection_id: str | None) -> None:
+        await erasure.erase(db, UUID(workspace_id), UUID(connection_id) if connection_id else None)
+
+    @app.periodic(cron=EVERY_FIVE_SECONDS)
+    @app.task(name=SCHEDULE, queue=UPKEEP, queueing_lock=SCHEDULE)
+    async def request_due_syncs(timestamp: int) -> None:
+        await schedule_due(db, every=every)
+
+    @app.periodic(cron=EVERY_FIVE_SECONDS)
+    @app.task(name=REVIVE, queue=UPKEEP, queueing_lock=REVIVE)
+    async def revive_stalled_jobs(timestamp: int) -> None:
+        await revive(app)
+
+    return app
+
+
+async def schedule_due(db: Database, *, every: timedelta) -> None:
+    """Queue the syncs that are due."""
+    async with db.engine.connect() as conn:
+        due = await queries.list_due(conn, DUE_AT_ONCE)
+    for workspace_id, connection_id in due:
+        async with db.transaction(workspace_id) as conn:
+            await schedule.request_due_sync(conn, workspace_id, connection_id, every=every)
+
+
+async def revive(app: App) -> int:
+    """Put back what a worker without a heartbeat left `doing`; return how many jobs it was."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
+    for job in stalled:
+        assert job.id is not None
+        try:
+            await app.job_manager.retry_job_by_id_async(job.id, retry_at=datetime.now(UTC))
+        except UniqueViolation:
+            # The same job waits in the queue already.
+            await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
+        log.warning("job_revived", task=job.task_name, job_id=job.id)
+    return len(stalled)
+
+
+async def run(app: App, *, concurrency: int) -> None:
+    """Run jobs until cancelled: a worker for each lane of syncs, and one for short work.
+
+    Raises an exception group when the database goes away under them.
+    """
+    async with app.open_async(), asyncio.TaskGroup() as tasks:
+        for lane in LANES:
+            tasks.create_task(_work(app, lane, concurrency))
+        tasks.create_task(_work(app, UPKEEP, UPKEEP_AT_ONCE))
+
+
+async def _work(app: App, queue: str, concurrency: int) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=concurrency,
+        fetch_job_polling_interval=POLL_SECONDS,
+        # A sync is cut off at once: the page in flight is written or not, and it comes back from there.
+        shutdown_graceful_timeout=0.0,
+        delete_jobs=DeleteJobCondition.ALWAYS,
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+    )
+    raise QueueStopped(queue)

@@ -1,0 +1,92 @@
+"""Publishing every source record again, for a listener that starts from nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from contracts.contacts import ContactFetched, ContactGone
+from contracts.event import Event
+from contracts.interactions import Interaction, InteractionFetched, InteractionGone
+from providers.source import SourceProvider
+from servicekit.database import Database
+from servicekit.outbox import publish
+from sqlalchemy import Row
+
+from sync_worker import queries
+
+log = structlog.get_logger()
+
+SLICE = 1_000
+
+
+async def republish(db: Database, providers: Mapping[str, SourceProvider], workspace_id: UUID) -> int:
+    """Publish all of a workspace's source records in the backfill lane, each at the revision it has.
+
+    Contacts are read again from their raw JSON. A listener takes no revision twice, so it forgets its own state
+    first. Return how many there were.
+    """
+    sent = 0
+    last: Row[Any] | None = None
+    while True:
+        async with db.transaction(workspace_id) as conn:
+            kept = await queries.list_kept_contacts(conn, workspace_id, after=last, at_most=SLICE)
+            publish(conn, [_contact_event(row, workspace_id, providers) for row in kept], lane="backfill")
+        if not kept:
+            break
+        sent, last = sent + len(kept), kept[-1]
+    last = None
+    while True:
+        async with db.transaction(workspace_id) as conn:
+            kept = await queries.list_kept_interactions(conn, workspace_id, after=last, at_most=SLICE)
+            publish(conn, [_interaction_event(row, workspace_id) for row in kept], lane="backfill")
+        if not kept:
+            break
+        sent, last = sent + len(kept), kept[-1]
+    log.info("records_republished", workspace_id=workspace_id, records=sent)
+    return sent
+
+
+def _contact_event(row: Row[Any], workspace_id: UUID, providers: Mapping[str, SourceProvider]) -> Event:
+    if row.gone_at:
+        return ContactGone(
+            workspace_id=workspace_id,
+            connection_id=row.connection_id,
+            provider=row.provider,
+            provider_id=row.provider_id,
+            revision=row.revision,
+            first_seen_at=row.first_seen_at,
+            reason=row.gone_reason,
+            merged_into=row.merged_into,
+        )
+    return ContactFetched(
+        workspace_id=workspace_id,
+        connection_id=row.connection_id,
+        provider=row.provider,
+        provider_id=row.provider_id,
+        revision=row.revision,
+        first_seen_at=row.first_seen_at,
+        contact=providers[row.provider].normalize(row.raw.encode()),
+    )
+
+
+def _interaction_event(row: Row[Any], workspace_id: UUID) -> Event:
+    if row.gone_at:
+        return InteractionGone(
+            workspace_id=workspace_id,
+            connection_id=row.connection_id,
+            provider=row.provider,
+            kind=row.kind,
+            provider_id=row.provider_id,
+            revision=row.revision,
+            reason=row.gone_reason,
+        )
+    return InteractionFetched(
+        workspace_id=workspace_id,
+        connection_id=row.connection_id,
+        provider=row.provider,
+        provider_id=row.provider_id,
+        revision=row.revision,
+        interaction=msgspec.json.decode(row.interaction, type=Interaction),
+    )

@@ -1,0 +1,71 @@
+"""HTTP in: ask for a sync, look at runs, at what could not be read, and at a record as it came."""
+
+from typing import Annotated
+from uuid import UUID
+
+from contracts.pages import ItemPage
+from contracts.syncs import SkippedView, SyncStarted, SyncView
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+from servicekit.principal import Principal
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sync_worker import operations, schedule, views
+
+Limit = FromQuery[Annotated[int, QueryParameter(ge=1, le=100)]]
+
+
+@post("/connections/{connection_id:uuid}/sync", status_code=202)
+async def request_sync(
+    connection_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
+) -> SyncStarted:
+    """Sync a connection now; while a sync is under way it is that one."""
+    return SyncStarted(sync_id=await schedule.request_sync(conn, principal.workspace_id, connection_id))
+
+
+@get("/connections/{connection_id:uuid}/syncs")
+async def list_syncs(
+    connection_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+    cursor: FromQuery[UUID | None] = None,
+    limit: Limit = 20,
+) -> ItemPage[SyncView]:
+    """List the syncs of a connection, the newest first."""
+    return await views.list_syncs(conn, principal.workspace_id, connection_id, cursor=cursor, limit=limit)
+
+
+@get("/connections/{connection_id:uuid}/skipped")
+async def list_skipped(
+    connection_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+    cursor: FromQuery[UUID | None] = None,
+    limit: Limit = 20,
+) -> ItemPage[SkippedView]:
+    """List the records of a connection that could not be read, with the reasons, the newest first."""
+    return await views.list_skipped(conn, principal.workspace_id, connection_id, cursor=cursor, limit=limit)
+
+
+@get("/syncs/{sync_id:uuid}")
+async def get_sync(
+    sync_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
+) -> SyncView:
+    """Look at a sync."""
+    return await views.get_sync(conn, principal.workspace_id, sync_id)
+
+
+@get("/sources/{connection_id:uuid}/{provider_id:str}")
+async def get_source(
+    connection_id: FromPath[UUID],
+    provider_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+) -> Response[bytes]:
+    """Read a contact's source record, byte for byte as its provider showed it."""
+    raw = await operations.get_raw(conn, principal.workspace_id, connection_id, provider_id)
+    return Response(raw, media_type="application/json")
+
+
+ROUTES = [request_sync, list_syncs, list_skipped, get_sync, get_source]

@@ -1,0 +1,51 @@
+"""A sync under way: whose it is, how it goes on, and how long it waits when it cannot."""
+
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from contracts.event import Lane
+from contracts.syncs import SyncMode
+
+PATIENCE = 8
+"""How many times in a row a run may fail before it ends; the next one of the schedule tries again."""
+
+FIRST_WAIT_SECONDS = 2.0
+LONGEST_WAIT_SECONDS = 300.0
+
+StreamState = Literal["running", "done", "refused"]
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt at a sync. Only the latest `attempt` may write: a worker believed dead may wake up again."""
+
+    workspace_id: UUID
+    connection_id: UUID
+    sync_id: UUID
+    provider: str
+    mode: SyncMode
+    attempt: int
+
+    @property
+    def lane(self) -> Lane:
+        """Where its records are published: a first sync must not delay what changes elsewhere."""
+        return lane_of(self.mode)
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a stream stands: `state` is None until the run has read of it."""
+
+    bookmark: str | None = None
+    cursor: str | None = None
+    state: StreamState | None = None
+
+
+def lane_of(mode: SyncMode) -> Lane:
+    """Tell the lane of a mode, which is also the queue of its jobs."""
+    return "live" if mode == "incremental" else "backfill"
+
+
+def wait_after(failures: int) -> timedelta:
+    """Tell how long to wait after so many failures in a row."""
+    return timedelta(seconds=min(FIRST_WAIT_SECONDS * 2.0 ** (failures - 1), LONGEST_WAIT_SECONDS))

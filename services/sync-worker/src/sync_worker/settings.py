@@ -1,0 +1,10 @@
+"""What sync-worker is told from outside."""
+
+from servicekit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings, frozen=True, kw_only=True):
+    """`sync_every_seconds` is the schedule of every connection; `sync_concurrency` the syncs at once, in each lane."""
+
+    sync_every_seconds: int = 3600
+    sync_concurrency: int = 4

@@ -1,0 +1,269 @@
+"""The SQL of source records: a page is staged by COPY, then saved in one statement."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+import psycopg
+from contracts.contacts import GoneReason
+from contracts.interactions import InteractionKind
+from providers.source import Skipped, SourceContact, SourceGone, SourceInteraction
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sync_worker.run import Run
+
+InteractionKey = tuple[InteractionKind, str]
+
+HASH_BYTES = 16
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """A source contact that was written: `old_revision` is None for a new one."""
+
+    provider_id: str
+    revision: int
+    old_revision: int | None
+    first_seen_at: datetime
+
+
+class SavedInteraction(msgspec.Struct, frozen=True, kw_only=True):
+    """A source interaction that was written."""
+
+    kind: InteractionKind
+    provider_id: str
+    revision: int
+    old_revision: int | None
+
+
+class Went(msgspec.Struct, frozen=True, kw_only=True):
+    """A source contact that went."""
+
+    provider_id: str
+    revision: int
+    first_seen_at: datetime
+    reason: GoneReason
+    merged_into: str | None
+
+
+class WentInteraction(msgspec.Struct, frozen=True, kw_only=True):
+    """A source interaction that went."""
+
+    kind: InteractionKind
+    provider_id: str
+    revision: int
+    reason: GoneReason
+
+
+def content_hash(content: msgspec.Struct) -> bytes:
+    """Hash what we understood of a record: as long as it stays the same, there is nothing to announce."""
+    return hashlib.blake2b(msgspec.json.encode(content), digest_size=HASH_BYTES).digest()
+
+
+# COPY is refused into a table with row-level security, so it goes to a temporary one of the connection's own.
+_STAGE_CONTACTS = text("""
+CREATE TEMP TABLE IF NOT EXISTS staged_contact (ordinal integer, provider_id text, raw json, content_hash bytea)
+ON COMMIT DELETE ROWS
+""")
+_COPY_CONTACTS: LiteralString = "COPY staged_contact FROM STDIN"
+
+# The rows of a page are first seen in the page's order, a microsecond apart: golden ids hang on that order.
+_SAVE_CONTACTS = text("""
+WITH understood AS (
+    DELETE FROM skipped_record k USING staged_contact c
+    WHERE (k.workspace_id, k.connection_id) = (:workspace_id, :connection_id) AND k.record_key = c.provider_id
+      AND k.stream = :stream
+)
+INSERT INTO source_contact AS s
+    (workspace_id, connection_id, provider_id, raw, content_hash, revision, first_seen_at, fetched_at)
+SELECT :workspace_id, :connection_id, provider_id, raw, content_hash, 1,
+       statement_timestamp() + ordinal * interval '1 microsecond', statement_timestamp()
+FROM staged_contact c
+WHERE NOT EXISTS (SELECT FROM suppressed p WHERE (p.workspace_id, p.connection_id, p.provider_id)
+                                               = (:workspace_id, :connection_id, c.provider_id))
+ORDER BY ordinal
+ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE SET
+    raw = excluded.raw, content_hash = excluded.content_hash, fetched_at = excluded.fetched_at,
+    revision = s.revision + (s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL)::int,
+    gone_at = NULL, gone_reason = NULL, merged_into = NULL
+WHERE s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL OR s.raw::text <> excluded.raw::text
+RETURNING new.provider_id, new.revision, old.revision AS old_revision, new.first_seen_at
+""")
+
+
+async def save_contacts(
+    conn: AsyncConnection, run: Run, stream: str, contacts: Mapping[str, SourceContact]
+) -> list[Saved]:
+    """Save a page's contacts; return those that were written. Those suppressed or unchanged are not."""
+    if not contacts:
+        return []
+    await conn.execute(_STAGE_CONTACTS)
+    rows = (
+        (ordinal, contact.provider_id, contact.raw.decode(), content_hash(contact.contact))
+        for ordinal, contact in enumerate(contacts.values())
+    )
+    await _copy(conn, _COPY_CONTACTS, rows)
+    written = await conn.execute(_SAVE_CONTACTS, {**_whose(run), "stream": stream})
+    return [Saved(**row) for row in written.mappings()]
+
+
+_STAGE_INTERACTIONS = text("""
+CREATE TEMP TABLE IF NOT EXISTS staged_interaction
+    (ordinal integer, kind text, provider_id text, raw json, interaction json, content_hash bytea)
+ON COMMIT DELETE ROWS
+""")
+_COPY_INTERACTIONS: LiteralString = "COPY staged_interaction FROM STDIN"
+_SAVE_INTERACTIONS = text("""
+WITH understood AS (
+    DELETE FROM skipped_record k USING staged_interaction c
+    WHERE (k.workspace_id, k.connection_id) = (:workspace_id, :connection_id) AND k.record_key = c.provider_id
+      AND k.stream = :stream
+)
+INSERT INTO source_interaction AS s
+    (workspace_id, connection_id, kind, provider_id, raw, interaction, content_hash, revision, fetched_at)
+SELECT :workspace_id, :connection_id, kind, provider_id, raw, interaction, content_hash, 1, statement_timestamp()
+FROM staged_interaction ORDER BY ordinal
+ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
+    raw = excluded.raw, interaction = excluded.interaction, content_hash = excluded.content_hash,
+    fetched_at = excluded.fetched_at,
+    revision = s.revision + (s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL)::int,
+    gone_at = NULL, gone_reason = NULL
+WHERE s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL OR s.raw::text <> excluded.raw::text
+RETURNING new.kind, new.provider_id, new.revision, old.revision AS old_revision
+""")
+
+
+async def save_interactions(
+    conn: AsyncConnection, run: Run, stream: str, interactions: Mapping[InteractionKey, SourceInteraction]
+) -> list[SavedInteraction]:
+    """Save a page's interactions; return those that were written."""
+    if not interactions:
+        return []
+    await conn.execute(_STAGE_INTERACTIONS)
+    rows = (
+        (ordinal, kind, each.provider_id, each.raw.decode(), _text(each.interaction), content_hash(each.interaction))
+        for ordinal, ((kind, _), each) in enumerate(interactions.items())
+    )
+    await _copy(conn, _COPY_INTERACTIONS, rows)
+    written = await conn.execute(_SAVE_INTERACTIONS, {**_whose(run), "stream": stream})
+    return [SavedInteraction(**row) for row in written.mappings()]
+
+
+_CONTACTS_GONE = text("""
+UPDATE source_contact s
+SET gone_at = statement_timestamp(), gone_reason = g.reason, merged_into = g.merged_into, revision = s.revision + 1
+FROM json_to_recordset(CAST(:gone AS json)) AS g (provider_id text, reason text, merged_into text)
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.provider_id = g.provider_id
+  AND s.gone_at IS NULL
+RETURNING s.provider_id, s.revision, s.first_seen_at, s.gone_reason AS reason, s.merged_into
+""")
+
+
+async def mark_contacts_gone(conn: AsyncConnection, run: Run, gone: Sequence[SourceGone]) -> list[Went]:
+    """Mark contacts as gone; return those that lived until now."""
+    if not gone:
+        return []
+    went = await conn.execute(_CONTACTS_GONE, {**_whose(run), "gone": _text(gone)})
+    return [Went(**row) for row in went.mappings()]
+
+
+_INTERACTIONS_GONE = text("""
+UPDATE source_interaction s
+SET gone_at = statement_timestamp(), gone_reason = g.reason, revision = s.revision + 1
+FROM json_to_recordset(CAST(:gone AS json)) AS g (kind text, provider_id text, reason text)
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id
+  AND s.kind = g.kind AND s.provider_id = g.provider_id AND s.gone_at IS NULL
+RETURNING s.kind, s.provider_id, s.revision, s.gone_reason AS reason
+""")
+
+
+async def mark_interactions_gone(conn: AsyncConnection, run: Run, gone: Sequence[SourceGone]) -> list[WentInteraction]:
+    """Mark interactions as gone; return those that lived until now."""
+    if not gone:
+        return []
+    went = await conn.execute(_INTERACTIONS_GONE, {**_whose(run), "gone": _text(gone)})
+    return [WentInteraction(**row) for row in went.mappings()]
+
+
+_SKIP = text("""
+INSERT INTO skipped_record AS k
+    (workspace_id, connection_id, stream, record_key, sync_id, provider_id, reason, raw)
+VALUES (:workspace_id, :connection_id, :stream, :record_key, :sync_id, :provider_id, :reason, :raw)
+ON CONFLICT (workspace_id, connection_id, stream, record_key) DO UPDATE SET
+    sync_id = excluded.sync_id, reason = excluded.reason, raw = excluded.raw, skipped_at = excluded.skipped_at
+""")
+
+
+async def save_skipped(conn: AsyncConnection, run: Run, stream: str, skipped: Sequence[Skipped]) -> None:
+    """Keep what could not be read, with its reason; a record without an id is known by its bytes."""
+    if not skipped:
+        return
+    rows = [
+        {
+            **_whose(run),
+            "stream": stream,
+            "record_key": each.provider_id or f"sha256:{hashlib.sha256(each.raw).hexdigest()}",
+            "sync_id": run.sync_id,
+            "provider_id": each.provider_id,
+            "reason": each.reason,
+            "raw": each.raw,
+        }
+        for each in skipped
+    ]
+    await conn.execute(_SKIP, rows)
+
+
+_ERASE = text("""
+WITH erased AS (
+    SELECT connection_id, provider_id
+    FROM json_to_recordset(CAST(:sources AS json)) AS e (connection_id uuid, provider_id text)
+), noted AS (
+    INSERT INTO suppressed (workspace_id, connection_id, provider_id)
+    SELECT :workspace_id, connection_id, provider_id FROM erased ON CONFLICT DO NOTHING
+), unread AS (
+    DELETE FROM skipped_record k USING erased e
+    WHERE k.workspace_id = :workspace_id AND (k.connection_id, k.record_key) = (e.connection_id, e.provider_id)
+)
+DELETE FROM source_contact s USING erased e, connection c
+WHERE s.workspace_id = :workspace_id AND (s.connection_id, s.provider_id) = (e.connection_id, e.provider_id)
+  AND (c.workspace_id, c.connection_id) = (s.workspace_id, s.connection_id)
+RETURNING s.connection_id, c.provider, s.provider_id, s.revision + 1 AS revision, s.first_seen_at
+""")
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """A source contact that was deleted for good; `revision` is that of its end."""
+
+    connection_id: UUID
+    provider: str
+    provider_id: str
+    revision: int
+    first_seen_at: datetime
+
+
+async def erase_contacts(
+    conn: AsyncConnection, workspace_id: UUID, sources: Iterable[tuple[UUID, str]]
+) -> list[Erased]:
+    """Delete these source contacts and suppress them for good; return what was deleted."""
+    named = [{"connection_id": connection_id, "provider_id": provider_id} for connection_id, provider_id in sources]
+    rows = await conn.execute(_ERASE, {"workspace_id": workspace_id, "sources": _text(named)})
+    return [Erased(**row) for row in rows.mappings()]
+
+
+async def _copy(conn: AsyncConnection, statement: LiteralString, rows: Iterable[Sequence[Any]]) -> None:
+    driver = (await conn.get_raw_connection()).driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    async with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            await copy.write_row(row)
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _whose(run: Run) -> dict[str, UUID]:
+    return {"workspace_id": run.workspace_id, "connection_id": run.connection_id}

@@ -1,0 +1,165 @@
+"""The tables, for SQLAlchemy Core. The migrations make them; a test holds the two together."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    false,
+    func,
+    text,
+)  # fmt: skip
+from sqlalchemy.sql.elements import TextClause
+
+metadata = MetaData()
+
+WORDS = Text(collation="C")
+"""Text that is sorted by its code points, whatever the server's locale."""
+
+MOMENT = DateTime(timezone=True)
+UNDER_WAY = ("queued", "running", "waiting")
+
+
+def _id(name: str) -> Column[object]:
+    return Column(name, Uuid, nullable=False)
+
+
+def _zero() -> TextClause:
+    return text("0")
+
+
+connection = Table(
+    "connection",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("provider", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('active', 'broken', 'removed')"), nullable=False),
+    Column("synced_at", MOMENT),
+    Column("next_sync_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "connection_id"),
+    Index("connection_due", "next_sync_at", postgresql_where=text("state = 'active'")),
+)
+
+sync_run = Table(
+    "sync_run",
+    metadata,
+    _id("workspace_id"),
+    Column("sync_id", Uuid, nullable=False, server_default=func.uuidv7()),
+    _id("connection_id"),
+    Column("mode", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("attempt", Integer, nullable=False, server_default=_zero()),
+    Column("failures", Integer, nullable=False, server_default=_zero()),
+    Column("again", Boolean, nullable=False, server_default=false()),
+    Column("started_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("finished_at", MOMENT),
+    Column("retry_at", MOMENT),
+    Column("problem", Text),
+    PrimaryKeyConstraint("workspace_id", "sync_id"),
+    Index("sync_run_of_connection", "workspace_id", "connection_id", "sync_id"),
+    Index(
+        "sync_run_under_way",
+        "workspace_id",
+        "connection_id",
+        unique=True,
+        postgresql_where=text("state IN ('queued', 'running', 'waiting')"),
+    ),
+)
+
+COUNTS = ("fetched", "added", "updated", "unchanged", "gone", "skipped")
+
+sync_stream = Table(
+    "sync_stream",
+    metadata,
+    _id("workspace_id"),
+    _id("sync_id"),
+    Column("stream", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("problem", Text),
+    Column("total", BigInteger),
+    *(Column(name, BigInteger, nullable=False, server_default=_zero()) for name in COUNTS),
+    PrimaryKeyConstraint("workspace_id", "sync_id", "stream"),
+)
+
+stream_state = Table(
+    "stream_state",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("stream", Text, nullable=False),
+    Column("bookmark", Text),
+    Column("cursor", Text),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "stream"),
+)
+
+source_contact = Table(
+    "source_contact",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("provider_id", WORDS, nullable=False),
+    Column("raw", JSON, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("first_seen_at", MOMENT, nullable=False),
+    Column("fetched_at", MOMENT, nullable=False),
+    Column("gone_at", MOMENT),
+    Column("gone_reason", Text),
+    Column("merged_into", Text),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "provider_id"),
+)
+
+source_interaction = Table(
+    "source_interaction",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("kind", WORDS, nullable=False),
+    Column("provider_id", WORDS, nullable=False),
+    Column("raw", JSON, nullable=False),
+    Column("interaction", JSON, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("fetched_at", MOMENT, nullable=False),
+    Column("gone_at", MOMENT),
+    Column("gone_reason", Text),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
+)
+
+skipped_record = Table(
+    "skipped_record",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("stream", Text, nullable=False),
+    Column("record_key", WORDS, nullable=False),
+    Column("skipped_id", Uuid, nullable=False, server_default=func.uuidv7()),
+    _id("sync_id"),
+    Column("provider_id", Text),
+    Column("reason", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("skipped_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "stream", "record_key"),
+    Index("skipped_record_of_connection", "workspace_id", "connection_id", "skipped_id"),
+)
+
+suppressed = Table(
+    "suppressed",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("provider_id", WORDS, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "provider_id"),
+)

@@ -1,0 +1,205 @@
+"""The loop of a sync: fetch a page, then open a transaction and record it."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+from aiohttp import ClientSession
+from contracts.syncs import SyncCounts
+from providers.source import (
+    Access,
+    AccessExpired,
+    GrantRevoked,
+    Page,
+    ProviderRefused,
+    ProviderUnavailable,
+    RateLimited,
+    SourceProvider,
+)
+from servicekit.database import Database
+from servicekit.errors import RetryLater
+
+from sync_worker import operations, run_queries, runs
+from sync_worker.access import AccessDesk
+from sync_worker.run import Position, Run
+
+log = structlog.get_logger()
+
+SHORT_WAIT_SECONDS = 10.0
+"""A rate limit that passes this soon is slept through; a longer one gives the worker to others meanwhile."""
+
+REPORT_SECONDS = 1.0
+OUR_FAULT = "Something went wrong on our side; it is tried again with the next sync."
+
+T = TypeVar("T")
+
+
+class Syncer:
+    """Syncs connections, one call each."""
+
+    def __init__(
+        self,
+        db: Database,
+        http: ClientSession,
+        desk: AccessDesk,
+        providers: Mapping[str, SourceProvider],
+        *,
+        every: timedelta,
+    ) -> None:
+        self._db = db
+        self._http = http
+        self._desk = desk
+        self._providers = providers
+        self._every = every
+
+    async def sync(self, workspace_id: UUID, connection_id: UUID) -> None:
+        """Carry the run under way to its end. Raises `RetryLater` when it goes on later, from its last page."""
+        async with self._db.transaction(workspace_id) as conn:
+            run = await runs.begin_run(conn, workspace_id, connection_id)
+            positions = await run_queries.list_positions(conn, run) if run else {}
+        if run is None:
+            log.info("sync_not_needed", connection_id=connection_id)
+            return
+        with structlog.contextvars.bound_contextvars(connection_id=str(connection_id), sync_id=str(run.sync_id)):
+            try:
+                await self._carry(run, positions)
+            except runs.RunOver:
+                log.info("sync_over", attempt=run.attempt)
+
+    async def _carry(self, run: Run, positions: Mapping[str, Position]) -> None:
+        log.info("sync_began", mode=run.mode, attempt=run.attempt)
+        try:
+            await self._read(run, positions)
+        except RateLimited as error:
+            await self._put_off(run, str(error), timedelta(seconds=error.after_seconds))
+        except RetryLater as error:
+            await self._put_off(run, str(error), error.after)
+        except ProviderUnavailable as error:
+            await self._fall_back(run, str(error), timedelta(seconds=error.after_seconds or 0.0))
+        except GrantRevoked as error:
+            await self._give_up(run, str(error))
+        except runs.RunOver:
+            raise
+        except Exception as error:  # the edge of a run: a bug costs this run, and never the ones after it
+            log.error("sync_failed", exc_info=error)
+            await self._fall_back(run, OUR_FAULT, timedelta())
+        else:
+            await self._end(run, None)
+
+    async def _read(self, run: Run, positions: Mapping[str, Position]) -> None:
+        provider = self._providers[run.provider]
+        for stream in provider.streams:
+            position = positions.get(stream, Position())
+            if position.state in {"done", "refused"}:
+                continue
+            try:
+                await self._read_stream(run, provider, stream, position)
+            except ProviderRefused as error:
+                log.warning("stream_refused", stream=stream, reason=str(error))
+                async with self._db.transaction(run.workspace_id) as conn:
+                    await runs.refuse_stream(conn, run, stream, str(error))
+
+    async def _read_stream(self, run: Run, provider: SourceProvider, stream: str, position: Position) -> None:
+        if run.mode == "first" and position.cursor is None:
+            await self._count(run, provider, stream)
+
+        async def fetch(cursor: str | None) -> Page:
+            async def call(access: Access) -> Page:
+                return await provider.fetch_page(
+                    self._http,
+                    access,
+                    stream,
+                    cursor=cursor,
+                    bookmark=position.bookmark,
+                    now=datetime.now(UTC),
+                )
+
+            return await self._with_access(run, call)
+
+        reported_at = 0.0
+        async with aclosing(read_ahead(fetch, position.cursor)) as pages:
+            async for page in pages:
+                report = time.monotonic() - reported_at >= REPORT_SECONDS
+                async with self._db.transaction(run.workspace_id) as conn:
+                    await operations.record_page(conn, run, stream, page, report=report)
+                if report:
+                    reported_at = time.monotonic()
+
+    async def _count(self, run: Run, provider: SourceProvider, stream: str) -> None:
+        async def call(access: Access) -> int | None:
+            return await provider.count(self._http, access, stream)
+
+        total = await self._with_access(run, call)
+        async with self._db.transaction(run.workspace_id) as conn:
+            await runs.hold_run(conn, run)
+            await run_queries.expect_total(conn, run, stream, total)
+            runs.report(conn, run, "running", stream=stream, counts=SyncCounts(), total=total)
+
+    async def _with_access(self, run: Run, call: Callable[[Access], Awaitable[T]]) -> T:
+        """Call a provider: with a fresh token if it asks for one, and again after a short wait."""
+        rejected: str | None = None
+        waited = 0.0
+        while True:
+            access = await self._desk.access(run.connection_id, rejected=rejected)
+            try:
+                return await call(access)
+            except AccessExpired as error:
+                if rejected is not None:
+                    raise ProviderUnavailable(str(error)) from error
+                rejected = access.access_token
+            except RateLimited as error:
+                waited += error.after_seconds
+                if waited > SHORT_WAIT_SECONDS:
+                    raise
+                await asyncio.sleep(error.after_seconds)
+
+    async def _put_off(self, run: Run, reason: str, after: timedelta) -> None:
+        async with self._db.transaction(run.workspace_id) as conn:
+            await runs.put_off(conn, run, after)
+        log.info("sync_put_off", reason=reason, after_seconds=after.total_seconds())
+        raise RetryLater(reason, after=after)
+
+    async def _fall_back(self, run: Run, problem: str, at_least: timedelta) -> None:
+        async with self._db.transaction(run.workspace_id) as conn:
+            after = await runs.fall_back(conn, run, problem, at_least=at_least, every=self._every)
+        log.warning("sync_fell_back", problem=problem, after_seconds=after.total_seconds() if after else None)
+        if after is not None:
+            raise RetryLater(problem, after=after)
+
+    async def _give_up(self, run: Run, problem: str) -> None:
+        try:
+            await self._desk.report_broken(run.connection_id, problem)
+        except RetryLater as error:
+            await self._put_off(run, str(error), error.after)
+        await self._end(run, problem)
+
+    async def _end(self, run: Run, problem: str | None) -> None:
+        async with self._db.transaction(run.workspace_id) as conn:
+            await runs.end_run(conn, run, every=self._every, problem=problem)
+        log.info("sync_ended", problem=problem)
+
+
+async def read_ahead(fetch: Callable[[str | None], Awaitable[Page]], cursor: str | None) -> AsyncGenerator[Page, None]:
+    """Yield the pages from a cursor on; while one is being written, the next is on its way.
+
+    An error of the page ahead is raised when its turn comes, so what was read before it is never lost. Close it,
+    and the page ahead is cancelled.
+    """
+    coming = asyncio.ensure_future(fetch(cursor))
+    try:
+        while True:
+            page = await coming
+            if page.next_cursor is None:
+                yield page
+                return
+            coming = asyncio.ensure_future(fetch(page.next_cursor))
+            yield page
+    finally:
+        coming.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await coming
