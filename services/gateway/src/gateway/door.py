@@ -1,0 +1,87 @@
+"""Who may come in, and how often: before anything else is done for a request."""
+
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from servicekit.errors import NotFound, TooManyRequests, Unauthorized
+from servicekit.principal import bearer_of
+
+from gateway.headers import secured
+from gateway.limits import Buckets, address_key
+from gateway.settings import Settings
+
+SIGN_INS = frozenset((b"/auth/login", b"/auth/register"))
+WEBHOOKS = b"/webhooks/"
+INSIDE = ("/schema", "/schema/openapi.json")
+
+
+class Limits:
+    """The buckets of addresses and of people."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._addresses = Buckets(settings.address_rate_per_minute)
+        self._sign_ins = Buckets(settings.sign_in_rate_per_minute)
+        self._people = Buckets(settings.rate_per_minute)
+
+    def admit_address(self, address: str, path: bytes) -> None:
+        """Count a request of an address. Raises `TooManyRequests`.
+
+        Providers send webhooks for everybody from a few addresses, so these do not count; their signatures are
+        checked where they go.
+        """
+        key = address_key(address)
+        if not path.startswith(WEBHOOKS):
+            _take(self._addresses, key)
+        if path.rstrip(b"/") in SIGN_INS:
+            _take(self._sign_ins, key)
+
+    def admit_person(self, user_id: UUID | None) -> None:
+        """Count a request of a signed-in person. Raises `TooManyRequests`."""
+        _take(self._people, str(user_id))
+
+
+def _take(buckets: Buckets, key: str) -> None:
+    if seconds := buckets.take(key, now=time.monotonic()):
+        raise TooManyRequests("too many requests in too short a time", retry_after=seconds)
+
+
+def door(limits: Limits, metrics_token: str) -> Callable[[ASGIApp], ASGIApp]:
+    """Make the middleware that limits addresses and keeps inner routes inside."""
+
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == ScopeType.HTTP:
+                limits.admit_address(client_of(scope), scope["raw_path"])
+                _keep_inside(scope, metrics_token)
+            await app(scope, receive, send)
+
+        return enter
+
+    return wrap
+
+
+def client_of(scope: Any) -> str:
+    """Tell the address a request comes from."""
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+def _keep_inside(scope: Scope, metrics_token: str) -> None:
+    path = scope["path"]
+    if path in INSIDE or (path == "/metrics" and not metrics_token):
+        raise NotFound
+    if path == "/metrics":
+        authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        if not hmac.compare_digest(bearer_of(authorization).encode(), metrics_token.encode()):
+            raise Unauthorized
+
+
+async def secure(message: Message, scope: Scope) -> None:
+    """Give every answer the security headers it does not carry."""
+    if message["type"] == "http.response.start":
+        message["headers"] = secured(message["headers"])

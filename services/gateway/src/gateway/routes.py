@@ -1,0 +1,98 @@
+"""The gateway's own routes, and the one that takes everything else to the services."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, asgi, get
+from litestar.di import NamedDependency
+from litestar.enums import ScopeType
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.response import Stream
+from litestar.types import Receive, Scope, Send
+from servicekit.errors import NotFound
+from servicekit.principal import KeySource, Principal, bearer_of, check_token
+
+from gateway import pages
+from gateway.description import Description
+from gateway.door import Limits
+from gateway.live import Live
+from gateway.proxy import Proxy
+from gateway.routing import find_route, read_path
+from gateway.services import Health, Services
+
+PUBLIC: dict[str, Any] = {"opt": {"public": True}}
+
+
+@get("/health", **PUBLIC, security=[], responses={503: ResponseSpec(Health, description="A service is not fit")})
+async def get_health(services: NamedDependency[Services]) -> Response[Health]:
+    """Every service's state; 503 names those that are not fit in `unfit`."""
+    health = await services.ask_health()
+    return Response(health, status_code=503 if health.unfit else 200)
+
+
+@get("/openapi.json", **PUBLIC, include_in_schema=False)
+async def get_description(
+    request: Request[Any, Any, Any], description: NamedDependency[Description]
+) -> Response[bytes]:
+    """Return one description of all routes."""
+    content = await description.get(request.app.openapi_schema.to_schema())
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+@get("/events", media_type="text/event-stream")
+async def get_events(
+    principal: NamedDependency[Principal], live: NamedDependency[Live], limits: NamedDependency[Limits]
+) -> Stream:
+    """Live updates of the workspace, as server-sent events.
+
+    Each is `{"items": [...]}` under the event's name, such as `golden_record.changed`, and means: look at these
+    again. `ready` comes first and `resync` when there was too much to name: look at everything.
+    """
+    limits.admit_person(principal.user_id)
+    assert principal.user_id is not None
+    assert principal.expires_at is not None
+    stream = live.stream(
+        workspace_id=principal.workspace_id,
+        user_id=principal.user_id,
+        ends_at=principal.expires_at.timestamp(),
+    )
+    return Stream(stream, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+def page_route(path: str, name: str, media_type: str) -> HTTPRouteHandler:
+    """Make the route of a file of the package."""
+    page = pages.read_page(name)
+
+    @get(path, **PUBLIC, include_in_schema=False, media_type=media_type, sync_to_thread=False)
+    def get_page() -> Response[bytes]:
+        return Response(page, media_type=media_type, headers=pages.HEADERS)
+
+    return get_page
+
+
+def services_route(proxy: Proxy, limits: Limits, keys: KeySource) -> ASGIRouteHandler:
+    """Make the route that takes everything else to the service that answers it."""
+
+    @asgi("/", is_mount=True, copy_scope=True, **PUBLIC)
+    async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await send({"type": "websocket.close", "code": 1008, "reason": "no such route"})
+            return
+        route = find_route(scope["method"], read_path(scope["raw_path"]))
+        if route is None:
+            raise NotFound("nothing is here; /docs says what is where")
+        if not route.public:
+            authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+            principal = await check_token(bearer_of(authorization), keys, service="gateway")
+            _admit(principal, limits)
+        await proxy.pass_on(scope, receive, send, route.service)
+
+    return pass_on
+
+
+def _admit(principal: Principal, limits: Limits) -> UUID:
+    """Let a person through, and no service: those have ways of their own. Raises `Forbidden`."""
+    workspace_id = principal.workspace_id
+    limits.admit_person(principal.user_id)
+    return workspace_id

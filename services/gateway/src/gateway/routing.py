@@ -1,0 +1,94 @@
+"""Which service answers which path, and what needs no token. The first rule that fits decides."""
+
+import re
+from typing import Literal
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+from servicekit.errors import BadRequest
+
+Service = Literal["auth", "connections", "sync-worker", "identity"]
+UPSTREAMS: tuple[Service, ...] = ("auth", "connections", "sync-worker", "identity")
+
+# `*` is one segment, a final `/**` is any number of them, none included.
+RULES: tuple[tuple[str, Service | None], ...] = (
+    ("/auth/token/**", None),  # between services
+    ("/auth/**", "auth"),
+    ("/workspaces/**", "auth"),
+    ("/connections/csv", "sync-worker"),
+    ("/connections/*/sync", "sync-worker"),
+    ("/connections/*/syncs", "sync-worker"),
+    ("/connections/*/skipped", "sync-worker"),
+    ("/connections/**", "connections"),
+    ("/webhooks/**", "connections"),
+    ("/syncs/**", "sync-worker"),
+    ("/sources/**", "sync-worker"),
+    ("/actions/**", "sync-worker"),
+    ("/contacts/**", "identity"),
+    ("/matches/**", "identity"),
+    ("/rules/**", "identity"),
+)
+
+PUBLIC: tuple[tuple[str, str], ...] = (
+    ("POST", "/auth/register"),
+    ("POST", "/auth/login"),
+    ("POST", "/auth/refresh"),
+    ("POST", "/auth/logout"),
+    ("GET", "/auth/jwks"),
+    ("GET", "/connections/*/callback"),
+    ("POST", "/webhooks/**"),
+)
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Where a request goes, and whether it may come without a token."""
+
+    service: Service
+    public: bool
+
+
+class PathRefused(BadRequest):
+    """Two readers could understand this path differently."""
+
+    slug = "path-refused"
+    title = "This path is not taken"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    open_end = pattern.endswith("/**")
+    exact = re.escape(pattern.removesuffix("/**")).replace(r"\*", "[^/]+")
+    return re.compile(exact + ("(?:/.*)?" if open_end else ""))
+
+
+_RULES = [(_compiled(pattern), service) for pattern, service in RULES]
+_PUBLIC = [(method, _compiled(pattern)) for method, pattern in PUBLIC]
+
+
+def find_route(method: str, path: str) -> Route | None:
+    """Find who answers; `path` is decoded, or a template such as `/contacts/{id}`. None when nobody does."""
+    path = path.rstrip("/")
+    service = next((service for pattern, service in _RULES if pattern.fullmatch(path)), None)
+    if service is None:
+        return None
+    return Route(service, any(method == taken and pattern.fullmatch(path) for taken, pattern in _PUBLIC))
+
+
+_PLAIN = re.compile(rb"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
+_ENCODED_SEPARATOR_OR_CONTROL = re.compile(rb"%(?:2[Ff]|5[Cc]|[01][0-9A-Fa-f]|7[Ff])")
+
+
+def read_path(raw: bytes) -> str:
+    """Decode a request's path as the services will; `raw` has no query.
+
+    Raises `PathRefused` for all that could mean one path here and another there: dot segments, doubled or encoded
+    slashes, control characters, bytes that are no UTF-8.
+    """
+    if not _PLAIN.fullmatch(raw) or _ENCODED_SEPARATOR_OR_CONTROL.search(raw) or b"//" in raw:
+        raise PathRefused
+    try:
+        path = unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        raise PathRefused from None
+    if {".", ".."} & set(path.split("/")):
+        raise PathRefused
+    return path

@@ -1,0 +1,36 @@
+"""What the gateway is told."""
+
+from servicekit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings, frozen=True, kw_only=True):
+    """The shared settings, and the gateway's own.
+
+    It stands before the world, so unlike the services behind it, it believes no `X-Forwarded-For` unless told whose.
+    """
+
+    forwarded_allow_ips: str = ""
+    max_body_bytes: int = 10_000_000
+
+    cors_origins: str = ""
+    """Origins, comma-separated, whose pages may call us with credentials; our own page needs none."""
+
+    connect_seconds: float = 2.0
+    answer_seconds: float = 30.0
+    """How long a service may take to begin its answer, counted from the end of the request."""
+    upload_idle_seconds: float = 30.0
+    """How long a client may keep silent in the middle of its body."""
+
+    rate_per_minute: int = 1_200
+    """Requests of one signed-in person."""
+    address_rate_per_minute: int = 6_000
+    """Requests of one address, signed in or not; webhooks do not count."""
+    sign_in_rate_per_minute: int = 60
+    """Tries of one address to sign in or register."""
+
+    streams_per_user: int = 20
+    keep_alive_seconds: float = 15.0
+    """How often a silent stream of live updates shows that it lives."""
+
+    metrics_token: str = ""
+    """What a scraper shows to read `/metrics`; while it is empty there is no `/metrics` here."""
