@@ -28,24 +28,24 @@ def own_ctrl_c() -> Iterator[None]:
     The terminal sends Ctrl-C to its foreground process group, so we form one of our own and bring it there, as
     a shell does with a job. Without a terminal, or in the background, nothing is done.
     """
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR)
-    except OSError:
+    terminal = _terminal() if "MAKELEVEL" in os.environ else None
+    group = os.getpgrp()
+    if terminal is None or os.tcgetpgrp(terminal) != group or os.getpid() == group:
         yield
         return
-    group = os.getpgrp()
+    # To touch the terminal from its background would stop us, and nobody waits here for a stopped job.
+    for number in (signal.SIGTTOU, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_IGN)
+    os.setpgid(0, 0)
+    os.tcsetpgrp(terminal, os.getpgrp())
     try:
-        if "MAKELEVEL" not in os.environ or os.tcgetpgrp(terminal) != group or os.getpid() == group:
-            yield
-            return
-        # Writing to the terminal's group from the background would stop us; nobody waits for a stopped job here.
-        for number in (signal.SIGTTOU, signal.SIGTSTP):
-            signal.signal(number, signal.SIG_IGN)
-        os.setpgid(0, 0)
-        os.tcsetpgrp(terminal, os.getpgrp())
-        try:
-            yield
-        finally:
-            os.tcsetpgrp(terminal, group)
+        yield
     finally:
-        os.close(terminal)
+        os.tcsetpgrp(terminal, group)
+
+
+def _terminal() -> int | None:
+    try:
+        return os.open("/dev/tty", os.O_RDWR)
+    except OSError:  # there is none: started by a program, not by a person
+        return None

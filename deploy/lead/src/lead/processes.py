@@ -25,9 +25,8 @@ _GIVEN_UP = "FATAL"
 _RUNNER = """\
 [supervisord]
 nodaemon=true
-logfile=../logs/supervisor.log
-logfile_maxbytes=10MB
-logfile_backups=1
+logfile=/dev/null
+logfile_maxbytes=0
 pidfile=supervisord.pid
 childlogdir=../logs
 
@@ -44,7 +43,7 @@ _PROGRAM = """
 command="%(ENV_LEAD_PYTHON)s" -P -m lead.launch {name}.json
 priority={priority}
 autorestart=true
-startsecs=1
+startsecs=5
 startretries=2
 stopwaitsecs=20
 stopasgroup=true
@@ -85,7 +84,7 @@ class Processes:
             sections.append(_PROGRAM.format(name=program.name, priority=priority))
         configuration = self._run / "supervisord.conf"
         configuration.write_text("".join(sections))
-        with (self._home / "logs" / "runner.log").open("wb") as log:
+        with (self._home / "logs" / "supervisor.log").open("wb") as log:
             self._runner = subprocess.Popen(  # noqa: S603 - our own
                 [sys.executable, "-m", "supervisor.supervisord", "-c", configuration.name],
                 cwd=self._run,
@@ -147,7 +146,7 @@ class Processes:
         deadline = time.monotonic() + _START_SECONDS
         while not self.states():
             if runner.poll() is not None or time.monotonic() > deadline:
-                raise Complaint(f"The process runner does not start; {end_of_log(self._home, 'runner')}")
+                raise Complaint(f"The process runner does not start; {end_of_log(self._home, 'supervisor')}")
             time.sleep(0.05)
 
 
