@@ -1,7 +1,7 @@
 """HTTP in, for people: register, sign in and out, oneself, one's sessions."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from contracts.pages import ItemPage
@@ -11,7 +11,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
-from servicekit.errors import Forbidden
+from servicekit.errors import BadRequest, Forbidden
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,10 +29,25 @@ async def refuse_other_sites(connection: ASGIConnection[Any, Any, Any, Any], _: 
         raise Forbidden("this is not for other sites' pages")
 
 
+class NotJson(BadRequest):
+    """The body says it is something else than JSON."""
+
+    status: ClassVar[int] = 415
+    slug: ClassVar[str] = "unsupported-media-type"
+    title: ClassVar[str] = "Send JSON, and say so"
+
+
+async def json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Refuse what a mere form could send: a page elsewhere can make a browser post a form, but not JSON."""
+    if connection.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise NotJson
+
+
 PUBLIC: dict[str, Any] = {"opt": {"public": True}, "guards": [refuse_other_sites]}
+PUBLIC_WITH_BODY: dict[str, Any] = {"opt": {"public": True}, "guards": [refuse_other_sites, json_only]}
 
 
-@post("/auth/register", **PUBLIC)
+@post("/auth/register", **PUBLIC_WITH_BODY)
 async def register(
     data: JSONBody[Registration],
     request: Request[Any, Any, Any],
@@ -45,7 +60,7 @@ async def register(
     return await answers.session(signed_in, now=now, status_code=201)
 
 
-@post("/auth/login", status_code=200, **PUBLIC)
+@post("/auth/login", status_code=200, **PUBLIC_WITH_BODY)
 async def login(
     data: JSONBody[Credentials],
     request: Request[Any, Any, Any],
