@@ -3,7 +3,7 @@
 import time
 
 import msgspec
-from aiohttp import BasicAuth, ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, encode_basic_auth
 
 from servicekit.errors import Unavailable
 from servicekit.secrets import derive_text
@@ -29,7 +29,7 @@ class ServiceTokens:
     def __init__(self, http: ClientSession, settings: ServiceSettings, service: str) -> None:
         self._http = http
         self._url = f"{settings.auth_url}/auth/token"
-        self._credentials = BasicAuth(service, client_secret(settings.lead_secret, service))
+        self._credentials = encode_basic_auth(service, client_secret(settings.lead_secret, service))
         self._tokens: dict[str, tuple[str, float]] = {}
 
     async def headers(self, audience: str) -> dict[str, str]:
@@ -44,7 +44,11 @@ class ServiceTokens:
         form = {"grant_type": "client_credentials", "audience": audience}
         try:
             async with self._http.post(
-                self._url, data=form, auth=self._credentials, raise_for_status=True, timeout=ClientTimeout(total=5)
+                self._url,
+                data=form,
+                headers={"Authorization": self._credentials},
+                raise_for_status=True,
+                timeout=ClientTimeout(total=5),
             ) as answer:
                 granted = msgspec.json.decode(await answer.read(), type=_Answer)
         except (ClientError, TimeoutError, msgspec.DecodeError) as error:
