@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID, uuid4
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from servicekit.app import service_app
 from servicekit.errors import NotFound, RetryLater
 from servicekit.principal import Principal, services_only
@@ -32,7 +33,11 @@ class Thing(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @get("/things/{number:int}")
-async def get_thing(number: FromPath[int], flavour: FromQuery[str | None] = None) -> dict[str, int]:
+async def get_thing(
+    number: FromPath[int],
+    flavour: FromQuery[str | None] = None,
+    shade: Annotated[str | None, QueryParameter(name="data")] = None,
+) -> dict[str, int]:
     if number == 0:
         raise ThingNotFound("thing 0 is not here")
     if number == 1:
@@ -86,6 +91,8 @@ SIGNED_IN = bearer(user_token(workspace_id=WORKSPACE))
         ("/things/2", 500, "internal"),
         ("/things/x", 404, "not-found"),
         ("/things/5?colour=red", 400, "bad-request"),
+        ("/things/5?shade=dark", 400, "bad-request"),
+        ("/things/0?data=dark", 404, "thing-not-found"),
         ("/things/5?flavour=%00", 400, "bad-request"),
         ("/nowhere", 404, "not-found"),
     ],

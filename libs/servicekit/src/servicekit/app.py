@@ -136,7 +136,7 @@ async def refuse_what_nobody_reads(request: Request[Any, Any, Any]) -> Response[
     if handler.opt.get("any_query"):
         return None
     known = {
-        getattr(parameter.kwarg_definition, "query", None) or name
+        getattr(parameter.kwarg_definition, "name", None) or name
         for name, parameter in handler.parsed_fn_signature.parameters.items()
     }
     unknown = sorted(set(request.query_params.keys()) - known)
