@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from lead import bus, demo, interruption, leftovers, settings
+from lead import bus, demo, environments, interruption, leftovers, settings
 from lead.complaint import Complaint
 from lead.database import borrow_database
 from lead.only_one import end_other, only_one
@@ -31,9 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _up(whole: Settings, given: argparse.Namespace) -> None:
     interruption.interrupt_once()
     with interruption.own_ctrl_c(), running(whole, sandbox=given.sandbox) as house:
+        if not given.sandbox and not environments.registered_providers(whole):
+            print("No provider is registered yet: see deploy/.env.example, or try `make demo`.")
         print(f"\nLead Manager: {whole.public_url}   its API: {whole.public_url}/docs   Ctrl-C ends it.")
         while True:
-            time.sleep(1)
+            time.sleep(2)
             house.watch()
 
 

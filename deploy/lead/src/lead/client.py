@@ -82,20 +82,21 @@ class Gateway:
         status, body = await self._call("GET", f"/contacts/{golden_id}")
         return None if status in {404, 410} else _read(status, body, ContactDetail)
 
-    async def live(self) -> AsyncIterator[tuple[str, bytes]]:
-        """What happens in the workspace, as it happens: names of events and their data, until the stream ends."""
+    async def changed_records(self) -> AsyncIterator[list[UUID]]:
+        """The golden records of the workspace as they change, until the stream ends."""
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "text/event-stream"}
         endless = ClientTimeout(total=None, sock_connect=5)
         async with self.http.get(f"{self._url}/events", headers=headers, timeout=endless) as answer:
             if answer.status >= 400:
-                _read(answer.status, await answer.read(), bytes)
+                raise Refused(f"The gateway answered {answer.status}.")
             name = ""
             async for line in answer.content:
-                field, _, value = line.decode().rstrip("\r\n").partition(": ")
+                field, _, value = line.decode().rstrip().partition(": ")
                 if field == "event":
                     name = value
-                elif field == "data":
-                    yield name, value.encode()
+                elif field == "data" and name == "golden_record.changed":
+                    changes = msgspec.json.decode(value, type=ItemPage[_Change])
+                    yield [change.golden_id for change in changes.items]
 
     async def _get(self, path: str, answer: type[T]) -> T:
         return _read(*await self._call("GET", path), answer)
@@ -110,3 +111,7 @@ def _read(status: int, body: bytes, answer: type[T]) -> T:
     if status >= 400:
         raise Refused(f"The gateway answered {status}: {body.decode(errors='replace')[:500]}")
     return msgspec.json.decode(body, type=answer)
+
+
+class _Change(msgspec.Struct):
+    golden_id: UUID

@@ -1,28 +1,30 @@
-"""The demo: a new user connects two accounts, and watches golden records form; all through the public API."""
+"""The demo: a new user connects the sandbox's accounts and watches golden records form, all by the public API."""
 
 import asyncio
 import contextlib
 import os
 import time
-from uuid import UUID
 
-import msgspec
 from aiohttp import ClientError
 from contracts.connections import ConnectionView
+from contracts.golden_records import ContactSummary
 from contracts.syncs import SyncView
 
-from lead import browser
+from lead import browser, control
 from lead.client import Gateway, Refused
 from lead.running import House, running
 from lead.screen import Screen
 from lead.settings import Settings
 
 PROVIDER = "hubspot"
+FINISHED = {"succeeded", "failed", "cancelled"}
+
+LOOK_SECONDS = 0.3
+SETTLE_SECONDS = 60
 SYNC_SECONDS = 15
 CHURN_SECONDS = 10
-SETTLE_SECONDS = 60
+COUNTED_AT_MOST = 5_000
 SHOWN_AT_ONCE = 5
-FINISHED = {"succeeded", "failed", "cancelled"}
 
 
 def run(settings: Settings) -> None:
@@ -36,137 +38,128 @@ def run(settings: Settings) -> None:
 
 async def _show(settings: Settings, house: House, screen: Screen, began: float) -> None:
     async with Gateway(settings.public_url) as gateway:
-        new = await gateway.sign_in(settings.demo_email, settings.demo_password)
-        screen.say(f"{'Registered' if new else 'Welcome back,'} {settings.demo_email}.")
-        known = await _active(gateway)
-        connected = await _connect_all(gateway, known)
-        screen.say(f"Connected: {', '.join(one.account_name for one in connected)}. Syncing …")
-        await _sync(gateway, connected, known, screen, began)
-        accounts = {one.id: one.account_name for one in connected}
-        await _compare(gateway, settings, screen, connected)
-        screen.say(f"\n  {settings.public_url}        the page, and {settings.public_url}/docs its API")
-        screen.say(f"  {settings.demo_email}   {settings.demo_password}")
-        screen.say(f"  {settings.sandbox_url}/control   make changes happen in the sandbox's accounts")
-        await _let_things_happen(gateway, settings)
-        screen.say("\nChanges are synced as the sandbox makes them; Ctrl-C ends it.")
-        await _stay(gateway, house, connected, accounts, screen)
-
-
-async def _active(gateway: Gateway) -> list[ConnectionView]:
-    return [one for one in await gateway.connections() if one.state == "active"]
-
-
-async def _connect_all(gateway: Gateway, known: list[ConnectionView]) -> list[ConnectionView]:
-    """Connect every account that the consent page offers and that is not connected yet."""
-    offered = await browser.accounts_on_offer(gateway.http, await gateway.authorize_url(PROVIDER))
-    for account in offered:
-        if account not in {one.account_id for one in known}:
-            await browser.allow(gateway.http, await gateway.authorize_url(PROVIDER), account)
-    return await _active(gateway)
-
-
-async def _sync(
-    gateway: Gateway, connected: list[ConnectionView], known: list[ConnectionView], screen: Screen, began: float
-) -> None:
-    """Wait until every account has been synced since we asked, and show how far each is."""
-    before = {one.id: await _latest(gateway, one.id) for one in known}
-    for one in known:
-        await gateway.sync(one.id)
-    first = not known
-    waiting = list(connected)
-    with screen.drawing():
-        while waiting:
-            for one in connected:
-                run = await _latest(gateway, one.id)
-                screen.progress(one.account_name, run)
-                if one in waiting and run and run.state in FINISHED and run != before.get(one.id):
-                    waiting.remove(one)
-            if first and await _any_golden_record(gateway):
-                first = False
-                screen.say(f"The first golden records are there, {time.time() - began:.1f} s after the command.")
-            await asyncio.sleep(0.2)
-
-
-async def _latest(gateway: Gateway, connection_id: UUID) -> SyncView | None:
-    runs = await gateway.syncs(connection_id)
-    return max(runs, key=lambda run: run.started_at, default=None)
-
-
-async def _any_golden_record(gateway: Gateway) -> bool:
-    async for page in gateway.contacts(limit=1):
-        return bool(page)
-    return False
-
-
-async def _compare(gateway: Gateway, settings: Settings, screen: Screen, connected: list[ConnectionView]) -> None:
-    """Show the golden records, and their number beside the sandbox's own count of its people."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while True:
-        expected = await _expected(gateway, settings, connected)
-        records = [record async for page in gateway.contacts() for record in page]
-        if len(records) == expected or time.monotonic() > deadline:
-            break
-        await asyncio.sleep(0.5)
-    screen.golden_records(records, {one.id: one.account_name for one in connected})
-    shared = sum(len(record.sources) > 1 for record in records)
-    sources = sum(len(record.sources) for record in records)
-    screen.say(f"{sources} contacts became {len(records)} golden records, {shared} of them from several sources.")
-    verdict = "the same" if len(records) == expected else "NOT the same"
-    screen.say(f"The sandbox, from its own people by the same rule, counts {expected}: {verdict}.")
-
-
-async def _expected(gateway: Gateway, settings: Settings, connected: list[ConnectionView]) -> int:
-    portals = ",".join(one.account_id for one in connected)
-    async with gateway.http.get(f"{settings.sandbox_url}/control/expected", params={"portals": portals}) as answer:
-        return msgspec.json.decode(await answer.read(), type=_Expected).golden_records
-
-
-class _Expected(msgspec.Struct):
-    golden_records: int
-
-
-async def _let_things_happen(gateway: Gateway, settings: Settings) -> None:
-    """Until now the accounts stood still, so that the numbers could be compared."""
-    seconds = float(settings.environ.get("SANDBOX_CHURN_SECONDS") or CHURN_SECONDS)
-    async with gateway.http.post(f"{settings.sandbox_url}/control/churn", json={"seconds": seconds}) as answer:
-        answer.raise_for_status()
-
-
-async def _stay(
-    gateway: Gateway, house: House, connected: list[ConnectionView], accounts: dict[UUID, str], screen: Screen
-) -> None:
-    await asyncio.gather(_watch(house), _keep_syncing(gateway, connected), _show_changes(gateway, accounts, screen))
+        demo = Demo(settings, gateway, screen)
+        await demo.sign_in()
+        await demo.connect()
+        await demo.sync(began)
+        await demo.compare()
+        await demo.let_things_happen()
+        demo.say_where()
+        await asyncio.gather(_watch(house), demo.keep_syncing(), demo.show_changes())
 
 
 async def _watch(house: House) -> None:
     while True:
         await asyncio.to_thread(house.watch)
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
 
 
-async def _keep_syncing(gateway: Gateway, connected: list[ConnectionView]) -> None:
-    while True:
-        for one in connected:
-            with contextlib.suppress(Refused, ClientError):  # a service that is away comes back by itself
-                await gateway.sync(one.id)
-        await asyncio.sleep(SYNC_SECONDS)
+class Demo:
+    """What a person does, one step after the other."""
 
+    def __init__(self, settings: Settings, gateway: Gateway, screen: Screen) -> None:
+        self._settings = settings
+        self._gateway = gateway
+        self._screen = screen
+        self._connections: list[ConnectionView] = []
+        self._known: list[ConnectionView] = []
 
-async def _show_changes(gateway: Gateway, accounts: dict[UUID, str], screen: Screen) -> None:
-    """Print golden records as they change; a stream that breaks is opened again."""
-    while True:
-        with contextlib.suppress(Refused, ClientError):  # the gateway is away: it comes back by itself
-            async for name, data in gateway.live():
-                if name == "golden_record.changed":
-                    for change in msgspec.json.decode(data, type=_Changes).items[:SHOWN_AT_ONCE]:
-                        if record := await gateway.contact(change.golden_id):
-                            screen.change(record, accounts)
-        await asyncio.sleep(1)
+    async def sign_in(self) -> None:
+        """Register, or come back."""
+        email = self._settings.demo_email
+        new = await self._gateway.sign_in(email, self._settings.demo_password)
+        self._screen.say(f"Registered {email}." if new else f"Welcome back, {email}.")
 
+    async def connect(self) -> None:
+        """Connect every account that the consent page offers and that is not connected yet."""
+        self._known = await self._active()
+        gateway, known = self._gateway, {one.account_id for one in self._known}
+        for account in await browser.accounts_on_offer(gateway.http, await gateway.authorize_url(PROVIDER)):
+            if account not in known:
+                await browser.allow(gateway.http, await gateway.authorize_url(PROVIDER), account)
+        self._connections = await self._active()
+        self._screen.say(f"Connected: {', '.join(one.account_name for one in self._connections)}. Syncing …")
 
-class _Change(msgspec.Struct):
-    golden_id: UUID
+    async def sync(self, began: float) -> None:
+        """Wait until every account has been synced since we came, and show how far each is."""
+        before = {one.id: await self._latest_run(one) for one in self._known}
+        for one in self._known:
+            await self._gateway.sync(one.id)
+        awaiting_first = not self._known
+        waiting = list(self._connections)
+        with self._screen.drawing():
+            while waiting:
+                for one in self._connections:
+                    run = await self._latest_run(one)
+                    self._screen.progress(one.account_name, run)
+                    if one in waiting and run and run.state in FINISHED and run != before.get(one.id):
+                        waiting.remove(one)
+                if awaiting_first and await self._records(at_most=1):
+                    awaiting_first = False
+                    self._screen.say(f"First golden records {time.time() - began:.1f} s after the command.")
+                await asyncio.sleep(LOOK_SECONDS)
 
+    async def compare(self) -> None:
+        """Show the golden records, and their number beside the sandbox's own count of its people."""
+        http, sandbox, accounts = self._gateway.http, self._settings.sandbox_url, self._connections
+        expected = await control.count_expected(http, sandbox, [one.account_id for one in accounts])
+        deadline = time.monotonic() + SETTLE_SECONDS
+        records = await self._records()
+        while len(records) != min(expected, COUNTED_AT_MOST) and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_SECONDS)
+            records = await self._records()
+        self._screen.golden_records(records, {one.id: one.account_name for one in accounts})
+        if expected > COUNTED_AT_MOST:
+            self._screen.say(f"The sandbox counts {expected} golden records: too many to count here by pages.")
+            return
+        sources, shared = sum(len(one.sources) for one in records), sum(len(one.sources) > 1 for one in records)
+        self._screen.say(f"{sources} contacts, {len(records)} golden records; {shared} join several contacts.")
+        verdict = "the same" if len(records) == expected else "NOT the same"
+        self._screen.say(f"The sandbox, from its own people by the same rule, counts {expected}: {verdict}.")
 
-class _Changes(msgspec.Struct):
-    items: list[_Change]
+    async def let_things_happen(self) -> None:
+        """Let the accounts change: until now they stood still, so that the numbers could be compared."""
+        seconds = float(self._settings.environ.get("SANDBOX_CHURN_SECONDS") or CHURN_SECONDS)
+        await control.change_every(self._gateway.http, self._settings.sandbox_url, seconds)
+
+    def say_where(self) -> None:
+        """Tell where to look, and how to get in."""
+        settings = self._settings
+        self._screen.say(f"\n  {settings.public_url}    its API: {settings.public_url}/docs")
+        self._screen.say(f"  {settings.demo_email}  {settings.demo_password}")
+        self._screen.say(f"  {settings.sandbox_url}/control  makes things happen in the sandbox's accounts")
+        self._screen.say("\nWhat the sandbox changes from now on arrives here; Ctrl-C ends it all.")
+
+    async def keep_syncing(self) -> None:
+        """Ask for syncs more often than the schedule would."""
+        while True:
+            for one in self._connections:
+                with contextlib.suppress(Refused, ClientError):  # a service that is away comes back by itself
+                    await self._gateway.sync(one.id)
+            await asyncio.sleep(SYNC_SECONDS)
+
+    async def show_changes(self) -> None:
+        """Print golden records as they change; a stream that breaks is opened again."""
+        accounts = {one.id: one.account_name for one in self._connections}
+        while True:
+            with contextlib.suppress(Refused, ClientError):
+                async for changed in self._gateway.changed_records():
+                    for golden_id in changed[:SHOWN_AT_ONCE]:
+                        if record := await self._gateway.contact(golden_id):
+                            self._screen.change(record, accounts)
+            await asyncio.sleep(1)
+
+    async def _active(self) -> list[ConnectionView]:
+        return [one for one in await self._gateway.connections() if one.state == "active"]
+
+    async def _latest_run(self, connection: ConnectionView) -> SyncView | None:
+        runs = await self._gateway.syncs(connection.id)
+        return max(runs, key=lambda run: run.started_at, default=None)
+
+    async def _records(self, *, at_most: int = COUNTED_AT_MOST) -> list[ContactSummary]:
+        records: list[ContactSummary] = []
+        async for page in self._gateway.contacts(limit=min(at_most, 200)):
+            records += page
+            if len(records) >= at_most:
+                break
+        return records

@@ -45,6 +45,11 @@ def of_sandbox(settings: Settings) -> dict[str, str]:
     return {**of_machine(settings), "SANDBOX_STATE": state, **told, **decided}
 
 
+def registered_providers(settings: Settings) -> list[str]:
+    """The providers that we are registered with."""
+    return [name for name, provider in PROVIDERS.items() if provider.environment(settings.environ)]
+
+
 def _decided(service: str, settings: Settings, database_url: str) -> dict[str, str]:
     """What follows from where everything runs, so that nobody needs to say it."""
     inner = [name for name in SERVICES if name != GATEWAY]

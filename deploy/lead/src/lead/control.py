@@ -1,0 +1,23 @@
+"""The sandbox's control: what should come of its people, and how often something happens to them."""
+
+from collections.abc import Sequence
+
+import msgspec
+from aiohttp import ClientSession
+
+
+class _Expected(msgspec.Struct):
+    golden_records: int
+
+
+async def count_expected(http: ClientSession, sandbox_url: str, accounts: Sequence[str]) -> int:
+    """How many golden records these accounts should make, computed by the sandbox from its own people."""
+    async with http.get(f"{sandbox_url}/control/expected", params={"portals": ",".join(accounts)}) as answer:
+        answer.raise_for_status()
+        return msgspec.json.decode(await answer.read(), type=_Expected).golden_records
+
+
+async def change_every(http: ClientSession, sandbox_url: str, seconds: float) -> None:
+    """Let something happen in the accounts every so many seconds; 0 is never."""
+    async with http.post(f"{sandbox_url}/control/churn", json={"seconds": seconds}) as answer:
+        answer.raise_for_status()
