@@ -40,20 +40,22 @@ def nobodys_address() -> str:
 
 
 @pytest.fixture
-async def gateway(fresh: FreshDatabase) -> AsyncIterator[Gateway]:
+def gateway(fresh: FreshDatabase) -> Gateway:
     """Serve a gateway: `gateway(auth=answer, identity=answer, **settings)`; services not given are away."""
 
     @asynccontextmanager
     async def serve(**given: Any) -> AsyncIterator[ClientSession]:
         async with AsyncExitStack() as stack:
-            addresses = {f"{name}_url": nobodys_address() for name in ("auth", "connections", "sync_worker", "identity")}
+            addresses = {
+                f"{name}_url": nobodys_address() for name in ("auth", "connections", "sync_worker", "identity")
+            }
             for name in ("auth", "connections", "sync_worker", "identity"):
                 if answer := given.pop(name, None):
                     app = answer if isinstance(answer, Litestar) else stand_in(answer)
                     client = await stack.enter_async_context(served(app))
                     addresses[f"{name}_url"] = address_of(client)
-            settings = Settings(**fresh.settings(forwarded_allow_ips="", **addresses | given))
+            settings = Settings(**fresh.settings(**{"forwarded_allow_ips": ""} | addresses | given))
             app = create_app(settings, TestKeys())
             yield await stack.enter_async_context(served(app, forwarded_allow_ips=settings.forwarded_allow_ips))
 
-    yield serve
+    return serve

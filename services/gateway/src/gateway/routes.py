@@ -17,6 +17,7 @@ from gateway import pages
 from gateway.description import Description
 from gateway.door import Limits
 from gateway.live import Live
+from gateway.openapi import SIGNED_IN
 from gateway.proxy import Proxy
 from gateway.routing import find_route, read_path
 from gateway.services import Health, Services
@@ -24,7 +25,7 @@ from gateway.services import Health, Services
 PUBLIC: dict[str, Any] = {"opt": {"public": True}}
 
 
-@get("/health", **PUBLIC, security=[], responses={503: ResponseSpec(Health, description="A service is not fit")})
+@get("/health", **PUBLIC, responses={503: ResponseSpec(Health, description="A service is not fit")})
 async def get_health(services: NamedDependency[Services]) -> Response[Health]:
     """Every service's state; 503 names those that are not fit in `unfit`."""
     health = await services.ask_health()
@@ -40,7 +41,7 @@ async def get_description(
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
-@get("/events", media_type="text/event-stream")
+@get("/events", media_type="text/event-stream", security=SIGNED_IN)
 async def get_events(
     principal: NamedDependency[Principal], live: NamedDependency[Live], limits: NamedDependency[Limits]
 ) -> Stream:
