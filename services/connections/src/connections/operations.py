@@ -9,7 +9,6 @@ from contracts.connections import (
     ConnectionAuthorized,
     ConnectionBroken,
     ConnectionRemoved,
-    ConnectionState,
     ConnectionView,
     DataChoice,
 )
@@ -32,9 +31,9 @@ class ConnectionNotFound(NotFound):
     title: ClassVar[str] = "No such connection"
 
 
-async def list_connections(conn: AsyncConnection, state: ConnectionState | None) -> ItemPage[ConnectionView]:
-    """List the workspace's connections; the removed ones only when asked for. A workspace has few: one page."""
-    return ItemPage(items=await queries.list_connections(conn, state))
+async def list_connections(conn: AsyncConnection, *, removed: bool) -> ItemPage[ConnectionView]:
+    """List the workspace's connections, or those that were removed. There are few: one page."""
+    return ItemPage(items=await queries.list_connections(conn, removed=removed))
 
 
 async def get_connection(conn: AsyncConnection, connection_id: UUID) -> ConnectionView:

@@ -36,9 +36,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 _VIEW = [connection.c[name] for name in ConnectionView.__struct_fields__]
 
 
-async def list_connections(conn: AsyncConnection, state: ConnectionState | None) -> list[ConnectionView]:
-    """List connections, the oldest first: those of one state, or all that are not removed."""
-    wanted = connection.c.state != "removed" if state is None else connection.c.state == state
+async def list_connections(conn: AsyncConnection, *, removed: bool) -> list[ConnectionView]:
+    """List connections, the oldest first: those that were removed, or the others."""
+    wanted = connection.c.state == "removed" if removed else connection.c.state != "removed"
     rows = await conn.execute(select(*_VIEW).where(wanted).order_by(connection.c.created_at, connection.c.id))
     return [_view(row) for row in rows]
 

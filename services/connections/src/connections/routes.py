@@ -1,15 +1,15 @@
 """HTTP in, for people."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from contracts.connections import ConnectionState, ConnectionView, DataChoice
+from contracts.connections import ConnectionView, DataChoice
 from contracts.pages import ItemPage
 from litestar import Request, Response, delete, get
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from servicekit.errors import Problem
 from servicekit.principal import Principal
 from servicekit.problems import answer_problem
@@ -31,10 +31,10 @@ class Authorization(msgspec.Struct, frozen=True):
 
 @get("/connections")
 async def list_connections(
-    conn: NamedDependency[AsyncConnection], state: FromQuery[ConnectionState | None] = None
+    conn: NamedDependency[AsyncConnection], removed: FromQuery[bool] = False
 ) -> ItemPage[ConnectionView]:
-    """List the workspace's connections; the removed ones only when asked for."""
-    return await operations.list_connections(conn, state)
+    """List the workspace's connections, or those that were removed, whose records may be kept."""
+    return await operations.list_connections(conn, removed=removed)
 
 
 @get("/connections/{connection_id:uuid}")
@@ -119,10 +119,10 @@ async def disconnect(
     connection_id: FromPath[UUID],
     principal: NamedDependency[Principal],
     vault: NamedDependency[Vault],
-    data: FromQuery[DataChoice] = "keep",
+    records: Annotated[DataChoice, QueryParameter(name="data")] = "keep",
 ) -> None:
     """Remove a connection, give its grant back, and keep or erase its records."""
-    await disconnection.disconnect(vault, principal.workspace_id, connection_id, data)
+    await disconnection.disconnect(vault, principal.workspace_id, connection_id, records)
 
 
 ROUTES = [list_connections, get_connection, begin_authorization, complete_authorization, disconnect]

@@ -1,0 +1,160 @@
+"""Disconnecting: the tokens are gone at once, the grant is given back as soon as the provider can."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import ClientSession
+from connections.disconnection import GIVEN_UP, MAX_ATTEMPTS, NOT_GIVEN_BACK, give_back_due
+from connections.handlers import subscriptions
+from contracts.workspaces import WorkspaceErased
+from providers.source import ProviderUnavailable
+from servicekit.outbox import publish
+from servicekit.testing import bearer, drain, user_token
+from sqlalchemy import text
+
+IS_DUE = "UPDATE revocation SET due_at = now()"
+
+
+async def remove(client: ClientSession, workspace: UUID, connection_id: UUID, data: str | None = None) -> int:
+    query = {"data": data} if data else {}
+    headers = bearer(user_token(workspace_id=workspace))
+    async with client.delete(f"/connections/{connection_id}", headers=headers, params=query) as answer:
+        return answer.status
+
+
+async def show(client: ClientSession, workspace: UUID, connection_id: UUID) -> dict[str, str]:
+    async with client.get(
+        f"/connections/{connection_id}", headers=bearer(user_token(workspace_id=workspace))
+    ) as answer:
+        return await answer.json()
+
+
+async def left(db, workspace: UUID) -> dict[str, int]:
+    """Count what a workspace still has, by table, leaving out empty ones."""
+    async with db.transaction(workspace) as conn:
+        counts = {
+            table: (await conn.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+            for table in ("connection", "handshake", "revocation")
+        }
+    return {table: count for table, count in counts.items() if count}
+
+
+@pytest.mark.parametrize(("asked", "data"), [(None, "keep"), ("keep", "keep"), ("erase", "erase")])
+async def test_a_removed_connection_has_given_its_grant_back(
+    client, workspace, connect, acme, heard, db, asked, data
+) -> None:
+    connection_id = await connect(workspace)
+
+    assert await remove(client, workspace, connection_id, asked) == 204
+
+    assert acme.live == set()
+    removed = (await heard())[-1]
+    assert (removed.name, removed.payload["data"]) == ("connection.removed", data)
+    shown = await show(client, workspace, connection_id)
+    assert (shown["state"], shown["broken_reason"]) == ("removed", None)
+    assert await left(db, workspace) == {"connection": 1}
+    async with db.transaction(workspace) as conn:
+        kept = (await conn.execute(text("SELECT access_sealed, refresh_sealed FROM connection"))).one()
+    assert tuple(kept) == (None, None)
+
+
+async def test_the_list_leaves_removed_connections_out_unless_asked(client, workspace, connect) -> None:
+    connection_id = await connect(workspace)
+    await remove(client, workspace, connection_id)
+    headers = bearer(user_token(workspace_id=workspace))
+
+    async with client.get("/connections", headers=headers) as answer:
+        assert await answer.json() == {"items": [], "next_cursor": None}
+    async with client.get("/connections", headers=headers, params={"removed": "true"}) as answer:
+        assert [each["id"] for each in (await answer.json())["items"]] == [str(connection_id)]
+
+
+async def test_records_that_were_kept_can_be_erased_later_and_nothing_happens_twice(
+    client, workspace, connect, heard
+) -> None:
+    connection_id = await connect(workspace)
+
+    for data in ("keep", "keep", "erase", "erase", "keep"):
+        assert await remove(client, workspace, connection_id, data) == 204
+
+    assert [e.payload["data"] for e in await heard() if e.name == "connection.removed"] == ["keep", "erase"]
+
+
+async def test_a_broken_connection_can_be_removed(client, workspace, connect, acme, alter) -> None:
+    connection_id = await connect(workspace)
+    await alter(workspace, "UPDATE connection SET state = 'broken', broken_reason = 'x'")
+
+    assert await remove(client, workspace, connection_id) == 204
+    assert acme.live == set()
+
+
+async def test_a_provider_that_is_away_does_not_keep_the_connection(
+    client, vault, workspace, connect, acme, alter, db
+) -> None:
+    connection_id = await connect(workspace)
+    acme.fault = ProviderUnavailable("Acme sleeps.")
+
+    assert await remove(client, workspace, connection_id) == 204
+
+    shown = await show(client, workspace, connection_id)
+    assert (shown["state"], shown["broken_reason"]) == ("removed", NOT_GIVEN_BACK)
+    assert await give_back_due(vault) == 0, "not before its time"
+    acme.fault = None
+    await alter(workspace, IS_DUE)
+    assert await give_back_due(vault) == 1
+    assert acme.live == set()
+    assert await left(db, workspace) == {"connection": 1}
+    assert (await show(client, workspace, connection_id))["broken_reason"] is None
+
+
+async def test_a_provider_that_never_answers_is_given_up_and_people_are_told(
+    client, vault, workspace, connect, acme, alter, db
+) -> None:
+    connection_id = await connect(workspace)
+    acme.fault = ProviderUnavailable("Acme sleeps.")
+    await remove(client, workspace, connection_id)
+
+    for _ in range(MAX_ATTEMPTS - 1):
+        await alter(workspace, IS_DUE)
+        await give_back_due(vault)
+
+    assert await left(db, workspace) == {"connection": 1}
+    assert (await show(client, workspace, connection_id))["broken_reason"] == GIVEN_UP
+
+
+async def test_connecting_again_keeps_what_was_not_given_back_yet(client, vault, workspace, connect, acme, db) -> None:
+    connection_id = await connect(workspace)
+    acme.fault = ProviderUnavailable("Acme sleeps.")
+    await remove(client, workspace, connection_id)
+    acme.fault = None
+
+    await connect(workspace)
+
+    assert await left(db, workspace) == {"connection": 1}
+
+
+async def test_only_its_own_workspace_removes_a_connection(client, workspace, connect, acme) -> None:
+    connection_id = await connect(workspace)
+
+    assert await remove(client, uuid4(), connection_id) == 404
+    assert await remove(client, workspace, uuid4()) == 404
+    assert await remove(client, workspace, connection_id, "burn") == 400
+    assert len(acme.live) == 2
+
+
+async def test_an_erased_workspace_leaves_nothing_but_grants_to_give_back(
+    fresh, db, vault, workspace, connect, acme
+) -> None:
+    other = uuid4()
+    for each in (workspace, other):
+        await connect(each)
+    async with fresh.database("auth").transaction() as conn:
+        publish(conn, [WorkspaceErased(workspace_id=workspace)])
+
+    await drain(db, subscriptions())
+
+    assert await left(db, workspace) == {"revocation": 1}
+    assert await give_back_due(vault) == 1
+    assert await left(db, workspace) == {}
+    assert await left(db, other) == {"connection": 1}
+    assert len(acme.live) == 2
