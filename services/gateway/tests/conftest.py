@@ -15,12 +15,18 @@ from litestar.types import Receive, Scope, Send
 from servicekit.testing import FreshDatabase, TestKeys, served
 
 Answer = Callable[[Scope, Receive, Send], Awaitable[None]]
-Gateway = Callable[..., AbstractAsyncContextManager[ClientSession]]
+SERVICES = ("auth", "connections", "sync_worker", "identity")
 
 
-def stand_in(answer: Answer) -> Litestar:
-    """A service that answers every request with this one function."""
+@asynccontextmanager
+async def serve_stand_in(service: Answer | Litestar) -> AsyncIterator[str]:
+    """Serve an app, or one function as an app; yield its address."""
+    app = service if isinstance(service, Litestar) else _app_of(service)
+    async with served(app) as client:
+        yield str(client._base_url).rstrip("/")
 
+
+def _app_of(answer: Answer) -> Litestar:
     @asgi("/", is_mount=True, copy_scope=True)
     async def everything(scope: Scope, receive: Receive, send: Send) -> None:
         await answer(scope, receive, send)
@@ -28,32 +34,35 @@ def stand_in(answer: Answer) -> Litestar:
     return Litestar([everything], openapi_config=None)
 
 
-def address_of(client: ClientSession) -> str:
-    return str(client._base_url).rstrip("/")  # the client of `served` knows where its paths begin
-
-
-def nobodys_address() -> str:
-    """An address of this machine where nothing listens."""
+def _port_of_nobody() -> int:
     with contextlib.closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+        return int(free.getsockname()[1])
 
 
 @pytest.fixture
-def gateway(fresh: FreshDatabase) -> Gateway:
-    """Serve a gateway: `gateway(auth=answer, identity=answer, **settings)`; services not given are away."""
+def free_port() -> int:
+    """A port of this machine where nobody listens."""
+    return _port_of_nobody()
+
+
+@pytest.fixture
+def stand_in_address() -> Callable[[Answer], AbstractAsyncContextManager[str]]:
+    """Serve one function as a service: `async with stand_in_address(answer) as address`."""
+    return serve_stand_in
+
+
+@pytest.fixture
+def gateway(fresh: FreshDatabase) -> Callable[..., AbstractAsyncContextManager[ClientSession]]:
+    """Serve a gateway: `gateway(auth=answer, identity=app, **settings)`; services not given are away."""
 
     @asynccontextmanager
     async def serve(**given: Any) -> AsyncIterator[ClientSession]:
         async with AsyncExitStack() as stack:
-            addresses = {
-                f"{name}_url": nobodys_address() for name in ("auth", "connections", "sync_worker", "identity")
-            }
-            for name in ("auth", "connections", "sync_worker", "identity"):
-                if answer := given.pop(name, None):
-                    app = answer if isinstance(answer, Litestar) else stand_in(answer)
-                    client = await stack.enter_async_context(served(app))
-                    addresses[f"{name}_url"] = address_of(client)
+            addresses = {f"{name}_url": f"http://127.0.0.1:{_port_of_nobody()}" for name in SERVICES}
+            for name in SERVICES:
+                if service := given.pop(name, None):
+                    addresses[f"{name}_url"] = await stack.enter_async_context(serve_stand_in(service))
             settings = Settings(**fresh.settings(**{"forwarded_allow_ips": ""} | addresses | given))
             app = create_app(settings, TestKeys())
             yield await stack.enter_async_context(served(app, forwarded_allow_ips=settings.forwarded_allow_ips))

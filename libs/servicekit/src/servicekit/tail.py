@@ -28,7 +28,7 @@ async def follow(
     workspaces: Callable[[], Collection[UUID]],
     poll_seconds: float,
 ) -> AsyncIterator[list[Envelope]]:
-    """Yield what is published of these types from now on, as it comes.
+    """Yield what is published of these types from now on, as it comes; first an empty list, when "now" begins.
 
     `workspaces` is asked at each look which ones are of interest; what others publish is passed unread. A reader that
     falls far behind, or whose database was away, goes on with what it has not seen; a live view that misses some
@@ -41,6 +41,7 @@ async def follow(
     try:
         async with db.engine.connect() as conn:
             seen = await queries.list_positions(conn, topics)
+        yield []
         while True:
             bell.clear()
             try:

@@ -52,17 +52,24 @@ class Live:
         self._keep_alive_seconds = keep_alive_seconds
         self._streams_per_user = streams_per_user
         self._readers: dict[UUID, dict[Reader, UUID]] = {}
+        self._following = False
         self._ended = False
 
     async def follow(self, db: Database, *, poll_seconds: float) -> None:
         """Tell the readers what is published, until cancelled."""
         async for envelopes in follow(db, SHOWN, workspaces=self._workspaces, poll_seconds=poll_seconds):
+            if not self._following:
+                self._following = True
+                self._wake_all()
             for envelope in envelopes:
                 self._tell(envelope)
 
     def end(self) -> None:
         """End every stream, and those to come."""
         self._ended = True
+        self._wake_all()
+
+    def _wake_all(self) -> None:
         for readers in self._readers.values():
             for reader in readers:
                 reader.woken.set()
@@ -89,7 +96,11 @@ class Live:
                 del self._readers[workspace_id]
 
     async def _messages(self, reader: Reader, ends_at: float) -> AsyncIterator[bytes]:
-        yield b"retry: %d\n\n" % RECONNECT_MILLISECONDS + message("ready", {})
+        yield b"retry: %d\n\n" % RECONNECT_MILLISECONDS
+        # Who is told "ready" and then looks misses nothing: so not before there is somebody to tell what changes.
+        while not self._following and not self._ended:
+            await reader.wait(self._keep_alive_seconds)
+        yield message("ready", {})
         spoke_at = time.monotonic()
         while not self._ended and (left := ends_at - time.time()) > 0:
             silent = time.monotonic() - spoke_at
