@@ -56,7 +56,7 @@ def _down(whole: Settings, _given: argparse.Namespace) -> None:
 
 
 def _migrate(whole: Settings, _given: argparse.Namespace) -> None:
-    with borrow_database(whole, print) as database:
+    with borrow_database(whole) as database:
         for schema, revision in database.migrate().items():
             print(f"{schema:<12} at {revision}")
 

@@ -76,7 +76,7 @@ def _add(
 
 
 async def _at_the_bus(work: Work, settings: Settings, given: argparse.Namespace) -> None:
-    with borrow_database(settings, print) as database:
+    with borrow_database(settings) as database:
         engine = create_async_engine(make_url(database.admin_url).set(drivername="postgresql+psycopg"))
         async with engine.begin() as conn:
             await work(conn, given)

@@ -1,5 +1,6 @@
 """The database of the house: our own server, or the one that DATABASE_URL names."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -60,13 +61,17 @@ def open_database(settings: Settings, say: Callable[[str], None]) -> Iterator[Da
 
 
 @contextmanager
-def borrow_database(settings: Settings, say: Callable[[str], None]) -> Iterator[Database]:
+def borrow_database(settings: Settings) -> Iterator[Database]:
     """Use the server that runs, and leave it running; where none does, have one for the while."""
     if settings.database_url is None and (embedded := _embedded(settings)).is_running():
         yield Database(settings, embedded.url, None)
         return
-    with only_one(settings.lead_home), open_database(settings, say) as database:
+    with only_one(settings.lead_home), open_database(settings, _remark) as database:
         yield database
+
+
+def _remark(text: str) -> None:
+    print(text, file=sys.stderr)  # what the command answers goes to stdout, perhaps into a pipe
 
 
 def _embedded(settings: Settings) -> EmbeddedPostgres:
