@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
+import msgspec
 import structlog
 from contracts.contacts import ContactFetched
 from servicekit.outbox import publish
@@ -101,6 +102,7 @@ async def decide(
     """Take a person's word that these groups of records are the same person, or are not; return its number."""
     locked = await queries.lock_workspaces(conn, {workspace_id})
     number = await queries.save_decision(conn, workspace_id, verdict, sides, decided_by)
+    locked[workspace_id] = msgspec.structs.replace(locked[workspace_id], decisions=number)
     await _reconsider(conn, workspace_id, {source_id for side in sides for source_id in side}, locked)
     return number
 

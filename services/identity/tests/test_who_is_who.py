@@ -1,0 +1,285 @@
+"""The heart: whatever order contacts and decisions arrive in, the database says what a slow reference says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from uuid import UUID
+
+from contracts.contacts import Contact, ContactFetched, ContactGone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from identity import operations, tables
+from identity.ids import own_id, rank
+from identity.keys import is_shared, keys_of
+from identity.matching import Decision, partition
+from identity.records import ContactEvent, after, unknown
+from servicekit.database import Database
+from sqlalchemy import text
+
+# The reference -------------------------------------------------------------------------------------------------
+#
+# No thought of speed: every pair of records is compared, the reasons to join are sorted, groups are joined one
+# pair at a time. It shares nothing with the service but own_id, rank, and what makes a key of an email.
+
+FIELDS = ("email", "phone", "first_name", "last_name", "company", "job_title", "city")
+
+
+@dataclass
+class Truth:
+    """What was said of one record: of each kind of event, what counts is the highest revision."""
+
+    source_id: UUID
+    shown: tuple[int, Contact] = (0, Contact())
+    gone_at: int = 0
+
+    @property
+    def gone(self) -> bool:
+        return self.gone_at >= self.shown[0]
+
+    def value(self, name: str) -> str | None:
+        contact = self.shown[1]
+        if name in ("email", "phone"):
+            return next(iter(contact.emails if name == "email" else contact.phones), None)
+        return getattr(contact, name)
+
+
+@dataclass
+class World:
+    records: dict[UUID, Truth] = field(default_factory=dict)
+    decisions: dict[int, tuple[str, Sequence[set[UUID]]]] = field(default_factory=dict)
+
+    def hear(self, event: ContactEvent) -> None:
+        source_id = own_id(event.workspace_id, event.connection_id, event.provider_id, event.first_seen_at)
+        truth = self.records.setdefault(source_id, Truth(source_id))
+        if isinstance(event, ContactGone):
+            truth.gone_at = max(truth.gone_at, event.revision)
+        if isinstance(event, ContactFetched) or event.reason == "erased":
+            shown = event.contact if isinstance(event, ContactFetched) else Contact()
+            truth.shown = max(truth.shown, (event.revision, shown), key=lambda it: it[0])
+
+    def groups(self) -> set[frozenset[UUID]]:
+        ordered = sorted(self.records, key=rank)
+        reasons = [reason for pair in combinations(ordered, 2) for reason in self.reasons(*pair)]
+        group_of = {source_id: frozenset({source_id}) for source_id in self.records}
+        for (among_gone, *_), left, right in sorted(reasons):
+            ours, theirs = group_of[left], group_of[right]
+            bridges_gone = among_gone and self.living(ours) and self.living(theirs)
+            if ours != theirs and not bridges_gone and not self.forbidden(ours, theirs):
+                group_of.update(dict.fromkeys(ours | theirs, ours | theirs))
+        return set(group_of.values())
+
+    def reasons(self, left: UUID, right: UUID) -> Iterable[tuple[tuple[int, ...], UUID, UUID]]:
+        """Every reason to join a pair, with its order: the living first, then by strength, then by ranks."""
+        among_gone = self.records[left].gone or self.records[right].gone
+        for number, (verdict, sides) in self.decisions.items():
+            if verdict == "same" and apart(sides, left, right):
+                yield (among_gone, 0, -number, rank(left), rank(right)), left, right
+        common = set(keys_of(self.records[left].shown[1])) & set(keys_of(self.records[right].shown[1]))
+        if not all(map(is_shared, common)):
+            yield (among_gone, 1, 0, rank(left), rank(right)), left, right
+
+    def forbidden(self, ours: Iterable[UUID], theirs: Iterable[UUID]) -> bool:
+        different = [sides for verdict, sides in self.decisions.values() if verdict == "different"]
+        return any(apart(sides, a, b) for sides in different for a in ours for b in theirs)
+
+    def living(self, group: Iterable[UUID]) -> list[Truth]:
+        return [self.records[member] for member in group if not self.records[member].gone]
+
+    def golden(self) -> dict[UUID, dict[str, tuple[str, UUID]]]:
+        """Every golden record: for each field with a value, the value and the record it comes from."""
+        return {min(group): self.values(group) for group in self.groups() if self.living(group)}
+
+    def values(self, group: Iterable[UUID]) -> dict[str, tuple[str, UUID]]:
+        def newest(one: Truth) -> tuple[bool, float, int]:
+            told = one.shown[1].updated_at
+            return told is None, -told.timestamp() if told else 0.0, rank(one.source_id)
+
+        living = sorted(self.living(group), key=newest)
+        found = {name: [(v, one.source_id) for one in living if (v := one.value(name))] for name in FIELDS}
+        return {name: values[0] for name, values in found.items() if values}
+
+
+def apart(sides: Sequence[set[UUID]], left: UUID, right: UUID) -> bool:
+    where = {member: number for number, side in enumerate(sides) for member in side}
+    return left in where and right in where and where[left] != where[right]
+
+
+# What can happen -----------------------------------------------------------------------------------------------
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+WORKSPACE = UUID(int=7)
+EMAILS = ("ada@x.org", " ADA@X.org", "bob@x.org", "cy@x.org", "dee@x.org", "info@x.org", "nobody", "\u200bbob@x.org")
+MOMENTS = st.none() | st.integers(0, 3).map(lambda hour: START + timedelta(hours=hour))
+CONTACTS = st.builds(
+    Contact,
+    emails=st.lists(st.sampled_from(EMAILS), max_size=2, unique=True).map(tuple),
+    phones=st.lists(st.sampled_from(("1", "2")), max_size=1).map(tuple),
+    first_name=st.sampled_from((None, "Ada", "Bob")),
+    last_name=st.sampled_from((None, "L", "M")),
+    company=st.sampled_from((None, "X", "Y")),
+    city=st.sampled_from((None, "Rome", "Oslo")),
+    updated_at=MOMENTS,
+)
+
+
+@dataclass(frozen=True)
+class Decided:
+    verdict: str
+    sides: tuple[frozenset[int], ...]
+    """Places in the list of records."""
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    nth: int
+
+
+Step = list[ContactEvent] | Decided | Withdrawn
+
+
+def decisions(size: int) -> st.SearchStrategy[Decided]:
+    """A verdict on groups of records that have nothing in common."""
+    sides = st.lists(st.integers(0, 2), min_size=size, max_size=size).map(
+        lambda where: tuple(
+            side for number in (1, 2) if (side := frozenset(i for i, w in enumerate(where) if w == number))
+        )
+    )
+    return st.builds(Decided, st.sampled_from(("same", "different")), sides)
+
+
+@st.composite
+def stories(draw: st.DrawFn, most: int = 6) -> tuple[list[UUID], list[Step]]:
+    """Some records of a new workspace, all that is said of them, and an order in which it arrives.
+
+    Events come late, twice, in batches of any size; both lanes at once is nothing else.
+    """
+    connections = [UUID(int=draw(st.integers(1, 1000))) for _ in range(2)]
+    size = draw(st.integers(2, most))
+    ids, told = [], []
+    for number in range(size):
+        connection_id = connections[number % 2]
+        first_seen_at = START + timedelta(milliseconds=draw(st.integers(0, 3)))
+        ids.append(own_id(WORKSPACE, connection_id, str(number), first_seen_at))
+        for revision in range(1, draw(st.integers(1, 3)) + 1):
+            who = {
+                "workspace_id": WORKSPACE,
+                "connection_id": connection_id,
+                "provider": f"provider-{number % 2}",
+                "provider_id": str(number),
+                "revision": revision,
+                "first_seen_at": first_seen_at,
+            }
+            reason = draw(st.sampled_from((None, None, None, "deleted", "merged", "erased")))
+            told.append(ContactGone(**who, reason=reason) if reason else ContactFetched(**who, contact=draw(CONTACTS)))
+    arrivals = draw(st.permutations(told + draw(st.lists(st.sampled_from(told), max_size=4))))
+    steps: list[Step] = []
+    while arrivals:
+        cut = draw(st.integers(1, len(arrivals)))
+        steps.append(arrivals[:cut])
+        arrivals = arrivals[cut:]
+        if draw(st.booleans()):
+            steps.append(draw(decisions(size) | st.integers(1, 3).map(Withdrawn)))
+    return ids, steps
+
+
+# What must be true ---------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(story=stories())
+async def test_the_database_agrees_with_the_reference_after_every_step(
+    db: Database, story: tuple[list[UUID], list[Step]]
+) -> None:
+    ids, steps = story
+    begun_at = await begin_anew(db)
+    world, decided = World(), 0
+
+    for step in steps:
+        async with db.transaction(WORKSPACE) as conn:
+            match step:
+                case Decided(verdict, sides):
+                    decided += 1
+                    named = [{ids[i] for i in side} for side in sides]
+                    world.decisions[decided] = (verdict, named)
+                    await operations.decide(conn, workspace_id=WORKSPACE, verdict=verdict, sides=named)
+                case Withdrawn(nth):
+                    world.decisions.pop(nth, None)
+                    await operations.withdraw(conn, workspace_id=WORKSPACE, number=nth)
+                case events:
+                    for event in events:
+                        world.hear(event)
+                    await operations.resolve_contacts(conn, events)
+
+        await agree(db, world, begun_at)
+
+
+async def begin_anew(db: Database) -> int:
+    """Empty the workspace; return how far its events have come."""
+    async with db.transaction(WORKSPACE) as conn:
+        for table in reversed(tables.metadata.sorted_tables):
+            await conn.execute(table.delete())
+        return (await conn.execute(text("SELECT coalesce(max(position), 0) FROM bus.outbox"))).scalar_one()
+
+
+async def agree(db: Database, world: World, begun_at: int) -> None:
+    async with db.transaction(WORKSPACE) as conn:
+        lines = (await conn.execute(text("SELECT source_id, golden_id FROM identity_map"))).all()
+        rows = (await conn.execute(text("SELECT * FROM golden_record"))).mappings().all()
+        counted = (await conn.execute(text("SELECT contacts FROM workspace"))).scalar_one()
+        heard = (await conn.execute(PUBLISHED, {"begun_at": begun_at})).all()
+    golden = world.golden()
+
+    assert {line.source_id: line.golden_id for line in lines} == {
+        member: min(group) for group in world.groups() for member in group
+    }
+    assert {row["golden_id"]: {name: row[name] for name in FIELDS if name in row} for row in rows} == {
+        golden_id: {name: values.get(name, (None,))[0] for name in FIELDS if name != "city"}
+        for golden_id, values in golden.items()
+    }
+    assert counted == len(golden)
+    assert known_by(heard) == set(golden)
+
+
+PUBLISHED = text("""
+SELECT event_name, payload FROM bus.outbox
+WHERE topic = 'golden_records' AND position > :begun_at ORDER BY position
+""")
+
+
+def known_by(heard: Iterable[tuple[str, dict[str, str]]]) -> set[UUID]:
+    """The golden records that someone knows who only listens."""
+    known: set[UUID] = set()
+    for name, payload in heard:
+        if name == "golden_record.changed.v1":
+            known.add(UUID(payload["golden_id"]))
+        if name == "golden_record.merged.v1":
+            known.discard(UUID(payload["merged_id"]))
+        if name == "golden_record.gone.v1":
+            known.discard(UUID(payload["golden_id"]))
+    return known
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(story=stories(most=12))
+def test_the_partition_is_the_references(story: tuple[list[UUID], list[Step]]) -> None:
+    ids, steps = story
+    world, known = World(), {}
+    taken = []
+
+    for step in steps:
+        match step:
+            case Decided(verdict, sides):
+                number = len(taken) + 1
+                named = tuple(frozenset(ids[i] for i in side) for side in sides)
+                taken.append(Decision(number=number, verdict=verdict, sides=named))
+                world.decisions[number] = (verdict, named)
+            case Withdrawn():
+                continue
+            case events:
+                for event in events:
+                    world.hear(event)
+                    record = unknown(event)
+                    known[record.source_id] = after(known.get(record.source_id, record), event)
+
+        assert {frozenset(group.members) for group in partition(known, taken)} == world.groups()
