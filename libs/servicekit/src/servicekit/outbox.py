@@ -62,11 +62,13 @@ def shard_of(workspace_id: UUID) -> int:
 def collecting(conn: AsyncConnection) -> Iterator[list[Published]]:
     """Gather what is published on this connection."""
     published: list[Published] = []
-    conn.info[_KEY] = published
+    # Asked for once: after a cancelled query `conn.info` itself raises, and would hide the cancellation.
+    info = conn.info
+    info[_KEY] = published
     try:
         yield published
     finally:
-        conn.info.pop(_KEY, None)
+        info.pop(_KEY, None)
 
 
 class _Row(msgspec.Struct):

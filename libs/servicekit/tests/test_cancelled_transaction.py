@@ -1,0 +1,30 @@
+"""The edge of a transaction that is cut off in the middle of a statement."""
+
+import asyncio
+
+import pytest
+from servicekit.testing import FreshDatabase
+from sqlalchemy import text
+
+
+async def test_a_transaction_cancelled_in_a_statement_is_cancelled_and_the_next_one_works(
+    fresh: FreshDatabase,
+) -> None:
+    db = fresh.database("identity")
+    begun = asyncio.Event()
+
+    async def sleep_in_the_database() -> None:
+        async with db.transaction() as conn:
+            await conn.execute(text("SELECT 1"))
+            begun.set()
+            await conn.execute(text("SELECT pg_sleep(60)"))
+
+    running = asyncio.create_task(sleep_in_the_database())
+    await begun.wait()
+    await asyncio.sleep(0)
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    async with db.transaction() as conn:
+        assert (await conn.execute(text("SELECT 2"))).scalar_one() == 2
