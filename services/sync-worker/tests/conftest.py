@@ -10,13 +10,14 @@ from servicekit.testing import FreshDatabase
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from shop_world import World
+from shop_world import Neighbours, World
 
 
 @pytest.fixture
 async def world(fresh: FreshDatabase) -> AsyncIterator[World]:
     """A workspace with one connection, its first sync queued."""
-    async with ClientSession() as http:
-        made = World(fresh.database("sync-worker"), http)
+    neighbours = Neighbours()
+    async with neighbours.server, ClientSession() as http:
+        made = World(fresh, http, neighbours)
         await made.connect()
         yield made

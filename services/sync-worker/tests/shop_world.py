@@ -1,6 +1,7 @@
 """A provider of the tests' own: it shows the pages it is given, and fails when it is told to."""
 
 import asyncio
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,29 +9,31 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 import msgspec
-from aiohttp import ClientSession
-from contracts.connections import ConnectionAuthorized
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from contracts.connections import AccessToken, ConnectionAuthorized
 from contracts.contacts import Contact
 from contracts.event import Event
 from contracts.interactions import Interaction
 from contracts.registry import EVENTS
+from contracts.syncs import SyncView
 from providers.source import (
     Access,
     Grant,
-    GrantRevoked,
     OAuthApp,
     Page,
     SourceContact,
     SourceInteraction,
     SourceProvider,
 )
-from servicekit.database import Database
-from servicekit.errors import RetryLater
 from servicekit.outbox import publish
-from servicekit.testing import drain
+from servicekit.service_tokens import ServiceTokens
+from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
+from sync_worker import operations, schedule, views
 from sync_worker.access import AccessDesk
 from sync_worker.handlers import subscriptions
+from sync_worker.settings import Settings
 from sync_worker.worker import Syncer
 
 
@@ -51,8 +54,11 @@ def deal(provider_id: str, title: str = "A deal", *contact_ids: str) -> SourceIn
     )
 
 
+EVERY = timedelta(hours=1)
+
+
 class Shop(SourceProvider):
-    """Streams of pages; cursors are page numbers. `troubles` are raised once each, before the page of that cursor."""
+    """Streams of pages; cursors are page numbers. `troubles` are raised once each, `held` pages wait for `release`."""
 
     name: ClassVar[str] = "shop"
     streams: ClassVar[tuple[str, ...]] = ("contacts", "deals")
@@ -63,10 +69,14 @@ class Shop(SourceProvider):
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.reached: dict[tuple[str, str | None], asyncio.Event] = defaultdict(asyncio.Event)
         self.held: set[tuple[str, str | None]] = set()
+        self.let_go = asyncio.Event()
         self.tokens: list[str] = []
 
     def show(self, stream: str, *pages: Page) -> None:
         self.pages[stream] = list(pages)
+
+    def release(self) -> None:
+        self.let_go.set()
 
     async def fetch_page(
         self,
@@ -82,7 +92,7 @@ class Shop(SourceProvider):
         self.tokens.append(access.access_token)
         self.reached[stream, cursor].set()
         if (stream, cursor) in self.held:
-            await asyncio.Event().wait()
+            await self.let_go.wait()
         if self.troubles[stream, cursor]:
             raise self.troubles[stream, cursor].pop(0)
         number = int(cursor or 0)
@@ -116,38 +126,59 @@ class Shop(SourceProvider):
         return None
 
 
-class Desk(AccessDesk):
-    """Hands out numbered tokens, as connections would: a rejected one is replaced."""
+class Neighbours:
+    """Auth and connections as sync-worker meets them over HTTP: a rejected token is replaced by the next."""
 
     def __init__(self) -> None:
         self.number = 1
-        self.revoked = False
-        self.away = False
+        self.status = 200
+        self.granted = 0
         self.broken: list[str] = []
+        app = web.Application()
+        app.router.add_post("/auth/token", self._service_token)
+        app.router.add_post("/internal/connections/{id}/token", self._access)
+        app.router.add_post("/internal/connections/{id}/broken", self._broken)
+        self.server = TestServer(app)
 
-    async def access(self, connection_id: UUID, *, rejected: str | None = None) -> Access:
-        if self.away:
-            raise RetryLater("connections does not answer just now", after=timedelta(seconds=5))
-        if self.revoked:
-            raise GrantRevoked("The permission ended.")
-        if rejected == f"token {self.number}":
+    @property
+    def url(self) -> str:
+        return str(self.server.make_url("")).rstrip("/")
+
+    async def _service_token(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"].startswith("Basic ")
+        return web.json_response({"access_token": "from auth", "expires_in": 300})
+
+    async def _access(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer from auth"
+        asked = await request.json()
+        self.granted += 1
+        if self.status != 200:
+            return web.json_response({}, status=self.status)
+        if asked.get("rejected") == hashlib.sha256(f"token {self.number}".encode()).hexdigest():
             self.number += 1
-        return Access(access_token=f"token {self.number}", token_type="Bearer", api_url="http://shop", account_id="1")
+        token = AccessToken(
+            provider="shop", account_id="1", access_token=f"token {self.number}", api_url="http://shop.invalid"
+        )
+        return web.Response(body=msgspec.json.encode(token), content_type="application/json")
 
-    async def report_broken(self, connection_id: UUID, reason: str) -> None:
-        self.broken.append(reason)
+    async def _broken(self, request: web.Request) -> web.Response:
+        self.broken.append((await request.json())["reason"])
+        return web.Response(status=204)
 
 
 class World:
     """A connected shop, and what the tests look at."""
 
-    def __init__(self, db: Database, http: ClientSession) -> None:
-        self.db = db
+    def __init__(self, fresh: FreshDatabase, http: ClientSession, neighbours: Neighbours) -> None:
+        self.db = fresh.database("sync-worker")
         self.shop = Shop()
-        self.desk = Desk()
+        self.neighbours = neighbours
         self.workspace_id = uuid4()
         self.connection_id = uuid4()
-        self.syncer = Syncer(db, http, self.desk, {"shop": self.shop}, every=timedelta(hours=1))
+        url = neighbours.url
+        self.settings = Settings(**fresh.settings(auth_url=url, connections_url=url))
+        desk = AccessDesk(http, ServiceTokens(http, self.settings, "sync-worker"), url)
+        self.syncer = Syncer(self.db, http, desk, {"shop": self.shop}, every=EVERY)
 
     async def tell(self, *events: Event) -> None:
         """Deliver events to sync-worker."""
@@ -167,7 +198,28 @@ class World:
         )
 
     async def sync(self) -> None:
+        """Carry the run under way, as its job would."""
         await self.syncer.sync(self.workspace_id, self.connection_id)
+
+    async def sync_anew(self) -> UUID:
+        """Ask for a run by hand, and carry it."""
+        async with self.db.transaction(self.workspace_id) as conn:
+            sync_id = await schedule.request_sync(conn, self.workspace_id, self.connection_id)
+        await self.sync()
+        return sync_id
+
+    async def raw(self, provider_id: str) -> bytes:
+        async with self.db.transaction(self.workspace_id) as conn:
+            return await operations.get_raw(conn, self.workspace_id, self.connection_id, provider_id)
+
+    async def last_run(self) -> SyncView:
+        async with self.db.transaction(self.workspace_id) as conn:
+            page = await views.list_syncs(conn, self.workspace_id, self.connection_id, cursor=None, limit=1)
+        return page.items[0]
+
+    async def jobs(self) -> list[tuple[object, ...]]:
+        rows = await self.rows("SELECT task_name, queue_name, status::text FROM procrastinate_jobs ORDER BY id")
+        return [tuple(row.values()) for row in rows]
 
     async def rows(self, statement: str, **values: object) -> Sequence[Mapping[str, object]]:
         async with self.db.transaction(self.workspace_id) as conn:

@@ -28,7 +28,8 @@ async def record_page(conn: AsyncConnection, run: Run, stream: str, page: Page, 
 
     `report` says whether progress is published too. Raises `RunOver` when this attempt may write no more.
     """
-    await runs.hold_run(conn, run)
+    if await runs.hold_run(conn, run):
+        await run_queries.set_failures(conn, run, 0)
     contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
     contacts_gone, interactions_gone = _sort_gone(page)

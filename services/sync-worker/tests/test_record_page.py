@@ -1,0 +1,195 @@
+"""Recording pages: what is kept, counted and published."""
+
+import pytest
+from contracts.contacts import ContactFetched, ContactGone
+from contracts.golden_records import ContactErased
+from contracts.interactions import InteractionFetched, InteractionGone
+from contracts.syncs import SyncCounts, SyncProgressed
+from providers.source import Page, Skipped, SourceGone
+from shop_world import World, contact, deal
+
+AWKWARD = [
+    b'{"id":"1", "b" : 2,\n\t"a": 1,  "a": 2}',
+    rb'{"id":"1","name":"nul \u0000 and a lone \ud83d half"}',
+    rb'{"id":"1","path":"C:\\new\\tmp \/ \" \\. \\N"}',
+    b'{"id":"1","n":1.000000000000000000000000001e+400,"z":-0.0}',
+    '{"id":"1","name":"Zoë 👩🏽‍🚀 \u2028 \x7f"}'.encode(),
+    b'\r\n {"id":"1"} \n',
+    b'{"id":"1","long":"' + b"x" * 1_000_000 + b'"}',
+]
+
+
+@pytest.mark.parametrize("raw", AWKWARD, ids=range(len(AWKWARD)))
+async def test_the_raw_record_comes_back_byte_for_byte(world: World, raw: bytes) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1", raw=raw),)))
+
+    await world.sync()
+
+    assert await world.raw("1") == raw
+
+
+async def test_a_first_sync_keeps_counts_and_publishes_every_record_in_the_backfill_lane(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("2"), contact("1"))), Page(contacts=(contact("3"),)))
+    world.shop.show("deals", Page(interactions=(deal("9", "Big", "1", "3"),)))
+
+    await world.sync()
+
+    contacts = await world.published(ContactFetched, "backfill")
+    assert [(event.provider_id, event.revision, event.contact.first_name) for event in contacts] == [
+        ("2", 1, "Ada"),
+        ("1", 1, "Ada"),
+        ("3", 1, "Ada"),
+    ]
+    (interaction,) = await world.published(InteractionFetched, "backfill")
+    assert interaction.interaction.contact_ids == ("1", "3")
+    run = await world.last_run()
+    assert (run.mode, run.state, run.problem) == ("first", "succeeded", None)
+    assert run.counts == {"contacts": SyncCounts(fetched=3, added=3), "deals": SyncCounts(fetched=1, added=1)}
+    assert run.total == {"contacts": 3}
+
+
+async def test_records_of_a_page_are_first_seen_one_after_the_other_in_its_order(world: World) -> None:
+    names = [str(number) for number in (5, 3, 9, 1, 7)]
+    world.shop.show("contacts", Page(contacts=tuple(contact(name) for name in names)), Page(contacts=(contact("0"),)))
+
+    await world.sync()
+
+    seen = await world.rows("SELECT provider_id, first_seen_at FROM source_contact ORDER BY first_seen_at")
+    assert [row["provider_id"] for row in seen] == [*names, "0"]
+    assert len({row["first_seen_at"] for row in seen}) == 6
+
+
+async def test_an_incremental_sync_publishes_only_what_changed_and_in_the_live_lane(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"), contact("2"), contact("3"))))
+    await world.sync()
+    same, other_raw, other_name = contact("1"), contact("2", raw=b'{"id":"2","seen":7}'), contact("3", "Grace")
+    world.shop.show("contacts", Page(contacts=(same, other_raw, other_name, contact("4"))))
+
+    await world.sync_anew()
+
+    changed = await world.published(ContactFetched, "live")
+    assert [(event.provider_id, event.revision) for event in changed] == [("3", 2), ("4", 1)]
+    assert len(await world.published(ContactFetched, "backfill")) == 3
+    assert (await world.last_run()).counts["contacts"] == SyncCounts(fetched=4, added=1, updated=1, unchanged=2)
+    assert await world.raw("2") == b'{"id":"2","seen":7}'
+    assert ("contacts", None, "contacts read") in world.shop.asked
+
+
+async def test_an_unchanged_record_is_not_written(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    await world.sync()
+    before = await world.rows("SELECT ctid::text, fetched_at FROM source_contact")
+
+    await world.sync_anew()
+
+    assert await world.rows("SELECT ctid::text, fetched_at FROM source_contact") == before
+
+
+async def test_first_seen_at_stays_when_a_record_changes_goes_and_comes_back(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    await world.sync()
+    world.shop.show("contacts", Page(gone=(SourceGone(provider_id="1", reason="archived"),)))
+    await world.sync_anew()
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    await world.sync_anew()
+
+    told = [*await world.published(ContactFetched), *await world.published(ContactGone)]
+
+    assert sorted((event.revision, type(event)) for event in told) == [
+        (1, ContactFetched),
+        (2, ContactGone),
+        (3, ContactFetched),
+    ]
+    assert len({event.first_seen_at for event in told}) == 1
+    (row,) = await world.rows("SELECT revision, gone_at, gone_reason FROM source_contact")
+    assert row == {"revision": 3, "gone_at": None, "gone_reason": None}
+
+
+async def test_a_record_goes_once_and_an_unknown_one_not_at_all(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    world.shop.show("deals", Page(interactions=(deal("1"),)))
+    await world.sync()
+    gone = (SourceGone(provider_id="1", reason="deleted"), SourceGone(provider_id="404", reason="deleted"))
+    world.shop.show("contacts", Page(gone=gone))
+    world.shop.show("deals", Page(gone=(SourceGone(provider_id="1", reason="merged", kind="deal"),)))
+
+    await world.sync_anew()
+    await world.sync_anew()
+
+    (went,) = await world.published(ContactGone)
+    assert (went.provider_id, went.reason, went.merged_into) == ("1", "deleted", None)
+    (deal_went,) = await world.published(InteractionGone)
+    assert (deal_went.provider_id, deal_went.kind, deal_went.revision) == ("1", "deal", 2)
+
+
+async def test_absorbed_records_go_into_the_one_that_absorbed_them(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"), contact("2"), contact("3"))))
+    await world.sync()
+    world.shop.show("contacts", Page(contacts=(contact("1", "Grace", absorbed=("2", "3", "unknown")),)))
+
+    await world.sync_anew()
+
+    went = await world.published(ContactGone)
+    assert {(event.provider_id, event.reason, event.merged_into, event.revision) for event in went} == {
+        ("2", "merged", "1", 2),
+        ("3", "merged", "1", 2),
+    }
+    assert (await world.last_run()).counts["contacts"] == SyncCounts(fetched=1, updated=1, gone=2)
+
+
+async def test_what_could_not_be_read_is_kept_with_its_reason_until_it_can(world: World) -> None:
+    nameless, bad = Skipped(provider_id=None, reason="Not valid JSON", raw=b"{\xff\x00"), b'{"id": "7", "x": 1}'
+    page = Page(contacts=(contact("1"),), skipped=(nameless, Skipped(provider_id="7", reason="No name", raw=bad)))
+    world.shop.show("contacts", page)
+    await world.sync()
+    await world.sync_anew()
+    kept = "SELECT provider_id, reason, raw FROM skipped_record ORDER BY provider_id"
+    assert await world.rows(kept) == [
+        {"provider_id": "7", "reason": "No name", "raw": bad},
+        {"provider_id": None, "reason": "Not valid JSON", "raw": b"{\xff\x00"},
+    ]
+    assert (await world.last_run()).counts["contacts"].skipped == 2
+
+    world.shop.show("contacts", Page(contacts=(contact("7"),)))
+    await world.sync_anew()
+
+    assert [row["provider_id"] for row in await world.rows(kept)] == [None]
+
+
+async def test_two_records_of_a_page_with_one_id_are_one(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"), contact("1", "Grace"))))
+
+    await world.sync()
+
+    (event,) = await world.published(ContactFetched)
+    assert event.contact.first_name == "Grace"
+
+
+async def test_an_erased_person_goes_and_does_not_come_back(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"), contact("2"))))
+    await world.sync()
+
+    sources = ((world.connection_id, "1"), (world.connection_id, "never seen"))
+    await world.tell(ContactErased(workspace_id=world.workspace_id, golden_id=world.connection_id, sources=sources))
+    world.shop.show("contacts", Page(contacts=(contact("1", "Back"), contact("2"), contact("never seen"))))
+    await world.sync_anew()
+
+    assert [row["provider_id"] for row in await world.rows("SELECT provider_id FROM source_contact")] == ["2"]
+    (went,) = await world.published(ContactGone)
+    assert (went.provider_id, went.reason, went.revision, went.provider) == ("1", "erased", 2, "shop")
+    assert len(await world.published(ContactFetched)) == 2
+
+
+async def test_progress_is_published_when_a_run_begins_reads_and_ends(world: World) -> None:
+    world.shop.show("contacts", *(Page(contacts=(contact(str(number)),)) for number in range(20)))
+
+    await world.sync()
+
+    told = await world.published(SyncProgressed, "live")
+    assert [(event.state, event.stream) for event in told if event.stream != "deals"][:3] == [
+        ("running", None),
+        ("running", "contacts"),
+        ("running", "contacts"),
+    ]
+    assert (told[-1].state, told[-1].counts.added, told[-1].stream) == ("succeeded", 20, None)
+    assert len(told) < 10
