@@ -13,6 +13,7 @@ from sandbox.hubspot import routes
 from sandbox.hubspot.errors import HubSpotError
 from sandbox.hubspot.gate import Gate
 from sandbox.hubspot.oauth import OAuth
+from sandbox.hubspot.requests import caller_of
 from sandbox.hubspot.tokens import Mint
 from sandbox.settings import Settings
 from sandbox.store import Sandbox
@@ -25,12 +26,13 @@ def create_app(settings: Settings) -> ASGIApp:
     mint = Mint(settings.hubspot_client_secret)
     oauth = OAuth(sandbox, mint)
     app = Litestar(
-        route_handlers=[routes.router(), control.router()],
+        route_handlers=[*routes.routers(), control.router()],
         # Here and not at the routers, which are copied with all they hold when they are registered.
         middleware=[Gate(sandbox, mint, conditions.limits)],
         dependencies={
             "sandbox": Provide(lambda: sandbox, sync_to_thread=False),
             "conditions": Provide(lambda: conditions, sync_to_thread=False),
+            "caller": Provide(caller_of),
             "oauth": Provide(lambda: oauth, sync_to_thread=False),
         },
         exception_handlers={HubSpotError: routes.refused, HTTPException: routes.misunderstood},

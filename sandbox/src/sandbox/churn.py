@@ -66,14 +66,15 @@ class Churn:
         raise not_found(f"one of the {table.kind.name}")
 
     def newcomer(self, portal: Portal) -> int:
-        """Someone new to this account, known to another or to none. Raises `HubSpotError`."""
+        """Someone new to this account, known to another or to none."""
         edge = self._sandbox.hubspot.edge()
         seen = portal.roster.stranger(self._random.randrange(edge + edge // 4 + 100))
-        if any(portal.holder_of(email) is not None for email in seen.emails):
-            raise HubSpotError(409, "Chance brought someone who is here already", "CONFLICT")
-        properties = contact_properties(seen)
+        while any(portal.holder_of(email) is not None for email in seen.emails):
+            seen = portal.roster.stranger(self._random.randrange(2 * edge + 10_000))
         return self._sandbox.commit(
-            changes.Created(at=now_ms(), portal_id=portal.portal_id, kind="contacts", properties=properties)
+            changes.Created(
+                at=now_ms(), portal_id=portal.portal_id, kind="contacts", properties=contact_properties(seen)
+            )
         )
 
     def news(self, kind: str) -> dict[str, str | None]:

@@ -1,7 +1,10 @@
 """Time as the providers write it: milliseconds since 1970 inside, ISO in UTC on the wire."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def now_ms() -> int:
@@ -11,9 +14,15 @@ def now_ms() -> int:
 
 def iso(ms: int) -> str:
     """`2026-03-12T07:34:24.559Z`; a whole second is written without its zeros."""
-    seconds, rest = divmod(ms, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
-    return f"{text}.{rest:03}Z" if rest else f"{text}Z"
+    days, ms = divmod(ms, 86_400_000)
+    seconds, ms = divmod(ms, 1000)
+    clock = f"{_date(days)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{clock}.{ms:03}Z" if ms else f"{clock}Z"
+
+
+@lru_cache(maxsize=4096)
+def _date(days: int) -> str:
+    return date.fromordinal(_EPOCH + days).isoformat()
 
 
 def parse_ms(text: str) -> int:

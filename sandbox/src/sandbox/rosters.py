@@ -189,18 +189,12 @@ def _company(name: str, style: int) -> str:
 
 def _phone(number: str, style: int) -> str:
     """The same number as people type it; without the country only where the national form begins with 0."""
+    if style > 4:
+        return number.replace(" ", "", 1)
     country, _, national = number.partition(" ")
-    pairs = " ".join(national[at : at + 3] for at in range(0, len(national), 3))
-    match style:
-        case 0:
-            return f"00{country[1:]}{national}"
-        case 1:
-            return f"{country} ({national[:3]}) {national[3:6]}-{national[6:]}"
-        case 2:
-            return f"{country}.{pairs.replace(' ', '.')}"
-        case 3:
-            return f"{country}-{pairs.replace(' ', '-')}"
-        case 4:
-            return f"{country} {pairs}"
-        case _:
-            return f"{country}{national}"
+    if style == 0:
+        return f"00{country[1:]}{national}"
+    if style == 1:
+        return f"{country} ({national[:3]}) {national[3:6]}-{national[6:]}"
+    mark = " .-"[style - 2]
+    return mark.join((country, national[:3], national[3:6], national[6:]))

@@ -28,8 +28,8 @@ def one(
     answer: JSON = {
         "id": identity,
         "properties": properties,
-        "createdAt": iso(record.created),
-        "updatedAt": iso(record.modified),
+        "createdAt": values[table.kind.created],
+        "updatedAt": values[table.kind.stamp],
         "archived": record.archived_at is not None,
         "url": f"{UI}/contacts/{portal.portal_id}/record/{table.kind.type_id}/{identity}",
     }

@@ -11,7 +11,7 @@ from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.records import Table
 from sandbox.store import Sandbox
 
-Given = Mapping[str, str | float | bool | None]
+Given = Mapping[str, str | int | float | bool | None]
 """Properties as they come: HubSpot takes numbers and truths, and keeps text."""
 
 MOST_MERGES = 250
@@ -108,7 +108,7 @@ def _checked(kind: ObjectType, given: Given) -> dict[str, str | None]:
     return properties
 
 
-def _text(name: str, value: str | float | bool | None) -> str | None:
+def _text(name: str, value: str | int | float | bool | None) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     text = str(value).strip() if value is not None else ""

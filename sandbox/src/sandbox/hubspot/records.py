@@ -94,9 +94,8 @@ class Table:
             yield from ((row, self.changed[row]) for row in sorted(self.archived) if row >= start)
             return
         for row in range(start, self.rows):
-            record = self.record(row)
-            if record.living:
-                yield row, record
+            if self.lives(row):
+                yield row, self.record(row)
 
     def found_between(self, low_ms: int, high_ms: int) -> list[int]:
         """Living rows that search knows as last changed in [low, high), in that order; it learns of changes late."""

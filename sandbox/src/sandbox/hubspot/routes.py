@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from litestar import Response, Router, delete
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
@@ -12,7 +12,7 @@ from sandbox.hubspot import associations, definitions, oauth, objects
 from sandbox.hubspot.changes import GrantRevoked
 from sandbox.hubspot.errors import HubSpotError
 from sandbox.hubspot.gate import UNGATED, Caller
-from sandbox.hubspot.requests import Answer, HTTPRequest, answer, caller_of
+from sandbox.hubspot.requests import Answer, HTTPRequest, answer
 from sandbox.store import Sandbox
 
 DATES = ("2026-03", "2026-09")
@@ -24,7 +24,7 @@ async def uninstall(sandbox: NamedDependency[Sandbox], caller: NamedDependency[C
     sandbox.commit(GrantRevoked(at=now_ms(), grant=caller.token.grant))
 
 
-def router() -> Router:
+def routers() -> list[ControllerRouterHandler]:
     """All of HubSpot, under one base address; behind the gate but for the OAuth part of it."""
     parts: list[ControllerRouterHandler] = [
         Router("/crm/v3/objects", route_handlers=[*objects.ROUTES, *associations.OBJECTS_V3]),
@@ -46,7 +46,7 @@ def router() -> Router:
             Router(f"/crm/owners/{date}", route_handlers=definitions.OWNERS),
             Router(f"/crm/properties/{date}", route_handlers=definitions.PROPERTIES),
         ]
-    return Router("/", route_handlers=parts, dependencies={"caller": Provide(caller_of)})
+    return parts
 
 
 def refused(_: HTTPRequest, error: HubSpotError) -> Answer:

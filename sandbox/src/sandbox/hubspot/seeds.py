@@ -10,6 +10,7 @@ from sandbox.people import chance
 from sandbox.rosters import Roster, Sighting
 
 OWNERS = 5
+_LUCK = 2**60 - 1
 _DAY = 86_400_000
 _CREATED_FROM = 1_672_531_200_000  # 2023-01-01: all seeded records are made in that year,
 _MODIFIED_FROM = 1_704_067_200_000  # 2024-01-01: and changed after it
@@ -31,25 +32,26 @@ class Seeds:
 
     def contact(self, row: int) -> Record:
         """The contact of a row."""
-        luck = chance(self.roster.world.seed, 11, self.roster.salt, row) % 2**60
-        record = self._record(row, self.contacts, self.modified(row))
-        record.properties |= contact_properties(self.roster.sighting(row))
-        record.properties["lifecyclestage"] = LIFECYCLE[luck % 6]
-        record.properties["hs_lead_status"] = _LEAD_STATUS[luck >> 8 & 3] if luck >> 12 & 1 else None
-        record.properties["hubspot_owner_id"] = self._owner(luck >> 16)
-        record.properties["lastmodifieddate"] = iso(record.modified)
-        return record
+        luck = chance(self.roster.world.seed, 11, self.roster.salt, row) & _LUCK
+        created, modified = self.created(row, self.contacts), self.modified(row)
+        properties = contact_properties(self.roster.sighting(row))
+        properties["lifecyclestage"] = LIFECYCLE[luck % 6]
+        properties["hs_lead_status"] = _LEAD_STATUS[luck >> 8 & 3] if luck >> 12 & 1 else None
+        properties["hubspot_owner_id"] = self._owner(luck >> 16)
+        properties["createdate"] = iso(created)
+        properties["lastmodifieddate"] = iso(modified)
+        return Record(properties=properties, created=created, modified=modified)
 
     def deal(self, row: int) -> Record:
         """The deal of a row."""
-        luck = chance(self.roster.world.seed, 12, self.roster.salt, row) % 2**60
-        record = self._record(row, self.deals, self.modified(row))
+        luck = chance(self.roster.world.seed, 12, self.roster.salt, row) & _LUCK
+        created, modified = self.created(row, self.deals), self.modified(row)
         stage = STAGES[luck % len(STAGES)][0]
         amount = (luck >> 8) % 400 * 250
-        record.properties |= {
+        properties = {
             "dealname": f"{self._customer(row)}: {_SUBJECTS[luck >> 20 & 7]} {FIRST_WORDS[luck >> 24 & 63]}",
             "amount": None if luck >> 32 & 7 == 0 else f"{amount}.00" if luck >> 36 & 1 else str(amount),
-            "closedate": None if luck >> 40 & 3 == 0 else iso(record.modified // _DAY * _DAY + 30 * _DAY),
+            "closedate": None if luck >> 40 & 3 == 0 else iso(modified // _DAY * _DAY + 30 * _DAY),
             "dealstage": stage,
             "pipeline": "default",
             "dealtype": "existingbusiness" if luck >> 44 & 1 else "newbusiness",
@@ -57,9 +59,14 @@ class Seeds:
             "hs_is_closed": str(stage.startswith("closed")).lower(),
             "hs_is_closed_won": str(stage == "closedwon").lower(),
             "hubspot_owner_id": self._owner(luck >> 48),
-            "hs_lastmodifieddate": iso(record.modified),
+            "createdate": iso(created),
+            "hs_lastmodifieddate": iso(modified),
         }
-        return record
+        return Record(properties=properties, created=created, modified=modified)
+
+    def created(self, row: int, rows: int) -> int:
+        """When a row was made: one after the other."""
+        return _CREATED_FROM + row * 360 * _DAY // rows + _jitter(row)
 
     def modified(self, row: int) -> int:
         """When a row was last changed: scattered, so that the order of change is not that of ids."""
@@ -69,7 +76,7 @@ class Seeds:
 
     def contacts_of_deal(self, row: int) -> tuple[int, ...]:
         """The contacts of a deal: most often one, sometimes several, now and then none."""
-        luck = chance(self.roster.world.seed, 13, self.roster.salt, row) % 2**60
+        luck = chance(self.roster.world.seed, 13, self.roster.salt, row) & _LUCK
         block = row // _DEALS_PER_BLOCK * _CONTACTS_PER_BLOCK
         count = (0, 1, 1, 1, 1, 1, 2, 2, 3)[luck % 9]
         return tuple(block + (luck // 9 + step) % _CONTACTS_PER_BLOCK for step in range(count))
@@ -79,10 +86,6 @@ class Seeds:
         first = row // _CONTACTS_PER_BLOCK * _DEALS_PER_BLOCK
         near = range(first, min(first + _DEALS_PER_BLOCK, self.deals))
         return tuple(deal for deal in near if row in self.contacts_of_deal(deal))
-
-    def _record(self, row: int, rows: int, modified: int) -> Record:
-        created = _CREATED_FROM + row * 360 * _DAY // max(1, rows) + _jitter(row)
-        return Record(properties={"createdate": iso(created)}, created=created, modified=modified)
 
     def _customer(self, deal: int) -> str:
         company = self.roster.world.company(self.roster.first // _CONTACTS_PER_BLOCK + deal // _DEALS_PER_BLOCK)
