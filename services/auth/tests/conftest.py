@@ -62,6 +62,13 @@ async def auth(serve: Serve) -> AsyncIterator[ClientSession]:
 
 
 @pytest.fixture
+async def address(auth: ClientSession) -> str:
+    """Where that auth is."""
+    async with auth.get("/health/live") as answer:
+        return str(answer.url.origin())
+
+
+@pytest.fixture
 def db(fresh: FreshDatabase) -> Database:
     """Look at what auth keeps, in its own role."""
     return fresh.database("auth")

@@ -1,5 +1,6 @@
 """Every failure at the HTTP edge becomes `application/problem+json` (RFC 9457)."""
 
+import traceback
 from typing import Any
 
 import msgspec
@@ -84,6 +85,14 @@ def answer_undecodable(_: Request[Any, Any, Any], __: Exception) -> Response[byt
     return problem_response(400, "bad-request", "Bad request", "the text is not valid UTF-8", {}, {})
 
 
+def answer_recursion(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
+    """Answer JSON that is nested deeper than it can be read; a recursion of our own is a bug."""
+    *_, (innermost, _line) = traceback.walk_tb(error.__traceback__)
+    if innermost.f_code.co_name == "decode_json":
+        return problem_response(400, "bad-request", "Bad request", "the JSON is nested too deep", {}, {})
+    return answer_bug(request, error)
+
+
 def answer_bug(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer a bug without its insides, and log it once."""
     log.error("request_failed", exc_info=error)
@@ -97,5 +106,6 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: answer_http,
     DBAPIError: answer_database,
     UnicodeDecodeError: answer_undecodable,
+    RecursionError: answer_recursion,
     Exception: answer_bug,
 }
