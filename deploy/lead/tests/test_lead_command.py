@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from lead import leftovers
 from lead.__main__ import main
+from lead.database import open_database
 from lead.postgres import EmbeddedPostgres
+from lead.settings import load
 from servicekit.house import WITH_DATABASE
 
 
@@ -140,3 +142,17 @@ def test_a_database_that_does_not_answer_is_a_sentence(
     assert main(["migrate"]) == 1
 
     assert capsys.readouterr().err.startswith("lead: The server of DATABASE_URL does not answer")
+
+
+@pytest.mark.parametrize(
+    ("admin_url", "service_url"),
+    [
+        ("postgresql://root:secret@db:5433/lead?sslmode=require", "postgresql://db:5433/lead?sslmode=require"),
+        ("postgresql://root@/postgres?host=/run/pg&port=1", "postgresql:///postgres?host=%2Frun%2Fpg&port=1"),
+    ],
+)
+def test_services_are_told_the_database_without_the_administrators_credentials(
+    environment: dict[str, str], admin_url: str, service_url: str
+) -> None:
+    with open_database(load({**environment, "DATABASE_URL": admin_url}), print) as database:
+        assert database.service_url == service_url

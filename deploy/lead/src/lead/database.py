@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from servicekit.migrations import ServerTooOld, migrate
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import OperationalError
 
 from lead.complaint import Complaint
@@ -25,8 +25,9 @@ class Database:
     @property
     def service_url(self) -> str:
         """The address without credentials: each service has its own."""
-        url = make_url(self.admin_url).set(drivername="postgresql", username=None, password=None)
-        return url.render_as_string()
+        url = make_url(self.admin_url)
+        bare = URL.create("postgresql", host=url.host, port=url.port, database=url.database, query=url.query)
+        return bare.render_as_string()
 
     def migrate(self) -> dict[str, str]:
         """Bring every schema to its newest revision, and tell which that is; raises Complaint."""
