@@ -10,13 +10,14 @@ from servicekit.house import SERVICES, package_of
 
 CHECKOUT = Path(__file__).parents[3]
 PAGE = CHECKOUT / "docs" / "events.md"
+NOBODY = "\u2013"
 ROW = re.compile(r"^\| `([^`]+)` \| (\S+) \| (\S+) \| (.+?) \|$", re.MULTILINE)
 
 
 def rows() -> dict[str, tuple[str, str, set[str]]]:
     """The page's table: topic, publisher and listeners of each event."""
     found = ROW.findall(PAGE.read_text())
-    return {name: (topic, by, set(to.split(", ")) - {"–"}) for name, topic, by, to in found}
+    return {name: (topic, by, set(to.split(", ")) - {NOBODY}) for name, topic, by, to in found}
 
 
 def test_the_page_has_every_event_with_its_topic() -> None:
