@@ -55,7 +55,7 @@ class Sandbox:
                 portal_id=portal.portal_id,
                 name=portal.name,
                 contacts=portal.contacts,
-                first=max(0, self.hubspot.edge() - shared),
+                first=max(0, self.hubspot.edge(without=portal.portal_id) - shared),
                 imported=portal.imported,
             )
         )

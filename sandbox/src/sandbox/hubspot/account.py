@@ -35,9 +35,9 @@ class HubSpot:
                 return self.portals[change.portal_id].apply(change)
         return 0
 
-    def edge(self) -> int:
-        """The first person that no account's list reaches."""
-        rosters = [portal.roster for portal in self.portals.values()]
+    def edge(self, *, without: int | None = None) -> int:
+        """The first person that no account's list reaches, but for one account."""
+        rosters = [portal.roster for portal_id, portal in self.portals.items() if portal_id != without]
         return max((roster.first + Roster.span(roster.rows) for roster in rosters), default=0)
 
     def revoked(self, token: Token) -> bool:

@@ -267,11 +267,12 @@ def _described(oauth: OAuth, token: Token, text: str) -> JSON:
         "scopes": token.scopes,
         "hub_id": token.portal_id,
         "user_id": token.user_id,
-        "client_id": token.client_id,
         "token_type": token.use,
         "is_private_distribution": False,
     }
-    if token.ends is not None:
+    if token.ends is None:
+        described["client_id"] = token.client_id
+    else:
         described |= {"app_id": APP_ID, "expires_in": max(0, (token.ends - now_ms()) // 1000)}
     return described
 
