@@ -6,7 +6,8 @@ USER = {"$ref": "#/components/schemas/User"}
 
 
 def operation(name: str) -> dict[str, object]:
-    return {"operationId": name, "responses": {"200": {"content": {"application/json": {"schema": USER}}}}}
+    answers = {"200": {"content": {"application/json": {"schema": USER}}}, "400": {"description": "a framework's own"}}
+    return {"operationId": name, "responses": answers}
 
 
 AUTH = {
@@ -51,7 +52,7 @@ def test_only_what_is_reached_from_outside_is_described() -> None:
 def test_names_are_prefixed_by_their_service_wherever_they_are_used() -> None:
     merged = merge({"auth": AUTH, "sync-worker": WORKER}, own=OWN)
 
-    assert set(merged["components"]["schemas"]) == {"auth_User", "auth_Role", "sync_worker_User"}
+    assert set(merged["components"]["schemas"]) == {"auth_User", "auth_Role", "sync_worker_User", "Problem"}
     assert merged["components"]["schemas"]["auth_User"]["properties"]["role"] == {
         "$ref": "#/components/schemas/auth_Role"
     }
@@ -69,3 +70,10 @@ def test_it_says_what_needs_a_token() -> None:
     assert paths["/auth/me"]["get"]["security"] == [{"signed_in": []}]
     assert paths["/events"]["get"]["security"] == [{"signed_in": []}]
     assert paths["/health"]["get"]["security"] == []
+
+
+def test_every_failure_is_described_as_a_problem() -> None:
+    answers = merge({"auth": AUTH}, own=OWN)["paths"]["/auth/me"]["get"]["responses"]
+
+    assert set(answers) == {"200", "default"}
+    assert "application/problem+json" in answers["default"]["content"]

@@ -6,6 +6,10 @@ from uuid import UUID
 
 import msgspec
 from aiohttp import ClientSession
+from gateway.description import Description
+from gateway.services import Services
+from gateway.settings import Settings
+from gateway.upstreams import Upstreams
 from litestar import Litestar, get
 from litestar.types import Receive, Scope, Send
 from servicekit.app import service_app
@@ -101,6 +105,33 @@ async def test_one_document_describes_what_is_reached_from_outside(gateway: Any,
     assert "identity_" in contacts["responses"]["200"]["content"]["application/json"]["schema"]["items"]["$ref"]
     assert document["paths"]["/health"]["get"]["security"] == []
     assert "text/event-stream" in document["paths"]["/events"]["get"]["responses"]["200"]["content"]
+
+
+async def test_a_service_that_changed_is_described_anew_and_one_that_left_is_not_forgotten(
+    stand_in_address: Any, fresh: FreshDatabase
+) -> None:
+    routes = ["/contacts"]
+
+    async def describe(scope: Scope, receive: Receive, send: Send) -> None:
+        document = {"paths": {route: {"get": {}} for route in routes}}
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": msgspec.json.encode(document), "more_body": False})
+
+    async def described() -> set[str]:
+        return set(msgspec.json.decode(await description.get({}))["paths"])
+
+    async with stand_in_address(describe) as address:
+        upstreams = Upstreams(Settings(**fresh.settings(identity_url=address)))
+        description = Description(Services(upstreams), fresh_seconds=0)
+        async with upstreams.connected(Litestar([])):
+            before = await described()
+            routes.append("/contacts/{id}")
+            after = await described()
+    async with upstreams.connected(Litestar([])):
+        away = await described()
+
+    assert before == {"/contacts"}
+    assert after == away == {"/contacts", "/contacts/{id}"}
 
 
 async def test_the_pages_load_nothing_from_elsewhere(gateway: Any) -> None:

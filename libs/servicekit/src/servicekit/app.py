@@ -32,6 +32,8 @@ from servicekit.settings import ServiceSettings
 from servicekit.workers import Worker, running
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+CLIENT_LEFT = 499
+"""What the metrics call a request whose client was gone before it was answered."""
 STOPPING = "stopping"
 """The key in `app.state` of the event that is set when the server begins to stop."""
 
@@ -156,7 +158,7 @@ def _edge(service: str) -> Callable[[ASGIApp], ASGIApp]:
             headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
             asked = headers.get("x-request-id", "")
             request_id = asked if REQUEST_ID.fullmatch(asked) else uuid4().hex
-            status = 500
+            status = CLIENT_LEFT
             started = time.perf_counter()
 
             async def answer(message: Message) -> None:
@@ -176,6 +178,9 @@ def _edge(service: str) -> Callable[[ASGIApp], ASGIApp]:
                     request: Request[Any, Any, Any] = Request(scope, receive, send)
                     response = answer_problem(request, problem).to_asgi_response(app=None, request=request)
                     await response(scope, receive, answer)
+                except Exception:
+                    status = 500
+                    raise
                 finally:
                     route = getattr(scope.get("route_handler"), "paths", None) or {"unknown"}
                     telemetry.REQUEST_SECONDS.labels(scope["method"], min(route), status).observe(

@@ -3,7 +3,6 @@
 import hmac
 import time
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from litestar.enums import ScopeType
@@ -11,7 +10,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from servicekit.errors import NotFound, TooManyRequests, Unauthorized
 from servicekit.principal import bearer_of
 
-from gateway.headers import secured
+from gateway.headers import client_of, secured
 from gateway.limits import Buckets, address_key
 from gateway.settings import Settings
 
@@ -40,7 +39,7 @@ class Limits:
         if path.rstrip(b"/") in SIGN_INS:
             _take(self._sign_ins, key)
 
-    def admit_person(self, user_id: UUID | None) -> None:
+    def admit_person(self, user_id: UUID) -> None:
         """Count a request of a signed-in person. Raises `TooManyRequests`."""
         _take(self._people, str(user_id))
 
@@ -63,12 +62,6 @@ def door(limits: Limits, metrics_token: str) -> Callable[[ASGIApp], ASGIApp]:
         return enter
 
     return wrap
-
-
-def client_of(scope: Any) -> str:
-    """Tell the address a request comes from."""
-    client = scope.get("client")
-    return str(client[0]) if client else "unknown"
 
 
 def _keep_inside(scope: Scope, metrics_token: str) -> None:

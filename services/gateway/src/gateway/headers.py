@@ -1,6 +1,7 @@
 """Which headers pass through the door, and which it says itself. Always a list: two `Set-Cookie` stay two."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -27,6 +28,12 @@ SECURITY: Mapping[bytes, bytes] = {
     b"cross-origin-resource-policy": b"same-site",
 }
 """What every answer carries that does not say otherwise."""
+
+
+def client_of(scope: Mapping[str, Any]) -> str:
+    """Tell the address a request comes from."""
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
 
 
 def to_service(

@@ -7,7 +7,20 @@ from gateway.routing import find_route
 
 Document = dict[str, Any]
 METHODS = frozenset(("get", "put", "post", "delete", "patch", "head", "options"))
+_MEMBERS = {"type": "string", "title": "string", "status": "integer", "detail": "string"}
 SIGNED_IN: list[dict[str, list[str]]] = [{"signed_in": []}]
+
+PROBLEM: Document = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457); `type` is stable, further members depend on it.",
+    "required": ["type", "title", "status"],
+    "properties": {name: {"type": kind} for name, kind in _MEMBERS.items()},
+    "additionalProperties": True,
+}
+ANY_PROBLEM: Document = {
+    "description": "A problem",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 _INFO = {
     "title": "Lead Manager",
@@ -35,7 +48,7 @@ def merge(documents: Mapping[str, Document], *, own: Document) -> Document:
         "tags": [{"name": name} for name in ("gateway", *documents)],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(_used(schemas, paths).items())),
+            "schemas": dict(sorted(_used(schemas | {"Problem": PROBLEM}, paths).items())),
             "securitySchemes": {"signed_in": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -48,14 +61,20 @@ def _reached(service: str, path: str, operations: Document) -> Document:
         if method not in METHODS:
             continue
         route = find_route(method.upper(), path)
+        told = {**operation, "tags": [service], "responses": _answers(operation)}
         if service == "gateway":
-            reached[method] = {"security": [], **operation, "tags": [service]}
+            reached[method] = {"security": [], **told}
         elif route and route.service == service:
-            security = [] if route.public else SIGNED_IN
-            reached[method] = {**operation, "tags": [service], "security": security}
+            reached[method] = {**told, "security": [] if route.public else SIGNED_IN}
     if reached and "parameters" in operations:
         reached["parameters"] = operations["parameters"]
     return reached
+
+
+def _answers(operation: Document) -> Document:
+    """Say what every failure looks like, in place of the framework's own 400, which no service gives."""
+    told = {status: answer for status, answer in operation.get("responses", {}).items() if status != "400"}
+    return {**told, "default": ANY_PROBLEM}
 
 
 _REFERENCE = "#/components/schemas/"

@@ -12,7 +12,6 @@ from yarl import URL
 
 from gateway import headers
 from gateway.body import Body, BodyTooLarge
-from gateway.door import client_of
 from gateway.routing import Service
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams
@@ -156,7 +155,7 @@ def _announced_length(scope: HTTPScope) -> int | None:
 def _headers(scope: HTTPScope) -> CIMultiDict[str]:
     sent = headers.to_service(
         scope["headers"],
-        client=client_of(scope),
+        client=headers.client_of(scope),
         scheme=scope["scheme"],
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
         trace=trace_headers(),

@@ -10,7 +10,7 @@ from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Stream
 from litestar.types import Receive, Scope, Send
-from servicekit.errors import NotFound
+from servicekit.errors import Forbidden, NotFound
 from servicekit.principal import KeySource, Principal, bearer_of, check_token
 
 from gateway import pages
@@ -50,9 +50,9 @@ async def get_events(
     Each is `{"items": [...]}` under the event's name, such as `golden_record.changed`, and means: look at these
     again. `ready` comes first and `resync` when there was too much to name: look at everything.
     """
-    limits.admit_person(principal.user_id)
     assert principal.user_id is not None
     assert principal.expires_at is not None
+    limits.admit_person(principal.user_id)
     stream = live.stream(
         workspace_id=principal.workspace_id,
         user_id=principal.user_id,
@@ -84,16 +84,16 @@ def services_route(proxy: Proxy, limits: Limits, keys: KeySource) -> ASGIRouteHa
         if route is None:
             raise NotFound("nothing is here; /docs says what is where")
         if not route.public:
-            authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-            principal = await check_token(bearer_of(authorization), keys, service="gateway")
-            _admit(principal, limits)
+            limits.admit_person(await _person(scope, keys))
         await proxy.pass_on(scope, receive, send, route.service)
 
     return pass_on
 
 
-def _admit(principal: Principal, limits: Limits) -> UUID:
-    """Let a person through, and no service: those have ways of their own. Raises `Forbidden`."""
-    workspace_id = principal.workspace_id
-    limits.admit_person(principal.user_id)
-    return workspace_id
+async def _person(scope: Scope, keys: KeySource) -> UUID:
+    """Tell who is signed in. Raises `Unauthorized`, and `Forbidden` for a service: those have ways of their own."""
+    authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    principal = await check_token(bearer_of(authorization), keys, service="gateway")
+    if principal.user_id is None:
+        raise Forbidden("this needs a signed-in person")
+    return principal.user_id

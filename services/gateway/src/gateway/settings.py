@@ -2,6 +2,11 @@
 
 from servicekit.settings import ServiceSettings
 
+POSITIVE = (
+    *("max_body_bytes", "connect_seconds", "answer_seconds", "upload_idle_seconds", "keep_alive_seconds"),
+    *("rate_per_minute", "address_rate_per_minute", "sign_in_rate_per_minute", "streams_per_user"),
+)
+
 
 class Settings(ServiceSettings, frozen=True, kw_only=True):
     """The shared settings, and the gateway's own.
@@ -34,3 +39,10 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
 
     metrics_token: str = ""
     """What a scraper shows to read `/metrics`; while it is empty there is no `/metrics` here."""
+
+    def __post_init__(self) -> None:
+        """Refuse limits that let nothing through. Raises `ValueError`."""
+        super().__post_init__()
+        for name in POSITIVE:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name.upper()} must be above 0")

@@ -53,7 +53,7 @@ function parameters(given, api) {
 
 function route(path, method, operation, api) {
   const answers = Object.entries(operation.responses ?? {}).flatMap(([status, answer]) => [
-    element("h3", {}, `${status} ${answer.description ?? ""}`),
+    element("h3", {}, `${status === "default" ? "else" : status}: ${answer.description ?? ""}`),
     ...bodies(answer.content, api),
   ]);
   const asked = bodies(operation.requestBody?.content, api);
