@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from contracts.contacts import Contact
 from contracts.event import Event
 from contracts.interactions import Interaction
 from contracts.registry import EVENTS
-from contracts.syncs import SyncView
+from contracts.syncs import SyncProgressed, SyncView
 from providers.source import (
     Access,
     Grant,
@@ -26,11 +27,12 @@ from providers.source import (
     SourceInteraction,
     SourceProvider,
 )
+from servicekit.doorbell import listen
 from servicekit.outbox import publish
 from servicekit.service_tokens import ServiceTokens
 from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
-from sync_worker import operations, schedule, views
+from sync_worker import operations, queue, schedule, views
 from sync_worker.access import AccessDesk
 from sync_worker.handlers import subscriptions
 from sync_worker.settings import Settings
@@ -208,6 +210,14 @@ class World:
         await self.sync()
         return sync_id
 
+    async def ended(self, state: str) -> SyncView:
+        """Wait until the newest run is in this state, looking whenever the doorbell rings."""
+        async with asyncio.timeout(30):
+            async for _ in listen(self.db.conninfo, [SyncProgressed.TOPIC]):
+                if (run := await self.last_run()).state == state:
+                    return run
+        raise AssertionError("the doorbell fell silent")
+
     async def raw(self, provider_id: str) -> bytes:
         async with self.db.transaction(self.workspace_id) as conn:
             return await operations.get_raw(conn, self.workspace_id, self.connection_id, provider_id)
@@ -239,3 +249,15 @@ class World:
             lane=lane,
         )
         return [msgspec.json.decode(str(row["payload"]), type=EVENTS[str(row["event_name"])]) for row in rows]
+
+
+@asynccontextmanager
+async def running_queue(world: World) -> AsyncIterator[None]:
+    """Run jobs as the service does, until the block ends."""
+    running = asyncio.create_task(queue.run(queue.job_app(world.db, world.syncer, every=EVERY), concurrency=2))
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
