@@ -28,7 +28,7 @@ ENVIRON = {"ACME_CLIENT_ID": "ours", "ACME_CLIENT_SECRET": "secret"}
 
 
 class Acme(SourceProvider):
-    """Grants what it is asked for; `fault` is raised instead, and `gate` holds refreshes up until it opens."""
+    """Grants what it is asked for, or raises `fault`; answers to refreshes wait for `gate` on their way back."""
 
     name: ClassVar[str] = "acme"
     streams: ClassVar[tuple[str, ...]] = ()
@@ -67,11 +67,13 @@ class Acme(SourceProvider):
 
     async def refresh(self, http: ClientSession, app: OAuthApp, grant: Grant) -> Grant:
         self.refreshes += 1
-        self.asked.set()
-        await self.gate.wait()
-        self._fail()
-        self._spend(grant)
-        return self._granted(grant.account_id)
+        try:
+            self._fail()
+            self._spend(grant)
+            return self._granted(grant.account_id)
+        finally:
+            self.asked.set()
+            await self.gate.wait()
 
     async def revoke(self, http: ClientSession, app: OAuthApp, grant: Grant) -> None:
         self._fail()

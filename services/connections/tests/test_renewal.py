@@ -245,11 +245,14 @@ async def test_a_person_who_connects_again_meanwhile_is_not_overwritten(vault, w
     asking = asyncio.create_task(access_token(vault, connection_id, rejected=None))
     await acme.asked.wait()
 
+    before = set(acme.live)
     await connect(workspace)
+    granted_again = acme.live - before
     acme.gate.set()
 
     handed_out, kept = await asking, await access_token(vault, connection_id, rejected=None)
     assert handed_out == kept
+    assert kept.access_token in granted_again
     assert acme.refreshes == 1
 
 
