@@ -8,17 +8,17 @@ from auth.limits import network_of
 @pytest.mark.parametrize(
     ("peer", "forwarded_for", "address"),
     [
-        ("8.8.8.8", None, "8.8.8.8"),
+        ("8.8.8.8", "", "8.8.8.8"),
         ("8.8.8.8", "1.2.3.4", "8.8.8.8"),
         ("127.0.0.1", "1.2.3.4", "1.2.3.4"),
         ("172.18.0.5", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
         ("::ffff:172.18.0.5", "1.2.3.4", "1.2.3.4"),
         ("::1", "2001:db8::1", "2001:db8::1"),
-        ("127.0.0.1", None, "127.0.0.1"),
+        ("127.0.0.1", "", "127.0.0.1"),
         ("unknown", "1.2.3.4", "unknown"),
     ],
 )
-def test_only_a_near_peer_speaks_for_another(peer: str, forwarded_for: str | None, address: str) -> None:
+def test_only_a_near_peer_speaks_for_another(peer: str, forwarded_for: str, address: str) -> None:
     assert address_of(peer, forwarded_for) == address
 
 

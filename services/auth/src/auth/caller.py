@@ -17,7 +17,7 @@ class Caller(msgspec.Struct, frozen=True):
     device: str
 
 
-def address_of(peer: str, forwarded_for: str | None) -> str:
+def address_of(peer: str, forwarded_for: str) -> str:
     """Tell the address of whoever asks.
 
     Who speaks to us from outside speaks for itself. Our gateway is near, and has written the address it saw at the

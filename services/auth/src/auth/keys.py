@@ -85,7 +85,7 @@ class Keys:
             log.info("signing_key_made", key_id=made.id, signs_from=signs_from.isoformat())
         if done:
             await queries.delete_keys(conn, done)
-            log.info("signing_keys_dropped", key_ids=[key.id for key in done], unopened=len(lost))
+            log.info("signing_keys_dropped", key_ids=[key.id for key in done])
 
     async def _at_hand(self, at_most_seconds: float) -> Sequence[Key]:
         async with self._reading:

@@ -12,6 +12,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import msgspec
+import structlog
 from servicekit.database import Database
 from servicekit.errors import TooManyRequests
 from servicekit.secrets import derive
@@ -19,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth import queries
 from auth.settings import Settings
+
+log = structlog.get_logger()
 
 
 class TooManyAttempts(TooManyRequests):
@@ -29,8 +32,9 @@ class TooManyAttempts(TooManyRequests):
 
 
 class Allowance(msgspec.Struct, frozen=True):
-    """So many attempts per window for one subject."""
+    """So many attempts per window for one subject of a kind."""
 
+    kind: str
     subject: bytes
     attempts: int
 
@@ -76,7 +80,8 @@ class Limits:
             "account": self._settings.sign_in_attempts_per_account,
             "registrations": self._settings.registrations_per_address,
         }
-        return Allowance(hmac.digest(self._secret, f"{kind}:{name}".encode(), "sha256"), attempts[kind])
+        subject = hmac.digest(self._secret, f"{kind}:{name}".encode(), "sha256")
+        return Allowance(kind, subject, attempts[kind])
 
     async def _admit(self, allowances: Sequence[Allowance], now: datetime) -> None:
         async with self._db.transaction() as conn:
@@ -89,6 +94,7 @@ class Limits:
         for allowance in allowances:
             attempts, began_at = await queries.count_attempt(conn, allowance.subject, now=now, window=self.window)
             if attempts > allowance.attempts:
+                log.warning("attempt_refused", kind=allowance.kind, attempts=attempts)
                 return began_at + self.window - now
         return None
 

@@ -91,6 +91,7 @@ async def sign_in(means: Means, shown: Credentials, *, caller: Caller, now: date
         account = await queries.find_account(conn, email)
     known = await means.hasher.matches(shown.password, account.password_hash if account else None)
     if account is None or not known:
+        log.info("sign_in_refused", user_id=str(account.person_id) if account else None)
         raise WrongCredentials
     rehashed = await means.hasher.hash(shown.password) if means.hasher.is_outdated(account.password_hash) else None
     async with means.db.transaction(account.workspace_id) as conn:
@@ -149,7 +150,9 @@ async def change_profile(
     }
     if change.password:
         await confirm_password(means, person_id, change.password.current, now=now)
-        passwords.check(change.password.new, about=(principal.email or "", *changes.values()))
+        async with means.db.transaction(workspace_id) as conn:
+            user = await get_user(conn, person_id, workspace_id)
+        passwords.check(change.password.new, about=(user.email, user.first_name, user.last_name, *changes.values()))
         changes["password_hash"] = await means.hasher.hash(change.password.new)
     async with means.db.transaction(workspace_id) as conn:
         if changes:

@@ -146,9 +146,9 @@ async def revoke_session(
 
 def _caller(request: Request[Any, Any, Any]) -> Caller:
     peer = request.client.host if request.client else "unknown"
-    return Caller(
-        address_of(peer, request.headers.get("x-forwarded-for")), device_of(request.headers.get("user-agent"))
-    )
+    # Whoever repeats the header must not be able to hide the gateway's entry, which is the last of all.
+    forwarded_for = ",".join(request.headers.getall("x-forwarded-for", []))
+    return Caller(address_of(peer, forwarded_for), device_of(request.headers.get("user-agent")))
 
 
 ROUTES: list[HTTPRouteHandler] = [
