@@ -4,6 +4,7 @@ import time
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
+_TWO = [f"{number:02}" for number in range(60)]
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -16,7 +17,7 @@ def iso(ms: int) -> str:
     """`2026-03-12T07:34:24.559Z`; a whole second is written without its zeros."""
     days, ms = divmod(ms, 86_400_000)
     seconds, ms = divmod(ms, 1000)
-    clock = f"{_date(days)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    clock = f"{_date(days)}T{_TWO[seconds // 3600]}:{_TWO[seconds // 60 % 60]}:{_TWO[seconds % 60]}"
     return f"{clock}.{ms:03}Z" if ms else f"{clock}Z"
 
 

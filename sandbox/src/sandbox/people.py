@@ -45,22 +45,75 @@ class Company(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Someone as they are: the truth of which each account knows a part."""
+    """Someone as they are: the truth of which each account knows a part.
 
+    Most of it is worked out only when an account shows it.
+    """
+
+    number: int
     given: Name
     family: Name
     company: Company
-    title: str
-    work_email: str
-    private_email: str
-    old_email: str
+    luck: int
     mobile: str
-    street: str
-    town: str
-    region: str
-    postal_code: str
-    country: str
-    birth_date: str
+
+    @property
+    def culture(self) -> names.Culture:
+        """Where they are from."""
+        return names.CULTURES[self.company.culture]
+
+    @property
+    def title(self) -> str:
+        """What they do."""
+        return names.TITLES[self.luck % len(names.TITLES)]
+
+    @property
+    def work_email(self) -> str:
+        """The address their company gave them."""
+        return f"{self.given.slug}.{self.family.slug}@{self.company.domain}"
+
+    @property
+    def private_email(self) -> str:
+        """The address they gave themselves."""
+        domain = names.PRIVATE_DOMAINS[(self.luck >> 8) % len(names.PRIVATE_DOMAINS)]
+        return f"{self.given.slug}.{self.family.slug}{self.number}@{domain}"
+
+    @property
+    def old_email(self) -> str:
+        """The one they had before."""
+        domain = names.PRIVATE_DOMAINS[(self.luck >> 8) % len(names.PRIVATE_DOMAINS) - 1]
+        return f"{self.given.slug[0]}{self.family.slug}{self.number}@{domain}"
+
+    @property
+    def street(self) -> str:
+        """The street they live in, and the house."""
+        street = names.STREETS[(self.luck >> 16) % len(names.STREETS)]
+        return self.culture.street.format(name=street, number=(self.luck >> 24) % 180 + 1)
+
+    @property
+    def town(self) -> str:
+        """The town they live in."""
+        return self._place.partition("|")[0]
+
+    @property
+    def region(self) -> str:
+        """The region around it, or nothing where none is written."""
+        return self._place.partition("|")[2]
+
+    @property
+    def postal_code(self) -> str:
+        """The code of their quarter."""
+        return str((self.luck >> 32) % 90_000 + 10_000)
+
+    @property
+    def birth_date(self) -> str:
+        """A day between 1950 and 2004."""
+        draw = self.luck >> 44
+        return f"{1950 + draw % 55}-{draw // 55 % 12 + 1:02}-{draw // 660 % 28 + 1:02}"
+
+    @property
+    def _place(self) -> str:
+        return self.culture.towns[(self.luck >> 40) % len(self.culture.towns)]
 
 
 def chance(seed: int, purpose: int, account: int, number: int) -> int:
@@ -94,33 +147,16 @@ class World:
     def person(self, number: int) -> Person:
         """The person of that number."""
         company = self.company(number // COLLEAGUES)
-        culture = names.CULTURES[company.culture]
-        luck = chance(self.seed, 2, 0, number) >> 8
-        luck, pick = divmod(luck, len(culture.given))
-        given = _GIVEN[company.culture][pick]
-        # Neighbours in the list, so that no two colleagues share a family name, nor an address made of it.
-        family = _FAMILY[company.culture][(company.luck + number) % len(culture.family)]
-        luck, title = divmod(luck, len(names.TITLES))
-        luck, town = divmod(luck, len(culture.towns))
-        luck, street = divmod(luck, len(names.STREETS))
-        luck, postbox = divmod(luck, len(names.PRIVATE_DOMAINS))
-        luck, days = divmod(luck, 20_000)
-        town_name, _, region = culture.towns[town].partition("|")
+        given, family = _GIVEN[company.culture], _FAMILY[company.culture]
+        luck = chance(self.seed, 2, 0, number)
         return Person(
-            given=given,
-            family=family,
-            company=company,
-            title=names.TITLES[title],
-            work_email=f"{given.slug}.{family.slug}@{company.domain}",
-            private_email=f"{given.slug}.{family.slug}{number}@{names.PRIVATE_DOMAINS[postbox]}",
-            old_email=f"{given.slug[0]}{family.slug}{number}@{names.PRIVATE_DOMAINS[postbox - 1]}",
-            mobile=self._phone(culture, number),
-            street=culture.street.format(name=names.STREETS[street], number=luck % 180 + 1),
-            town=town_name,
-            region=region,
-            postal_code=f"{luck % 90_000 + 10_000}",
-            country=culture.country,
-            birth_date=f"{1950 + days // 366}-{days % 12 + 1:02}-{days % 28 + 1:02}",
+            number,
+            given[luck % len(given)],
+            # Neighbours in the list, so that no two colleagues share a family name, nor an address made of it.
+            family[(company.luck + number) % len(family)],
+            company,
+            luck >> 48,
+            self._phone(names.CULTURES[company.culture], number),
         )
 
     def owners(self, email: str) -> Sequence[int]:

@@ -161,7 +161,7 @@ def _written(person: Person, emails: tuple[str, ...], luck: int) -> Sighting:
         town=person.town if gaps >> 32 & 15 < 10 else None,
         region=person.region or None if gaps >> 36 & 15 < 7 else None,
         postal_code=person.postal_code if gaps >> 40 & 15 < 6 else None,
-        country=person.country if gaps >> 44 & 15 < 11 else None,
+        country=person.culture.country if gaps >> 44 & 15 < 11 else None,
         birth_date=person.birth_date if gaps >> 48 & 15 < 3 else None,
     )
 
