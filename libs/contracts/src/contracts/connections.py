@@ -8,7 +8,7 @@ import msgspec
 
 from contracts.event import Event
 
-ConnectionState = Literal["pending", "active", "broken", "removed"]
+ConnectionState = Literal["active", "broken", "removed"]
 DataChoice = Literal["keep", "erase"]
 
 
@@ -25,7 +25,10 @@ class ConnectionAuthorized(Event, frozen=True, kw_only=True):
 
 
 class ConnectionRemoved(Event, frozen=True, kw_only=True):
-    """A person disconnected this account; `data` says whether its records are kept or erased."""
+    """A person disconnected this account; `data` says whether its records are kept or erased.
+
+    Erased is what was first seen until `removed_at`: the account may be connected again at any time.
+    """
 
     NAME: ClassVar[str] = "connection.removed.v1"
     TOPIC: ClassVar[str] = "connections"
@@ -33,6 +36,7 @@ class ConnectionRemoved(Event, frozen=True, kw_only=True):
     connection_id: UUID
     provider: str
     data: DataChoice
+    removed_at: datetime | None = None
 
 
 class ConnectionBroken(Event, frozen=True, kw_only=True):

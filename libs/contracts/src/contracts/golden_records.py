@@ -1,7 +1,7 @@
 """What identity says of the golden records, and how it shows them."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -131,3 +131,44 @@ class ContactDetail(msgspec.Struct, frozen=True, kw_only=True):
     previous_ids: tuple[UUID, ...]
     created_at: datetime
     updated_at: datetime
+
+
+class ContactCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many golden records a workspace has."""
+
+    count: int
+
+
+class SourceName(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source record is called at its provider."""
+
+    connection_id: UUID
+    provider: str
+    provider_id: str
+
+
+class HistorySide(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the groups that joined or parted: its id apart, and who was in it."""
+
+    id: UUID
+    sources: tuple[SourceName, ...]
+
+
+class HistoryEdge(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason why two source records were joined: the rule, what it stood on, and how strong it is."""
+
+    rule: str
+    value: str
+    strength: int
+    between: tuple[SourceName, SourceName]
+
+
+class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a golden record; `id` is that of the whole, before parting or after joining."""
+
+    number: int
+    kind: Literal["joined", "parted"]
+    happened_at: datetime
+    id: UUID
+    sides: tuple[HistorySide, ...]
+    edges: tuple[HistoryEdge, ...]
