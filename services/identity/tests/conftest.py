@@ -1,6 +1,85 @@
+"""A workspace of the test's own: what providers tell of it, and what identity shows."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
 import pytest
+from aiohttp import ClientSession
+from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
+from contracts.event import Event, Lane
+from contracts.interactions import Interaction, InteractionFetched
+from identity.app import create_app
+from identity.handlers import subscriptions
+from identity.settings import Settings
 from servicekit.database import Database
-from servicekit.testing import FreshDatabase
+from servicekit.outbox import publish
+from servicekit.testing import FreshDatabase, TestKeys, bearer, drain, served, user_token
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Workspace:
+    """Some connections, and the events they cause. A provider's id is a number: the lower, the earlier seen."""
+
+    def __init__(self, db: Database, publisher: Database, http: ClientSession | None = None) -> None:
+        self.id = uuid4()
+        self.hubspot, self.zendesk = uuid4(), uuid4()
+        self.db = db
+        self._publisher = publisher
+        self._http = http
+
+    def fetched(
+        self, number: int, *emails: str, revision: int = 1, connection_id: UUID | None = None, **contact: Any
+    ) -> ContactFetched:
+        """A provider showed a contact."""
+        return ContactFetched(**self._who(number, revision, connection_id), contact=Contact(emails=emails, **contact))
+
+    def gone(
+        self, number: int, *, revision: int = 2, reason: GoneReason = "deleted", connection_id: UUID | None = None
+    ) -> ContactGone:
+        """A provider no longer has a contact."""
+        return ContactGone(**self._who(number, revision, connection_id), reason=reason)
+
+    def deal(
+        self, number: int, *contacts: int, revision: int = 1, connection_id: UUID | None = None, **told: Any
+    ) -> InteractionFetched:
+        """A provider showed a deal with these contacts."""
+        who = self._who(number, revision, connection_id)
+        del who["first_seen_at"]
+        contact_ids = tuple(map(str, contacts))
+        return InteractionFetched(**who, interaction=Interaction(kind="deal", contact_ids=contact_ids, **told))
+
+    def _who(self, number: int, revision: int, connection_id: UUID | None) -> dict[str, Any]:
+        connection_id = connection_id or self.hubspot
+        return {
+            "workspace_id": self.id,
+            "connection_id": connection_id,
+            "provider": "hubspot" if connection_id == self.hubspot else "zendesk",
+            "provider_id": str(number),
+            "revision": revision,
+            "first_seen_at": START + timedelta(seconds=number),
+        }
+
+    async def hears(self, *events: Event, lane: Lane = "live") -> None:
+        """Let events be published, and identity handle them."""
+        async with self._publisher.transaction(self.id) as conn:
+            publish(conn, events, lane=lane)
+        await drain(self.db, subscriptions())
+
+    async def get(self, path: str, *, status: int = 200, workspace_id: UUID | None = None, **query: Any) -> Any:
+        """Ask identity as someone signed in to this workspace."""
+        assert self._http
+        headers = bearer(user_token(workspace_id=workspace_id or self.id))
+        async with self._http.get(path, params=query, headers=headers) as answer:
+            assert answer.status == status, await answer.text()
+            return await answer.json()
+
+    async def contacts(self, **query: Any) -> list[dict[str, Any]]:
+        """All contacts of the first page."""
+        items: list[dict[str, Any]] = (await self.get("/contacts", **query))["items"]
+        return items
 
 
 @pytest.fixture
@@ -10,6 +89,14 @@ def db(fresh: FreshDatabase) -> Database:
 
 
 @pytest.fixture
-def sync_worker(fresh: FreshDatabase) -> Database:
-    """The database as those see it who publish source records."""
-    return fresh.database("sync-worker")
+async def workspace(fresh: FreshDatabase, db: Database) -> AsyncIterator[Workspace]:
+    """A workspace that is asked over HTTP."""
+    app = create_app(Settings(**fresh.settings(bus_poll_seconds=60)), TestKeys())
+    async with served(app) as http:
+        yield Workspace(db, fresh.database("sync-worker"), http)
+
+
+@pytest.fixture
+def other(fresh: FreshDatabase, db: Database) -> Workspace:
+    """Another workspace."""
+    return Workspace(db, fresh.database("sync-worker"))

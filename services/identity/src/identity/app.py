@@ -3,17 +3,22 @@
 from litestar import Litestar
 from servicekit.app import service_app
 from servicekit.database import Database
+from servicekit.principal import KeySource
 
 from identity.handlers import subscriptions
+from identity.routes import ROUTES
 from identity.settings import Settings
 
+NAME = "identity"
 
-def create_app(settings: Settings) -> Litestar:
-    """Build identity."""
+
+def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
+    """Build identity; `keys` are auth's published ones unless others are given."""
     return service_app(
-        name="identity",
+        name=NAME,
         settings=settings,
-        routes=[],
-        db=Database.connect(settings, "identity"),
+        routes=ROUTES,
+        db=Database.connect(settings, NAME),
         subscriptions=subscriptions(),
+        keys=keys,
     )

@@ -1,7 +1,7 @@
 """What a new partition means: the difference to the one before, and nothing else, in rows, history and events."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Literal
 from uuid import UUID
 
@@ -50,6 +50,17 @@ class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     golden_id: UUID
     sides: tuple[Side, ...]
     edges: tuple[Edge, ...] = ()
+
+
+def without(entry: Entry, erased: Set[UUID]) -> Entry | None:
+    """Leave erased records out of an entry; None when it then tells of nothing."""
+    sides = tuple(
+        Side(side.golden_id, left)
+        for side in entry.sides
+        if (left := tuple(m for m in side.members if m not in erased))
+    )
+    edges = tuple(edge for edge in entry.edges if edge.left not in erased and edge.right not in erased)
+    return msgspec.structs.replace(entry, sides=sides, edges=edges) if len(sides) > 1 else None
 
 
 class Changes(msgspec.Struct):

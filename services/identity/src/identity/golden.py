@@ -84,8 +84,13 @@ def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
         last_name_key=search_key(last_name) if last_name else None,
         providers=tuple(sorted({member.provider for member in living})),
         created_at=seen_at(golden_id),
-        updated_at=max(member.contact.updated_at or member.first_seen_at for member in living),
+        updated_at=updated_at(living),
     )
+
+
+def updated_at(living: Iterable[SourceRecord]) -> datetime:
+    """Tell when a golden record last changed at any of its providers."""
+    return max(member.contact.updated_at or member.first_seen_at for member in living)
 
 
 def first_value(living: Sequence[SourceRecord], field: str) -> str | None:

@@ -2,19 +2,53 @@
 
 from collections.abc import Sequence
 
+from contracts.connections import ConnectionRemoved
 from contracts.contacts import ContactFetched, ContactGone
+from contracts.interactions import InteractionFetched, InteractionGone
+from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import operations
+from identity import erasing, operations, timeline
 from identity.records import ContactEvent
+from identity.timeline import InteractionEvent
 
 
-async def on_contacts_seen(conn: AsyncConnection, events: Sequence[ContactEvent]) -> None:
-    """Contacts were fetched, or are gone; together, because they may follow each other in one batch."""
+async def on_contacts_told(conn: AsyncConnection, events: Sequence[ContactEvent]) -> None:
+    """Contacts were fetched, or are gone; both at once, because they follow each other in one batch."""
     await operations.resolve_contacts(conn, events)
 
 
+async def on_interactions_told(conn: AsyncConnection, events: Sequence[InteractionEvent]) -> None:
+    """Interactions were fetched, or are gone."""
+    await timeline.save_interactions(conn, events)
+
+
+async def on_connections_removed(conn: AsyncConnection, events: Sequence[ConnectionRemoved]) -> None:
+    """A person disconnected an account: what is kept stays as it is, the rest is erased."""
+    for event in events:
+        if event.data == "erase":
+            await erasing.erase_connection(
+                conn,
+                workspace_id=event.workspace_id,
+                connection_id=event.connection_id,
+                removed_at=event.removed_at,
+            )
+
+
+async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[WorkspaceErased]) -> None:
+    """Workspaces must go, with all they hold."""
+    for event in events:
+        await erasing.erase_workspace(conn, event.workspace_id)
+
+
 def subscriptions() -> list[Subscription]:
-    """Tell the consumer which events we listen to."""
-    return [on(ContactFetched, on_contacts_seen), on(ContactGone, on_contacts_seen)]
+    """All that identity listens to."""
+    return [
+        on(ContactFetched, on_contacts_told),
+        on(ContactGone, on_contacts_told),
+        on(InteractionFetched, on_interactions_told),
+        on(InteractionGone, on_interactions_told),
+        on(ConnectionRemoved, on_connections_removed),
+        on(WorkspaceErased, on_workspaces_erased),
+    ]

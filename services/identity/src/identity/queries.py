@@ -13,7 +13,9 @@ from contracts.contacts import Contact
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.changes import Changes, Entry, Known, Line
+from identity import history_queries
+from identity.changes import Changes, Known, Line
+from identity.json_rows import as_json
 from identity.matching import Decision, Verdict
 from identity.records import SourceRecord
 
@@ -31,11 +33,6 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
 _contact = msgspec.json.Decoder(Contact)
 _erasures = msgspec.json.Decoder(dict[UUID, datetime])
-
-
-def as_json(rows: object) -> str:
-    """Encode rows for `json_to_recordset`."""
-    return msgspec.json.encode(rows).decode()
 
 
 # The tables fill from empty, so the planner may know nothing of their size when it plans these statements, and it
@@ -297,10 +294,15 @@ async def save_records(conn: AsyncConnection, records: Sequence[SourceRecord], b
             old, new = set(known.record.keys), set(record.keys)
             added.append(CarriedKeys(record.workspace_id, record.source_id, tuple(new - old)))
             removed.append(CarriedKeys(record.workspace_id, record.source_id, tuple(old - new)))
-    if any(carried.keys for carried in removed):
-        await conn.execute(_DELETE_KEYS, {"rows": as_json(removed)})
+    await delete_keys(conn, removed)
     if any(carried.keys for carried in added):
         await conn.execute(_SAVE_KEYS, {"rows": as_json(added)})
+
+
+async def delete_keys(conn: AsyncConnection, carried: Sequence[CarriedKeys]) -> None:
+    """Take keys from records that carry them no longer."""
+    if any(each.keys for each in carried):
+        await conn.execute(_DELETE_KEYS, {"rows": as_json(carried)})
 
 
 _SAVE_LINES = text("""
@@ -357,47 +359,9 @@ async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], lo
     dropped = [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.dropped]
     if dropped:
         await conn.execute(_DELETE_GOLDEN, {"rows": as_json(dropped)})
-    await _save_entries(conn, all_changes, locked)
+    await history_queries.save_entries(
+        conn, [(c.workspace_id, locked[c.workspace_id].entries, c.entries) for c in all_changes]
+    )
     counted = [Counted(c.workspace_id, c.contacts, len(c.entries)) for c in all_changes]
     if any(c.contacts or c.entries for c in counted):
         await conn.execute(_COUNT, {"rows": as_json(counted)})
-
-
-_SAVE_ENTRIES = text("""
-WITH entry AS (
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides json, edges json)
-), saved AS (
-    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges)
-    SELECT workspace_id, number, kind, golden_id, sides, edges FROM entry
-)
-INSERT INTO history_golden (workspace_id, golden_id, number)
-SELECT workspace_id, unnest(concerns), number FROM entry
-""")
-
-
-class _EntryRow(msgspec.Struct):
-    workspace_id: UUID
-    number: int
-    kind: str
-    golden_id: UUID
-    concerns: tuple[UUID, ...]
-    sides: object
-    edges: object
-
-
-async def _save_entries(
-    conn: AsyncConnection, all_changes: Sequence[Changes], locked: Mapping[UUID, Workspace]
-) -> None:
-    rows = [
-        _entry_row(changes.workspace_id, number, entry)
-        for changes in all_changes
-        for number, entry in enumerate(changes.entries, locked[changes.workspace_id].entries + 1)
-    ]
-    if rows:
-        await conn.execute(_SAVE_ENTRIES, {"rows": as_json(rows)})
-
-
-def _entry_row(workspace_id: UUID, number: int, entry: Entry) -> _EntryRow:
-    concerns = {entry.golden_id, *(side.golden_id for side in entry.sides)}
-    return _EntryRow(workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges)

@@ -1,0 +1,118 @@
+"""All SQL that makes identity forget."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity import tables
+from identity.json_rows import as_json
+from identity.queries import SourceName
+
+_SAVE_ERASURE = text("""
+INSERT INTO erasure AS e (workspace_id, connection_id, erased_at)
+VALUES (:workspace_id, :connection_id, coalesce(CAST(:erased_at AS timestamptz), now()))
+ON CONFLICT (workspace_id, connection_id) DO UPDATE SET erased_at = greatest(e.erased_at, excluded.erased_at)
+RETURNING e.erased_at
+""")
+
+
+async def save_erasure(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, erased_at: datetime | None
+) -> datetime:
+    """Remember that what a connection showed until then is erased (until now, where it is not told)."""
+    named = {"workspace_id": workspace_id, "connection_id": connection_id, "erased_at": erased_at}
+    saved: datetime = (await conn.execute(_SAVE_ERASURE, named)).scalar_one()
+    return saved
+
+
+_LIST_RECORDS = text("""
+SELECT source_id FROM source_identity
+WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND first_seen_at <= :until
+ORDER BY provider_id
+LIMIT :at_most
+""")
+
+
+async def list_records(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, until: datetime, at_most: int
+) -> list[UUID]:
+    """List some source records of a connection that were first seen until then."""
+    named = {"workspace_id": workspace_id, "connection_id": connection_id, "until": until, "at_most": at_most}
+    return list((await conn.execute(_LIST_RECORDS, named)).scalars())
+
+
+def _delete_sources(table: str) -> Any:
+    return text(f"""
+    DELETE FROM {table} WHERE ctid = ANY (ARRAY(
+        SELECT t.ctid
+        FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+        JOIN {table} t USING (workspace_id, source_id)
+    ))
+    """)  # noqa: S608 - the names are ours
+
+
+_DELETE_SOURCES = [_delete_sources(table) for table in ("source_identity", "identity_map", "decision_member")]
+
+
+async def delete_records(conn: AsyncConnection, names: Collection[SourceName]) -> None:
+    """Forget source records: their values, their line of the map, and what was decided of them."""
+    rows = as_json(list(names))
+    for statement in _DELETE_SOURCES:
+        await conn.execute(statement, {"rows": rows})
+
+
+_MOVE_REDIRECTS = text("""
+WITH heir AS (
+    SELECT * FROM json_to_recordset(CAST(:heirs AS json)) AS r (erased uuid, heir uuid)
+), moved AS (
+    UPDATE redirect t SET source_id = h.heir FROM heir h
+    WHERE t.workspace_id = :workspace_id AND t.source_id = h.erased
+)
+INSERT INTO redirect (workspace_id, old_id, source_id) SELECT :workspace_id, erased, heir FROM heir
+ON CONFLICT (workspace_id, old_id) DO UPDATE SET source_id = excluded.source_id
+""")
+
+_DELETE_REDIRECTS = text("""
+DELETE FROM redirect WHERE workspace_id = :workspace_id AND source_id = ANY (CAST(:source_ids AS uuid[]))
+""")
+
+
+async def redirect(
+    conn: AsyncConnection, workspace_id: UUID, erased: Collection[UUID], heirs: Mapping[UUID, UUID]
+) -> None:
+    """Let the ids of erased records, and those that led to them, lead to their heirs; without one, nowhere."""
+    moved = [{"erased": old_id, "heir": heir} for old_id, heir in heirs.items()]
+    if moved:
+        await conn.execute(_MOVE_REDIRECTS, {"workspace_id": workspace_id, "heirs": as_json(moved)})
+    await conn.execute(
+        _DELETE_REDIRECTS, {"workspace_id": workspace_id, "source_ids": list(set(erased) - heirs.keys())}
+    )
+
+
+_DELETE_INTERACTIONS = [
+    text(f"DELETE FROM {table} WHERE workspace_id = :workspace_id AND connection_id = :connection_id")  # noqa: S608
+    for table in ("interaction", "interaction_contact")
+]
+
+
+async def delete_interactions(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> None:
+    """Forget all that a connection told of what happened."""
+    for statement in _DELETE_INTERACTIONS:
+        await conn.execute(statement, {"workspace_id": workspace_id, "connection_id": connection_id})
+
+
+_MARK_ERASED = text("""
+UPDATE workspace SET erased = true, contacts = 0, entries = 0, decisions = 0 WHERE workspace_id = :workspace_id
+""")
+
+
+async def delete_workspace(conn: AsyncConnection, workspace_id: UUID) -> None:
+    """Forget all of a workspace but that it was erased."""
+    await conn.execute(_MARK_ERASED, {"workspace_id": workspace_id})
+    for table in reversed(tables.metadata.sorted_tables):
+        if table is not tables.workspace:
+            await conn.execute(delete(table).where(table.c.workspace_id == workspace_id))

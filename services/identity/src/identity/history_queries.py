@@ -1,0 +1,133 @@
+"""All SQL of the history: what happened to groups, and which golden records it concerns."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity.changes import Entry, Side
+from identity.json_rows import as_json
+from identity.matching import Edge
+
+_sides = msgspec.json.Decoder(tuple[Side, ...])
+_edges = msgspec.json.Decoder(tuple[Edge, ...])
+
+
+class StoredEntry(msgspec.Struct, frozen=True):
+    """An entry under its number, which grows with time."""
+
+    number: int
+    happened_at: datetime
+    entry: Entry
+
+
+class _Row(msgspec.Struct):
+    workspace_id: UUID
+    number: int
+    kind: str
+    golden_id: UUID
+    concerns: tuple[UUID, ...]
+    sides: tuple[Side, ...]
+    edges: tuple[Edge, ...]
+
+
+_SAVE_ENTRIES = text("""
+WITH entry AS (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides json, edges json)
+), saved AS (
+    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges)
+    SELECT workspace_id, number, kind, golden_id, sides, edges FROM entry
+)
+INSERT INTO history_golden (workspace_id, golden_id, number)
+SELECT workspace_id, unnest(concerns), number FROM entry
+""")
+
+
+async def save_entries(conn: AsyncConnection, entries: Iterable[tuple[UUID, int, Sequence[Entry]]]) -> None:
+    """Write entries of workspaces, numbered on from the last number each has."""
+    rows = [
+        _row(workspace_id, number, entry)
+        for workspace_id, last, new in entries
+        for number, entry in enumerate(new, last + 1)
+    ]
+    if rows:
+        await conn.execute(_SAVE_ENTRIES, {"rows": as_json(rows)})
+
+
+def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
+    concerns = {entry.golden_id, *(side.golden_id for side in entry.sides)}
+    return _Row(workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges)
+
+
+_LIST_ENTRIES = text("""
+SELECT h.number, h.kind, h.happened_at, h.golden_id, CAST(h.sides AS text) AS sides, CAST(h.edges AS text) AS edges
+FROM history h
+WHERE h.workspace_id = :workspace_id AND h.number < :before AND h.number IN (
+    SELECT g.number FROM history_golden g
+    WHERE g.workspace_id = :workspace_id AND g.golden_id = ANY (CAST(:golden_ids AS uuid[]))
+)
+ORDER BY h.number DESC
+LIMIT :at_most
+""")
+
+LAST = 2**62
+
+
+async def list_entries(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    golden_ids: Collection[UUID],
+    *,
+    before: int = LAST,
+    at_most: int | None = None,
+) -> list[StoredEntry]:
+    """List what happened to these golden records, the latest first."""
+    named = {
+        "workspace_id": workspace_id,
+        "golden_ids": list(golden_ids),
+        "before": before,
+        "at_most": at_most,
+    }
+    return [_stored(row) for row in await conn.execute(_LIST_ENTRIES, named)]
+
+
+def _stored(row: Row[Any]) -> StoredEntry:
+    entry = Entry(
+        kind=row.kind, golden_id=row.golden_id, sides=_sides.decode(row.sides), edges=_edges.decode(row.edges)
+    )
+    return StoredEntry(row.number, row.happened_at, entry)
+
+
+_REWRITE_ENTRIES = text("""
+UPDATE history h SET sides = r.sides, edges = r.edges
+FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, number bigint, sides json, edges json)
+WHERE h.workspace_id = r.workspace_id AND h.number = r.number
+""")
+
+_DELETE_ENTRIES = text("""
+WITH forgotten AS (
+    DELETE FROM history WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[]))
+)
+DELETE FROM history_golden WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[]))
+    AND golden_id = ANY (CAST(:golden_ids AS uuid[]))
+""")
+
+
+async def rewrite_entries(
+    conn: AsyncConnection, workspace_id: UUID, entries: Collection[StoredEntry], forgotten: Collection[StoredEntry]
+) -> None:
+    """Write entries anew as they are here, and delete others."""
+    if entries:
+        rows = [_row(workspace_id, each.number, each.entry) for each in entries]
+        await conn.execute(_REWRITE_ENTRIES, {"rows": as_json(rows)})
+    if forgotten:
+        concerned = {id_ for each in forgotten for id_ in _row(workspace_id, 0, each.entry).concerns}
+        numbers = [each.number for each in forgotten]
+        await conn.execute(
+            _DELETE_ENTRIES, {"workspace_id": workspace_id, "numbers": numbers, "golden_ids": list(concerned)}
+        )

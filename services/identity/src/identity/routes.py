@@ -1,0 +1,78 @@
+"""HTTP in: golden records, for people and the page."""
+
+from typing import Annotated
+from uuid import UUID
+
+from contracts.golden_records import ContactCount, ContactDetail, ContactSummary, HistoryView, InteractionView
+from contracts.pages import ItemPage
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
+from servicekit.principal import Principal
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity import reading
+from identity.reading_queries import Order
+
+Limit = Annotated[int, Meta(ge=1, le=200)]
+Words = Annotated[str, Meta(max_length=200)]
+Name = Annotated[str, Meta(max_length=100)]
+Cursor = Annotated[str, Meta(max_length=2_000)]
+
+
+@get("/contacts")
+async def list_contacts(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    q: FromQuery[Words | None] = None,
+    source: FromQuery[Name | None] = None,
+    sort: FromQuery[Order] = "-updated_at",
+    cursor: FromQuery[Cursor | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> ItemPage[ContactSummary]:
+    """List golden records: `q` are words that begin a name or an email, `source` a provider."""
+    return await reading.list_contacts(
+        conn, principal.workspace_id, q=q, source=source, order=sort, cursor=cursor, limit=limit
+    )
+
+
+@get("/contacts/count")
+async def count_contacts(conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]) -> ContactCount:
+    """Tell how many golden records there are."""
+    return await reading.count_contacts(conn, principal.workspace_id)
+
+
+@get("/contacts/{golden_id:str}")
+async def get_contact(
+    golden_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> ContactDetail:
+    """Show a golden record; an id it had before leads to it too."""
+    return await reading.get_contact(conn, principal.workspace_id, golden_id)
+
+
+@get("/contacts/{golden_id:str}/timeline")
+async def list_timeline(
+    golden_id: FromPath[UUID],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    cursor: FromQuery[Cursor | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> ItemPage[InteractionView]:
+    """List what happened with a contact, the latest first."""
+    return await reading.list_timeline(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
+
+
+@get("/contacts/{golden_id:str}/history")
+async def list_history(
+    golden_id: FromPath[UUID],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    cursor: FromQuery[Cursor | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> ItemPage[HistoryView]:
+    """List how a golden record joined with others and parted from them, the latest first."""
+    return await reading.list_history(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
+
+
+ROUTES = [list_contacts, count_contacts, get_contact, list_timeline, list_history]

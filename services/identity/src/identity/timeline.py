@@ -1,0 +1,78 @@
+"""What happened with people. Interactions hang on source records, so who is who moves none of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from contracts.interactions import InteractionFetched, InteractionGone
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity import queries, timeline_queries
+from identity.queries import Workspace
+from identity.timeline_queries import InteractionName, KnownInteraction, Mention
+
+InteractionEvent = InteractionFetched | InteractionGone
+
+UNTOLD = datetime(1970, 1, 1, tzinfo=UTC)
+"""When something happened whose provider gives no time at all: at the end of every timeline."""
+
+
+async def save_interactions(conn: AsyncConnection, events: Sequence[InteractionEvent]) -> None:
+    """Keep what happened, newest revision first; its contacts may be known already, or come later."""
+    locked = await queries.lock_workspaces(conn, {event.workspace_id for event in events})
+    latest: dict[InteractionName, KnownInteraction] = {}
+    for event in await _without_erased(conn, events, locked):
+        told = _told_by(event)
+        if (name := _name(told)) not in latest or latest[name].revision < told.revision:
+            latest[name] = told
+    before = {_name(known): known for known in await timeline_queries.load_known(conn, latest.keys())}
+    fresh = [told for name, told in latest.items() if name not in before or before[name].revision < told.revision]
+    if not fresh:
+        return
+    were = {mention for told in fresh if (known := before.get(_name(told))) for mention in _mentions(known)}
+    are = {mention for told in fresh for mention in _mentions(told)}
+    await timeline_queries.save(conn, fresh, mentioned=are - were, no_longer=were - are)
+
+
+async def _without_erased(
+    conn: AsyncConnection, events: Sequence[InteractionEvent], locked: Mapping[UUID, Workspace]
+) -> list[InteractionEvent]:
+    """Leave out what comes late from connections that were erased.
+
+    One that was connected again shows its contacts first, and by them it is known to be back.
+    """
+    wanted = []
+    for workspace_id, workspace in locked.items():
+        here = [event for event in events if event.workspace_id == workspace_id and not workspace.erased]
+        doubtful = {event.connection_id for event in here} & workspace.erasures.keys()
+        if doubtful:
+            doubtful -= await timeline_queries.connections_seen(conn, workspace.workspace_id, doubtful)
+        wanted += [event for event in here if event.connection_id not in doubtful]
+    return wanted
+
+
+def _told_by(event: InteractionEvent) -> KnownInteraction:
+    told = event.interaction if isinstance(event, InteractionFetched) else None
+    kind = event.interaction.kind if isinstance(event, InteractionFetched) else event.kind
+    return KnownInteraction(
+        workspace_id=event.workspace_id,
+        connection_id=event.connection_id,
+        kind=kind,
+        provider_id=event.provider_id,
+        provider=event.provider,
+        revision=event.revision,
+        happened_at=(told and (told.occurred_at or told.created_at or told.updated_at)) or UNTOLD,
+        contact_ids=tuple(sorted(set(told.contact_ids))) if told else (),
+        interaction=told,
+    )
+
+
+def _name(of: KnownInteraction) -> InteractionName:
+    return InteractionName(of.workspace_id, of.connection_id, of.kind, of.provider_id)
+
+
+def _mentions(of: KnownInteraction) -> list[Mention]:
+    return [
+        Mention(of.workspace_id, of.connection_id, contact_id, of.happened_at, of.kind, of.provider_id)
+        for contact_id in of.contact_ids
+    ]
