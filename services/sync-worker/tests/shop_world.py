@@ -218,6 +218,14 @@ class World:
                     return run
         raise AssertionError("the doorbell fell silent")
 
+    async def work_off(self, queue_name: str) -> None:
+        """Run the jobs of a queue until it is empty."""
+        app = queue.job_app(self.db, self.syncer, every=EVERY)
+        async with app.open_async():
+            await app.run_worker_async(
+                queues=[queue_name], wait=False, install_signal_handlers=False, delete_jobs="always"
+            )
+
     async def raw(self, provider_id: str) -> bytes:
         async with self.db.transaction(self.workspace_id) as conn:
             return await operations.get_raw(conn, self.workspace_id, self.connection_id, provider_id)

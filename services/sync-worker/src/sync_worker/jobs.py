@@ -36,12 +36,24 @@ async def defer_erasure(conn: AsyncConnection, workspace_id: UUID, connection_id
 
 
 async def _defer(
-    conn: AsyncConnection, task: str, queue: str, workspace_id: UUID, connection_id: UUID | None, *, queueing_lock: str
+    conn: AsyncConnection,
+    task: str,
+    queue: str,
+    workspace_id: UUID,
+    connection_id: UUID | None,
+    *,
+    queueing_lock: str,
+    priority: int = 0,
 ) -> None:
     driver = (await conn.get_raw_connection()).driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
     job = _writer.configure_task(
-        task, queue=queue, lock=str(connection_id or workspace_id), queueing_lock=queueing_lock, connection=driver
+        task,
+        queue=queue,
+        lock=str(connection_id or workspace_id),
+        queueing_lock=queueing_lock,
+        priority=priority,
+        connection=driver,
     )
     try:
         async with conn.begin_nested():

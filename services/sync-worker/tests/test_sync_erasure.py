@@ -1,0 +1,101 @@
+"""Taking connections and workspaces away, and publishing everything again."""
+
+import pytest
+from contracts.connections import ConnectionRemoved, DataChoice
+from contracts.contacts import ContactFetched, ContactGone
+from contracts.interactions import InteractionFetched, InteractionGone
+from contracts.workspaces import WorkspaceErased
+from providers.source import Page, Skipped, SourceGone
+from shop_world import World, contact, deal
+from sync_worker import erasure, rebuild
+
+OURS = ("source_contact", "source_interaction", "skipped_record", "stream_state")
+
+
+async def fill(world: World, contacts: int = 3) -> None:
+    unread = Skipped(provider_id=None, reason="Not valid JSON", raw=b"{")
+    page = Page(contacts=tuple(contact(str(number)) for number in range(contacts)), skipped=(unread,))
+    world.shop.show("contacts", page)
+    world.shop.show("deals", Page(interactions=(deal("1", "One", "0"), deal("2", "Two"))))
+    await world.sync()
+
+
+async def count(world: World, *tables: str) -> dict[str, object]:
+    return {table: await world.value(f"SELECT count(*) FROM {table}") for table in tables}
+
+
+def removed(world: World, data: DataChoice) -> ConnectionRemoved:
+    return ConnectionRemoved(
+        workspace_id=world.workspace_id, connection_id=world.connection_id, provider="shop", data=data
+    )
+
+
+async def test_a_connection_removed_with_its_data_leaves_nothing_but_its_runs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(world)
+    monkeypatch.setattr(erasure, "SLICE", 2)
+    await world.tell(removed(world, "erase"))
+
+    await world.work_off("upkeep")
+
+    assert set((await count(world, *OURS)).values()) == {0}
+    assert await count(world, "connection", "sync_run") == {"connection": 1, "sync_run": 1}
+
+
+async def test_a_connection_removed_without_its_data_keeps_it(world: World) -> None:
+    await fill(world)
+
+    await world.tell(removed(world, "keep"))
+
+    assert (await count(world, "source_contact"))["source_contact"] == 3
+    assert [job for job in await world.jobs() if job[0] == "records-erase"] == []
+
+
+async def test_an_erased_connection_that_comes_back_begins_with_a_first_sync(world: World) -> None:
+    await fill(world)
+    await world.tell(removed(world, "erase"))
+
+    await world.connect()
+
+    assert (await world.last_run()).mode == "first"
+
+
+async def test_an_erased_workspace_leaves_nothing_at_all(world: World) -> None:
+    await fill(world)
+    await world.tell(WorkspaceErased(workspace_id=world.workspace_id))
+
+    await erasure.erase(world.db, world.workspace_id, None)
+
+    everything = await count(world, *OURS, "connection", "sync_run", "sync_stream", "suppressed")
+    assert set(everything.values()) == {0}
+
+
+async def test_erasing_one_workspace_leaves_the_others(world: World) -> None:
+    await fill(world)
+
+    await world.tell(WorkspaceErased(workspace_id=world.connection_id))
+    await erasure.erase(world.db, world.connection_id, None)
+
+    assert (await count(world, "source_contact"))["source_contact"] == 3
+
+
+async def test_everything_is_published_again_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await fill(world, contacts=5)
+    gone = (SourceGone(provider_id="1", reason="merged", merged_into="2"),)
+    world.shop.show("contacts", Page(contacts=(contact("0", "Grace"),), gone=gone))
+    world.shop.show("deals", Page(gone=(SourceGone(provider_id="2", reason="deleted", kind="deal"),)))
+    await world.sync_anew()
+    kinds = (ContactFetched, ContactGone, InteractionFetched, InteractionGone)
+    before = {kind: await world.published(kind) for kind in kinds}
+    monkeypatch.setattr(rebuild, "SLICE", 2)
+    await world.rows("DELETE FROM procrastinate_jobs RETURNING 1")
+
+    sent = await rebuild.republish(world.db, {"shop": world.shop}, world.workspace_id)
+
+    after = {kind: (await world.published(kind))[len(before[kind]) :] for kind in kinds}
+    assert sent == sum(len(events) for events in after.values()) == 7
+    latest = {event.provider_id: event for kind in kinds[:2] for event in before[kind]}
+    assert {event.provider_id: event for kind in kinds[:2] for event in after[kind]} == latest
+    assert [event.provider_id for event in after[InteractionFetched]] == ["1"]
+    assert after[InteractionGone] == before[InteractionGone]

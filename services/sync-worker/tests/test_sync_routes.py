@@ -1,0 +1,127 @@
+"""The HTTP of sync-worker, over a really served app."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from aiohttp import ClientSession
+from providers.source import Page, Skipped
+from servicekit.testing import TestKeys, bearer, served, user_token
+from shop_world import World, contact
+from sync_worker.app import create_app
+
+RAW = b'{"id":"1",  "z":"\\u0000","a":[1,2 ]}'
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[ClientSession]:
+    app = create_app(world.settings, providers={"shop": world.shop}, keys=TestKeys())
+    async with served(app) as session:
+        session.headers.update(bearer(user_token(workspace_id=world.workspace_id)))
+        yield session
+
+
+async def test_the_service_syncs_what_was_connected_and_shows_it(world: World, client: ClientSession) -> None:
+    unread = Skipped(provider_id=None, reason="Not valid JSON", raw=b"{\xff")
+    world.shop.show("contacts", Page(contacts=(contact("1", raw=RAW),), skipped=(unread,)))
+    run = await world.ended("succeeded")
+
+    async with client.get(f"/connections/{world.connection_id}/syncs") as answer:
+        listed = await answer.json()
+    async with client.get(f"/syncs/{run.id}") as answer:
+        shown = await answer.json()
+    async with client.get(f"/sources/{world.connection_id}/1") as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "application/json", RAW)
+    async with client.get(f"/connections/{world.connection_id}/skipped") as answer:
+        (skipped,) = (await answer.json())["items"]
+
+    assert listed == {"items": [shown], "next_cursor": None}
+    assert (shown["state"], shown["counts"]["contacts"]["added"]) == ("succeeded", 1)
+    assert (skipped["reason"], skipped["raw"], skipped["sync_id"]) == ("Not valid JSON", "{\ufffd", str(run.id))
+
+
+async def test_a_sync_asked_for_by_hand_is_accepted_and_runs(world: World, client: ClientSession) -> None:
+    await world.ended("succeeded")
+
+    async with client.post(f"/connections/{world.connection_id}/sync") as answer:
+        assert answer.status == 202
+        asked = (await answer.json())["sync_id"]
+
+    run = await world.ended("succeeded")
+    assert (str(run.id), run.mode) == (asked, "incremental")
+
+
+async def test_lists_go_on_where_they_stopped(world: World, client: ClientSession) -> None:
+    await world.ended("succeeded")
+    ids = [str((await world.last_run()).id)]
+    for _ in range(2):
+        async with client.post(f"/connections/{world.connection_id}/sync") as answer:
+            ids.insert(0, (await answer.json())["sync_id"])
+        await world.ended("succeeded")
+    found, cursor = [], ""
+
+    while cursor is not None:
+        path = f"/connections/{world.connection_id}/syncs?limit=1" + (f"&cursor={cursor}" if cursor else "")
+        async with client.get(path) as answer:
+            page = await answer.json()
+        found += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+
+    assert found == ids
+
+
+async def test_another_workspace_sees_nothing(world: World, client: ClientSession) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    run = await world.ended("succeeded")
+    foreign = bearer(user_token(workspace_id=uuid4()))
+    paths = {
+        "GET": [
+            f"/connections/{world.connection_id}/syncs",
+            f"/connections/{world.connection_id}/skipped",
+            f"/syncs/{run.id}",
+            f"/sources/{world.connection_id}/1",
+        ],
+        "POST": [f"/connections/{world.connection_id}/sync"],
+    }
+
+    for method, path in [(method, path) for method, each in paths.items() for path in each]:
+        async with client.request(method, path, headers=foreign) as answer:
+            assert (answer.status, answer.content_type) == (404, "application/problem+json"), path
+
+
+MISTAKES = {
+    "/connections/{id}/syncs?limit=0": 400,
+    "/connections/{id}/syncs?limit=101": 400,
+    "/connections/{id}/syncs?cursor=elsewhere": 400,
+    "/connections/{id}/syncs?page=2": 400,
+    "/connections/{id}/skipped?cursor=%00": 400,
+    "/connections/nobody/syncs": 404,
+    "/syncs/nothing": 404,
+    "/sources/{id}/a%00b": 400,
+    "/sources/{id}/unknown": 404,
+    "/sources/{id}/" + "x" * 4000: 404,
+}
+
+
+async def test_bad_input_ends_in_a_problem(world: World, client: ClientSession) -> None:
+    for path, status in MISTAKES.items():
+        async with client.get(path.format(id=world.connection_id)) as answer:
+            assert (answer.status, answer.content_type) == (status, "application/problem+json"), path
+
+
+async def test_a_removed_connection_cannot_be_synced(world: World, client: ClientSession) -> None:
+    await world.ended("succeeded")
+    await world.rows("UPDATE connection SET state = 'removed' RETURNING 1")
+
+    async with client.post(f"/connections/{world.connection_id}/sync") as answer:
+        assert (answer.status, (await answer.json())["type"]) == (409, "connection-not-active")
+
+
+async def test_nobody_gets_in_without_a_token(world: World, client: ClientSession) -> None:
+    async with client.get(f"/sources/{world.connection_id}/1", headers={"Authorization": ""}) as answer:
+        assert answer.status == 401
+
+
+async def test_the_service_is_ready(client: ClientSession) -> None:
+    async with client.get("/health/ready") as answer:
+        assert (answer.status, (await answer.json())["migrations"]) == (200, "ok")
