@@ -1,5 +1,6 @@
 """Workspaces: seen from inside, renamed, erased with all that is in them."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -109,3 +110,19 @@ async def test_a_person_of_two_workspaces_outlives_one(
     await auth.delete(f"/workspaces/{ada.user['workspace_id']}", json=PASSWORD, headers=ada.bearer)
 
     assert (await login(auth, "grace@example.com")).user == grace.user
+
+
+async def test_who_signs_in_while_it_is_erased_is_in_or_out_and_nothing_breaks(
+    auth: ClientSession, ada: Any, register: Any
+) -> None:
+    credentials = {"email": "ada@example.com"} | PASSWORD
+    erase = auth.delete(f"/workspaces/{ada.user['workspace_id']}", json=PASSWORD, headers=ada.bearer)
+    others = [auth.post("/auth/login", json=credentials) for _ in range(4)]
+    others += [auth.post("/auth/refresh", cookies=ada.cookies) for _ in range(4)]
+
+    erased, *answers = await asyncio.gather(erase, *others)
+
+    assert erased.status == 204
+    assert {answer.status for answer in answers} <= {200, 401}
+    assert (await auth.post("/auth/login", json=credentials)).status == 401
+    assert (await register(auth)).user["id"] != ada.user["id"]
