@@ -138,6 +138,7 @@ async def test_a_reset_with_another_seed_brings_other_people(sandbox):
         ("portals", {"portal_id": "x"}),
         ("portals/111111/explode", {}),
         ("portals/111111/edit", {"kind": "dragons"}),
+        ("portals/111111/erase", {"kind": "deals"}),
         ("portals/5/edit", {}),
     ],
 )

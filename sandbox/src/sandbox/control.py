@@ -153,7 +153,7 @@ async def act(
             operations.archive(sandbox, portal, table, identity)
         case "restore":
             operations.restore(sandbox, portal, table, identity)
-        case "erase":
+        case "erase" if order.kind == "contacts":
             operations.erase(sandbox, portal, identity)
         case "merge":
             other = order.other or table.id_of(churn.pick(table))

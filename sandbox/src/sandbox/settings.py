@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
+from msgspec.structs import FieldInfo, fields
 
 
 class SettingsInvalid(Exception):
@@ -43,12 +45,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(self._portal(text) for text in self.portals.split(",") if text.strip())
 
     def _portal(self, text: str) -> PortalSetting:
-        fields = ("portal_id", "name", "contacts", "overlap")
+        names = ("portal_id", "name", "contacts", "overlap")
         parts = [part.strip() for part in text.split(":")]
         try:
-            if len(parts) > len(fields):
+            if len(parts) > len(names):
                 raise ValueError("too many colons")
-            given = {"contacts": self.people, **dict(zip(fields, parts, strict=False))}
+            given = {"contacts": self.people, **dict(zip(names, parts, strict=False))}
             return msgspec.convert(given, PortalSetting, strict=False)
         except ValueError as error:
             raise SettingsInvalid(f"SANDBOX_PORTALS: {text.strip()!r} is not id:name[:contacts[:overlap]]") from error
@@ -56,14 +58,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings. Raises `SettingsInvalid`."""
-    given = {
-        field: environ[name] for field in Settings.__struct_fields__ if (name := f"SANDBOX_{field.upper()}") in environ
-    }
-    if given.get("rate_limits") in {"on", "off"}:
-        given["rate_limits"] = str(given["rate_limits"] == "on").lower()
-    try:
-        settings = msgspec.convert(given, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise SettingsInvalid(f"the environment's SANDBOX_ settings: {error}") from error
+    given = {field.name: _read(environ, field) for field in fields(Settings) if _variable(field) in environ}
+    settings = Settings(**given)
     settings.portal_list()
     return settings
+
+
+def _variable(field: FieldInfo) -> str:
+    return f"SANDBOX_{field.name.upper()}"
+
+
+def _read(environ: Mapping[str, str], field: FieldInfo) -> Any:
+    text = environ[_variable(field)]
+    if field.type is bool:
+        text = {"on": "true", "off": "false"}.get(text, text)
+    try:
+        return msgspec.convert(text, field.type, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid(f"{_variable(field)}: {error}") from error
