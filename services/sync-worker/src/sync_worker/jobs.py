@@ -30,9 +30,9 @@ async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: U
 
 async def defer_erasure(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID | None) -> None:
     """Queue the deletion of a connection's records, or of all a workspace has, if the transaction commits."""
-    await _defer(
-        conn, ERASE, UPKEEP, workspace_id, connection_id, queueing_lock=f"erase {connection_id or workspace_id}"
-    )
+    queueing_lock = f"erase {connection_id or workspace_id}"
+    # Above the syncs, because a lock is given in the order of the queue: a sync that waits an hour would hold it.
+    await _defer(conn, ERASE, UPKEEP, workspace_id, connection_id, queueing_lock=queueing_lock, priority=1)
 
 
 async def _defer(
