@@ -23,6 +23,9 @@ ISSUER = "lead-manager"
 AUDIENCE = "lead-manager"
 ALGORITHM = "EdDSA"
 CLOCK_SKEW_SECONDS = 10
+KEEP_SECONDS = 300.0
+"""How long keys are believed without asking again: a key that auth takes back is refused everywhere after that."""
+
 REFETCH_SECONDS = 5.0
 """How often, at the most, an unknown key id makes us ask auth for its keys again."""
 
@@ -57,21 +60,32 @@ class KeySource(Protocol):
 
 
 class PublishedKeys:
-    """Auth's published keys, kept and asked for again when an unknown id shows up."""
+    """Auth's published keys: kept, and asked for again when they are old or an unknown id shows up."""
 
     def __init__(self, auth_url: str) -> None:
         self._url = f"{auth_url}/auth/jwks"
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._asked_at = -REFETCH_SECONDS
+        self._asked_at = -KEEP_SECONDS
         self._asking = asyncio.Lock()
 
     async def key(self, key_id: str) -> jwt.PyJWK | None:
         """Return a published key. Raises `Unavailable` when auth cannot be asked and the id is not known."""
-        if key_id not in self._keys:
+        if self._is_due(key_id):
             async with self._asking:
-                if key_id not in self._keys and time.monotonic() - self._asked_at > REFETCH_SECONDS:
-                    await self._ask()
+                if self._is_due(key_id):
+                    await self._ask_again(key_id)
         return self._keys.get(key_id)
+
+    def _is_due(self, key_id: str) -> bool:
+        age = time.monotonic() - self._asked_at
+        return age > KEEP_SECONDS or (key_id not in self._keys and age > REFETCH_SECONDS)
+
+    async def _ask_again(self, key_id: str) -> None:
+        try:
+            await self._ask()
+        except Unavailable:
+            if key_id not in self._keys:
+                raise
 
     async def _ask(self) -> None:
         try:
