@@ -133,6 +133,8 @@ class Neighbours:
 
     def __init__(self) -> None:
         self.number = 1
+        self.token: str | None = None
+        self.api_url = "http://shop.invalid"
         self.status = 200
         self.granted = 0
         self.broken: list[str] = []
@@ -159,7 +161,10 @@ class Neighbours:
         if asked.get("rejected") == hashlib.sha256(f"token {self.number}".encode()).hexdigest():
             self.number += 1
         token = AccessToken(
-            provider="shop", account_id="1", access_token=f"token {self.number}", api_url="http://shop.invalid"
+            provider="shop",
+            account_id="1",
+            access_token=self.token or f"token {self.number}",
+            api_url=self.api_url,
         )
         return web.Response(body=msgspec.json.encode(token), content_type="application/json")
 
@@ -217,6 +222,13 @@ class World:
                 if (run := await self.last_run()).state == state:
                     return run
         raise AssertionError("the doorbell fell silent")
+
+    async def reached(self, contacts: int) -> None:
+        """Wait until so many contacts are kept, looking whenever the doorbell rings."""
+        async with asyncio.timeout(60):
+            async for _ in listen(self.db.conninfo, [SyncProgressed.TOPIC]):
+                if int(str(await self.value("SELECT count(*) FROM source_contact"))) >= contacts:
+                    return
 
     async def work_off(self, queue_name: str) -> None:
         """Run the jobs of a queue until it is empty."""
