@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -91,4 +92,5 @@ def _print(row_type: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> No
     table = Table(*(name.replace("_", " ") for name in row_type.__struct_fields__), box=None)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in msgspec.structs.astuple(row)))
-    Console().print(table if rows else "Nothing.")
+    width = None if sys.stdout.isatty() else 200  # a pipe has no width of its own
+    Console(width=width).print(table if rows else "Nothing.")

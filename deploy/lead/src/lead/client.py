@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from aiohttp import ClientSession, ClientTimeout
 from contracts.connections import ConnectionView
-from contracts.golden_records import ContactDetail, ContactSummary
+from contracts.golden_records import ContactCount, ContactDetail, ContactSummary
 from contracts.pages import ItemPage
 from contracts.people import SessionView
 from contracts.syncs import SyncView
@@ -69,13 +69,13 @@ class Gateway:
         """The runs of a connection, the latest first."""
         return (await self._get(f"/connections/{connection_id}/syncs", ItemPage[SyncView])).items
 
-    async def contacts(self, *, limit: int = 200) -> AsyncIterator[list[ContactSummary]]:
-        """All golden records, page by page."""
-        path = f"/contacts?limit={limit}"
-        while path:
-            page = await self._get(path, ItemPage[ContactSummary])
-            yield page.items
-            path = f"/contacts?limit={limit}&cursor={page.next_cursor}" if page.next_cursor else ""
+    async def count_contacts(self) -> int:
+        """How many golden records there are."""
+        return (await self._get("/contacts/count", ContactCount)).count
+
+    async def contacts(self) -> list[ContactSummary]:
+        """The golden records that changed last."""
+        return (await self._get("/contacts?limit=200", ItemPage[ContactSummary])).items
 
     async def contact(self, golden_id: UUID) -> ContactDetail | None:
         """One golden record in full, or None if it is gone."""

@@ -1,6 +1,8 @@
 """What the demo shows: a line per source while it syncs, golden records as a table, changes as they come."""
 
+import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
@@ -14,12 +16,14 @@ from rich.table import Table
 
 _PLAIN_SECONDS = 2.0  # without a terminal a line is printed, not redrawn, so it comes less often
 
+_PLAIN_WIDTH = 130
+
 
 class Screen:
     """Draws on a terminal, and prints plain lines elsewhere."""
 
     def __init__(self) -> None:
-        self.console = Console(highlight=False, soft_wrap=not Console().is_terminal)
+        self.console = Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
         self._bars = Progress(
             TextColumn("  {task.description:<24}"),
             BarColumn(),
@@ -32,7 +36,7 @@ class Screen:
 
     def say(self, text: str = "") -> None:
         """Print a line, as it is."""
-        self.console.print(text, markup=False)
+        self.console.print(text, markup=False, soft_wrap=True)
 
     def drawing(self) -> AbstractContextManager[object]:
         """Keep the lines of progress drawn inside a `with`."""
@@ -53,15 +57,13 @@ class Screen:
     ) -> None:
         """Show some golden records, those of several sources first."""
         table = Table(title="Golden records", title_justify="left")
-        for column in ("name", "email", "phone", "company", "from"):
-            table.add_column(column, overflow="ellipsis", no_wrap=True)
+        for column, width in (("name", 16), ("email", 20), ("phone", 12), ("from", 24)):
+            table.add_column(column, overflow="ellipsis", no_wrap=True, min_width=width)
         for record in sorted(records, key=lambda one: -len(one.sources))[:rows]:
             name = " ".join(part for part in (record.first_name, record.last_name) if part)
-            sources = ", ".join(
-                f"{accounts.get(source.connection_id, source.provider)} {source.provider_id}"
-                for source in record.sources
-            )
-            table.add_row(*map(_cell, (name, record.email, record.phone, record.company, sources)))
+            origins = Counter(accounts.get(source.connection_id, source.provider) for source in record.sources)
+            sources = ", ".join(f"{origin} ({count})" if count > 1 else origin for origin, count in origins.items())
+            table.add_row(*map(_cell, (name, record.email, record.phone, sources)))
         self.console.print(table)
 
     def change(self, record: ContactDetail, accounts: Mapping[UUID, str]) -> None:
