@@ -10,9 +10,11 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
 from contracts.event import Event, Lane
 from contracts.interactions import Interaction, InteractionFetched
-from identity.app import create_app
+from identity.app import NAME
 from identity.handlers import subscriptions
+from identity.routes import ROUTES
 from identity.settings import Settings
+from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.outbox import publish
 from servicekit.testing import FreshDatabase, TestKeys, bearer, drain, served, user_token
@@ -90,8 +92,12 @@ def db(fresh: FreshDatabase) -> Database:
 
 @pytest.fixture
 async def workspace(fresh: FreshDatabase, db: Database) -> AsyncIterator[Workspace]:
-    """A workspace that is asked over HTTP."""
-    app = create_app(Settings(**fresh.settings(bus_poll_seconds=60)), TestKeys())
+    """A workspace that is asked over HTTP.
+
+    The app has no consumer of its own: `drain` is the only one, so what was published is handled when it returns.
+    """
+    settings = Settings(**fresh.settings())
+    app = service_app(name=NAME, settings=settings, routes=ROUTES, db=Database.connect(settings, NAME), keys=TestKeys())
     async with served(app) as http:
         yield Workspace(db, fresh.database("sync-worker"), http)
 

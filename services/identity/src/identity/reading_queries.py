@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from contracts.golden_records import SourceName
-from sqlalchemy import ColumnElement, RowMapping, Select, select, text, tuple_, union
+from sqlalchemy import ColumnElement, RowMapping, Select, any_, select, text, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.golden import GoldenRow, search_key
@@ -46,7 +46,7 @@ async def list_golden(
     for word in words:
         wanted = wanted.where(golden_record.c.golden_id.in_(_beginning_with(workspace_id, word)))
     if provider:
-        wanted = wanted.where(golden_record.c.providers.contains([provider]))
+        wanted = wanted.where(any_(golden_record.c.providers) == provider)
     if after is not None:
         here, there = tuple_(*columns), tuple_(*after)
         wanted = wanted.where(here < there if down else here > there)

@@ -7,29 +7,28 @@ from contracts.golden_records import ContactCount, ContactDetail, ContactSummary
 from contracts.pages import ItemPage
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, QueryParameter
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import reading
 from identity.reading_queries import Order
 
-Limit = Annotated[int, Meta(ge=1, le=200)]
-Words = Annotated[str, Meta(max_length=200)]
-Name = Annotated[str, Meta(max_length=100)]
-Cursor = Annotated[str, Meta(max_length=2_000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+Words = Annotated[str | None, QueryParameter(max_length=200)]
+Provider = Annotated[str | None, QueryParameter(max_length=100)]
+Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]
 
 
 @get("/contacts")
 async def list_contacts(
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
-    q: FromQuery[Words | None] = None,
-    source: FromQuery[Name | None] = None,
+    q: Words = None,
+    source: Provider = None,
     sort: FromQuery[Order] = "-updated_at",
-    cursor: FromQuery[Cursor | None] = None,
-    limit: FromQuery[Limit] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> ItemPage[ContactSummary]:
     """List golden records: `q` are words that begin a name or an email, `source` a provider."""
     return await reading.list_contacts(
@@ -56,8 +55,8 @@ async def list_timeline(
     golden_id: FromPath[UUID],
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
-    cursor: FromQuery[Cursor | None] = None,
-    limit: FromQuery[Limit] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> ItemPage[InteractionView]:
     """List what happened with a contact, the latest first."""
     return await reading.list_timeline(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
@@ -68,8 +67,8 @@ async def list_history(
     golden_id: FromPath[UUID],
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
-    cursor: FromQuery[Cursor | None] = None,
-    limit: FromQuery[Limit] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> ItemPage[HistoryView]:
     """List how a golden record joined with others and parted from them, the latest first."""
     return await reading.list_history(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
