@@ -3,9 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved
-from contracts.contacts import ContactFetched
+from contracts.contacts import Contact, ContactFetched
 from contracts.syncs import SyncCounts
 from providers.source import (
     AccessExpired,
@@ -63,7 +64,7 @@ async def test_a_long_rate_limit_lets_the_run_wait_exactly_as_long_and_go_on_fro
     with pytest.raises(RetryLater) as put_off:
         await world.sync()
     waiting = await world.last_run()
-    assert (waiting.state, put_off.value.after) == ("waiting", timedelta(seconds=600))
+    assert (waiting.state, waiting.problem, put_off.value.after) == ("waiting", "Slow down.", timedelta(seconds=600))
     assert waiting.retry_at
     assert abs(waiting.retry_at - datetime.now(UTC) - timedelta(seconds=600)) < timedelta(seconds=30)
 
@@ -216,6 +217,19 @@ async def test_a_bug_costs_patience_and_tells_people_nothing_of_its_insides(worl
 
     run = await world.last_run()
     assert (run.state, run.problem) == ("failed", OUR_FAULT)
+
+
+async def test_a_record_that_cannot_be_held_costs_itself_and_not_its_neighbours(world: World) -> None:
+    nul_inside = msgspec.structs.replace(contact("4"), contact=Contact(first_name="A\0da"))
+    not_text, not_json = contact("2", raw=b'{"name": "\xff"}'), contact("3", raw=b'{"id": 3')
+    nul_id = contact("5\0", raw=b'{"id": "5\\u0000"}')
+    world.shop.show("contacts", Page(contacts=(contact("1"), not_text, not_json, nul_inside, nul_id, contact("6"))))
+
+    await world.sync()
+
+    assert await kept(world) == ["1", "6"]
+    assert (await world.last_run()).counts["contacts"] == SyncCounts(fetched=6, added=2, skipped=4)
+    assert [event.provider_id for event in await world.published(ContactFetched)] == ["1", "6"]
 
 
 async def test_a_run_cut_off_in_the_middle_goes_on_from_its_last_page_and_nothing_comes_twice(world: World) -> None:

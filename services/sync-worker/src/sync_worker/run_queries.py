@@ -37,7 +37,7 @@ async def start_run(conn: AsyncConnection, workspace_id: UUID, connection_id: UU
     statement = (
         update(sync_run)
         .where(*_under_way(workspace_id, connection_id))
-        .values(state="running", attempt=sync_run.c.attempt + 1, retry_at=None)
+        .values(state="running", attempt=sync_run.c.attempt + 1, retry_at=None, problem=None)
     )
     begun: Row[Any] | None = (await conn.execute(statement.returning(sync_run))).one_or_none()
     return begun
@@ -64,10 +64,12 @@ async def set_failures(conn: AsyncConnection, run: Run, failures: int) -> None:
     await conn.execute(update(sync_run).where(*_this(run.workspace_id, run.sync_id)).values(failures=failures))
 
 
-async def let_run_wait(conn: AsyncConnection, run: Run, retry_at: datetime) -> None:
-    """Let a run wait."""
+async def let_run_wait(conn: AsyncConnection, run: Run, retry_at: datetime, problem: str) -> None:
+    """Let a run wait, and say why."""
     await conn.execute(
-        update(sync_run).where(*_this(run.workspace_id, run.sync_id)).values(state="waiting", retry_at=retry_at)
+        update(sync_run)
+        .where(*_this(run.workspace_id, run.sync_id))
+        .values(state="waiting", retry_at=retry_at, problem=problem)
     )
 
 

@@ -51,11 +51,11 @@ async def refuse_stream(conn: AsyncConnection, run: Run, stream: str, problem: s
     await run_queries.refuse_stream(conn, run, stream, problem)
 
 
-async def put_off(conn: AsyncConnection, run: Run, after: timedelta) -> None:
+async def put_off(conn: AsyncConnection, run: Run, after: timedelta, reason: str) -> None:
     """Let a run wait as long as its provider says; it goes on where it stands. Raises `RunOver`."""
     await hold_run(conn, run)
     retry_at = datetime.now(UTC) + after
-    await run_queries.let_run_wait(conn, run, retry_at)
+    await run_queries.let_run_wait(conn, run, retry_at, reason)
     report(conn, run, "waiting", retry_at=retry_at)
 
 
@@ -72,7 +72,7 @@ async def fall_back(
         return None
     await run_queries.set_failures(conn, run, failures)
     after = max(wait_after(failures), at_least)
-    await put_off(conn, run, after)
+    await put_off(conn, run, after, problem)
     return after
 
 

@@ -21,7 +21,7 @@ InteractionKey = tuple[InteractionKind, str]
 HASH_BYTES = 16
 
 
-class Saved(msgspec.Struct, frozen=True, kw_only=True):
+class Saved(msgspec.Struct, frozen=True):
     """A source contact that was written: `old_revision` is None for a new one."""
 
     provider_id: str
@@ -30,7 +30,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     first_seen_at: datetime
 
 
-class SavedInteraction(msgspec.Struct, frozen=True, kw_only=True):
+class SavedInteraction(msgspec.Struct, frozen=True):
     """A source interaction that was written."""
 
     kind: InteractionKind
@@ -39,7 +39,7 @@ class SavedInteraction(msgspec.Struct, frozen=True, kw_only=True):
     old_revision: int | None
 
 
-class Went(msgspec.Struct, frozen=True, kw_only=True):
+class Went(msgspec.Struct, frozen=True):
     """A source contact that went."""
 
     provider_id: str
@@ -49,7 +49,7 @@ class Went(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: str | None
 
 
-class WentInteraction(msgspec.Struct, frozen=True, kw_only=True):
+class WentInteraction(msgspec.Struct, frozen=True):
     """A source interaction that went."""
 
     kind: InteractionKind
@@ -107,7 +107,7 @@ async def save_contacts(
     )
     await _copy(conn, _COPY_CONTACTS, rows)
     written = await conn.execute(_SAVE_CONTACTS, {**_whose(run), "stream": stream})
-    return [Saved(**row) for row in written.mappings()]
+    return [Saved(*row) for row in written]
 
 
 _STAGE_INTERACTIONS = text("""
@@ -149,7 +149,7 @@ async def save_interactions(
     )
     await _copy(conn, _COPY_INTERACTIONS, rows)
     written = await conn.execute(_SAVE_INTERACTIONS, {**_whose(run), "stream": stream})
-    return [SavedInteraction(**row) for row in written.mappings()]
+    return [SavedInteraction(*row) for row in written]
 
 
 _CONTACTS_GONE = text("""
@@ -167,7 +167,7 @@ async def mark_contacts_gone(conn: AsyncConnection, run: Run, gone: Sequence[Sou
     if not gone:
         return []
     went = await conn.execute(_CONTACTS_GONE, {**_whose(run), "gone": _text(gone)})
-    return [Went(**row) for row in went.mappings()]
+    return [Went(*row) for row in went]
 
 
 _INTERACTIONS_GONE = text("""
@@ -185,7 +185,7 @@ async def mark_interactions_gone(conn: AsyncConnection, run: Run, gone: Sequence
     if not gone:
         return []
     went = await conn.execute(_INTERACTIONS_GONE, {**_whose(run), "gone": _text(gone)})
-    return [WentInteraction(**row) for row in went.mappings()]
+    return [WentInteraction(*row) for row in went]
 
 
 _SKIP = text("""
@@ -234,7 +234,7 @@ RETURNING s.connection_id, c.provider, s.provider_id, s.revision + 1 AS revision
 """)
 
 
-class Erased(msgspec.Struct, frozen=True, kw_only=True):
+class Erased(msgspec.Struct, frozen=True):
     """A source contact that was deleted for good; `revision` is that of its end."""
 
     connection_id: UUID
@@ -250,7 +250,7 @@ async def erase_contacts(
     """Delete these source contacts and suppress them for good; return what was deleted."""
     named = [{"connection_id": connection_id, "provider_id": provider_id} for connection_id, provider_id in sources]
     rows = await conn.execute(_ERASE, {"workspace_id": workspace_id, "sources": _text(named)})
-    return [Erased(**row) for row in rows.mappings()]
+    return [Erased(*row) for row in rows]
 
 
 async def _copy(conn: AsyncConnection, statement: LiteralString, rows: Iterable[Sequence[Any]]) -> None:

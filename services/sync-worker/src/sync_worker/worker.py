@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -23,10 +23,12 @@ from providers.source import (
 )
 from servicekit.database import Database
 from servicekit.errors import RetryLater
+from servicekit.logs import describe
 
 from sync_worker import operations, run_queries, runs
 from sync_worker.access import AccessDesk
 from sync_worker.run import Position, Run
+from sync_worker.sifting import UNHOLDABLE, sift
 
 log = structlog.get_logger()
 
@@ -125,10 +127,19 @@ class Syncer:
         async with aclosing(read_ahead(fetch, position.cursor)) as pages:
             async for page in pages:
                 report = time.monotonic() - reported_at >= REPORT_SECONDS
-                async with self._db.transaction(run.workspace_id) as conn:
-                    await operations.record_page(conn, run, stream, page, report=report)
+                await self._record(run, stream, page, report=report)
                 if report:
                     reported_at = time.monotonic()
+
+    async def _record(self, run: Run, stream: str, page: Page, *, report: bool) -> None:
+        try:
+            async with self._db.transaction(run.workspace_id) as conn:
+                await operations.record_page(conn, run, stream, page, report=report)
+        except UNHOLDABLE as error:
+            log.warning("page_sifted", stream=stream, failure=describe(error))
+            async with self._db.transaction(run.workspace_id) as conn:
+                held = await sift(conn, page)
+                await operations.record_page(conn, run, stream, held, report=report)
 
     async def _count(self, run: Run, provider: SourceProvider, stream: str) -> None:
         async def call(access: Access) -> int | None:
@@ -160,7 +171,7 @@ class Syncer:
 
     async def _put_off(self, run: Run, reason: str, after: timedelta) -> None:
         async with self._db.transaction(run.workspace_id) as conn:
-            await runs.put_off(conn, run, after)
+            await runs.put_off(conn, run, after, reason)
         log.info("sync_put_off", reason=reason, after_seconds=after.total_seconds())
         raise RetryLater(reason, after=after)
 
@@ -201,5 +212,6 @@ async def read_ahead(fetch: Callable[[str | None], Awaitable[Page]], cursor: str
             yield page
     finally:
         coming.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await coming
+        await asyncio.wait([coming])
+        if not coming.cancelled():
+            coming.exception()  # looked at, or asyncio would complain of it

@@ -1,0 +1,45 @@
+"""The net under a page: a record that the database cannot hold costs itself, and not its neighbours."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+import psycopg
+from providers.source import Page, Skipped, SourceContact, SourceInteraction
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+UNHOLDABLE = (DataError, psycopg.DataError, UnicodeDecodeError)
+"""What recording a page raises when a record of it is no JSON, or holds what is no text (a NUL, half a character)."""
+
+REASON = "It holds what cannot be stored as text or JSON"
+
+R = TypeVar("R", SourceContact, SourceInteraction)
+
+_TRY = text("SELECT CAST(:raw AS json), CAST(:content AS jsonb), CAST(:provider_id AS text)")
+
+
+async def sift(conn: AsyncConnection, page: Page) -> Page:
+    """Try every record of a page by itself, and skip those that cannot be held."""
+    contacts, bad_contacts = await _try_each(conn, page.contacts)
+    interactions, bad_interactions = await _try_each(conn, page.interactions)
+    return msgspec.structs.replace(
+        page, contacts=contacts, interactions=interactions, skipped=(*page.skipped, *bad_contacts, *bad_interactions)
+    )
+
+
+async def _try_each(conn: AsyncConnection, records: Sequence[R]) -> tuple[tuple[R, ...], list[Skipped]]:
+    good: list[R] = []
+    bad: list[Skipped] = []
+    for record in records:
+        content = record.contact if isinstance(record, SourceContact) else record.interaction
+        try:
+            async with conn.begin_nested():
+                tried = {"raw": record.raw.decode(), "content": msgspec.json.encode(content).decode()}
+                await conn.execute(_TRY, {**tried, "provider_id": record.provider_id})
+            good.append(record)
+        except UNHOLDABLE:
+            known = None if "\0" in record.provider_id else record.provider_id
+            bad.append(Skipped(provider_id=known, reason=REASON, raw=record.raw))
+    return tuple(good), bad
