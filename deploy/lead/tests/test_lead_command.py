@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -80,33 +79,20 @@ def is_running(environment: Mapping[str, str]) -> bool:
 
 
 @pytest.mark.timeout(300)
-def test_everything_comes_up_and_an_interrupt_ends_all_of_it(environment: dict[str, str]) -> None:
-    run = start(environment)
-    with run:
-        health = urllib.request.urlopen(f"http://127.0.0.1:{environment['GATEWAY_PORT']}/health")
-        again = lead(environment, "up")
-        run.send_signal(signal.SIGINT)
-        status = run.wait()
-
-    assert health.status == 200
-    health.close()
-    assert again.returncode == 1
-    assert "It runs already" in again.stderr
-    assert status == 0
-    assert not is_running(environment)
-
-
-@pytest.mark.timeout(300)
-def test_after_a_kill_the_next_start_clears_what_was_left_and_down_ends_it(environment: dict[str, str]) -> None:
+def test_a_start_after_a_kill_clears_what_was_left_and_down_ends_everything(environment: dict[str, str]) -> None:
     with start(environment) as killed:
         killed.kill()
 
     with start(environment) as run:
+        with urllib.request.urlopen(f"http://127.0.0.1:{environment['GATEWAY_PORT']}/health") as health:
+            status = health.status
+        again = lead(environment, "up")
         down = lead(environment, "down")
-        status = run.wait()
 
+    assert status == 200
+    assert (again.returncode, "It runs already" in again.stderr) == (1, True)
     assert (down.returncode, down.stdout) == (0, "Stopped.\n")
-    assert status == 0
+    assert run.returncode == 0
     assert not is_running(environment)
 
 

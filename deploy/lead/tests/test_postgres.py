@@ -12,7 +12,7 @@ import psutil
 import psycopg
 import pytest
 from lead.complaint import Complaint
-from lead.postgres import EmbeddedPostgres, check_server, temporary_postgres
+from lead.postgres import EmbeddedPostgres, temporary_postgres
 
 FAST = {"fsync": "off", "shared_buffers": "16MB"}
 
@@ -159,8 +159,3 @@ def test_data_of_another_version_are_refused_and_left_alone(postgres: EmbeddedPo
         postgres.start()
 
     (postgres.data / "PG_VERSION").write_text("18\n")
-
-
-def test_a_server_that_does_not_answer_is_a_complaint() -> None:
-    with pytest.raises(Complaint, match="does not answer"):
-        check_server("postgresql://nobody@127.0.0.1:1/nothing")
