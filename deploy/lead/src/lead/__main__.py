@@ -1,7 +1,7 @@
 """`lead`: the operator's command."""
 
 import argparse
-import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -67,7 +67,10 @@ def _logs(whole: Settings, given: argparse.Namespace) -> None:
     if not files:
         raise Complaint(f"There is no log of {given.service or 'anything'} in {folder} yet.")
     follow = ["-F"] if given.follow else []
-    os.execvp("tail", ["tail", "-n", str(given.lines), *follow, *map(str, files)])  # noqa: S606, S607
+    command = ["tail", "-n", str(given.lines), *follow, *map(str, files)]
+    interruption.interrupt_once()
+    with interruption.own_ctrl_c():
+        subprocess.run(command, check=False)  # noqa: S603
 
 
 def _parser() -> argparse.ArgumentParser:
