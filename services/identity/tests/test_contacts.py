@@ -1,10 +1,13 @@
 """What people see of contacts over HTTP, when providers have told of them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from identity.app import create_app
+from identity.settings import Settings
+from servicekit.testing import FreshDatabase, TestKeys, served
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -229,3 +232,23 @@ async def test_what_cannot_be_understood_is_a_bad_request(workspace: Any, path: 
     problem = await workspace.get(path, status=400, **query)
 
     assert problem["status"] == 400
+
+
+async def test_impossible_times_and_endless_emails_spoil_nothing(workspace: Any) -> None:
+    before_all, after_all = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+    times = (datetime(1, 1, 1, tzinfo=before_all), datetime(9999, 12, 31, 23, tzinfo=after_all))
+    await workspace.hears(
+        *(workspace.fetched(n, "ü" * 900 + "@x.org", updated_at=time) for n, time in enumerate(times)),
+        *(workspace.deal(n, n, occurred_at=time) for n, time in enumerate(times)),
+    )
+
+    for contact in await workspace.contacts(sort="updated_at"):
+        assert len((await workspace.get(f"/contacts/{contact['id']}"))["interactions"]) == 1
+    assert (await workspace.get("/contacts/count")) == {"count": 2}
+
+
+async def test_the_service_as_it_is_wired_is_alive_and_asks_who_is_there(fresh: FreshDatabase) -> None:
+    async with served(create_app(Settings(**fresh.settings()), TestKeys())) as http:
+        alive, nobody = await http.get("/health/live"), await http.get("/contacts")
+
+        assert (alive.status, nobody.status) == (200, 401)

@@ -5,8 +5,9 @@ provider time; ties go by rank. Only what lists are sorted and searched by is st
 someone looks, so taking a group apart gives back what was there before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -19,11 +20,11 @@ from identity.records import SourceRecord
 
 LAST_WRITE = "last_write"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 PLAIN_FIELDS = (
     "first_name", "last_name", "company", "job_title", "birth_date", "street", "city", "postal_code", "region",
     "country", "owner", "url",
 )  # fmt: skip
-FIELDS = ("email", "phone", *PLAIN_FIELDS)
 LISTED = ("email", "first_name", "last_name", "phone", "company", "job_title")
 
 
@@ -58,14 +59,15 @@ def _precedence(member: SourceRecord) -> tuple[timedelta, int]:
     return _EPOCH - told if told else timedelta.max, rank(member.source_id)
 
 
-def value_of(contact: Contact, field: str) -> str | None:
-    """Read a field of one contact; its first email and phone are its primary ones."""
-    if field == "email":
-        return contact.emails[0] if contact.emails else None
-    if field == "phone":
-        return contact.phones[0] if contact.phones else None
-    value: str | None = getattr(contact, field)
-    return value
+def _primary(values: tuple[str, ...]) -> str | None:
+    return values[0] if values else None
+
+
+_READ: dict[str, Callable[[Contact], str | None]] = {
+    "email": lambda contact: _primary(contact.emails),
+    "phone": lambda contact: _primary(contact.phones),
+    **{field: attrgetter(field) for field in PLAIN_FIELDS},
+}
 
 
 def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
@@ -90,13 +92,19 @@ def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
 
 def updated_at(living: Iterable[SourceRecord]) -> datetime:
     """Tell when a golden record last changed at any of its providers."""
-    return max(member.contact.updated_at or member.first_seen_at for member in living)
+    return plausible(max(member.contact.updated_at or member.first_seen_at for member in living))
 
 
-def first_value(living: Sequence[SourceRecord], field: str) -> str | None:
+def plausible(moment: datetime) -> datetime:
+    """Bring a provider's time into the years that every clock and database can tell."""
+    return min(max(moment, _EPOCH), _LATEST)
+
+
+def first_value(living: Iterable[SourceRecord], field: str) -> str | None:
     """Choose the value of a field: that of the first member who has one."""
+    read = _READ[field]
     for member in living:
-        if value := value_of(member.contact, field):
+        if value := read(member.contact):
             return value
     return None
 
@@ -109,8 +117,8 @@ def search_key(text: str) -> str:
 def lineage(living: Sequence[SourceRecord]) -> dict[str, Lineage]:
     """Tell for each field with a value which one was chosen, and which the other members would have given."""
     found: dict[str, Lineage] = {}
-    for field in FIELDS:
-        values = [_field_value(m, value) for m in living if (value := value_of(m.contact, field))]
+    for field, read in _READ.items():
+        values = [_field_value(m, value) for m in living if (value := read(m.contact))]
         if values:
             found[field] = Lineage(chosen=values[0], rule=LAST_WRITE, losers=tuple(values[1:]))
     return found

@@ -16,6 +16,7 @@ ROLE_MAILBOXES = frozenset({
 _INVISIBLE = dict.fromkeys(map(ord, "\0\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 EMAIL = "email:"
+LONGEST_EMAIL = 320
 
 
 def email_key(email: str) -> str | None:
@@ -23,7 +24,7 @@ def email_key(email: str) -> str | None:
     plain = email.translate(_INVISIBLE) if not email.isascii() or "\0" in email else email
     plain = plain.strip().lower()
     local, at, domain = plain.rpartition("@")
-    if not (local and at and domain) or len(plain.split()) > 1:
+    if not (local and at and domain) or len(plain) > LONGEST_EMAIL or len(plain.split()) > 1:
         return None
     return EMAIL + plain
 

@@ -14,7 +14,7 @@ from contracts.contacts import ContactFetched
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import queries
+from identity import decision_queries, queries
 from identity.changes import Changes, Known, compare
 from identity.keys import is_shared, keys_of
 from identity.matching import Verdict, partition
@@ -68,7 +68,7 @@ async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) ->
         return []
     return [
         SourceName(workspace_id, source_id)
-        for workspace_id, decisions in (await queries.load_decisions(conn, names)).items()
+        for workspace_id, decisions in (await decision_queries.load_decisions(conn, names)).items()
         for decision in decisions
         for side in decision.sides
         for source_id in side
@@ -101,7 +101,7 @@ async def decide(
 ) -> int:
     """Take a person's word that these groups of records are the same person, or are not; return its number."""
     locked = await queries.lock_workspaces(conn, {workspace_id})
-    number = await queries.save_decision(conn, workspace_id, verdict, sides, decided_by)
+    number = await decision_queries.save_decision(conn, workspace_id, verdict, sides, decided_by)
     locked[workspace_id] = msgspec.structs.replace(locked[workspace_id], decisions=number)
     await _reconsider(conn, workspace_id, {source_id for side in sides for source_id in side}, locked)
     return number
@@ -110,7 +110,7 @@ async def decide(
 async def withdraw(conn: AsyncConnection, *, workspace_id: UUID, number: int) -> None:
     """Take a decision back, as if it had never been. Does nothing when it was taken back before."""
     locked = await queries.lock_workspaces(conn, {workspace_id})
-    members = await queries.withdraw_decision(conn, workspace_id, number)
+    members = await decision_queries.withdraw_decision(conn, workspace_id, number)
     await _reconsider(conn, workspace_id, members, locked)
 
 
@@ -126,7 +126,7 @@ async def settle(
 ) -> list[Changes]:
     """Write and announce what follows when `records` take the place of what was loaded `before`."""
     names = [SourceName(r.workspace_id, r.source_id) for r in records.values() if locked[r.workspace_id].decisions]
-    decisions = await queries.load_decisions(conn, names) if names else {}
+    decisions = await decision_queries.load_decisions(conn, names) if names else {}
     were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
     for source_id, known in before.items():
         were[known.record.workspace_id][source_id] = known

@@ -31,6 +31,7 @@ from identity.records import SourceRecord
 from identity.timeline_queries import SourceAddress, TimelinePlace, TimelineRow
 
 LATEST_INTERACTIONS = 20
+MOST_WORDS = 8
 NOW_AND_EVER = TimelinePlace(datetime(9999, 12, 31, tzinfo=UTC), "", "", UUID(int=0))
 
 
@@ -76,7 +77,7 @@ async def list_contacts(
         workspace_id,
         order=order,
         after=place.values() if place else None,
-        words=(q or "").split(),
+        words=(q or "").split()[:MOST_WORDS],
         provider=source,
         at_most=limit + 1,
     )

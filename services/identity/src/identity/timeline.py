@@ -8,6 +8,7 @@ from contracts.interactions import InteractionFetched, InteractionGone
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import queries, timeline_queries
+from identity.golden import plausible
 from identity.queries import Workspace
 from identity.timeline_queries import InteractionName, KnownInteraction, Mention
 
@@ -61,7 +62,7 @@ def _told_by(event: InteractionEvent) -> KnownInteraction:
         provider_id=event.provider_id,
         provider=event.provider,
         revision=event.revision,
-        happened_at=(told and (told.occurred_at or told.created_at or told.updated_at)) or UNTOLD,
+        happened_at=plausible((told and (told.occurred_at or told.created_at or told.updated_at)) or UNTOLD),
         contact_ids=tuple(sorted(set(told.contact_ids))) if told else (),
         interaction=told,
     )
