@@ -207,16 +207,17 @@ async def test_while_connections_is_away_the_run_waits(world: World) -> None:
     assert (await world.last_run()).state == "succeeded"
 
 
-async def test_a_bug_costs_patience_and_tells_people_nothing_of_its_insides(world: World) -> None:
-    world.shop.troubles["contacts", None] += [KeyError("ada@example.com")] * (PATIENCE + 1)
-    for _ in range(PATIENCE):
-        with pytest.raises(RetryLater):
-            await world.sync()
+async def test_a_bug_is_tried_again_and_tells_people_nothing_of_its_insides(world: World) -> None:
+    world.shop.troubles["contacts", None].append(KeyError("ada@example.com"))
+    with pytest.raises(RetryLater):
+        await world.sync()
+    waiting = await world.last_run()
+    assert (waiting.state, waiting.problem) == ("waiting", OUR_FAULT)
 
     await world.sync()
 
     run = await world.last_run()
-    assert (run.state, run.problem) == ("failed", OUR_FAULT)
+    assert (run.state, run.problem) == ("succeeded", None)
 
 
 async def test_a_record_that_cannot_be_held_costs_itself_and_not_its_neighbours(world: World) -> None:

@@ -66,6 +66,8 @@ async def fall_back(
 
     Raises `RunOver`.
     """
+    # The strongest lock first: a page's lock on the connection could not be raised while an event waits for it.
+    await queries.lock_connection(conn, run.workspace_id, run.connection_id)
     failures = await hold_run(conn, run) + 1
     if failures > PATIENCE:
         await end_run(conn, run, every=every, problem=problem)
@@ -82,8 +84,7 @@ async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem:
     A stream that was refused does not make the run fail unless all were: what the others brought counts, and the
     problem names the refused ones.
     """
-    # The strongest lock first: a page's lock on the connection could not be raised while an event waits for it.
-    await queries.lock_connection(conn, run.workspace_id, run.connection_id)
+    await queries.lock_connection(conn, run.workspace_id, run.connection_id)  # as in `fall_back`
     await hold_run(conn, run)
     streams = await run_queries.list_streams(conn, run.workspace_id, [run.sync_id])
     refused = [stream for stream in streams if stream.state == "refused"]
