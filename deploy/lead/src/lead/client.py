@@ -16,13 +16,11 @@ from contracts.syncs import SyncView
 from lead.complaint import Complaint
 
 T = TypeVar("T")
+CREATED, NOT_FOUND, CONFLICT, GONE = 201, 404, 409, 410
 
 
 class Refused(Complaint):
     """The gateway answered with a problem."""
-
-
-CREATED, CONFLICT = 201, 409
 
 
 class Gateway:
@@ -66,8 +64,9 @@ class Gateway:
             _read(status, body, dict[str, object])
 
     async def syncs(self, connection_id: UUID) -> list[SyncView]:
-        """The runs of a connection, the latest first."""
-        return (await self._get(f"/connections/{connection_id}/syncs", ItemPage[SyncView])).items
+        """The runs of a connection, the latest first; none while sync-worker has not heard of it yet."""
+        status, body = await self.call("GET", f"/connections/{connection_id}/syncs")
+        return [] if status == NOT_FOUND else _read(status, body, ItemPage[SyncView]).items
 
     async def count_contacts(self) -> int:
         """How many golden records there are."""
@@ -80,7 +79,7 @@ class Gateway:
     async def contact(self, golden_id: UUID) -> ContactDetail | None:
         """One golden record in full, or None if it is gone."""
         status, body = await self.call("GET", f"/contacts/{golden_id}")
-        return None if status in {404, 410} else _read(status, body, ContactDetail)
+        return None if status in {NOT_FOUND, GONE} else _read(status, body, ContactDetail)
 
     async def changed_records(self) -> AsyncIterator[list[UUID]]:
         """The golden records of the workspace as they change, until the stream ends."""
@@ -98,14 +97,14 @@ class Gateway:
                     changes = msgspec.json.decode(value, type=ItemPage[_Change])
                     yield [change.golden_id for change in changes.items]
 
-    async def _get(self, path: str, answer: type[T]) -> T:
-        return _read(*await self.call("GET", path), answer)
-
     async def call(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
         """Call any route; return the status and the body as they are."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         async with self.http.request(method, self._url + path, json=body, headers=headers) as answer:
             return answer.status, await answer.read()
+
+    async def _get(self, path: str, answer: type[T]) -> T:
+        return _read(*await self.call("GET", path), answer)
 
 
 def _read(status: int, body: bytes, answer: type[T]) -> T:
