@@ -78,7 +78,12 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
         "LEAD_HOME": str(home),
         "GATEWAY_PORT": str(gateway),
         "SANDBOX_PORT": str(sandbox),
-        "PUBLIC_URL": f"http://127.0.0.1:{gateway}",
+        "PUBLIC_URL": f"http://localhost:{gateway}",
+        # A test asks more often than people do.
+        "RATE_PER_MINUTE": "100000",
+        "ADDRESS_RATE_PER_MINUTE": "100000",
+        "SIGN_IN_RATE_PER_MINUTE": "1000",
+        "REGISTRATIONS_PER_ADDRESS": "1000",
         **settings,
     }
     log = (home / "house.log").open("wb")
@@ -91,7 +96,7 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
         start_new_session=True,
     )
     try:
-        house = House(home, f"http://127.0.0.1:{gateway}", f"http://127.0.0.1:{sandbox}")
+        house = House(home, f"http://localhost:{gateway}", f"http://localhost:{sandbox}")
         _await_health(house, process, home / "house.log")
         yield house
     finally:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from contracts.connections import ConnectionView
 from contracts.golden_records import ContactSummary
+from contracts.pages import ItemPage
 from contracts.syncs import SyncView
 from lead import browser
 from lead.client import Gateway
@@ -42,16 +43,35 @@ async def until(check: Callable[[], Coroutine[Any, Any, T]], *, what: str, secon
         await asyncio.sleep(0.1)
 
 
+async def after_syncing(
+    gateway: Gateway, connection_id: UUID, check: Callable[[], Coroutine[Any, Any, T]], *, what: str
+) -> T:
+    """Sync until the answer is true: providers show a change in their search only some moments later."""
+
+    async def sync_and_check() -> T:
+        await gateway.sync(connection_id)
+        await asyncio.sleep(0.5)
+        return await check()
+
+    return await until(sync_and_check, what=what)
+
+
 async def synced(gateway: Gateway, connection_id: UUID, *, runs: int = 1, seconds: float = 120) -> SyncView:
     """Wait until a connection has had so many finished runs; return the latest."""
 
     async def finished() -> SyncView | None:
-        views = [view for view in await gateway.syncs(connection_id) if view.state in FINISHED]
+        views = [view for view in await runs_of(gateway, connection_id) if view.state in FINISHED]
         return max(views, key=lambda view: view.started_at) if len(views) >= runs else None
 
     view = await until(finished, what=f"run {runs} of {connection_id}", seconds=seconds)
     assert view is not None
     return view
+
+
+async def runs_of(gateway: Gateway, connection_id: UUID) -> list[SyncView]:
+    """The runs of a connection; none while sync-worker has not heard of it yet."""
+    status, body = await gateway.call("GET", f"/connections/{connection_id}/syncs")
+    return [] if status == 404 else msgspec.json.decode(body, type=ItemPage[SyncView]).items
 
 
 def expected(house: House, *portals: int) -> int:
@@ -61,18 +81,25 @@ def expected(house: House, *portals: int) -> int:
 
 
 async def golden_records(gateway: Gateway) -> list[ContactSummary]:
-    """All golden records of the workspace."""
-    return [record async for page in gateway.contacts() for record in page]
+    """All golden records of the workspace, page by page."""
+    records: list[ContactSummary] = []
+    cursor = ""
+    while True:
+        status, body = await gateway.call("GET", f"/contacts?limit=200{cursor}")
+        assert status == 200, body
+        page = msgspec.json.decode(body, type=ItemPage[ContactSummary])
+        records += page.items
+        if page.next_cursor is None:
+            return records
+        cursor = f"&cursor={page.next_cursor}"
 
 
 async def settled(gateway: Gateway, house: House, *portals: int, seconds: float = 60) -> list[ContactSummary]:
     """Wait until there are as many golden records as the sandbox counts; return them."""
     count = expected(house, *portals)
 
-    async def as_many() -> list[ContactSummary] | None:
-        records = await golden_records(gateway)
-        return records if len(records) == count else None
+    async def as_many() -> bool:
+        return await gateway.count_contacts() == count
 
-    records = await until(as_many, what=f"{count} golden records", seconds=seconds)
-    assert records is not None
-    return records
+    await until(as_many, what=f"{count} golden records", seconds=seconds)
+    return await golden_records(gateway)

@@ -5,7 +5,7 @@ import pytest
 from lead.client import Gateway
 
 from e2e.house import House
-from e2e.journey import connect, golden_records, settled, synced, until
+from e2e.journey import after_syncing, connect, golden_records, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -27,13 +27,12 @@ async def test_two_accounts_become_golden_records_and_follow_what_changes_in_the
     source = next(source for source in person.sources if source.connection_id == sales.id)
     edit = {"id": source.provider_id, "properties": {"jobtitle": "Keeper of the Engine"}}
     house.control(f"portals/{SALES}/edit", edit)
-    await gateway.sync(sales.id)
 
     async def has_new_title() -> bool:
         detail = await gateway.contact(person.id)
         return detail is not None and detail.fields.get("job_title") == "Keeper of the Engine"
 
-    await until(has_new_title, what="the new job title")
+    await after_syncing(gateway, sales.id, has_new_title, what="the new job title")
     detail = await gateway.contact(person.id)
     assert detail is not None
     assert detail.lineage["job_title"].chosen.provider_id == source.provider_id
@@ -49,20 +48,17 @@ async def test_what_is_archived_leaves_and_what_is_restored_comes_back_to_its_id
     identity = {"id": person.sources[0].provider_id}
 
     house.control(f"portals/{SUPPORT}/archive", identity)
-    await gateway.sync(connection.id)
-    await synced(gateway, connection.id, runs=2)
 
     async def is_gone() -> bool:
         return person.id not in {record.id for record in await golden_records(gateway)}
 
-    await until(is_gone, what="the archived contact's golden record to go")
+    await after_syncing(gateway, connection.id, is_gone, what="the archived contact's golden record to go")
     house.control(f"portals/{SUPPORT}/restore", identity)
-    await gateway.sync(connection.id)
 
     async def is_back() -> bool:
         return person.id in {record.id for record in await golden_records(gateway)}
 
-    await until(is_back, what="the restored contact's golden record")
+    await after_syncing(gateway, connection.id, is_back, what="the restored contact's golden record")
 
 
 @pytest.mark.parametrize("data", ["keep", "erase"])

@@ -8,7 +8,7 @@ from contracts.syncs import SyncView
 from lead.client import Gateway
 
 from e2e.house import House
-from e2e.journey import connect, settled, synced, until
+from e2e.journey import connect, runs_of, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -22,7 +22,7 @@ async def test_a_first_sync_survives_the_death_of_sync_worker_and_of_identity(ho
     connection = await connect(gateway, PORTAL)
 
     async def fetched() -> int:
-        runs = await gateway.syncs(connection.id)
+        runs = await runs_of(gateway, connection.id)
         return runs[0].counts["contacts"].fetched if runs and "contacts" in runs[0].counts else 0
 
     async def passed(count: int) -> int:
