@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import msgspec
 import psutil
+from lead.leftovers import MARK
 
 START_SECONDS = 120
 STOP_SECONDS = 60
@@ -50,7 +51,7 @@ class House(msgspec.Struct, frozen=True):
         package = service.replace("-", "_")
         for process in psutil.process_iter(["cmdline", "environ"]):
             environ, command = process.info["environ"] or {}, process.info["cmdline"] or []
-            if environ.get("LEAD_HOME") == str(self.home) and command[-2:] == ["-m", package]:
+            if environ.get(MARK) == str(self.home) and command[-2:] == ["-m", package]:
                 return process
         raise LookupError(f"{service} does not run")
 

@@ -52,7 +52,7 @@ class ContactErased(Event, frozen=True, kw_only=True):
     """A person's data was erased on request: these source records must go everywhere and not come back."""
 
     NAME: ClassVar[str] = "contact.erased.v1"
-    TOPIC: ClassVar[str] = "golden_records"
+    TOPIC: ClassVar[str] = "erasures"
 
     golden_id: UUID
     sources: tuple[tuple[UUID, str], ...]

@@ -27,7 +27,7 @@ class SyncProgressed(Event, frozen=True, kw_only=True):
     """A run began, wrote a page, waited or ended. `total` is the provider's own count, where it gives one."""
 
     NAME: ClassVar[str] = "sync.progressed.v1"
-    TOPIC: ClassVar[str] = "source_records"
+    TOPIC: ClassVar[str] = "syncs"
 
     connection_id: UUID
     sync_id: UUID

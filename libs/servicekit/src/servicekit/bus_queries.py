@@ -74,7 +74,10 @@ _TAKE = text(f"SELECT {_ENVELOPE} FROM bus.take_batch(:consumer, :topic, :lane, 
 
 
 async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: int) -> list[Envelope]:
-    """Lock the offset and read what comes after it; empty when there is nothing or another copy has it."""
+    """Lock the offset, pass what comes after it, and see its workspaces.
+
+    Empty when there is nothing, or another copy has the shard.
+    """
     where = {"consumer": consumer, "topic": shard.topic, "lane": shard.lane, "shard": shard.number, "size": size}
     return [Envelope(*row) for row in await conn.execute(_TAKE, where)]
 

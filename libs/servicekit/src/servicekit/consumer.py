@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
+import psycopg
 import structlog
 from contracts.event import Event, Lane
 from opentelemetry.trace import SpanKind
@@ -38,10 +39,14 @@ log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 
-BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.1}
+BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.2}
 """How long a batch may take: the live lane answers quickly, the backfill lane saves round trips."""
 
-FIRST_BATCH, LARGEST_BATCH = 64, 2_000
+FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 64, 16, 2_000
+REST_SECONDS: dict[Lane, float] = {"live": 0.0, "backfill": 0.05}
+"""How long a lane rests after it has caught up: an import comes in pages, and fewer, fuller batches cost less."""
+
+FULL_BATCH = 500
 SHARDS_AT_ONCE = 4
 PARKED_IN_A_ROW = 20
 LONGEST_REST_SECONDS = 60.0
@@ -98,7 +103,6 @@ class Consumer:
                 if not batch:
                     return 0
                 await self._handle(conn, batch)
-                await queries.move_offset(conn, self.name, shard, batch[-1].position)
         except Exception as error:  # the edge: every failure gets one of its three fates here
             return await self._failed(shard, batch, error)
         self._failures.pop(shard, None)
@@ -106,7 +110,6 @@ class Consumer:
         return len(batch)
 
     async def _handle(self, conn: AsyncConnection, batch: Sequence[Envelope]) -> None:
-        await see_workspaces(conn, tuple({envelope.workspace_id for envelope in batch}))
         lane = current_lane.set(batch[0].lane)
         cause = causation_id.set(str(batch[0].event_id))
         try:
@@ -127,7 +130,7 @@ class Consumer:
         if len(batch) == size and seconds < aim / 2:
             self._sizes[shard] = min(size * 2, LARGEST_BATCH)
         elif seconds > aim * 1.5:
-            self._sizes[shard] = max(int(size * aim / seconds), 1)
+            self._sizes[shard] = max(int(len(batch) * aim / seconds), SMALLEST_BATCH)
         telemetry.BATCH_SECONDS.labels(self.name, shard.lane).observe(seconds)
         now = datetime.now(UTC)
         for name, events in groupby(sorted(batch, key=_name_of), key=_name_of):
@@ -183,6 +186,7 @@ class Consumer:
                 envelope = await queries.take_parked(conn, self.name)
                 if envelope is None:
                     return False
+                await see_workspaces(conn, (envelope.workspace_id,))
                 await self._handle(conn, [envelope])
                 await queries.delete_parked(conn, self.name, envelope.event_id)
             log.info("parked_event_handled", event_id=envelope.event_id, event_name=envelope.event_name)
@@ -220,7 +224,7 @@ class Consumer:
             bell.clear()
             try:
                 behind = await self.list_behind()
-            except (DBAPIError, OSError) as error:
+            except (DBAPIError, psycopg.Error, OSError) as error:
                 log.warning("bus_not_read", failure=describe(error))
                 behind = []
             for lane in {shard.lane for shard in behind}:
@@ -230,7 +234,9 @@ class Consumer:
             await _wait(bell, min([poll_seconds, *self._waits()]))
 
     async def _serve(self, shards: Sequence[Shard], bell: asyncio.Event) -> None:
-        if await self.deliver_all(shards):
+        if passed := await self.deliver_all(shards):
+            if passed < FULL_BATCH:
+                await asyncio.sleep(REST_SECONDS[shards[0].lane])
             bell.set()
 
     async def list_behind(self) -> list[Shard]:
@@ -266,18 +272,18 @@ class Consumer:
                     cleaned_at = time.monotonic()
                 while await self.retry_parked():
                     pass
-            except (DBAPIError, OSError) as error:
+            except (DBAPIError, psycopg.Error, OSError) as error:
                 log.warning("housekeeping_interrupted", failure=describe(error))
             await asyncio.sleep(5.0)
 
 
 def is_retryable(error: BaseException) -> bool:
     """Whether the database, not the event, is what failed."""
-    if isinstance(error, (InterfaceError, OSError)):
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, (InterfaceError, psycopg.InterfaceError, OSError)):
         return True
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        return error.connection_invalidated or state is None or state[:2] in RETRYABLE_STATES
+    if isinstance(cause, psycopg.Error):
+        return cause.sqlstate is None or cause.sqlstate[:2] in RETRYABLE_STATES
     return False
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import msgspec
+import psycopg
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -14,7 +15,7 @@ from servicekit.house import package_of
 from servicekit.secrets import derive_text
 from servicekit.settings import ServiceSettings
 
-_SET_WORKSPACES = text("SELECT set_config('app.workspaces', :workspaces, true)")
+_SEE_WORKSPACES = text("SELECT set_config('app.workspaces', CAST(:workspaces AS uuid[])::text, true)")
 
 
 def role_of(service: str, role_prefix: str) -> str:
@@ -47,6 +48,8 @@ class Database:
         return cls(
             create_async_engine(
                 url,
+                # Transactions begin where `transaction` says so; a single read needs none and is one round trip.
+                isolation_level="AUTOCOMMIT",
                 pool_size=settings.database_pool_size,
                 max_overflow=settings.database_pool_size,
                 hide_parameters=True,
@@ -67,10 +70,11 @@ class Database:
         """
         async with self.engine.begin() as conn:
             with outbox.collecting(conn) as published:
-                if workspaces:
-                    await see_workspaces(conn, workspaces)
+                await conn.exec_driver_sql(_begin(workspaces))
                 yield conn
-                await outbox.write(conn, published)
+                async with pipelined(conn):
+                    await outbox.write(conn, published)
+                    await conn.exec_driver_sql("COMMIT")
         self.doorbell.ring({one.event.TOPIC for one in published})
 
     async def close(self) -> None:
@@ -79,9 +83,29 @@ class Database:
         await self.engine.dispose()
 
 
+@asynccontextmanager
+async def pipelined(conn: AsyncConnection) -> AsyncIterator[None]:
+    """Send the statements inside without waiting for each: one round trip for all of them.
+
+    Their results cannot be read. What fails is raised at the end of the block, as psycopg raises it, and undoes the
+    whole transaction. COPY is not for a pipeline.
+    """
+    driver = (await conn.get_raw_connection()).driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    async with driver.pipeline():
+        yield
+
+
 async def see_workspaces(conn: AsyncConnection, workspaces: tuple[UUID, ...]) -> None:
-    """Let the rest of this transaction see the rows of these workspaces; a uuid[] in Postgres' own words."""
-    await conn.execute(_SET_WORKSPACES, {"workspaces": "{" + ",".join(str(w) for w in workspaces) + "}"})
+    """Let the rest of this transaction see the rows of these workspaces, and no others."""
+    await conn.execute(_SEE_WORKSPACES, {"workspaces": list(workspaces)})
+
+
+def _begin(workspaces: tuple[UUID, ...]) -> str:
+    """Begin and name the workspaces in one round trip; ids are printed as digits and dashes, whoever sent them."""
+    if not workspaces:
+        return "BEGIN"
+    return f"BEGIN; SET LOCAL app.workspaces = '{{{','.join(str(UUID(int=w.int)) for w in workspaces)}}}'"
 
 
 def _options(service: str) -> str:

@@ -65,8 +65,7 @@ def _add_failure(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMap
 
 def describe(error: BaseException) -> str:
     """Name an error without quoting data: its type, and a database's code."""
-    name = type(error).__qualname__
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        return f"{name}[{type(error.orig).__qualname__}{f' {state}' if state else ''}]"
-    return name
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = type(cause).__qualname__
+    state = getattr(cause, "sqlstate", None)
+    return f"{name} {state}" if state else name

@@ -70,12 +70,13 @@ HTTP_TITLES = {
 }
 
 
-def answer_database(request: Request[Any, Any, Any], error: DBAPIError) -> Response[bytes]:
+def answer_database(request: Request[Any, Any, Any], error: DBAPIError | psycopg.Error) -> Response[bytes]:
     """Answer a database that is away with 503, a text it cannot hold (NUL) with 400; the rest is a bug."""
-    if isinstance(error.orig, psycopg.DataError) and error.orig.sqlstate in NUL_STATES:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.DataError) and cause.sqlstate in NUL_STATES:
         return problem_response(400, "invalid-input", "Some of the input is not valid", "a NUL character", {}, {})
-    if isinstance(error.orig, psycopg.OperationalError):
-        log.warning("database_away", sqlstate=error.orig.sqlstate)
+    if isinstance(cause, psycopg.OperationalError):
+        log.warning("database_away", sqlstate=cause.sqlstate)
         return problem_response(503, "unavailable", "Not available just now", None, {}, {"Retry-After": "2"})
     return answer_bug(request, error)
 
@@ -105,6 +106,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     ValidationException: answer_validation,
     HTTPException: answer_http,
     DBAPIError: answer_database,
+    psycopg.Error: answer_database,
     UnicodeDecodeError: answer_undecodable,
     RecursionError: answer_recursion,
     Exception: answer_bug,

@@ -19,6 +19,8 @@ from servicekit.logs import describe
 log = structlog.get_logger()
 
 READ_AT_ONCE = 500
+REST_SECONDS = 0.05
+"""How long a look is followed by none: a live view need not be quicker than the eye."""
 
 
 async def follow(
@@ -51,10 +53,12 @@ async def follow(
                 envelopes = []
             if envelopes:
                 yield envelopes
+                await asyncio.sleep(REST_SECONDS)
                 continue
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(poll_seconds):
                     await bell.wait()
+                    await asyncio.sleep(REST_SECONDS)
     finally:
         ringing.cancel()
 

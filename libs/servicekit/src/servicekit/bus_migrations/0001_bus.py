@@ -121,22 +121,32 @@ def upgrade() -> None:
         ORDER BY position LIMIT size
     $$;
 
-    -- One round trip: lock the offset unless another copy has it, and read what comes after it.
+    -- One round trip: lock the offset unless another copy has it, read what comes after it, move the offset past that,
+    -- and let the rest of the transaction see the rows of the batch's workspaces.
     CREATE FUNCTION bus.take_batch(of_consumer text, of_topic text, of_lane text, of_shard int, size int)
     RETURNS SETOF bus.outbox LANGUAGE plpgsql AS $$
     DECLARE
         at bigint;
+        taken bus.outbox;
+        workspaces uuid[] := '{}';
     BEGIN
-        INSERT INTO bus."offset" (consumer, topic, lane, shard, position)
-        SELECT of_consumer, of_topic, of_lane, of_shard, 0
-        WHERE NOT EXISTS (SELECT FROM bus."offset" WHERE consumer = of_consumer AND topic = of_topic
-                          AND lane = of_lane AND shard = of_shard)
-        ON CONFLICT DO NOTHING;
         SELECT position INTO at FROM bus."offset"
         WHERE consumer = of_consumer AND topic = of_topic AND lane = of_lane AND shard = of_shard
         FOR UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            INSERT INTO bus."offset" (consumer, topic, lane, shard, position)
+            VALUES (of_consumer, of_topic, of_lane, of_shard, 0) ON CONFLICT DO NOTHING RETURNING position INTO at;
+            IF NOT FOUND THEN RETURN; END IF;
+        END IF;
+        FOR taken IN SELECT * FROM bus.read_batch(of_topic, of_lane, of_shard, at, size) LOOP
+            IF NOT taken.workspace_id = ANY (workspaces) THEN workspaces := workspaces || taken.workspace_id; END IF;
+            at := taken.position;
+            RETURN NEXT taken;
+        END LOOP;
         IF FOUND THEN
-            RETURN QUERY SELECT * FROM bus.read_batch(of_topic, of_lane, of_shard, at, size);
+            UPDATE bus."offset" SET position = at, moved_at = clock_timestamp()
+            WHERE consumer = of_consumer AND topic = of_topic AND lane = of_lane AND shard = of_shard;
+            PERFORM set_config('app.workspaces', workspaces::text, true);
         END IF;
     END $$;
     """)
