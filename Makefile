@@ -29,14 +29,14 @@ logs: .venv/.installed ## follow the logs
 	@exec $(LEAD) logs --follow
 
 test: .venv/.installed-dev ## run the tests
-	@exec .venv/bin/pytest -q
+	@exec .venv/bin/pytest -q -n auto
 
 check: .venv/.installed-dev ## run everything a change must pass
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy $(wildcard libs/*/src services/*/src sandbox/src deploy/lead/src)
 	.venv/bin/lint-imports
-	.venv/bin/pytest -q
+	.venv/bin/pytest -q -n auto
 
 e2e: .venv/.installed-dev ## run whole journeys across all services
 	@exec .venv/bin/pytest -q -m e2e e2e

@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
-from lead.postgres import EmbeddedPostgres
+from lead.postgres import temporary_postgres
 from servicekit.house import WITH_DATABASE
 from servicekit.testing import FreshDatabase, fresh_database, make_template
 
@@ -14,14 +13,13 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 
 
 @pytest.fixture(scope="session")
-def admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def admin_url() -> Iterator[str]:
     """The administrator's address of a server."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("postgres")), FAST)
-    yield server.start()
-    server.stop()
+    with temporary_postgres(FAST) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,7 @@ def _flipped(text: str) -> str:
         msgspec.structs.replace(SEALED, access_sealed=SEALED.access_sealed.replace("v1.k1.", "v1.k2.")),
         msgspec.structs.replace(SEALED, access_sealed="access"),
     ],
+    ids=range(7),
 )
 def test_a_seal_opens_nowhere_else(moved: SealedGrant) -> None:
     with pytest.raises(TokensUnreadable):
@@ -93,7 +94,11 @@ def test_a_new_key_seals_and_the_old_ones_open() -> None:
     assert seal_grant(ring, WORKSPACE, "acme", GRANT).access_sealed.startswith("v1.b.")
 
 
-@pytest.mark.parametrize("keys", ["a", "a:", "a:AAAA", "a:!!!!", key("k1"), key("a.b"), f"{key('a')},{key('k1')}"])
+@pytest.mark.parametrize(
+    "keys",
+    ["a", "a:", "a:AAAA", "a:!!!!", key("k1"), key("a.b"), f"{key('a')},{key('k1')}"],
+    ids=range(7),  # keys are random, and every worker of a parallel run must name a test alike
+)
 def test_a_service_with_bad_keys_does_not_start_and_does_not_tell_them(keys: str) -> None:
     environ = {"PORT": "1", "SERVICE_DATABASE_URL": "postgresql://x/y", "LEAD_SECRET": TEST_SECRET, "TOKEN_KEYS": keys}
 

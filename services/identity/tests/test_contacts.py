@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from identity.app import create_app
@@ -10,6 +10,8 @@ from identity.settings import Settings
 from servicekit.testing import FreshDatabase, TestKeys, served
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+UNKNOWN = UUID("01a206d6-3b4b-7bbf-b401-142231ddbe19")
 
 
 async def test_two_contacts_with_one_email_become_one_golden_record(workspace: Any) -> None:
@@ -224,8 +226,8 @@ async def test_what_is_not_there_or_anothers_is_not_found(workspace: Any, other:
         ("/contacts", {"q": "a" * 201}),
         ("/contacts/count", {"q": "ada"}),
         ("/contacts/not-an-id", {}),
-        (f"/contacts/{uuid4()}/timeline", {"cursor": "nonsense"}),
-        (f"/contacts/{uuid4()}/history", {"cursor": "LTE"}),
+        (f"/contacts/{UNKNOWN}/timeline", {"cursor": "nonsense"}),
+        (f"/contacts/{UNKNOWN}/history", {"cursor": "LTE"}),
     ],
 )
 async def test_what_cannot_be_understood_is_a_bad_request(workspace: Any, path: str, query: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from lead.complaint import Complaint
 

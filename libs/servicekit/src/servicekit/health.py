@@ -12,7 +12,7 @@ from servicekit import bus_queries as queries
 from servicekit import telemetry
 from servicekit.consumer import Consumer
 from servicekit.database import Database
-from servicekit.migrations import folder_of, head_of
+from servicekit.revisions import folder_of, head_of
 
 
 def health_routes(

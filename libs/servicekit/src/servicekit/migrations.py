@@ -4,7 +4,6 @@ This runs as the administrator (`DATABASE_URL`), once before the services start;
 """
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 
 from servicekit.database import role_of, role_password
 from servicekit.house import SERVICES, WITH_DATABASE, package_of
+from servicekit.revisions import bus_folder, folder_of, head_of
 
 MIN_SERVER = 180000
 _LOCK = 0x1EAD
@@ -74,21 +74,6 @@ def refuse_old_server(conn: Connection) -> None:
     version = int(conn.execute(text("SHOW server_version_num")).scalar_one())
     if version < MIN_SERVER:
         raise ServerTooOld(f"PostgreSQL 18 or newer is needed; this server is {version // 10000}")
-
-
-def folder_of(service: str) -> Path:
-    """Where a service's revisions lie."""
-    return Path(str(resources.files(package_of(service)))) / "migrations"
-
-
-def bus_folder() -> Path:
-    """Where the bus's revisions lie."""
-    return Path(str(resources.files("servicekit"))) / "bus_migrations"
-
-
-def head_of(folder: Path) -> str:
-    """Tell the newest revision of a folder."""
-    return _script(folder).get_current_head() or "none"
 
 
 def _script(folder: Path) -> ScriptDirectory:

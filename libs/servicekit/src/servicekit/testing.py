@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from servicekit import bus_queries
 from servicekit.consumer import Consumer, Subscription
@@ -74,7 +74,9 @@ class FreshDatabase:
     @property
     def service_database_url(self) -> str:
         """What a service's settings call `service_database_url`."""
-        return make_url(self.admin_url).set(username=None, password=None).render_as_string(hide_password=False)
+        url = make_url(self.admin_url)
+        plain = URL.create("postgresql", host=url.host, port=url.port, database=url.database, query=url.query)
+        return plain.render_as_string(hide_password=False)
 
     def settings(self, **more: Any) -> dict[str, Any]:
         """Return the settings every service shares, for `SomeSettings(**fresh.settings(...))`."""
