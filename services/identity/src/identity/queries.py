@@ -35,18 +35,15 @@ _erasures = msgspec.json.Decoder(dict[UUID, datetime])
 
 
 # The tables fill from empty, so the planner may know nothing of their size when it plans these statements, and it
-# keeps the plan. All of them look up by key what a JSON text names; with these settings they are carried out as
-# they are written: first the names, then an index for each.
-_AS_WRITTEN = text("""
-SELECT set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
-       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-       set_config('enable_material', 'off', true)
-""")
-
+# keeps the plan. All of them look up by key what a JSON text names; with the settings made here they are carried out
+# as they are written: first the names, then an index for each.
 _LOCK_WORKSPACES = text("""
 SELECT w.workspace_id, w.entries, w.decisions, w.erased, CAST((
            SELECT json_object_agg(e.connection_id, e.erased_at) FROM erasure e WHERE e.workspace_id = w.workspace_id
-       ) AS text) AS erasures
+       ) AS text) AS erasures,
+       set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('enable_material', 'off', true)
 FROM workspace w
 WHERE w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))
 ORDER BY w.workspace_id
@@ -63,7 +60,6 @@ async def lock_workspaces(conn: AsyncConnection, workspaces: Collection[UUID]) -
 
     All, not only these: a later call in the same transaction then finds nothing left to lock out of order.
     """
-    await conn.execute(_AS_WRITTEN)
     rows = (await conn.execute(_LOCK_WORKSPACES)).all()
     if not set(workspaces) <= {row.workspace_id for row in rows}:
         await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces)})
