@@ -6,10 +6,12 @@ position has passed everything before it.
 """
 
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from uuid import UUID, uuid4
+from operator import itemgetter
+from uuid import UUID
 
 import msgspec
 from contracts.event import Event, Lane
@@ -72,11 +74,6 @@ def collecting(conn: AsyncConnection) -> Iterator[list[Published]]:
 
 
 class _Row(msgspec.Struct):
-    ordinal: int
-    topic: str
-    lane: Lane
-    shard: int
-    event_id: UUID
     event_name: str
     workspace_id: UUID
     headers: dict[str, str]
@@ -85,47 +82,29 @@ class _Row(msgspec.Struct):
 
 # The rows travel as one JSON text: adapting many small values one by one costs more than the insert itself.
 _WRITE = text("""
-WITH input AS (
-    SELECT e.*,
-           row_number() OVER (PARTITION BY topic, lane, shard ORDER BY ordinal) AS nth,
-           count(*) OVER (PARTITION BY topic, lane, shard) AS of_shard
-    FROM json_to_recordset(CAST(:rows AS json)) AS e (
-        ordinal int, topic text, lane text, shard int, event_id uuid, event_name text, workspace_id uuid,
-        headers json, payload json)
-), taken AS (
-    INSERT INTO bus.shard AS s (topic, lane, shard, last)
-    SELECT topic, lane, shard, count(*) FROM input GROUP BY topic, lane, shard ORDER BY topic, lane, shard
+WITH taken AS (
+    INSERT INTO bus.shard AS s (topic, lane, shard, last) VALUES (:topic, :lane, :shard, :count)
     ON CONFLICT (topic, lane, shard) DO UPDATE SET last = s.last + excluded.last
-    RETURNING s.topic, s.lane, s.shard, s.last
+    RETURNING s.last - :count AS before
 )
-INSERT INTO bus.outbox (topic, lane, shard, position, event_id, event_name, workspace_id, headers, payload)
-SELECT i.topic, i.lane, i.shard, t.last - i.of_shard + i.nth, i.event_id, i.event_name, i.workspace_id, i.headers,
-       i.payload
-FROM input i JOIN taken t USING (topic, lane, shard)
+INSERT INTO bus.outbox (topic, lane, shard, position, event_name, workspace_id, headers, payload)
+SELECT :topic, :lane, :shard, before + nth, event_name, workspace_id, headers, payload
+FROM taken, ROWS FROM (json_to_recordset(CAST(:rows AS json))
+                       AS (event_name text, workspace_id uuid, headers json, payload json))
+            WITH ORDINALITY AS r (event_name, workspace_id, headers, payload, nth)
 """)
 
 
 async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
-    """Write the events in one statement, whatever their number.
+    """Write the events, one statement for each stream whatever their number, the streams in a fixed order.
 
     No text in an event holds a NUL (contracts say so); one that does fails the transaction.
     """
-    if not published:
-        return
-    rows = msgspec.json.encode(
-        [
-            _Row(
-                ordinal=ordinal,
-                topic=one.event.TOPIC,
-                lane=one.lane,
-                shard=shard_of(one.event.workspace_id),
-                event_id=uuid4(),
-                event_name=one.event.NAME,
-                workspace_id=one.event.workspace_id,
-                headers=one.headers,
-                payload=one.event,
-            )
-            for ordinal, one in enumerate(published)
-        ]
-    ).decode()
-    await conn.execute(_WRITE, {"rows": rows})
+    streams = defaultdict[tuple[str, Lane, int], list[_Row]](list)
+    for one in published:
+        event = one.event
+        row = _Row(event.NAME, event.workspace_id, one.headers, event)
+        streams[event.TOPIC, one.lane, shard_of(event.workspace_id)].append(row)
+    for (topic, lane, shard), rows in sorted(streams.items(), key=itemgetter(0)):
+        named = {"topic": topic, "lane": lane, "shard": shard, "count": len(rows)}
+        await conn.execute(_WRITE, {**named, "rows": msgspec.json.encode(rows).decode()})
