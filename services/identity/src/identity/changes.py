@@ -68,7 +68,8 @@ class Changes(msgspec.Struct):
 
     workspace_id: UUID
     lines: list[Line] = []
-    rows: list[GoldenRow] = []
+    made: list[GoldenRow] = []
+    changed: list[GoldenRow] = []
     dropped: list[UUID] = []
     entries: list[Entry] = []
     events: list[Event] = []
@@ -98,7 +99,8 @@ def compare(
             living_now.add(group.golden_id)
         if was.differs(group, records):
             if living:
-                changes.rows.append(golden.row_of(group.golden_id, living))
+                rows = changes.changed if group.golden_id in was.living else changes.made
+                rows.append(golden.row_of(group.golden_id, living))
                 changes.events.append(GoldenRecordChanged(workspace_id=workspace_id, golden_id=group.golden_id))
             if joined := _joined(was, group):
                 changes.entries.append(joined)

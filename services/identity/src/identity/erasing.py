@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from servicekit.database import pipelined
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import changes, erasing_queries, history_queries, operations, queries
@@ -40,10 +41,10 @@ async def _erase_records(conn: AsyncConnection, workspace_id: UUID, erased: set[
     locked = await queries.lock_workspaces(conn, {workspace_id})
     names = [SourceName(workspace_id, source_id) for source_id in erased]
     before = {known.record.source_id: known for known in await queries.load_neighbourhood(conn, sources=names)}
-    await queries.delete_keys(
-        conn, [CarriedKeys(workspace_id, source_id, before[source_id].record.keys) for source_id in erased]
-    )
-    await erasing_queries.delete_records(conn, names)
+    carried = [CarriedKeys(workspace_id, source_id, before[source_id].record.keys) for source_id in erased]
+    async with pipelined(conn):
+        await queries.delete_keys(conn, carried)
+        await erasing_queries.delete_records(conn, names)
     left = {source_id: known.record for source_id, known in before.items() if source_id not in erased}
     (settled,) = await operations.settle(conn, locked, before, left)
     await erasing_queries.redirect(conn, workspace_id, erased, settled.heirs)

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from contracts.contacts import ContactFetched
+from servicekit.database import pipelined
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,9 +33,8 @@ async def resolve_contacts(conn: AsyncConnection, events: Sequence[ContactEvent]
     events = [event for event in events if _is_wanted(locked[event.workspace_id], event)]
     before = await _load_neighbourhood(conn, events, locked)
     fresh = _take_in(before, events)
-    await queries.save_records(conn, fresh, before)
     records = {source_id: known.record for source_id, known in before.items()}
-    await settle(conn, locked, before, records | {record.source_id: record for record in fresh})
+    await settle(conn, locked, before, records | {record.source_id: record for record in fresh}, fresh)
 
 
 def _is_wanted(workspace: Workspace, event: ContactEvent) -> bool:
@@ -122,9 +122,30 @@ async def _reconsider(conn: AsyncConnection, workspace_id: UUID, source_ids: Col
 
 
 async def settle(
+    conn: AsyncConnection,
+    locked: Locked,
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
+    fresh: Sequence[SourceRecord] = (),
+) -> list[Changes]:
+    """Write and announce what follows when `records` take the place of what was loaded `before`.
+
+    `fresh` are those of them that are to be written themselves.
+    """
+    settled = await _consider(conn, locked, before, records)
+    async with pipelined(conn):
+        await queries.save_records(conn, fresh, before)
+        await queries.save_changes(conn, settled, locked)
+    for changes in settled:
+        publish(conn, changes.events)
+        _tell(changes)
+    return settled
+
+
+async def _consider(
     conn: AsyncConnection, locked: Locked, before: Mapping[UUID, Known], records: Mapping[UUID, SourceRecord]
 ) -> list[Changes]:
-    """Write and announce what follows when `records` take the place of what was loaded `before`."""
+    """Partition records anew, workspace by workspace, and compare with how it was."""
     names = [SourceName(r.workspace_id, r.source_id) for r in records.values() if locked[r.workspace_id].decisions]
     decisions = await decision_queries.load_decisions(conn, names) if names else {}
     were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
@@ -132,22 +153,19 @@ async def settle(
         were[known.record.workspace_id][source_id] = known
     for source_id, record in records.items():
         are[record.workspace_id][source_id] = record
-    settled = []
+    considered = []
     for workspace_id in sorted(were.keys() | are.keys()):
         groups = partition(are[workspace_id], decisions.get(workspace_id, ()))
-        settled.append(compare(workspace_id, were[workspace_id], are[workspace_id], groups))
-    await queries.save_changes(conn, settled, locked)
-    for changes in settled:
-        publish(conn, changes.events)
-        _tell(changes)
-    return settled
+        considered.append(compare(workspace_id, were[workspace_id], are[workspace_id], groups))
+    return considered
 
 
 def _tell(changes: Changes) -> None:
     log.info(
         "contacts_resolved",
         workspace_id=str(changes.workspace_id),
-        changed=len(changes.rows),
+        made=len(changes.made),
+        changed=len(changes.changed),
         gone=len(changes.dropped),
         joined=sum(entry.kind == "joined" for entry in changes.entries),
         parted=sum(entry.kind == "parted" for entry in changes.entries),

@@ -101,7 +101,7 @@ WITH component AS (
         AND m.component_id <> m.source_id
 )
 SELECT m.workspace_id, m.source_id, m.golden_id, m.component_id, s.connection_id, s.provider, s.provider_id,
-       s.first_seen_at, s.shown_revision, s.gone_revision, CAST(s.contact AS text) AS contact, s.keys
+       s.first_seen_at, s.shown_revision, s.gone_revision, s.contact, s.keys
 FROM member m JOIN source_identity s USING (workspace_id, source_id)
 """)
 
@@ -168,12 +168,27 @@ def source_record(row: Row[Any]) -> SourceRecord:
     )
 
 
-_SAVE_RECORDS = text("""
+_RECORD = """
+WITH record AS (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        workspace_id uuid, connection_id uuid, provider_id text, source_id uuid, provider text,
+        first_seen_at timestamptz, shown_revision bigint, gone_revision bigint, contact text, keys text[])
+)"""
+
+_INSERT_RECORDS = """
 INSERT INTO source_identity (workspace_id, connection_id, provider_id, source_id, provider, first_seen_at,
                              shown_revision, gone_revision, contact, keys)
-SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-    workspace_id uuid, connection_id uuid, provider_id text, source_id uuid, provider text,
-    first_seen_at timestamptz, shown_revision bigint, gone_revision bigint, contact json, keys text[])
+SELECT workspace_id, connection_id, provider_id, source_id, provider, first_seen_at, shown_revision, gone_revision,
+       contact, keys
+FROM record
+"""
+
+# Under the workspace's lock it is known which rows there are; asking for conflicts costs as much as an index.
+_ADD_RECORDS = text(f"""{_RECORD}, key AS (
+    INSERT INTO match_key (workspace_id, key, source_id) SELECT workspace_id, unnest(keys), source_id FROM record
+){_INSERT_RECORDS}""")  # noqa: S608 - the parts are ours
+
+_CHANGE_RECORDS = text(f"""{_RECORD}{_INSERT_RECORDS}
 ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE
 SET shown_revision = excluded.shown_revision, gone_revision = excluded.gone_revision,
     contact = excluded.contact, keys = excluded.keys
@@ -205,18 +220,21 @@ class CarriedKeys(msgspec.Struct, frozen=True, gc=False):
 
 async def save_records(conn: AsyncConnection, records: Sequence[SourceRecord], before: Mapping[UUID, Known]) -> None:
     """Write source records, new or changed, and the difference in the keys they carry."""
-    if not records:
-        return
-    await conn.execute(_SAVE_RECORDS, {"rows": as_json(records)})
+    new = [record for record in records if record.source_id not in before]
+    if new:
+        await conn.execute(_ADD_RECORDS, {"rows": as_json(new)})
+    changed = [record for record in records if record.source_id in before]
+    if changed:
+        await conn.execute(_CHANGE_RECORDS, {"rows": as_json(changed)})
+        await _save_keys(conn, changed, before)
+
+
+async def _save_keys(conn: AsyncConnection, changed: Sequence[SourceRecord], before: Mapping[UUID, Known]) -> None:
     added, removed = [], []
-    for record in records:
-        known = before.get(record.source_id)
-        if known is None:
-            added.append(CarriedKeys(record.workspace_id, record.source_id, record.keys))
-        elif known.record.keys != record.keys:
-            old, new = set(known.record.keys), set(record.keys)
-            added.append(CarriedKeys(record.workspace_id, record.source_id, tuple(new - old)))
-            removed.append(CarriedKeys(record.workspace_id, record.source_id, tuple(old - new)))
+    for record in changed:
+        old, new = set(before[record.source_id].record.keys), set(record.keys)
+        added.append(CarriedKeys(record.workspace_id, record.source_id, tuple(new - old)))
+        removed.append(CarriedKeys(record.workspace_id, record.source_id, tuple(old - new)))
     await delete_keys(conn, removed)
     if any(carried.keys for carried in added):
         await conn.execute(_SAVE_KEYS, {"rows": as_json(added)})
@@ -236,13 +254,18 @@ ON CONFLICT (workspace_id, source_id) DO UPDATE
 SET golden_id = excluded.golden_id, component_id = excluded.component_id
 """)
 
-_SAVE_GOLDEN = text("""
+_INSERT_GOLDEN = """
 INSERT INTO golden_record (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
                            name_key, last_name_key, providers, created_at, updated_at)
 SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
     workspace_id uuid, golden_id uuid, email text, first_name text, last_name text, phone text, company text,
     job_title text, name_key text, last_name_key text, providers text[], created_at timestamptz,
     updated_at timestamptz)
+"""
+
+_ADD_GOLDEN = text(_INSERT_GOLDEN)
+
+_CHANGE_GOLDEN = text(f"""{_INSERT_GOLDEN}
 ON CONFLICT (workspace_id, golden_id) DO UPDATE
 SET email = excluded.email, first_name = excluded.first_name, last_name = excluded.last_name,
     phone = excluded.phone, company = excluded.company, job_title = excluded.job_title,
@@ -277,8 +300,10 @@ async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], lo
     """Write map lines, golden records and history; one statement each for any number of workspaces."""
     if lines := [line for changes in all_changes for line in changes.lines]:
         await conn.execute(_SAVE_LINES, {"rows": as_json(lines)})
-    if rows := [row for changes in all_changes for row in changes.rows]:
-        await conn.execute(_SAVE_GOLDEN, {"rows": as_json(rows)})
+    if made := [row for changes in all_changes for row in changes.made]:
+        await conn.execute(_ADD_GOLDEN, {"rows": as_json(made)})
+    if changed := [row for changes in all_changes for row in changes.changed]:
+        await conn.execute(_CHANGE_GOLDEN, {"rows": as_json(changed)})
     dropped = [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.dropped]
     if dropped:
         await conn.execute(_DELETE_GOLDEN, {"rows": as_json(dropped)})

@@ -116,7 +116,7 @@ WITH golden AS (
         AND m.golden_id <> m.source_id
 )
 SELECT m.golden_id, s.workspace_id, s.source_id, s.connection_id, s.provider, s.provider_id, s.first_seen_at,
-       s.shown_revision, s.gone_revision, CAST(s.contact AS text) AS contact, s.keys
+       s.shown_revision, s.gone_revision, s.contact, s.keys
 FROM member m JOIN source_identity s ON s.workspace_id = :workspace_id AND s.source_id = m.source_id
 """)
 

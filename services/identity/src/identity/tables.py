@@ -60,7 +60,7 @@ source_identity = Table(
     Column("first_seen_at", MOMENT, nullable=False),
     Column("shown_revision", BigInteger, nullable=False),
     Column("gone_revision", BigInteger, nullable=False),
-    Column("contact", JSON, nullable=False),
+    Column("contact", Text, nullable=False),
     Column("keys", ARRAY(Text), nullable=False),
     PrimaryKeyConstraint("workspace_id", "connection_id", "provider_id"),
     UniqueConstraint("workspace_id", "source_id"),

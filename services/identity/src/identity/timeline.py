@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from contracts.interactions import InteractionFetched, InteractionGone
+from servicekit.database import pipelined
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import queries, timeline_queries
@@ -32,7 +33,8 @@ async def save_interactions(conn: AsyncConnection, events: Sequence[InteractionE
         return
     were = {mention for told in fresh if (known := before.get(_name(told))) for mention in _mentions(known)}
     are = {mention for told in fresh for mention in _mentions(told)}
-    await timeline_queries.save(conn, fresh, mentioned=are - were, no_longer=were - are)
+    async with pipelined(conn):
+        await timeline_queries.save(conn, fresh, mentioned=are - were, no_longer=were - are)
 
 
 async def _without_erased(

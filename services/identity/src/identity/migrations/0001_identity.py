@@ -24,7 +24,7 @@ CREATE TABLE source_identity (
     first_seen_at timestamptz NOT NULL,
     shown_revision bigint NOT NULL,
     gone_revision bigint NOT NULL,
-    contact json NOT NULL,
+    contact text NOT NULL,
     keys text[] NOT NULL,
     PRIMARY KEY (workspace_id, connection_id, provider_id),
     UNIQUE (workspace_id, source_id)
