@@ -1,17 +1,16 @@
-"""The SQL of source records: a page is staged by COPY, then saved in one statement."""
+"""The SQL of source records: a page is saved in one statement, its columns as arrays."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
 from contracts.contacts import GoneReason
 from contracts.interactions import InteractionKind
 from providers.source import Skipped, SourceContact, SourceGone, SourceInteraction
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker.run import Run
@@ -63,27 +62,22 @@ def content_hash(content: msgspec.Struct) -> bytes:
     return hashlib.blake2b(msgspec.json.encode(content), digest_size=HASH_BYTES).digest()
 
 
-# COPY is refused into a table with row-level security, so it goes to a temporary one of the connection's own.
-_STAGE_CONTACTS = text("""
-CREATE TEMP TABLE IF NOT EXISTS staged_contact (ordinal integer, provider_id text, raw json, content_hash bytea)
-ON COMMIT DELETE ROWS
-""")
-_COPY_CONTACTS: LiteralString = "COPY staged_contact FROM STDIN"
-
+# Arrays travel in binary (`%(…)b`), which `text()` cannot say: nothing is escaped, nothing staged, and a raw record
+# keeps its every byte.
 # The rows of a page are first seen in the page's order, a microsecond apart: golden ids hang on that order.
-_SAVE_CONTACTS = text("""
+_SAVE_CONTACTS = """
 WITH understood AS (
-    DELETE FROM skipped_record k USING staged_contact c
-    WHERE (k.workspace_id, k.connection_id) = (:workspace_id, :connection_id) AND k.record_key = c.provider_id
-      AND k.stream = :stream
+    DELETE FROM skipped_record
+    WHERE (workspace_id, connection_id, stream) = (%(workspace_id)s, %(connection_id)s, %(stream)s)
+      AND record_key = ANY (%(provider_ids)b)
 )
 INSERT INTO source_contact AS s
     (workspace_id, connection_id, provider_id, raw, content_hash, revision, first_seen_at, fetched_at)
-SELECT :workspace_id, :connection_id, provider_id, raw, content_hash, 1,
+SELECT %(workspace_id)s, %(connection_id)s, provider_id, raw::json, content_hash, 1,
        statement_timestamp() + ordinal * interval '1 microsecond', statement_timestamp()
-FROM staged_contact c
+FROM unnest(%(provider_ids)b, %(raws)b, %(hashes)b) WITH ORDINALITY AS c (provider_id, raw, content_hash, ordinal)
 WHERE NOT EXISTS (SELECT FROM suppressed p WHERE (p.workspace_id, p.connection_id, p.provider_id)
-                                               = (:workspace_id, :connection_id, c.provider_id))
+                                               = (%(workspace_id)s, %(connection_id)s, c.provider_id))
 ORDER BY ordinal
 ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE SET
     raw = excluded.raw, content_hash = excluded.content_hash, fetched_at = excluded.fetched_at,
@@ -91,7 +85,7 @@ ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE SET
     gone_at = NULL, gone_reason = NULL, merged_into = NULL
 WHERE s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL OR s.raw::text <> excluded.raw::text
 RETURNING new.provider_id, new.revision, old.revision AS old_revision, new.first_seen_at
-""")
+"""
 
 
 async def save_contacts(
@@ -100,32 +94,28 @@ async def save_contacts(
     """Save a page's contacts; return those that were written. Those suppressed or unchanged are not."""
     if not contacts:
         return []
-    await conn.execute(_STAGE_CONTACTS)
-    rows = (
-        (ordinal, contact.provider_id, contact.raw.decode(), content_hash(contact.contact))
-        for ordinal, contact in enumerate(contacts.values())
-    )
-    await _copy(conn, _COPY_CONTACTS, rows)
-    written = await conn.execute(_SAVE_CONTACTS, {**_whose(run), "stream": stream})
+    columns = {
+        "provider_ids": list(contacts),
+        "raws": [each.raw.decode() for each in contacts.values()],
+        "hashes": [content_hash(each.contact) for each in contacts.values()],
+    }
+    written: CursorResult[Any] = await conn.exec_driver_sql(_SAVE_CONTACTS, {**_whose(run), "stream": stream, **columns})
     return [Saved(*row) for row in written]
 
 
-_STAGE_INTERACTIONS = text("""
-CREATE TEMP TABLE IF NOT EXISTS staged_interaction
-    (ordinal integer, kind text, provider_id text, raw json, interaction json, content_hash bytea)
-ON COMMIT DELETE ROWS
-""")
-_COPY_INTERACTIONS: LiteralString = "COPY staged_interaction FROM STDIN"
-_SAVE_INTERACTIONS = text("""
+_SAVE_INTERACTIONS = """
 WITH understood AS (
-    DELETE FROM skipped_record k USING staged_interaction c
-    WHERE (k.workspace_id, k.connection_id) = (:workspace_id, :connection_id) AND k.record_key = c.provider_id
-      AND k.stream = :stream
+    DELETE FROM skipped_record
+    WHERE (workspace_id, connection_id, stream) = (%(workspace_id)s, %(connection_id)s, %(stream)s)
+      AND record_key = ANY (%(provider_ids)b)
 )
 INSERT INTO source_interaction AS s
     (workspace_id, connection_id, kind, provider_id, raw, interaction, content_hash, revision, fetched_at)
-SELECT :workspace_id, :connection_id, kind, provider_id, raw, interaction, content_hash, 1, statement_timestamp()
-FROM staged_interaction ORDER BY ordinal
+SELECT %(workspace_id)s, %(connection_id)s, kind, provider_id, raw::json, interaction::json, content_hash, 1,
+       statement_timestamp()
+FROM unnest(%(kinds)b, %(provider_ids)b, %(raws)b, %(interactions)b, %(hashes)b)
+    WITH ORDINALITY AS i (kind, provider_id, raw, interaction, content_hash, ordinal)
+ORDER BY ordinal
 ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
     raw = excluded.raw, interaction = excluded.interaction, content_hash = excluded.content_hash,
     fetched_at = excluded.fetched_at,
@@ -133,7 +123,7 @@ ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
     gone_at = NULL, gone_reason = NULL
 WHERE s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL OR s.raw::text <> excluded.raw::text
 RETURNING new.kind, new.provider_id, new.revision, old.revision AS old_revision
-""")
+"""
 
 
 async def save_interactions(
@@ -142,13 +132,14 @@ async def save_interactions(
     """Save a page's interactions; return those that were written."""
     if not interactions:
         return []
-    await conn.execute(_STAGE_INTERACTIONS)
-    rows = (
-        (ordinal, kind, each.provider_id, each.raw.decode(), _text(each.interaction), content_hash(each.interaction))
-        for ordinal, ((kind, _), each) in enumerate(interactions.items())
-    )
-    await _copy(conn, _COPY_INTERACTIONS, rows)
-    written = await conn.execute(_SAVE_INTERACTIONS, {**_whose(run), "stream": stream})
+    columns = {
+        "kinds": [kind for kind, _ in interactions],
+        "provider_ids": [provider_id for _, provider_id in interactions],
+        "raws": [each.raw.decode() for each in interactions.values()],
+        "interactions": [_text(each.interaction) for each in interactions.values()],
+        "hashes": [content_hash(each.interaction) for each in interactions.values()],
+    }
+    written: CursorResult[Any] = await conn.exec_driver_sql(_SAVE_INTERACTIONS, {**_whose(run), "stream": stream, **columns})
     return [SavedInteraction(*row) for row in written]
 
 
@@ -251,14 +242,6 @@ async def erase_contacts(
     named = [{"connection_id": connection_id, "provider_id": provider_id} for connection_id, provider_id in sources]
     rows = await conn.execute(_ERASE, {"workspace_id": workspace_id, "sources": _text(named)})
     return [Erased(*row) for row in rows]
-
-
-async def _copy(conn: AsyncConnection, statement: LiteralString, rows: Iterable[Sequence[Any]]) -> None:
-    driver = (await conn.get_raw_connection()).driver_connection
-    assert isinstance(driver, psycopg.AsyncConnection)
-    async with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            await copy.write_row(row)
 
 
 def _text(value: object) -> str:
