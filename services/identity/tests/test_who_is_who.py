@@ -253,7 +253,7 @@ async def begin_anew(db: Database) -> int:
 
 async def agree(db: Database, world: World, begun_at: int) -> None:
     async with db.transaction(WORKSPACE) as conn:
-        lines = (await conn.execute(text("SELECT source_id, golden_id FROM identity_map"))).all()
+        lines = (await conn.execute(LINES)).all()
         rows = (await conn.execute(text("SELECT * FROM golden_record"))).mappings().all()
         counted = (await conn.execute(text("SELECT coalesce(sum(contacts), 0) FROM workspace"))).scalar_one()
         heard = (await conn.execute(PUBLISHED, {"begun_at": begun_at})).all()
@@ -282,6 +282,11 @@ def chosen(detail: ContactDetail, name: str) -> tuple[str, tuple[UUID, str]]:
     assert detail.fields[name] == told.value
     return told.value, (told.connection_id, told.provider_id)
 
+
+LINES = text("""
+SELECT source_id, coalesce(m.golden_id, source_id) AS golden_id
+FROM source_identity LEFT JOIN identity_map m USING (workspace_id, source_id)
+""")
 
 PUBLISHED = text("""
 SELECT event_name, payload FROM bus.outbox

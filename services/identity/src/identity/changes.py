@@ -21,7 +21,10 @@ from identity.records import SourceRecord
 
 
 class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A line of the identity map: the golden record a source record belongs to, and its component."""
+    """Where a source record stands: the golden record it belongs to, and its component.
+
+    The first seen of a component heads both, like one that is alone; only the others need a line in the map.
+    """
 
     workspace_id: UUID
     source_id: UUID
@@ -68,6 +71,8 @@ class Changes(msgspec.Struct):
 
     workspace_id: UUID
     lines: list[Line] = []
+    freed: list[UUID] = []
+    """Records that need a line no longer."""
     made: list[GoldenRow] = []
     changed: list[GoldenRow] = []
     dropped: list[UUID] = []
@@ -150,8 +155,11 @@ def _compare_lines(changes: Changes, before: Mapping[UUID, Known], group: Group)
             golden_id=group.golden_id,
             component_id=group.component_id,
         )
-        if member not in before or before[member].line != line:
-            changes.lines.append(line)
+        if member != group.component_id:
+            if member not in before or before[member].line != line:
+                changes.lines.append(line)
+        elif member in before and before[member].line != line:
+            changes.freed.append(member)
 
 
 def _joined(was: _Before, group: Group) -> Entry | None:

@@ -79,28 +79,26 @@ def _workspace(row: Row[Any]) -> Workspace:
 
 _LOAD_NEIGHBOURHOOD = text("""
 WITH component AS (
-    SELECT m.workspace_id, m.component_id
+    SELECT workspace_id, coalesce(m.component_id, source_id) AS component_id
     FROM json_to_recordset(CAST(:records AS json)) AS r (workspace_id uuid, connection_id uuid, provider_id text)
     JOIN source_identity s USING (workspace_id, connection_id, provider_id)
-    JOIN identity_map m USING (workspace_id, source_id)
+    LEFT JOIN identity_map m USING (workspace_id, source_id)
     UNION
-    SELECT m.workspace_id, m.component_id
+    SELECT workspace_id, coalesce(m.component_id, source_id)
     FROM json_to_recordset(CAST(:keys AS json)) AS k (workspace_id uuid, key text)
     JOIN match_key c USING (workspace_id, key)
-    JOIN identity_map m USING (workspace_id, source_id)
+    LEFT JOIN identity_map m USING (workspace_id, source_id)
     UNION
-    SELECT m.workspace_id, m.component_id
+    SELECT workspace_id, coalesce(m.component_id, source_id)
     FROM json_to_recordset(CAST(:sources AS json)) AS d (workspace_id uuid, source_id uuid)
-    JOIN identity_map m USING (workspace_id, source_id)
+    LEFT JOIN identity_map m USING (workspace_id, source_id)
 ), member AS (
-    SELECT m.* FROM component c
-    JOIN identity_map m ON m.workspace_id = c.workspace_id AND m.source_id = c.component_id
+    SELECT workspace_id, component_id AS source_id, component_id AS golden_id, component_id FROM component
     UNION ALL
-    SELECT m.* FROM component c
-    JOIN identity_map m ON m.workspace_id = c.workspace_id AND m.component_id = c.component_id
-        AND m.component_id <> m.source_id
+    SELECT workspace_id, m.source_id, m.golden_id, component_id
+    FROM component c JOIN identity_map m USING (workspace_id, component_id)
 )
-SELECT m.workspace_id, m.source_id, m.golden_id, m.component_id, s.connection_id, s.provider, s.provider_id,
+SELECT workspace_id, source_id, m.golden_id, m.component_id, s.connection_id, s.provider, s.provider_id,
        s.first_seen_at, s.shown_revision, s.gone_revision, s.contact, s.keys
 FROM member m JOIN source_identity s USING (workspace_id, source_id)
 """)
@@ -254,6 +252,14 @@ ON CONFLICT (workspace_id, source_id) DO UPDATE
 SET golden_id = excluded.golden_id, component_id = excluded.component_id
 """)
 
+_DELETE_LINES = text("""
+DELETE FROM identity_map WHERE ctid = ANY (ARRAY(
+    SELECT m.ctid
+    FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+    JOIN identity_map m USING (workspace_id, source_id)
+))
+""")
+
 _INSERT_GOLDEN = """
 INSERT INTO golden_record (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
                            name_key, last_name_key, providers, created_at, updated_at)
@@ -300,12 +306,13 @@ async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], lo
     """Write map lines, golden records and history; one statement each for any number of workspaces."""
     if lines := [line for changes in all_changes for line in changes.lines]:
         await conn.execute(_SAVE_LINES, {"rows": as_json(lines)})
+    if freed := [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.freed]:
+        await conn.execute(_DELETE_LINES, {"rows": as_json(freed)})
     if made := [row for changes in all_changes for row in changes.made]:
         await conn.execute(_ADD_GOLDEN, {"rows": as_json(made)})
     if changed := [row for changes in all_changes for row in changes.changed]:
         await conn.execute(_CHANGE_GOLDEN, {"rows": as_json(changed)})
-    dropped = [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.dropped]
-    if dropped:
+    if dropped := [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.dropped]:
         await conn.execute(_DELETE_GOLDEN, {"rows": as_json(dropped)})
     await history_queries.save_entries(
         conn, [(c.workspace_id, locked[c.workspace_id].entries, c.entries) for c in all_changes]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from contracts.golden_records import SourceName
-from sqlalchemy import ColumnElement, RowMapping, Select, any_, select, text, tuple_, union
+from sqlalchemy import ColumnElement, RowMapping, Select, any_, func, select, text, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.golden import GoldenRow, search_key
@@ -71,8 +71,9 @@ def _beginning_with(workspace_id: UUID, word: str) -> Any:
         for column in (golden.name_key, golden.last_name_key)
     ]
     by_email = (
-        select(line.golden_id)
-        .join(match_key, (key.workspace_id == line.workspace_id) & (key.source_id == line.source_id))
+        select(func.coalesce(line.golden_id, key.source_id))
+        .select_from(match_key)
+        .outerjoin(identity_map, (key.workspace_id == line.workspace_id) & (key.source_id == line.source_id))
         .where(key.workspace_id == workspace_id, _begins(key.key, EMAIL + word.lower()))
     )
     return union(*by_name, by_email)
@@ -91,11 +92,14 @@ async def count_golden(conn: AsyncConnection, workspace_id: UUID) -> int:
 
 
 _FIND_GOLDEN_ID = text("""
-SELECT golden_id FROM identity_map WHERE workspace_id = :workspace_id AND source_id = :id
+SELECT coalesce(m.golden_id, source_id) FROM source_identity s
+LEFT JOIN identity_map m USING (workspace_id, source_id)
+WHERE workspace_id = :workspace_id AND source_id = :id
 UNION ALL
-SELECT m.golden_id FROM redirect r
-JOIN identity_map m ON m.workspace_id = r.workspace_id AND m.source_id = r.source_id
-WHERE r.workspace_id = :workspace_id AND r.old_id = :id
+SELECT coalesce(m.golden_id, source_id) FROM redirect r
+JOIN source_identity s USING (workspace_id, source_id)
+LEFT JOIN identity_map m USING (workspace_id, source_id)
+WHERE workspace_id = :workspace_id AND r.old_id = :id
 """)
 
 

@@ -82,15 +82,11 @@ identity_map = Table(
     _id("source_id"),
     _id("golden_id"),
     _id("component_id"),
+    CheckConstraint("component_id <> source_id"),
     PrimaryKeyConstraint("workspace_id", "source_id"),
-    Index(
-        "identity_map_golden", "workspace_id", "golden_id", postgresql_where=text("golden_id <> source_id")
-    ),
-    Index(
-        "identity_map_component", "workspace_id", "component_id",
-        postgresql_where=text("component_id <> source_id"),
-    ),
-)  # fmt: skip
+    Index("identity_map_golden", "workspace_id", "golden_id"),
+    Index("identity_map_component", "workspace_id", "component_id"),
+)
 
 golden_record = Table(
     "golden_record",
