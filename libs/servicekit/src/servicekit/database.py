@@ -33,6 +33,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, *, conninfo: str, service: str) -> None:
         self.engine = engine
+        self.singly = engine.execution_options(isolation_level="AUTOCOMMIT")
+        """For single statements, each a transaction of its own and one round trip."""
         self.conninfo = conninfo
         self.service = service
         self.doorbell = Doorbell(conninfo)
@@ -48,8 +50,6 @@ class Database:
         return cls(
             create_async_engine(
                 url,
-                # Transactions begin where `transaction` says so; a single read needs none and is one round trip.
-                isolation_level="AUTOCOMMIT",
                 pool_size=settings.database_pool_size,
                 max_overflow=settings.database_pool_size,
                 hide_parameters=True,
@@ -68,7 +68,7 @@ class Database:
         On leaving it writes the events that were published inside, commits, and rings the doorbell; an exception
         rolls everything back.
         """
-        async with self.engine.begin() as conn:
+        async with self.singly.begin() as conn:
             with outbox.collecting(conn) as published:
                 await conn.exec_driver_sql(_begin(workspaces))
                 yield conn
@@ -102,10 +102,10 @@ async def see_workspaces(conn: AsyncConnection, workspaces: tuple[UUID, ...]) ->
 
 
 def _begin(workspaces: tuple[UUID, ...]) -> str:
-    """Begin and name the workspaces in one round trip; ids are printed as digits and dashes, whoever sent them."""
+    """Begin and name the workspaces in one round trip; what is no id raises `ValueError`."""
     if not workspaces:
         return "BEGIN"
-    return f"BEGIN; SET LOCAL app.workspaces = '{{{','.join(str(UUID(int=w.int)) for w in workspaces)}}}'"
+    return f"BEGIN; SET LOCAL app.workspaces = '{{{','.join(str(UUID(str(w))) for w in workspaces)}}}'"
 
 
 def _options(service: str) -> str:

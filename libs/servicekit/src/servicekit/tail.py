@@ -41,7 +41,7 @@ async def follow(
     bell = asyncio.Event()
     ringing = asyncio.create_task(_ring(db, topics, bell))
     try:
-        async with db.engine.connect() as conn:
+        async with db.singly.connect() as conn:
             seen = await queries.list_positions(conn, topics)
         yield []
         while True:
@@ -71,7 +71,7 @@ async def _look(
     seen: dict[Shard, int],
 ) -> list[Envelope]:
     """Read what is new, and note in `seen` how far."""
-    async with db.engine.connect() as conn:
+    async with db.singly.connect() as conn:
         last = await queries.list_positions(conn, topics)
         wanted = tuple(workspaces())
         ranges = {shard: (seen.get(shard, 0), at) for shard, at in last.items() if at > seen.get(shard, 0)}

@@ -89,11 +89,15 @@ async def remove_connection(
     noted = await queries.save_revocations(
         conn, connection_id=connection_id, attempts=1, due_in=timedelta(seconds=REVOCATION_SECONDS)
     )
-    provider = await queries.remove_connection(conn, connection_id, data)
-    publish(
-        conn,
-        [ConnectionRemoved(workspace_id=workspace_id, connection_id=connection_id, provider=provider, data=data)],
+    row = await queries.remove_connection(conn, connection_id, data)
+    removed = ConnectionRemoved(
+        workspace_id=workspace_id,
+        connection_id=connection_id,
+        provider=row.provider,
+        data=data,
+        removed_at=row.removed_at,
     )
+    publish(conn, [removed])
     return noted[0] if noted else None
 
 

@@ -109,16 +109,16 @@ async def break_connection(
     return provider
 
 
-async def remove_connection(conn: AsyncConnection, connection_id: UUID, data: DataChoice) -> str:
-    """Mark a connection removed and wipe its tokens; return its provider."""
+async def remove_connection(conn: AsyncConnection, connection_id: UUID, data: DataChoice) -> Row[Any]:
+    """Mark a connection removed and wipe its tokens; return its `provider` and `removed_at`."""
     wiped = ["access_sealed", "refresh_sealed", "expires_at", "broken_reason", "lease", "not_before"]
     statement = (
         update(connection)
         .where(connection.c.id == connection_id)
         .values(state="removed", removed_at=func.now(), removed_data=data, **dict.fromkeys(wiped))
-        .returning(connection.c.provider)
+        .returning(connection.c.provider, connection.c.removed_at)
     )
-    return str((await conn.execute(statement)).scalar_one())
+    return (await conn.execute(statement)).one()
 
 
 async def note_removed(conn: AsyncConnection, connection_id: UUID, note: str | None) -> None:
