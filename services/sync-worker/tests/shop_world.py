@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from contracts.connections import AccessToken, ConnectionAuthorized
-from contracts.contacts import Contact
+from contracts.contacts import Contact, ContactFetched
 from contracts.event import Event
 from contracts.interactions import Interaction
 from contracts.registry import EVENTS
@@ -226,7 +226,7 @@ class World:
     async def reached(self, contacts: int) -> None:
         """Wait until so many contacts are kept, looking whenever the doorbell rings."""
         async with asyncio.timeout(60):
-            async for _ in listen(self.db.conninfo, [SyncProgressed.TOPIC]):
+            async for _ in listen(self.db.conninfo, [ContactFetched.TOPIC]):
                 if int(str(await self.value("SELECT count(*) FROM source_contact"))) >= contacts:
                     return
 

@@ -18,7 +18,7 @@ from providers.source import OAuthApp
 from servicekit.testing import FreshDatabase
 from shop_world import Neighbours, World
 
-CONTACTS = 1_500
+CONTACTS = 4_000
 PORTAL = "111111"
 READY = re.compile(rb"Uvicorn running on (http://[\d.:]+)")
 

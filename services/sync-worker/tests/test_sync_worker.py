@@ -20,7 +20,7 @@ from servicekit.errors import RetryLater
 from shop_world import World, contact
 from sync_worker import operations, runs
 from sync_worker.run import PATIENCE, wait_after
-from sync_worker.worker import OUR_FAULT, read_ahead
+from sync_worker.worker import OUR_FAULT
 
 FIVE_PAGES = tuple(Page(contacts=(contact(str(number)),)) for number in range(5))
 
@@ -31,21 +31,6 @@ async def cursors(world: World) -> list[str | None]:
 
 async def kept(world: World) -> list[object]:
     return [row["provider_id"] for row in await world.rows("SELECT provider_id FROM source_contact ORDER BY 1")]
-
-
-async def test_the_next_page_is_fetched_while_one_is_written() -> None:
-    asked: list[str | None] = []
-
-    async def fetch(cursor: str | None) -> Page:
-        asked.append(cursor)
-        return Page(next_cursor="2" if cursor is None else None)
-
-    pages = read_ahead(fetch, None)
-    await anext(pages)
-    await asyncio.sleep(0)
-
-    assert asked == [None, "2"]
-    await pages.aclose()
 
 
 async def test_an_error_of_the_page_ahead_waits_its_turn(world: World) -> None:
@@ -239,6 +224,7 @@ async def test_a_run_cut_off_in_the_middle_goes_on_from_its_last_page_and_nothin
     running = asyncio.create_task(world.sync())
     async with asyncio.timeout(10):
         await world.shop.reached["contacts", "3"].wait()
+    await world.reached(3)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -1,8 +1,8 @@
-"""The loop of a sync: fetch a page, then open a transaction and record it."""
+"""The loop of a sync: fetch pages, then open a transaction and record them."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -27,6 +27,7 @@ from servicekit.logs import describe
 
 from sync_worker import operations, run_queries, runs
 from sync_worker.access import AccessDesk
+from sync_worker.reading import read_ahead
 from sync_worker.run import Position, Run
 from sync_worker.sifting import UNHOLDABLE, sift
 
@@ -193,25 +194,3 @@ class Syncer:
         async with self._db.transaction(run.workspace_id) as conn:
             await runs.end_run(conn, run, every=self._every, problem=problem)
         log.info("sync_ended", problem=problem)
-
-
-async def read_ahead(fetch: Callable[[str | None], Awaitable[Page]], cursor: str | None) -> AsyncGenerator[Page, None]:
-    """Yield the pages from a cursor on; while one is being written, the next is on its way.
-
-    An error of the page ahead is raised when its turn comes, so what was read before it is never lost. Close it,
-    and the page ahead is cancelled.
-    """
-    coming = asyncio.ensure_future(fetch(cursor))
-    try:
-        while True:
-            page = await coming
-            if page.next_cursor is None:
-                yield page
-                return
-            coming = asyncio.ensure_future(fetch(page.next_cursor))
-            yield page
-    finally:
-        coming.cancel()
-        await asyncio.wait([coming])
-        if not coming.cancelled():
-            coming.exception()  # looked at, or asyncio would complain of it
