@@ -114,7 +114,7 @@ async def test_far_too_many_changes_are_not_named(gateway: Any, fresh: FreshData
     async with gateway() as client, listening(client) as stream:
         await announce(fresh.database("identity"), *(changed() for _ in range(2_000)))
 
-        assert ("resync", {}) in [await anext(stream), await anext(stream)]
+        assert await anext(stream) == ("resync", {})
 
 
 async def test_a_silent_stream_shows_that_it_lives(gateway: Any) -> None:

@@ -18,7 +18,7 @@ from servicekit.logs import describe
 
 log = structlog.get_logger()
 
-READ_AT_ONCE = 500
+READ_AT_ONCE = 2_000
 REST_SECONDS = 0.05
 """How long a look is followed by none: a live view need not be quicker than the eye."""
 
