@@ -14,7 +14,7 @@ from identity import erasing, operations, reading, tables
 from identity.ids import own_id, rank
 from identity.keys import is_shared, keys_of
 from identity.matching import Decision, partition
-from identity.records import ContactEvent, after, unknown
+from identity.records import ContactEvent, after, told_by
 from servicekit.database import Database
 from sqlalchemy import text
 
@@ -326,7 +326,7 @@ def test_the_partition_is_the_references(story: tuple[list[UUID], list[Step]]) -
             case events:
                 for event in events:
                     world.hear(event)
-                    record = unknown(event)
-                    known[record.source_id] = after(known.get(record.source_id, record), event)
+                    told = told_by(event)
+                    known[told.source_id] = after(known.get(told.source_id, told), told)
 
         assert {frozenset(group.members) for group in partition(known, taken)} == world.groups()

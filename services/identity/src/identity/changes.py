@@ -95,28 +95,53 @@ def compare(
     A record of `before` that is not in `records` is erased.
     """
     changes = Changes(workspace_id)
+    standing: list[Group] = []
+    for group in groups:
+        if len(group.members) == 1 and group.golden_id not in before:
+            _welcome(changes, records[group.golden_id])
+        else:
+            standing.append(group)
+    _compare_standing(changes, before, records, standing)
+    return changes
+
+
+def _welcome(changes: Changes, newcomer: SourceRecord) -> None:
+    """Take in a record that is new and alone, as most are in a first sync."""
+    if not newcomer.gone:
+        changes.made.append(golden.row_of(newcomer.source_id, [newcomer]))
+        changes.events.append(GoldenRecordChanged(workspace_id=changes.workspace_id, golden_id=newcomer.source_id))
+        changes.contacts += 1
+
+
+def _compare_standing(
+    changes: Changes, before: Mapping[UUID, Known], records: Mapping[UUID, SourceRecord], groups: Iterable[Group]
+) -> None:
     was = _Before(before)
     living_now: set[UUID] = set()
+    golden_of: dict[UUID, UUID] = {}
     for group in groups:
+        golden_of.update(dict.fromkeys(group.members, group.golden_id))
         _compare_lines(changes, before, group)
         living = golden.newest_first(records[member] for member in group.members)
         if living:
             living_now.add(group.golden_id)
         if was.differs(group, records):
-            if living:
-                rows = changes.changed if group.golden_id in was.living else changes.made
-                rows.append(golden.row_of(group.golden_id, living))
-                changes.events.append(GoldenRecordChanged(workspace_id=workspace_id, golden_id=group.golden_id))
-            if joined := _joined(was, group):
-                changes.entries.append(joined)
-    golden_of = {member: group.golden_id for group in groups for member in group.members}
+            _compare_values(changes, was, group, living)
     changes.entries += _parted(was, golden_of)
     changes.dropped = sorted(was.living - living_now)
-    changes.contacts = len(living_now - was.living) - len(changes.dropped)
+    changes.contacts += len(living_now - was.living) - len(changes.dropped)
     changes.heirs = _heirs(was, golden_of)
     leads_to = golden_of | {erased: golden_of[heir] for erased, heir in changes.heirs.items()}
-    changes.events += _moved(was, leads_to, living_now, workspace_id)
-    return changes
+    changes.events += _moved(was, leads_to, living_now, changes.workspace_id)
+
+
+def _compare_values(changes: Changes, was: "_Before", group: Group, living: Sequence[SourceRecord]) -> None:
+    if living:
+        rows = changes.changed if group.golden_id in was.living else changes.made
+        rows.append(golden.row_of(group.golden_id, living))
+        changes.events.append(GoldenRecordChanged(workspace_id=changes.workspace_id, golden_id=group.golden_id))
+    if joined := _joined(was, group):
+        changes.entries.append(joined)
 
 
 class _Before:

@@ -25,7 +25,6 @@ PLAIN_FIELDS = (
     "first_name", "last_name", "company", "job_title", "birth_date", "street", "city", "postal_code", "region",
     "country", "owner", "url",
 )  # fmt: skip
-LISTED = ("email", "first_name", "last_name", "phone", "company", "job_title")
 
 
 class GoldenRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -42,8 +41,12 @@ class GoldenRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name_key: str
     last_name_key: str | None
     providers: tuple[str, ...]
-    created_at: datetime
     updated_at: datetime
+
+    @property
+    def created_at(self) -> datetime:
+        """When the first of its members was first seen."""
+        return seen_at(self.golden_id)
 
 
 def newest_first(members: Iterable[SourceRecord]) -> list[SourceRecord]:
@@ -68,11 +71,12 @@ _READ: dict[str, Callable[[Contact], str | None]] = {
     "phone": lambda contact: _primary(contact.phones),
     **{field: attrgetter(field) for field in PLAIN_FIELDS},
 }
+_LISTED = [_READ[field] for field in ("email", "first_name", "last_name", "phone", "company", "job_title")]
 
 
 def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
     """Make the stored part of a golden record from its living members, newest first; there is at least one."""
-    email, first_name, last_name, phone, company, job_title = (first_value(living, field) for field in LISTED)
+    email, first_name, last_name, phone, company, job_title = (first_value(living, read) for read in _LISTED)
     return GoldenRow(
         workspace_id=living[0].workspace_id,
         golden_id=golden_id,
@@ -84,8 +88,7 @@ def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
         job_title=job_title,
         name_key=search_key(" ".join(filter(None, (first_name, last_name))) or email or ""),
         last_name_key=search_key(last_name) if last_name else None,
-        providers=tuple(sorted({member.provider for member in living})),
-        created_at=seen_at(golden_id),
+        providers=_providers(living),
         updated_at=updated_at(living),
     )
 
@@ -100,9 +103,12 @@ def plausible(moment: datetime) -> datetime:
     return min(max(moment, _EPOCH), _LATEST)
 
 
-def first_value(living: Iterable[SourceRecord], field: str) -> str | None:
+def _providers(living: Sequence[SourceRecord]) -> tuple[str, ...]:
+    return (living[0].provider,) if len(living) == 1 else tuple(sorted({member.provider for member in living}))
+
+
+def first_value(living: Iterable[SourceRecord], read: Callable[[Contact], str | None]) -> str | None:
     """Choose the value of a field: that of the first member who has one."""
-    read = _READ[field]
     for member in living:
         if value := read(member.contact):
             return value

@@ -38,7 +38,7 @@ class _Row(msgspec.Struct):
 _SAVE_ENTRIES = text("""
 WITH entry AS (
     SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides json, edges json)
+        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides text, edges text)
 ), saved AS (
     INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges)
     SELECT workspace_id, number, kind, golden_id, sides, edges FROM entry
@@ -65,7 +65,7 @@ def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
 
 
 _LIST_ENTRIES = text("""
-SELECT h.number, h.kind, h.happened_at, h.golden_id, CAST(h.sides AS text) AS sides, CAST(h.edges AS text) AS edges
+SELECT h.number, h.kind, h.happened_at, h.golden_id, h.sides, h.edges
 FROM history h
 WHERE h.workspace_id = :workspace_id AND h.number < :before AND h.number IN (
     SELECT g.number FROM history_golden g
@@ -105,7 +105,7 @@ def _stored(row: Row[Any]) -> StoredEntry:
 
 _REWRITE_ENTRIES = text("""
 UPDATE history h SET sides = r.sides, edges = r.edges
-FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, number bigint, sides json, edges json)
+FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, number bigint, sides text, edges text)
 WHERE h.workspace_id = r.workspace_id AND h.number = r.number
 """)
 

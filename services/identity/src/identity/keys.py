@@ -1,5 +1,7 @@
 """Match keys: the normalised values by which records are known to be one person, and the guard over them."""
 
+import re
+
 from contracts.contacts import Contact
 
 # fmt: off
@@ -19,8 +21,14 @@ EMAIL = "email:"
 LONGEST_EMAIL = 320
 
 
+# Most emails: nothing invisible in them, nothing beyond ASCII, one @ before a domain.
+_PLAIN = re.compile(r"[!-~]+@[!-?A-~]+")
+
+
 def email_key(email: str) -> str | None:
     """Normalise an email to its key; None for what no mail could be sent to."""
+    if len(email) <= LONGEST_EMAIL and _PLAIN.fullmatch(email):
+        return EMAIL + email.lower()
     plain = email.translate(_INVISIBLE) if not email.isascii() or "\0" in email else email
     plain = plain.strip().lower()
     local, at, domain = plain.rpartition("@")

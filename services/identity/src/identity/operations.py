@@ -10,17 +10,16 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from contracts.contacts import ContactFetched
 from servicekit.database import pipelined
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import decision_queries, queries
 from identity.changes import Changes, Known, compare
-from identity.keys import is_shared, keys_of
+from identity.keys import is_shared
 from identity.matching import Verdict, partition
 from identity.queries import KeyName, RecordName, SourceName, Workspace
-from identity.records import ContactEvent, SourceRecord, after, unknown
+from identity.records import ContactEvent, SourceRecord, after, told_by
 
 log = structlog.get_logger()
 
@@ -30,35 +29,43 @@ Locked = Mapping[UUID, Workspace]
 async def resolve_contacts(conn: AsyncConnection, events: Sequence[ContactEvent]) -> None:
     """Attach contacts to golden records, known or new, let go of those that are gone, announce what changed."""
     locked = await queries.lock_workspaces(conn, {event.workspace_id for event in events})
-    events = [event for event in events if _is_wanted(locked[event.workspace_id], event)]
-    before = await _load_neighbourhood(conn, events, locked)
-    fresh = _take_in(before, events)
+    told = _all_told(event for event in events if _is_wanted(locked[event.workspace_id], event))
+    before = await _load_neighbourhood(conn, told, locked)
+    fresh = _news(before, told)
     records = {source_id: known.record for source_id, known in before.items()}
     await settle(conn, locked, before, records | {record.source_id: record for record in fresh}, fresh)
 
 
 def _is_wanted(workspace: Workspace, event: ContactEvent) -> bool:
     """Whether an event tells of something that was not erased: a late delivery must not bring that back."""
+    if not workspace.erasures:
+        return not workspace.erased
     erased_at = workspace.erasures.get(event.connection_id)
     return not workspace.erased and (erased_at is None or event.first_seen_at > erased_at)
 
 
+def _all_told(events: Iterable[ContactEvent]) -> dict[RecordName, SourceRecord]:
+    """Make of events the records they tell of, each once, as if nothing were known before."""
+    told: dict[RecordName, SourceRecord] = {}
+    for event in events:
+        name, record = _name(event), told_by(event)
+        told[name] = after(earlier, record) if (earlier := told.get(name)) else record
+    return told
+
+
+def _name(of: SourceRecord | ContactEvent) -> RecordName:
+    return RecordName(of.workspace_id, of.connection_id, of.provider_id)
+
+
 async def _load_neighbourhood(
-    conn: AsyncConnection, events: Sequence[ContactEvent], locked: Locked
+    conn: AsyncConnection, told: Mapping[RecordName, SourceRecord], locked: Locked
 ) -> dict[UUID, Known]:
-    """Load what these events can change: the components of their records, and of those that share a key with them."""
-    keys = {
-        KeyName(event.workspace_id, key)
-        for event in events
-        if isinstance(event, ContactFetched)
-        for key in keys_of(event.contact)
-        if not is_shared(key)
-    }
-    names = [RecordName(event.workspace_id, event.connection_id, event.provider_id) for event in events]
+    """Load what these can change: the components of their records, and of those that share a key with them."""
+    keys = [KeyName(record.workspace_id, key) for record in told.values() for key in record.keys if not is_shared(key)]
     # A record that comes back after a rebuild may be named by a decision that waited for it.
-    awaited = [event for event in events if locked[event.workspace_id].decisions]
-    decided = await _decided_with(conn, [SourceName(e.workspace_id, unknown(e).source_id) for e in awaited])
-    known = await queries.load_neighbourhood(conn, records=names, keys=keys, sources=decided)
+    awaited = [record for record in told.values() if locked[record.workspace_id].decisions]
+    decided = await _decided_with(conn, [SourceName(r.workspace_id, r.source_id) for r in awaited])
+    known = await queries.load_neighbourhood(conn, records=told.keys(), keys=keys, sources=decided)
     return {one.record.source_id: one for one in known}
 
 
@@ -75,20 +82,16 @@ async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) ->
     ]
 
 
-def _take_in(before: Mapping[UUID, Known], events: Iterable[ContactEvent]) -> list[SourceRecord]:
-    """Make the records that events leave behind; what is no news makes none."""
+def _news(before: Mapping[UUID, Known], told: Mapping[RecordName, SourceRecord]) -> list[SourceRecord]:
+    """Make the records that are left when what was told is taken into what is known; what is no news makes none."""
     known = {_name(one.record): one.record for one in before.values()}
-    fresh: dict[RecordName, SourceRecord] = {}
-    for event in events:
-        name = _name(event)
-        record = fresh.get(name) or known.get(name) or unknown(event)
-        if (taken := after(record, event)) is not record:
-            fresh[name] = taken
-    return list(fresh.values())
-
-
-def _name(of: SourceRecord | ContactEvent) -> RecordName:
-    return RecordName(of.workspace_id, of.connection_id, of.provider_id)
+    fresh = []
+    for name, record in told.items():
+        earlier = known.get(name)
+        now = after(earlier, record) if earlier else record
+        if now is not earlier:
+            fresh.append(now)
+    return fresh
 
 
 async def decide(

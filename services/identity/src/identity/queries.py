@@ -218,10 +218,12 @@ class CarriedKeys(msgspec.Struct, frozen=True, gc=False):
 
 async def save_records(conn: AsyncConnection, records: Sequence[SourceRecord], before: Mapping[UUID, Known]) -> None:
     """Write source records, new or changed, and the difference in the keys they carry."""
-    new = [record for record in records if record.source_id not in before]
+    new: list[SourceRecord] = []
+    changed: list[SourceRecord] = []
+    for record in records:
+        (changed if record.source_id in before else new).append(record)
     if new:
         await conn.execute(_ADD_RECORDS, {"rows": as_json(new)})
-    changed = [record for record in records if record.source_id in before]
     if changed:
         await conn.execute(_CHANGE_RECORDS, {"rows": as_json(changed)})
         await _save_keys(conn, changed, before)
@@ -262,11 +264,10 @@ DELETE FROM identity_map WHERE ctid = ANY (ARRAY(
 
 _INSERT_GOLDEN = """
 INSERT INTO golden_record (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
-                           name_key, last_name_key, providers, created_at, updated_at)
+                           name_key, last_name_key, providers, updated_at)
 SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
     workspace_id uuid, golden_id uuid, email text, first_name text, last_name text, phone text, company text,
-    job_title text, name_key text, last_name_key text, providers text[], created_at timestamptz,
-    updated_at timestamptz)
+    job_title text, name_key text, last_name_key text, providers text[], updated_at timestamptz)
 """
 
 _ADD_GOLDEN = text(_INSERT_GOLDEN)

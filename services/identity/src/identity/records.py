@@ -40,8 +40,14 @@ class SourceRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 ContactEvent = ContactFetched | ContactGone
 
 
-def unknown(event: ContactEvent) -> SourceRecord:
-    """Make the record of an event's contact, before the event."""
+def told_by(event: ContactEvent) -> SourceRecord:
+    """Make the record of which nothing is known but this event."""
+    if isinstance(event, ContactFetched):
+        contact, shown_revision, gone_revision = event.contact, event.revision, 0
+    else:
+        # Erased is more than gone: what was shown before must not come back with a late event either.
+        contact, shown_revision = NOTHING, event.revision if event.reason == "erased" else 0
+        gone_revision = event.revision
     return SourceRecord(
         workspace_id=event.workspace_id,
         source_id=own_id(event.workspace_id, event.connection_id, event.provider_id, event.first_seen_at),
@@ -49,21 +55,24 @@ def unknown(event: ContactEvent) -> SourceRecord:
         provider=event.provider,
         provider_id=event.provider_id,
         first_seen_at=event.first_seen_at,
+        shown_revision=shown_revision,
+        gone_revision=gone_revision,
+        contact=contact,
+        keys=keys_of(contact),
     )
 
 
-def after(record: SourceRecord, event: ContactEvent) -> SourceRecord:
-    """Take an event into a record; the same record comes back when the event is no news."""
-    if isinstance(event, ContactFetched):
-        if event.revision <= record.shown_revision:
-            return record
+def after(record: SourceRecord, told: SourceRecord) -> SourceRecord:
+    """Take what was told of a record into it; the same record comes back when that is no news."""
+    gone_revision = max(record.gone_revision, told.gone_revision)
+    if told.shown_revision > record.shown_revision:
         return msgspec.structs.replace(
-            record, shown_revision=event.revision, contact=event.contact, keys=keys_of(event.contact)
+            record,
+            shown_revision=told.shown_revision,
+            gone_revision=gone_revision,
+            contact=told.contact,
+            keys=told.keys,
         )
-    shown, gone = record.shown_revision, max(record.gone_revision, event.revision)
-    if event.reason == "erased" and event.revision > shown:
-        # Erased is more than gone: what was shown before must not come back with a late event either.
-        return msgspec.structs.replace(
-            record, shown_revision=event.revision, gone_revision=gone, contact=NOTHING, keys=()
-        )
-    return record if gone == record.gone_revision else msgspec.structs.replace(record, gone_revision=gone)
+    if gone_revision > record.gone_revision:
+        return msgspec.structs.replace(record, gone_revision=gone_revision)
+    return record

@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     ARRAY,
-    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -102,7 +101,6 @@ golden_record = Table(
     Column("name_key", WORDS, nullable=False),
     Column("last_name_key", WORDS),
     Column("providers", ARRAY(Text), nullable=False),
-    Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     PrimaryKeyConstraint("workspace_id", "golden_id"),
     Index("golden_record_updated", "workspace_id", "updated_at", "golden_id"),
@@ -142,8 +140,8 @@ history = Table(
     Column("kind", Text, CheckConstraint("kind IN ('joined', 'parted')"), nullable=False),
     Column("happened_at", MOMENT, nullable=False, server_default=func.now()),
     _id("golden_id"),
-    Column("sides", JSON, nullable=False),
-    Column("edges", JSON, nullable=False),
+    Column("sides", Text, nullable=False),
+    Column("edges", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "number"),
 )
 
@@ -186,7 +184,7 @@ interaction = Table(
     Column("revision", BigInteger, nullable=False),
     Column("happened_at", MOMENT, nullable=False),
     Column("contact_ids", ARRAY(Text), nullable=False),
-    Column("interaction", JSON),
+    Column("interaction", Text),
     PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
 )
 

@@ -79,7 +79,7 @@ INSERT INTO interaction (workspace_id, connection_id, kind, provider_id, provide
                          interaction)
 SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
     workspace_id uuid, connection_id uuid, kind text, provider_id text, provider text, revision bigint,
-    happened_at timestamptz, contact_ids text[], interaction json)
+    happened_at timestamptz, contact_ids text[], interaction text)
 ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE
 SET revision = excluded.revision, happened_at = excluded.happened_at, contact_ids = excluded.contact_ids,
     interaction = excluded.interaction
@@ -131,8 +131,7 @@ async def connections_seen(conn: AsyncConnection, workspace_id: UUID, connection
 
 # Each source record's part of the timeline is read from its index, newest first, no further than the page goes.
 _LIST = text("""
-SELECT DISTINCT t.happened_at, t.kind, t.provider_id, t.connection_id, i.provider,
-       CAST(i.interaction AS text) AS interaction
+SELECT DISTINCT t.happened_at, t.kind, t.provider_id, t.connection_id, i.provider, i.interaction
 FROM json_to_recordset(CAST(:sources AS json)) AS r (connection_id uuid, provider_id text)
 CROSS JOIN LATERAL (
     SELECT c.happened_at, c.kind, c.provider_id, c.connection_id

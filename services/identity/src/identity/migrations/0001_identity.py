@@ -60,7 +60,6 @@ CREATE TABLE golden_record (
     name_key text COLLATE "C" NOT NULL,
     last_name_key text COLLATE "C",
     providers text[] NOT NULL,
-    created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (workspace_id, golden_id)
 );
@@ -94,8 +93,8 @@ CREATE TABLE history (
     kind text NOT NULL CHECK (kind IN ('joined', 'parted')),
     happened_at timestamptz NOT NULL DEFAULT now(),
     golden_id uuid NOT NULL,
-    sides json NOT NULL,
-    edges json NOT NULL,
+    sides text NOT NULL,
+    edges text NOT NULL,
     PRIMARY KEY (workspace_id, number)
 );
 
@@ -130,7 +129,7 @@ CREATE TABLE interaction (
     revision bigint NOT NULL,
     happened_at timestamptz NOT NULL,
     contact_ids text[] NOT NULL,
-    interaction json,
+    interaction text,
     PRIMARY KEY (workspace_id, connection_id, kind, provider_id)
 );
 
