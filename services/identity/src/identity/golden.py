@@ -76,7 +76,7 @@ _LISTED = [_READ[field] for field in ("email", "first_name", "last_name", "phone
 
 def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
     """Make the stored part of a golden record from its living members, newest first; there is at least one."""
-    email, first_name, last_name, phone, company, job_title = (first_value(living, read) for read in _LISTED)
+    email, first_name, last_name, phone, company, job_title = _listed(living)
     return GoldenRow(
         workspace_id=living[0].workspace_id,
         golden_id=golden_id,
@@ -95,7 +95,7 @@ def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
 
 def updated_at(living: Iterable[SourceRecord]) -> datetime:
     """Tell when a golden record last changed at any of its providers."""
-    return plausible(max(member.contact.updated_at or member.first_seen_at for member in living))
+    return plausible(max([member.contact.updated_at or member.first_seen_at for member in living]))
 
 
 def plausible(moment: datetime) -> datetime:
@@ -107,12 +107,13 @@ def _providers(living: Sequence[SourceRecord]) -> tuple[str, ...]:
     return (living[0].provider,) if len(living) == 1 else tuple(sorted({member.provider for member in living}))
 
 
-def first_value(living: Iterable[SourceRecord], read: Callable[[Contact], str | None]) -> str | None:
-    """Choose the value of a field: that of the first member who has one."""
+def _listed(living: Iterable[SourceRecord]) -> list[str | None]:
+    """Choose the value of each listed field: that of the first member who has one."""
+    chosen: list[str | None] = [None] * len(_LISTED)
     for member in living:
-        if value := read(member.contact):
-            return value
-    return None
+        contact = member.contact
+        chosen = [value or read(contact) or None for value, read in zip(chosen, _LISTED, strict=True)]
+    return chosen
 
 
 def search_key(text: str) -> str:

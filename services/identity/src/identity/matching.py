@@ -5,7 +5,7 @@ two records; two groups join when a reason says so and nothing forbids it. What 
 since groups only grow; that is why trying fewer pairs than there are can give the same groups.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 from uuid import UUID
@@ -62,10 +62,13 @@ def partition(records: Mapping[UUID, SourceRecord], decisions: Sequence[Decision
     """
     carriers = _carriers(records.values())
     same = _spoken_of(records, decisions, "same")
+    plain = [] if decisions else _plain_groups(records, carriers)
+    grouped = {member for group in plain for member in group.members}
+    carriers = {key: members for key, members in carriers.items() if members[0] not in grouped}
     bonded = {member for members in carriers.values() for member in members}
     for decision in same:
         bonded.update(*decision.sides)
-    groups = [Group(id_, id_, (id_,)) for id_ in records if id_ not in bonded]
+    groups = plain + [Group(id_, id_, (id_,)) for id_ in records if id_ not in bonded and id_ not in grouped]
     if not bonded:
         return groups
     ordered = sorted(bonded, key=rank)
@@ -87,6 +90,29 @@ def _carriers(records: Iterable[SourceRecord]) -> dict[str, list[UUID]]:
     return {
         key: sorted(members, key=rank) for key, members in carriers.items() if len(members) > 1 and not is_shared(key)
     }
+
+
+def _plain_groups(records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]]) -> list[Group]:
+    """Group the living who share keys with each other and with nobody else: nothing can keep them apart.
+
+    Most groups are so; it is what Kruskal's algorithm would say of them, for a tenth of its price.
+    """
+    key_of: dict[tuple[UUID, ...], str] = {}
+    for key in sorted(carriers):
+        key_of.setdefault(tuple(carriers[key]), key)
+    bonds = Counter(member for members in key_of for member in members)
+    return [
+        _plain_group(members, key)
+        for members, key in key_of.items()
+        if all(bonds[member] == 1 and not records[member].gone for member in members)
+    ]
+
+
+def _plain_group(members: tuple[UUID, ...], key: str) -> Group:
+    first, *others = members
+    edges = tuple(Edge(first, other, SAME_EMAIL, key, EMAIL_STRENGTH) for other in others)
+    head, *_ = ordered = sorted(members)
+    return Group(head, head, tuple(ordered), edges)
 
 
 def _spoken_of(records: Iterable[UUID], decisions: Iterable[Decision], verdict: Verdict) -> list[Decision]:

@@ -63,10 +63,15 @@ async def _load_neighbourhood(
     """Load what these can change: the components of their records, and of those that share a key with them."""
     keys = [KeyName(record.workspace_id, key) for record in told.values() for key in record.keys if not is_shared(key)]
     # A record that comes back after a rebuild may be named by a decision that waited for it.
-    awaited = [record for record in told.values() if locked[record.workspace_id].decisions]
-    decided = await _decided_with(conn, [SourceName(r.workspace_id, r.source_id) for r in awaited])
+    decided = await _decided_with(conn, _where_decided(locked, told.values()))
     known = await queries.load_neighbourhood(conn, records=told.keys(), keys=keys, sources=decided)
     return {one.record.source_id: one for one in known}
+
+
+def _where_decided(locked: Locked, records: Iterable[SourceRecord]) -> list[SourceName]:
+    """Name those records whose workspace has decisions."""
+    decided = {workspace_id for workspace_id, workspace in locked.items() if workspace.decisions}
+    return [SourceName(r.workspace_id, r.source_id) for r in records if r.workspace_id in decided] if decided else []
 
 
 async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) -> list[SourceName]:
@@ -149,7 +154,7 @@ async def _consider(
     conn: AsyncConnection, locked: Locked, before: Mapping[UUID, Known], records: Mapping[UUID, SourceRecord]
 ) -> list[Changes]:
     """Partition records anew, workspace by workspace, and compare with how it was."""
-    names = [SourceName(r.workspace_id, r.source_id) for r in records.values() if locked[r.workspace_id].decisions]
+    names = _where_decided(locked, records.values())
     decisions = await decision_queries.load_decisions(conn, names) if names else {}
     were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
     for source_id, known in before.items():
