@@ -28,13 +28,14 @@ async def save_interactions(conn: AsyncConnection, events: Sequence[InteractionE
         if (name := _name(told)) not in latest or latest[name].revision < told.revision:
             latest[name] = told
     before = {_name(known): known for known in await timeline_queries.load_known(conn, latest.keys())}
-    fresh = [told for name, told in latest.items() if name not in before or before[name].revision < told.revision]
-    if not fresh:
-        return
-    were = {mention for told in fresh if (known := before.get(_name(told))) for mention in _mentions(known)}
-    are = {mention for told in fresh for mention in _mentions(told)}
+    added = [told for name, told in latest.items() if name not in before]
+    changed = {name: told for name, told in latest.items() if name in before and before[name].revision < told.revision}
+    were = {mention for name in changed for mention in _mentions(before[name])}
+    are = {mention for told in (*added, *changed.values()) for mention in _mentions(told)}
     async with pipelined(conn):
-        await timeline_queries.save(conn, fresh, mentioned=are - were, no_longer=were - are)
+        await timeline_queries.save(
+            conn, added=added, changed=list(changed.values()), mentioned=are - were, no_longer=were - are
+        )
 
 
 async def _without_erased(

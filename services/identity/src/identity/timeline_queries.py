@@ -74,12 +74,17 @@ async def load_known(conn: AsyncConnection, names: Collection[InteractionName]) 
     ]
 
 
-_SAVE = text("""
+_INSERT = """
 INSERT INTO interaction (workspace_id, connection_id, kind, provider_id, provider, revision, happened_at, contact_ids,
                          interaction)
 SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
     workspace_id uuid, connection_id uuid, kind text, provider_id text, provider text, revision bigint,
     happened_at timestamptz, contact_ids text[], interaction text)
+"""
+
+_ADD = text(_INSERT)
+
+_CHANGE = text(f"""{_INSERT}
 ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE
 SET revision = excluded.revision, happened_at = excluded.happened_at, contact_ids = excluded.contact_ids,
     interaction = excluded.interaction
@@ -103,13 +108,17 @@ SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
 
 async def save(
     conn: AsyncConnection,
-    interactions: Sequence[KnownInteraction],
     *,
+    added: Sequence[KnownInteraction],
+    changed: Sequence[KnownInteraction],
     mentioned: Collection[Mention],
     no_longer: Collection[Mention],
 ) -> None:
     """Write interactions, and the difference in the timelines they are in."""
-    await conn.execute(_SAVE, {"rows": as_json(interactions)})
+    if added:
+        await conn.execute(_ADD, {"rows": as_json(added)})
+    if changed:
+        await conn.execute(_CHANGE, {"rows": as_json(changed)})
     if no_longer:
         await conn.execute(_DELETE_MENTIONS, {"rows": as_json(list(no_longer))})
     if mentioned:
