@@ -14,13 +14,14 @@ from contracts.golden_records import GoldenRecordChanged, GoldenRecordGone
 from contracts.workspaces import WorkspaceErased
 from servicekit import bus_queries as queries
 from servicekit.bus_queries import Shard
-from servicekit.consumer import Consumer, Subscription, on
+from servicekit.consumer import PARKED_IN_A_ROW, Consumer, Subscription, on
 from servicekit.database import Database
 from servicekit.errors import RetryLater
 from servicekit.outbox import publish, shard_of
 from servicekit.tail import READ_AT_ONCE, follow
 from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -289,3 +290,87 @@ async def test_a_follower_reads_the_workspaces_and_types_of_interest_and_all_of_
     await following.aclose()
 
     assert [UUID(msgspec.json.decode(e.payload)["golden_id"]) for e in seen] == [event.golden_id for event in many]
+
+
+async def give_positions_an_earlier_day(fresh: FreshDatabase, events: int, day: str) -> None:
+    """Write events as they would lie there had they been published on an earlier day."""
+    async with await psycopg.AsyncConnection.connect(fresh.admin_url) as admin:
+        await admin.execute(
+            f"CREATE TABLE bus.outbox_{day} PARTITION OF bus.outbox FOR VALUES FROM ('{day}') TO ('{day}'::date + 1)"  # type: ignore[arg-type]
+        )
+        await admin.execute(
+            "INSERT INTO bus.outbox "
+            "(topic, lane, shard, position, published_at, event_name, workspace_id, headers, payload) "
+            "SELECT 'golden_records', 'live', 0, n, %s::date + interval '1 hour', 'x', gen_random_uuid(), '{}', '{}' "
+            "FROM generate_series(1, %s) n",
+            [day, events],
+        )
+        await admin.execute("INSERT INTO bus.shard VALUES ('golden_records', 'live', 0, %s)", [events])
+
+
+async def test_a_day_is_dropped_once_it_is_old_and_everybody_has_passed_it(db: Database, fresh: FreshDatabase) -> None:
+    await give_positions_an_earlier_day(fresh, 3, "20260101")
+    consumer = Consumer(db, name="slow", subscriptions=Recorder().subscriptions())
+    shard = Shard("golden_records", "live", 0)
+    async with db.transaction() as conn:
+        await queries.lock_offset(conn, "slow", shard)
+        await queries.lock_offset(conn, "gone", Shard("golden_records", "live", 1))
+        await queries.move_offset(conn, "slow", shard, 2)
+
+    async with db.singly.connect() as conn:
+        _, kept = await queries.keep_partitions(conn, 3)
+        await conn.execute(text('UPDATE bus."offset" SET position = 9'))
+        await conn.execute(text("INSERT INTO bus.\"offset\" VALUES ('gone', 'golden_records', 'live', 0, 9)"))
+        _, dropped = await queries.keep_partitions(conn, 3)
+
+    assert (kept, dropped) == (0, 1)
+    assert await consumer.deliver(shard) == 0
+
+
+async def test_a_consumer_that_comes_after_events_were_dropped_has_nothing_to_wait_for(db: Database) -> None:
+    async with db.transaction() as conn:
+        await conn.execute(text("INSERT INTO bus.shard VALUES ('golden_records', 'live', 0, 7)"))
+    recorder = Recorder()
+
+    await drain(db, recorder.subscriptions(), consumer="late")
+
+    assert recorder.seen == []
+
+
+async def test_a_poisoned_event_is_parked_where_older_ones_were_dropped(db: Database) -> None:
+    workspace, recorder = uuid4(), Recorder()
+    event = changed(workspace)
+    recorder.poison = {event.golden_id}
+    async with db.transaction() as conn:
+        insert = "INSERT INTO bus.shard VALUES ('golden_records', 'live', :shard, 4)"
+        await conn.execute(text(insert), {"shard": shard_of(workspace)})
+    await publish_all(db, [event])
+
+    await drain(db, recorder.subscriptions(), consumer="late")
+
+    async with db.engine.connect() as conn:
+        assert await queries.count_parked(conn, "late") == 1
+
+
+async def test_many_parked_in_a_row_slow_a_shard_down_and_do_not_end_it(db: Database) -> None:
+    workspace, recorder = uuid4(), Recorder()
+    events = [changed(workspace) for _ in range(PARKED_IN_A_ROW + 3)]
+    recorder.poison = {event.golden_id for event in events}
+    await publish_all(db, events)
+    consumer = Consumer(db, name="test", subscriptions=recorder.subscriptions())
+    shard = Shard("golden_records", "live", shard_of(workspace))
+
+    passed = sum([await consumer.deliver(shard) for _ in range(PARKED_IN_A_ROW + 1)])
+
+    assert passed == PARKED_IN_A_ROW + 1
+    assert await consumer.list_behind() == []
+
+
+async def test_a_swallowed_database_error_is_not_committed_in_silence(db: Database) -> None:
+    async def swallow() -> None:
+        async with db.transaction() as conn:
+            with contextlib.suppress(DBAPIError):
+                await conn.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(RuntimeError):
+        await swallow()

@@ -34,6 +34,9 @@ from servicekit.workers import Worker, running
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 CLIENT_LEFT = 499
 """What the metrics call a request whose client was gone before it was answered."""
+REQUEST_STATEMENT_SECONDS = 15.0
+"""How long one statement of a request may take before it is given up, so that a slow one cannot take the pool."""
+
 STOPPING = "stopping"
 """The key in `app.state` of the event that is set when the server begins to stop."""
 
@@ -126,7 +129,7 @@ def _principal(request: Request[Principal, str, Any]) -> Principal:
 async def _transaction(
     request: Request[Principal, str, Any], db: NamedDependency[Database]
 ) -> AsyncIterator[AsyncConnection]:
-    async with db.transaction(request.user.workspace_id) as conn:
+    async with db.transaction(request.user.workspace_id, statement_seconds=REQUEST_STATEMENT_SECONDS) as conn:
         yield conn
 
 

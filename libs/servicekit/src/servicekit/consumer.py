@@ -19,15 +19,16 @@ from typing import Any, TypeVar
 import msgspec
 import psycopg
 import structlog
-from contracts.event import Event, Lane
+from contracts.event import LANES, Event, Lane
 from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit import bus_queries as queries
 from servicekit import telemetry
 from servicekit.bus_queries import Envelope, Shard
-from servicekit.database import Database, see_workspaces
+from servicekit.database import DATABASE_ERRORS, Database, see_workspaces
 from servicekit.doorbell import listen
 from servicekit.errors import RetryLater
 from servicekit.logs import describe
@@ -85,7 +86,8 @@ class Consumer:
         self.topics = sorted({s.event_type.TOPIC for s in self._by_name.values()})
         self._sizes: dict[Shard, int] = {}
         self._resting: dict[Shard, float] = {}
-        self._failures: dict[Shard, int] = {}
+        self._troubles: dict[Shard, int] = {}
+        self._parked: dict[Shard, int] = {}
 
     # One batch ----------------------------------------------------------------------------------------------
 
@@ -105,7 +107,8 @@ class Consumer:
                 await self._handle(conn, batch)
         except Exception as error:  # the edge: every failure gets one of its three fates here
             return await self._failed(shard, batch, error)
-        self._failures.pop(shard, None)
+        self._troubles.pop(shard, None)
+        self._parked.pop(shard, None)
         self._measure(shard, batch, size, time.monotonic() - started)
         return len(batch)
 
@@ -154,25 +157,26 @@ class Consumer:
         return await self._park(shard, batch[0], error)
 
     async def _park(self, shard: Shard, envelope: Envelope, error: Exception) -> int:
-        in_a_row = self._failures.get(shard, 0) + 1
-        self._failures[shard] = in_a_row
-        if in_a_row > PARKED_IN_A_ROW:
-            log.error("shard_stopped", topic=shard.topic, lane=shard.lane, shard=shard.number, exc_info=error)
-            telemetry.SHARDS_STOPPED.labels(self.name).set(len(self._resting) + 1)
-            return self._rest(shard, self._backoff(shard))
         async with self.db.transaction() as conn:
             # Another copy may have taken the shard meanwhile; then this event is theirs to handle or to park.
-            if await queries.lock_offset(conn, self.name, shard) != envelope.position - 1:
+            offset = await queries.lock_offset(conn, self.name, shard)
+            if offset is None or offset >= envelope.position:
                 return 0
             await queries.park(conn, self.name, envelope, describe(error), _traceback(error), _retry_at(1))
             await queries.move_offset(conn, self.name, shard, envelope.position)
         log.error("event_parked", event_id=envelope.event_id, event_name=envelope.event_name, exc_info=error)
         telemetry.EVENTS_PARKED.labels(self.name).inc()
+        in_a_row = self._parked[shard] = self._parked.get(shard, 0) + 1
+        if in_a_row > PARKED_IN_A_ROW:
+            # Whatever is wrong is not with these events: from now on one at a time, slower and slower, with an alarm.
+            log.error("shard_stopped", topic=shard.topic, lane=shard.lane, shard=shard.number, parked=in_a_row)
+            self._rest(shard, self._backoff(shard))
+        telemetry.SHARDS_STOPPED.labels(self.name).set(sum(n > PARKED_IN_A_ROW for n in self._parked.values()))
         return 1
 
     def _backoff(self, shard: Shard) -> float:
-        failures = self._failures[shard] = self._failures.get(shard, 0) + 1
-        return min(0.1 * 2.0 ** min(failures, 16), LONGEST_REST_SECONDS)
+        troubles = self._troubles[shard] = self._troubles.get(shard, 0) + 1
+        return min(0.1 * 2.0 ** min(troubles, 16), LONGEST_REST_SECONDS)
 
     def _rest(self, shard: Shard, seconds: float) -> int:
         self._resting[shard] = time.monotonic() + seconds
@@ -218,26 +222,31 @@ class Consumer:
             bell.set()
 
     async def _dispatch(self, bell: asyncio.Event, tasks: asyncio.TaskGroup, poll_seconds: float) -> None:
-        """Look who is behind whenever the bell rings, and keep each lane busy on its own."""
-        lanes: dict[Lane, asyncio.Task[None]] = {}
+        """Look who is behind whenever the bell rings; a shard that takes long keeps no other one waiting."""
+        slots = {lane: asyncio.Semaphore(SHARDS_AT_ONCE) for lane in LANES}
+        serving: set[Shard] = set()
+
+        async def serve(shard: Shard) -> None:
+            async with slots[shard.lane]:
+                passed = await self.deliver(shard)
+            if 0 < passed < FULL_BATCH:
+                await asyncio.sleep(REST_SECONDS[shard.lane])
+            serving.discard(shard)
+            if passed:
+                bell.set()
+
         while True:
             bell.clear()
             try:
                 behind = await self.list_behind()
-            except (DBAPIError, psycopg.Error, OSError) as error:
+            except (*DATABASE_ERRORS, OSError) as error:
                 log.warning("bus_not_read", failure=describe(error))
                 behind = []
-            for lane in {shard.lane for shard in behind}:
-                if lane not in lanes or lanes[lane].done():
-                    shards = [shard for shard in behind if shard.lane == lane]
-                    lanes[lane] = tasks.create_task(self._serve(shards, bell))
+            for shard in behind:
+                if shard not in serving:
+                    serving.add(shard)
+                    tasks.create_task(serve(shard))
             await _wait(bell, min([poll_seconds, *self._waits()]))
-
-    async def _serve(self, shards: Sequence[Shard], bell: asyncio.Event) -> None:
-        if passed := await self.deliver_all(shards):
-            if passed < FULL_BATCH:
-                await asyncio.sleep(REST_SECONDS[shards[0].lane])
-            bell.set()
 
     async def list_behind(self) -> list[Shard]:
         """Name the shards of both lanes that hold something new and do not rest after a failure."""
@@ -245,7 +254,6 @@ class Consumer:
             behind = await queries.list_behind(conn, self.name, self.topics)
         now = time.monotonic()
         self._resting = {shard: until for shard, until in self._resting.items() if until > now}
-        telemetry.SHARDS_STOPPED.labels(self.name).set(len(self._resting))
         return [shard for shard in behind if shard not in self._resting]
 
     def _waits(self) -> list[float]:
@@ -272,7 +280,7 @@ class Consumer:
                     cleaned_at = time.monotonic()
                 while await self.retry_parked():
                     pass
-            except (DBAPIError, psycopg.Error, OSError) as error:
+            except (*DATABASE_ERRORS, OSError) as error:
                 log.warning("housekeeping_interrupted", failure=describe(error))
             await asyncio.sleep(5.0)
 
@@ -280,7 +288,7 @@ class Consumer:
 def is_retryable(error: BaseException) -> bool:
     """Whether the database, not the event, is what failed."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, (InterfaceError, psycopg.InterfaceError, OSError)):
+    if isinstance(cause, (InterfaceError, psycopg.InterfaceError, NoConnectionFree, OSError)):
         return True
     if isinstance(cause, psycopg.Error):
         return cause.sqlstate is None or cause.sqlstate[:2] in RETRYABLE_STATES

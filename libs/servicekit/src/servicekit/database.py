@@ -6,7 +6,10 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from servicekit import outbox
@@ -14,6 +17,12 @@ from servicekit.doorbell import Doorbell
 from servicekit.house import package_of
 from servicekit.secrets import derive_text
 from servicekit.settings import ServiceSettings
+
+DATABASE_ERRORS = (DBAPIError, psycopg.Error, NoConnectionFree)
+"""All that a database in trouble raises: through SQLAlchemy, out of a pipeline, or because the pool is empty."""
+
+STATEMENT_SECONDS = 300
+"""The net under every statement; a request's own are given less."""
 
 _SEE_WORKSPACES = text("SELECT set_config('app.workspaces', CAST(:workspaces AS uuid[])::text, true)")
 
@@ -62,7 +71,9 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self, *workspaces: UUID) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, *workspaces: UUID, statement_seconds: float | None = None
+    ) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that sees these workspaces' rows, and no other's.
 
         On leaving it writes the events that were published inside, commits, and rings the doorbell; an exception
@@ -70,8 +81,9 @@ class Database:
         """
         async with self.singly.begin() as conn:
             with outbox.collecting(conn) as published:
-                await conn.exec_driver_sql(_begin(workspaces))
+                await conn.exec_driver_sql(_begin(workspaces, statement_seconds))
                 yield conn
+                await _refuse_aborted(conn)
                 async with pipelined(conn):
                     await outbox.write(conn, published)
                     await conn.exec_driver_sql("COMMIT")
@@ -101,15 +113,29 @@ async def see_workspaces(conn: AsyncConnection, workspaces: tuple[UUID, ...]) ->
     await conn.execute(_SEE_WORKSPACES, {"workspaces": list(workspaces)})
 
 
-def _begin(workspaces: tuple[UUID, ...]) -> str:
-    """Begin and name the workspaces in one round trip; what is no id raises `ValueError`."""
-    if not workspaces:
-        return "BEGIN"
-    return f"BEGIN; SET LOCAL app.workspaces = '{{{','.join(str(UUID(str(w))) for w in workspaces)}}}'"
+async def _refuse_aborted(conn: AsyncConnection) -> None:
+    """Raise `RuntimeError` when a failed statement was swallowed: its COMMIT would roll back and say nothing."""
+    driver = (await conn.get_raw_connection()).driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    if driver.info.transaction_status is not TransactionStatus.INTRANS:
+        raise RuntimeError("a statement of this transaction failed, and nobody said so")
+
+
+def _begin(workspaces: tuple[UUID, ...], statement_seconds: float | None) -> str:
+    """Begin, name the workspaces and bound the statements in one round trip; what is no id raises `ValueError`."""
+    begin = ["BEGIN"]
+    if workspaces:
+        begin.append(f"SET LOCAL app.workspaces = '{{{','.join(str(UUID(str(w))) for w in workspaces)}}}'")
+    if statement_seconds is not None:
+        begin.append(f"SET LOCAL statement_timeout = {int(statement_seconds * 1000)}")
+    return "; ".join(begin)
 
 
 def _options(service: str) -> str:
-    return f"-c search_path={package_of(service)} -c timezone=UTC -c idle_in_transaction_session_timeout=60s"
+    return (
+        f"-c search_path={package_of(service)} -c timezone=UTC -c idle_in_transaction_session_timeout=60s "
+        f"-c statement_timeout={STATEMENT_SECONDS}s"
+    )
 
 
 def _conninfo(url: URL, service: str) -> str:

@@ -6,12 +6,11 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from servicekit import bus_queries as queries
 from servicekit import telemetry
 from servicekit.consumer import Consumer
-from servicekit.database import Database
+from servicekit.database import DATABASE_ERRORS, Database
 from servicekit.revisions import folder_of, head_of
 
 
@@ -56,7 +55,7 @@ async def _checks(name: str, db: Database | None, consumer: Consumer | None, *, 
                 checks["lag"] = sum(lag.values())
                 checks["parked"] = await queries.count_parked(conn, consumer.name)
         return checks
-    except (DBAPIError, OSError) as error:
+    except (*DATABASE_ERRORS, OSError) as error:
         return {"database": type(error).__qualname__}
 
 

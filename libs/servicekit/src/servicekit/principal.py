@@ -23,11 +23,11 @@ ISSUER = "lead-manager"
 AUDIENCE = "lead-manager"
 ALGORITHM = "EdDSA"
 CLOCK_SKEW_SECONDS = 10
-KEEP_SECONDS = 300.0
-"""How long keys are believed without asking again: a key that auth takes back is refused everywhere after that."""
+KEEP_SECONDS = 60.0
+"""How long keys are believed without asking again. While auth does not answer, those that are known go on."""
 
 REFETCH_SECONDS = 5.0
-"""How often, at the most, an unknown key id makes us ask auth for its keys again."""
+"""How often auth is asked at the most, whatever key ids show up and however it answers."""
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,8 @@ class PublishedKeys:
     def __init__(self, auth_url: str) -> None:
         self._url = f"{auth_url}/auth/jwks"
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._asked_at = -KEEP_SECONDS
+        self._known_at = -KEEP_SECONDS
+        self._asked_at = -REFETCH_SECONDS
         self._asking = asyncio.Lock()
 
     async def key(self, key_id: str) -> jwt.PyJWK | None:
@@ -73,32 +74,35 @@ class PublishedKeys:
         if self._is_due(key_id):
             async with self._asking:
                 if self._is_due(key_id):
-                    await self._ask_again(key_id)
-        return self._keys.get(key_id)
+                    await self._ask()
+        key = self._keys.get(key_id)
+        if key is None and self._known_at < self._asked_at:
+            raise Unavailable("sign-in cannot be checked just now")
+        return key
 
     def _is_due(self, key_id: str) -> bool:
-        age = time.monotonic() - self._asked_at
-        return age > KEEP_SECONDS or (key_id not in self._keys and age > REFETCH_SECONDS)
-
-    async def _ask_again(self, key_id: str) -> None:
-        try:
-            await self._ask()
-        except Unavailable:
-            if key_id not in self._keys:
-                raise
+        now = time.monotonic()
+        wanted = key_id not in self._keys or now - self._known_at > KEEP_SECONDS
+        return wanted and now - self._asked_at > REFETCH_SECONDS
 
     async def _ask(self) -> None:
+        self._asked_at = time.monotonic()
         try:
             async with (
                 ClientSession(timeout=ClientTimeout(total=5)) as http,
                 http.get(self._url, raise_for_status=True) as answer,
             ):
-                keys = jwt.PyJWKSet.from_dict(msgspec.json.decode(await answer.read(), type=dict[str, Any]))
-        except (ClientError, TimeoutError, msgspec.DecodeError) as error:
+                published = msgspec.json.decode(await answer.read(), type=_Published)
+            keys = [jwt.PyJWK.from_dict(key) for key in published.keys]
+        except (ClientError, TimeoutError, msgspec.DecodeError, jwt.PyJWTError) as error:
             log.warning("keys_not_fetched", failure=type(error).__qualname__)
-            raise Unavailable("sign-in cannot be checked just now") from error
+            return
         self._keys = {key.key_id: key for key in keys if key.key_id}
-        self._asked_at = time.monotonic()
+        self._known_at = time.monotonic()
+
+
+class _Published(msgspec.Struct):
+    keys: list[dict[str, Any]]
 
 
 async def check_token(token: str, keys: KeySource, *, service: str) -> Principal:

@@ -9,8 +9,10 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from servicekit.errors import Problem, RetryLater
+from servicekit.logs import describe
 
 log = structlog.get_logger()
 
@@ -70,13 +72,15 @@ HTTP_TITLES = {
 }
 
 
-def answer_database(request: Request[Any, Any, Any], error: DBAPIError | psycopg.Error) -> Response[bytes]:
+def answer_database(
+    request: Request[Any, Any, Any], error: DBAPIError | psycopg.Error | NoConnectionFree
+) -> Response[bytes]:
     """Answer a database that is away with 503, a text it cannot hold (NUL) with 400; the rest is a bug."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, psycopg.DataError) and cause.sqlstate in NUL_STATES:
         return problem_response(400, "invalid-input", "Some of the input is not valid", "a NUL character", {}, {})
-    if isinstance(cause, psycopg.OperationalError):
-        log.warning("database_away", sqlstate=cause.sqlstate)
+    if isinstance(cause, (psycopg.OperationalError, NoConnectionFree)):
+        log.warning("database_away", failure=describe(error))
         return problem_response(503, "unavailable", "Not available just now", None, {}, {"Retry-After": "2"})
     return answer_bug(request, error)
 
@@ -107,6 +111,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: answer_http,
     DBAPIError: answer_database,
     psycopg.Error: answer_database,
+    NoConnectionFree: answer_database,
     UnicodeDecodeError: answer_undecodable,
     RecursionError: answer_recursion,
     Exception: answer_bug,

@@ -8,11 +8,10 @@ from uuid import UUID
 
 import structlog
 from contracts.event import Event
-from sqlalchemy.exc import DBAPIError
 
 from servicekit import bus_queries as queries
 from servicekit.bus_queries import Envelope, Shard
-from servicekit.database import Database
+from servicekit.database import DATABASE_ERRORS, Database
 from servicekit.doorbell import listen
 from servicekit.logs import describe
 
@@ -48,7 +47,7 @@ async def follow(
             bell.clear()
             try:
                 envelopes = await _look(db, topics, names, workspaces, seen)
-            except DBAPIError as error:
+            except DATABASE_ERRORS as error:
                 log.warning("bus_not_followed", failure=describe(error))
                 envelopes = []
             if envelopes:
