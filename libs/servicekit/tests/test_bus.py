@@ -300,8 +300,9 @@ async def give_positions_an_earlier_day(fresh: FreshDatabase, events: int, day: 
         )
         await admin.execute(
             "INSERT INTO bus.outbox "
-            "(topic, lane, shard, position, published_at, event_name, workspace_id, headers, payload) "
-            "SELECT 'golden_records', 'live', 0, n, %s::date + interval '1 hour', 'x', gen_random_uuid(), '{}', '{}' "
+            "(topic, lane, shard, position, published_at, event_id, event_name, workspace_id, headers, payload) "
+            "SELECT 'golden_records', 'live', 0, n, %s::date + interval '1 hour', gen_random_uuid(), 'x', "
+            "gen_random_uuid(), '{}', '{}' "
             "FROM generate_series(1, %s) n",
             [day, events],
         )

@@ -43,8 +43,11 @@ Handler = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.2}
 """How long a batch may take: the live lane answers quickly, the backfill lane saves round trips."""
 
-FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 64, 16, 2_000
-REST_SECONDS: dict[Lane, float] = {"live": 0.0, "backfill": 0.05}
+FIRST_BATCH, LARGEST_BATCH = 64, 2_000
+SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 500}
+"""Below this a slow machine gets no smaller batches: they would cost it more, not less."""
+
+REST_SECONDS: dict[Lane, float] = {"live": 0.0, "backfill": 0.1}
 """How long a lane rests after it has caught up: an import comes in pages, and fewer, fuller batches cost less."""
 
 FULL_BATCH = 500
@@ -133,7 +136,7 @@ class Consumer:
         if len(batch) == size and seconds < aim / 2:
             self._sizes[shard] = min(size * 2, LARGEST_BATCH)
         elif seconds > aim * 1.5:
-            self._sizes[shard] = max(int(len(batch) * aim / seconds), SMALLEST_BATCH)
+            self._sizes[shard] = max(int(len(batch) * aim / seconds), SMALLEST_BATCH[shard.lane])
         telemetry.BATCH_SECONDS.labels(self.name, shard.lane).observe(seconds)
         now = datetime.now(UTC)
         for name, events in groupby(sorted(batch, key=_name_of), key=_name_of):

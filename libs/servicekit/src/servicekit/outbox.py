@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from operator import itemgetter
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from contracts.event import Event, Lane
@@ -80,10 +80,10 @@ WITH taken AS (
     ON CONFLICT (topic, lane, shard) DO UPDATE SET last = s.last + excluded.last
     RETURNING s.last - %(count)s AS before
 )
-INSERT INTO bus.outbox (topic, lane, shard, position, event_name, workspace_id, headers, payload)
-SELECT %(topic)s, %(lane)s, %(shard)s, before + nth, event_name, workspace_id, headers::json, payload::json
-FROM taken, unnest(%(names)b, %(workspaces)b, %(headers)b, %(payloads)b) WITH ORDINALITY
-            AS r (event_name, workspace_id, headers, payload, nth)
+INSERT INTO bus.outbox (topic, lane, shard, position, event_id, event_name, workspace_id, headers, payload)
+SELECT %(topic)s, %(lane)s, %(shard)s, before + nth, event_id, event_name, workspace_id, headers::json, payload::json
+FROM taken, unnest(%(ids)b, %(names)b, %(workspaces)b, %(headers)b, %(payloads)b) WITH ORDINALITY
+            AS r (event_id, event_name, workspace_id, headers, payload, nth)
 """
 
 
@@ -95,6 +95,7 @@ async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
     for (topic, lane, shard), those in sorted(streams.items(), key=itemgetter(0)):
         named = {"topic": topic, "lane": lane, "shard": shard, "count": len(those)}
         columns = {
+            "ids": [uuid4() for _ in those],
             "names": [one.event.NAME for one in those],
             "workspaces": [one.event.workspace_id for one in those],
             "headers": [_json(one.headers) for one in those],

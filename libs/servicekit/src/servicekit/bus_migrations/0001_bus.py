@@ -22,7 +22,7 @@ def upgrade() -> None:
         shard        int    NOT NULL,
         position     bigint NOT NULL,
         published_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        event_id     uuid   NOT NULL DEFAULT uuidv7(),
+        event_id     uuid   NOT NULL,
         event_name   text   NOT NULL,
         workspace_id uuid   NOT NULL,
         headers      json   NOT NULL,
