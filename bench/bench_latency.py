@@ -18,7 +18,7 @@ from lead.postgres import temporary_postgres
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
-from e2e.journey import connect, settled, synced, until
+from e2e.journey import after_syncing, connect, settled, synced
 
 SMALL, LARGE = 111111, 222222
 IMPORTED = 60_000
@@ -47,13 +47,12 @@ async def changes(gateway: Gateway, house: House, admin: psycopg.AsyncConnection
         had = len(await latencies())
         for _ in range(10):
             house.control(f"portals/{SMALL}/edit", {})
-        await gateway.sync(connection.id)
-        await until(lambda had=had: _more_than(latencies, had), what="the changes to arrive")  # type: ignore[misc]
+
+        async def more_than(had: int = had) -> bool:
+            return len(await latencies()) > had
+
+        await after_syncing(gateway, connection.id, more_than, what="the changes to arrive")
     return await latencies()
-
-
-async def _more_than(latencies, had: int) -> bool:  # type: ignore[no-untyped-def]
-    return len(await latencies()) > had
 
 
 async def measure(house: House, url: str) -> None:
