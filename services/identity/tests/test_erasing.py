@@ -1,11 +1,15 @@
 """What must be forgotten is, and does not come back."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from contracts.connections import ConnectionRemoved
 from contracts.workspaces import WorkspaceErased
+from identity import erasing, operations
+from identity.records import ContactEvent
 from identity.tables import metadata
 from sqlalchemy import func, select, text
 
@@ -87,6 +91,37 @@ async def test_what_comes_late_from_an_erased_connection_is_ignored(workspace: A
 
     assert await workspace.contacts() == []
     assert await mentions(workspace, "deal") == []
+
+
+async def test_a_batch_that_waited_for_an_erasure_brings_nothing_of_it_back(workspace: Any) -> None:
+    await workspace.hears(workspace.fetched(1, "ada@example.com"))
+
+    async with workspace.db.transaction(workspace.id) as conn:
+        await erasing.erase_connection(
+            conn, workspace_id=workspace.id, connection_id=workspace.hubspot, removed_at=BEFORE
+        )
+        late = asyncio.create_task(told(workspace, [workspace.fetched(1, "ada@example.com", revision=2)]))
+        while not await someone_waits(workspace):
+            assert not late.done()
+    await late
+
+    assert await workspace.contacts() == []
+    assert await mentions(workspace, "ada@example") == []
+
+
+async def told(workspace: Any, events: Sequence[ContactEvent]) -> None:
+    async with workspace.db.transaction(workspace.id) as conn:
+        await operations.resolve_contacts(conn, events)
+
+
+async def someone_waits(workspace: Any) -> bool:
+    """Whether a transaction of this database waits for the lock of another."""
+    async with workspace.db.singly.connect() as conn:
+        waiting = text("""
+        SELECT EXISTS (
+            SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
+        )""")
+        return bool((await conn.execute(waiting)).scalar_one())
 
 
 async def test_a_connection_that_is_connected_again_shows_its_contacts_anew(workspace: Any) -> None:

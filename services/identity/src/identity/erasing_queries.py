@@ -12,7 +12,11 @@ from identity import tables
 from identity.json_rows import as_json
 from identity.queries import SourceName
 
+# That there are erasures is counted in the row that everyone locks: who waited for it must look for them.
 _SAVE_ERASURE = text("""
+WITH counted AS (
+    UPDATE workspace SET erasures = erasures + 1 WHERE workspace_id = :workspace_id
+)
 INSERT INTO erasure AS e (workspace_id, connection_id, erased_at)
 VALUES (:workspace_id, :connection_id, coalesce(CAST(:erased_at AS timestamptz), now()))
 ON CONFLICT (workspace_id, connection_id) DO UPDATE SET erased_at = greatest(e.erased_at, excluded.erased_at)
@@ -106,7 +110,8 @@ async def delete_interactions(conn: AsyncConnection, workspace_id: UUID, connect
 
 
 _MARK_ERASED = text("""
-UPDATE workspace SET erased = true, contacts = 0, entries = 0, decisions = 0 WHERE workspace_id = :workspace_id
+UPDATE workspace SET erased = true, contacts = 0, entries = 0, decisions = 0, erasures = 0
+WHERE workspace_id = :workspace_id
 """)
 
 

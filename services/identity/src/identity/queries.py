@@ -3,6 +3,7 @@
 Whoever writes has locked the workspaces first, so what these statements read nobody else changes meanwhile.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -31,16 +32,13 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _contact = msgspec.json.Decoder(Contact)
-_erasures = msgspec.json.Decoder(dict[UUID, datetime])
 
 
 # The tables fill from empty, so the planner may know nothing of their size when it plans these statements, and it
 # keeps the plan. All of them look up by key what a JSON text names; with the settings made here they are carried out
 # as they are written: first the names, then an index for each.
 _LOCK_WORKSPACES = text("""
-SELECT w.workspace_id, w.entries, w.decisions, w.erased, CAST((
-           SELECT json_object_agg(e.connection_id, e.erased_at) FROM erasure e WHERE e.workspace_id = w.workspace_id
-       ) AS text) AS erasures,
+SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures,
        set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
        set_config('enable_material', 'off', true)
@@ -48,6 +46,13 @@ FROM workspace w
 WHERE w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))
 ORDER BY w.workspace_id
 FOR NO KEY UPDATE OF w
+""")
+
+# A statement of its own, begun after the lock was granted: the one that waited for the lock sees other tables as they
+# were before it waited, and only the locked row itself as it is now.
+_LOAD_ERASURES = text("""
+SELECT workspace_id, connection_id, erased_at FROM erasure
+WHERE workspace_id = ANY (CAST(:workspaces AS uuid[]))
 """)
 
 _MAKE_WORKSPACES = text("""
@@ -64,16 +69,25 @@ async def lock_workspaces(conn: AsyncConnection, workspaces: Collection[UUID]) -
     if not set(workspaces) <= {row.workspace_id for row in rows}:
         await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces)})
         rows = (await conn.execute(_LOCK_WORKSPACES)).all()
-    return {row.workspace_id: _workspace(row) for row in rows}
+    erasures = await _load_erasures(conn, [row.workspace_id for row in rows if row.erasures])
+    return {row.workspace_id: _workspace(row, erasures.get(row.workspace_id, {})) for row in rows}
 
 
-def _workspace(row: Row[Any]) -> Workspace:
+async def _load_erasures(conn: AsyncConnection, workspaces: Sequence[UUID]) -> dict[UUID, dict[UUID, datetime]]:
+    erasures: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
+    if workspaces:
+        for row in await conn.execute(_LOAD_ERASURES, {"workspaces": workspaces}):
+            erasures[row.workspace_id][row.connection_id] = row.erased_at
+    return erasures
+
+
+def _workspace(row: Row[Any], erasures: dict[UUID, datetime]) -> Workspace:
     return Workspace(
         workspace_id=row.workspace_id,
         entries=row.entries,
         decisions=row.decisions,
         erased=row.erased,
-        erasures=_erasures.decode(row.erasures) if row.erasures else {},
+        erasures=erasures,
     )
 
 

@@ -45,6 +45,7 @@ workspace = Table(
     Column("contacts", BigInteger, nullable=False, server_default=_zero()),
     Column("entries", BigInteger, nullable=False, server_default=_zero()),
     Column("decisions", Integer, nullable=False, server_default=_zero()),
+    Column("erasures", Integer, nullable=False, server_default=_zero()),
     Column("erased", Boolean, nullable=False, server_default=false()),
 )
 

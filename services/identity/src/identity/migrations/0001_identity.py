@@ -12,6 +12,7 @@ CREATE TABLE workspace (
     contacts bigint NOT NULL DEFAULT 0,
     entries bigint NOT NULL DEFAULT 0,
     decisions integer NOT NULL DEFAULT 0,
+    erasures integer NOT NULL DEFAULT 0,
     erased boolean NOT NULL DEFAULT false
 );
 
