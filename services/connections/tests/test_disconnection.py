@@ -1,11 +1,14 @@
 """Disconnecting: the tokens are gone at once, the grant is given back as soon as the provider can."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import ClientSession
+from connections import queries
 from connections.disconnection import GIVEN_UP, MAX_ATTEMPTS, NOT_GIVEN_BACK, give_back_due
 from connections.handlers import subscriptions
+from connections.operations import break_connection, remove_connection, save_grant
 from contracts.workspaces import WorkspaceErased
 from providers.source import ProviderUnavailable
 from servicekit.outbox import publish
@@ -78,6 +81,36 @@ async def test_records_that_were_kept_can_be_erased_later_and_nothing_happens_tw
         assert await remove(client, workspace, connection_id, data) == 204
 
     assert [e.payload["data"] for e in await heard() if e.name == "connection.removed"] == ["keep", "erase"]
+
+
+async def test_what_happened_is_told_with_its_time_in_its_order(client, workspace, connect, vault, heard) -> None:
+    connection_id = await connect(workspace)
+    async with vault.db.transaction(workspace) as conn:
+        await break_connection(conn, workspace, connection_id, "It ended.")
+    await connect(workspace)
+    await remove(client, workspace, connection_id)
+
+    told = [
+        (event.name, datetime.fromisoformat(event.payload[f"{event.name.removeprefix('connection.')}_at"]))
+        for event in await heard()
+    ]
+
+    assert [name.removeprefix("connection.") for name, _ in told] == ["authorized", "broken", "authorized", "removed"]
+    assert [at for _, at in told] == sorted({at for _, at in told})
+
+
+async def test_who_waited_for_a_removal_is_authorized_after_it(workspace, connect, db, heard) -> None:
+    """The one who waits began first: its transaction's own time is before the removal."""
+    connection_id = await connect(workspace)
+    async with db.transaction(workspace) as waiting:
+        sealed = await queries.find_grant(waiting, connection_id)
+        assert sealed
+        async with db.transaction(workspace) as conn:
+            await remove_connection(conn, workspace, connection_id, "keep")
+        await save_grant(waiting, sealed, authorized_by=uuid4())
+
+    removed, authorized = (event.payload for event in (await heard())[1:])
+    assert removed["removed_at"] < authorized["authorized_at"]
 
 
 async def test_a_broken_connection_can_be_removed(client, workspace, connect, acme, alter) -> None:

@@ -193,7 +193,7 @@ class World:
             publish(conn, events)
         await drain(self.db, subscriptions())
 
-    async def connect(self) -> None:
+    async def connect(self, authorized_at: datetime | None = None) -> None:
         await self.tell(
             ConnectionAuthorized(
                 workspace_id=self.workspace_id,
@@ -201,6 +201,7 @@ class World:
                 provider="shop",
                 account_id="1",
                 account_name="Shop",
+                authorized_at=authorized_at,
             )
         )
 

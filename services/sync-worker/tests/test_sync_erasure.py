@@ -1,7 +1,10 @@
 """Taking connections and workspaces away, and publishing everything again."""
 
+from datetime import UTC, datetime, timedelta
+
+import msgspec
 import pytest
-from contracts.connections import ConnectionRemoved, DataChoice
+from contracts.connections import ConnectionBroken, ConnectionRemoved, DataChoice
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.workspaces import WorkspaceErased
@@ -24,9 +27,13 @@ async def count(world: World, *tables: str) -> dict[str, object]:
     return {table: await world.value(f"SELECT count(*) FROM {table}") for table in tables}
 
 
-def removed(world: World, data: DataChoice) -> ConnectionRemoved:
+def removed(world: World, data: DataChoice, removed_at: datetime | None = None) -> ConnectionRemoved:
     return ConnectionRemoved(
-        workspace_id=world.workspace_id, connection_id=world.connection_id, provider="shop", data=data
+        workspace_id=world.workspace_id,
+        connection_id=world.connection_id,
+        provider="shop",
+        data=data,
+        removed_at=removed_at,
     )
 
 
@@ -59,6 +66,53 @@ async def test_an_erased_connection_that_comes_back_begins_with_a_first_sync(wor
     await world.connect()
 
     assert (await world.last_run()).mode == "first"
+
+
+NOW = datetime.now(UTC)
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("data", ["keep", "erase"])
+async def test_a_removal_that_comes_late_leaves_what_was_connected_again(world: World, data: DataChoice) -> None:
+    await world.connect(authorized_at=NOW)
+    await fill(world)
+
+    await world.tell(removed(world, data, NOW - A_MINUTE))
+    await world.work_off("upkeep")
+
+    assert await world.value("SELECT state FROM connection") == "active"
+    assert (await count(world, "source_contact"))["source_contact"] == 3
+
+    await world.tell(removed(world, data, NOW + A_MINUTE))
+
+    assert await world.value("SELECT state FROM connection") == "removed"
+
+
+async def test_a_break_that_comes_late_leaves_what_was_connected_again(world: World) -> None:
+    await world.connect(authorized_at=NOW)
+    ended = ConnectionBroken(
+        workspace_id=world.workspace_id, connection_id=world.connection_id, provider="shop", reason="It ended."
+    )
+
+    await world.tell(msgspec.structs.replace(ended, broken_at=NOW - A_MINUTE))
+
+    assert await world.value("SELECT state FROM connection") == "active"
+    assert (await world.last_run()).state == "queued"
+
+    await world.tell(msgspec.structs.replace(ended, broken_at=NOW + A_MINUTE))
+
+    assert await world.value("SELECT state FROM connection") == "broken"
+
+
+async def test_a_permission_that_comes_again_revives_nothing(world: World) -> None:
+    await world.connect(authorized_at=NOW)
+    await world.tell(removed(world, "keep", NOW + A_MINUTE))
+
+    await world.connect(authorized_at=NOW)
+    assert await world.value("SELECT state FROM connection") == "removed"
+
+    await world.connect(authorized_at=NOW + 2 * A_MINUTE)
+    assert await world.value("SELECT state FROM connection") == "active"
 
 
 async def test_an_erased_workspace_leaves_nothing_at_all(world: World) -> None:

@@ -22,6 +22,7 @@ class ConnectionAuthorized(Event, frozen=True, kw_only=True):
     provider: str
     account_id: str
     account_name: str
+    authorized_at: datetime | None = None
 
 
 class ConnectionRemoved(Event, frozen=True, kw_only=True):
@@ -40,7 +41,10 @@ class ConnectionRemoved(Event, frozen=True, kw_only=True):
 
 
 class ConnectionBroken(Event, frozen=True, kw_only=True):
-    """The provider refuses this connection's grant; syncing waits until a person reconnects."""
+    """The provider refuses this connection's grant; syncing waits until a person reconnects.
+
+    `broken_at`, `removed_at` and `authorized_at` are of one clock and in the order in which it happened.
+    """
 
     NAME: ClassVar[str] = "connection.broken.v1"
     TOPIC: ClassVar[str] = "connections"
@@ -48,6 +52,7 @@ class ConnectionBroken(Event, frozen=True, kw_only=True):
     connection_id: UUID
     provider: str
     reason: str
+    broken_at: datetime | None = None
 
 
 class SyncRequested(Event, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ async def get_connection(conn: AsyncConnection, connection_id: UUID) -> Connecti
 
 async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_by: UUID) -> None:
     """Keep a grant that a person just gave, and announce that its connection can be synced."""
-    await queries.save_connection(conn, sealed, authorized_by=authorized_by)
+    authorized_at = await queries.save_connection(conn, sealed, authorized_by=authorized_by)
     await queries.delete_revocations_of(conn, sealed.connection_id)
     authorized = ConnectionAuthorized(
         workspace_id=sealed.workspace_id,
@@ -54,6 +54,7 @@ async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_b
         provider=sealed.provider,
         account_id=sealed.account_id,
         account_name=sealed.account_name,
+        authorized_at=authorized_at,
     )
     publish(conn, [authorized])
 
@@ -65,10 +66,16 @@ async def break_connection(
 
     With `holder`, who refreshed says so, and is not believed once the lease is somebody else's.
     """
-    provider = await queries.break_connection(conn, connection_id, reason, holder=holder)
-    if provider is None:
+    row = await queries.break_connection(conn, connection_id, reason, holder=holder)
+    if row is None:
         return False
-    broken = ConnectionBroken(workspace_id=workspace_id, connection_id=connection_id, provider=provider, reason=reason)
+    broken = ConnectionBroken(
+        workspace_id=workspace_id,
+        connection_id=connection_id,
+        provider=row.provider,
+        reason=reason,
+        broken_at=row.broken_at,
+    )
     publish(conn, [broken])
     return True
 

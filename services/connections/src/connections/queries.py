@@ -1,7 +1,7 @@
 """All the SQL of connections."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,17 +71,27 @@ async def find_grant(conn: AsyncConnection, connection_id: UUID, *, lock: bool =
     return _grant(row) if row else None
 
 
-async def save_connection(conn: AsyncConnection, sealed: SealedGrant, *, authorized_by: UUID) -> None:
-    """Save a first grant: of a new connection, or of the one this account had, which comes back to life."""
+# When a connection was authorized, broken or removed is read under its row's lock. A transaction's `now()` is when it
+# began, and who waited for the lock would seem to have been first.
+_NOW = func.clock_timestamp()
+
+
+async def save_connection(conn: AsyncConnection, sealed: SealedGrant, *, authorized_by: UUID) -> datetime:
+    """Save a first grant: of a new connection, or of the one this account had, which comes back to life.
+
+    Return when that was.
+    """
     fresh = _columns(sealed) | {
         "state": "active",
         "authorized_by": authorized_by,
-        "authorized_at": func.now(),
+        "authorized_at": _NOW,
         "renewed_at": func.now(),
         **dict.fromkeys(["broken_reason", "removed_at", "removed_data", "lease", "not_before"]),
     }
     statement = upsert(connection).values(workspace_id=sealed.workspace_id, id=sealed.connection_id, **fresh)
-    await conn.execute(statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=fresh))
+    statement = statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=fresh)
+    authorized_at: datetime = (await conn.execute(statement.returning(connection.c.authorized_at))).scalar_one()
+    return authorized_at
 
 
 async def save_seals(conn: AsyncConnection, sealed: SealedGrant) -> None:
@@ -95,18 +105,20 @@ async def save_seals(conn: AsyncConnection, sealed: SealedGrant) -> None:
 
 async def break_connection(
     conn: AsyncConnection, connection_id: UUID, reason: str, *, holder: UUID | None = None
-) -> str | None:
-    """Mark an active connection broken, if `holder` still has its lease; return its provider, None when it is not."""
+) -> Row[Any] | None:
+    """Mark an active connection broken, if `holder` still has its lease.
+
+    Return its `provider` and `broken_at`, None when it is not active or not leased so.
+    """
     statement = (
         update(connection)
         .where(connection.c.id == connection_id, connection.c.state == "active")
         .values(state="broken", broken_reason=reason)
-        .returning(connection.c.provider)
+        .returning(connection.c.provider, _NOW.label("broken_at"))
     )
     if holder is not None:
         statement = statement.where(connection.c.lease == holder)
-    provider: str | None = (await conn.execute(statement)).scalar_one_or_none()
-    return provider
+    return (await conn.execute(statement)).one_or_none()
 
 
 async def remove_connection(conn: AsyncConnection, connection_id: UUID, data: DataChoice) -> Row[Any]:
@@ -115,7 +127,7 @@ async def remove_connection(conn: AsyncConnection, connection_id: UUID, data: Da
     statement = (
         update(connection)
         .where(connection.c.id == connection_id)
-        .values(state="removed", removed_at=func.now(), removed_data=data, **dict.fromkeys(wiped))
+        .values(state="removed", removed_at=_NOW, removed_data=data, **dict.fromkeys(wiped))
         .returning(connection.c.provider, connection.c.removed_at)
     )
     return (await conn.execute(statement)).one()

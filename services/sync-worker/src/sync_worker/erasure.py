@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import structlog
+from contracts.connections import ConnectionRemoved
 from servicekit.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,9 +14,17 @@ log = structlog.get_logger()
 SLICE = 5_000
 
 
-async def remove_connection(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, erase: bool) -> None:
-    """Stop syncing a connection; `erase` its records too. One we never knew is no error."""
-    if await queries.lock_connection(conn, workspace_id, connection_id) is None:
+async def remove_connection(conn: AsyncConnection, event: ConnectionRemoved) -> None:
+    """Stop syncing a connection, and erase its records if that was chosen.
+
+    One we never knew is no error, and one that was connected again since is left alone.
+    """
+    workspace_id, connection_id, erase = event.workspace_id, event.connection_id, event.data == "erase"
+    known = await queries.lock_connection(conn, workspace_id, connection_id)
+    if known is None:
+        return
+    if schedule.is_outlived(known, event.removed_at):
+        log.warning("removal_outlived", workspace_id=workspace_id, connection_id=connection_id, data=event.data)
         return
     await queries.set_connection_state(conn, workspace_id, connection_id, "removed", anew=erase)
     await schedule.stop_syncing(conn, workspace_id, connection_id, "cancelled", None)

@@ -26,13 +26,13 @@ async def on_sync_requested(conn: AsyncConnection, events: Sequence[SyncRequeste
 async def on_connection_broken(conn: AsyncConnection, events: Sequence[ConnectionBroken]) -> None:
     """Stop syncing until a person connects again."""
     for event in events:
-        await schedule.suspend(conn, event.workspace_id, event.connection_id, event.reason)
+        await schedule.suspend(conn, event)
 
 
 async def on_connection_removed(conn: AsyncConnection, events: Sequence[ConnectionRemoved]) -> None:
     """Stop syncing; keep the records or erase them, as the person chose."""
     for event in events:
-        await erasure.remove_connection(conn, event.workspace_id, event.connection_id, erase=event.data == "erase")
+        await erasure.remove_connection(conn, event)
 
 
 async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactErased]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.connections import ConnectionAuthorized, ConnectionState
-from sqlalchemy import ColumnElement, Row, Select, Table, func, literal, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, Table, func, literal, select, text, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,11 +16,21 @@ from sync_worker.tables import connection, skipped_record, sync_run
 # Connections ----------------------------------------------------------------------------------------------------
 
 
-async def save_connection(conn: AsyncConnection, event: ConnectionAuthorized) -> None:
-    """Know a connection as active, new or again."""
-    known = {"provider": event.provider, "account_id": event.account_id, "state": "active"}
+async def save_connection(conn: AsyncConnection, event: ConnectionAuthorized) -> bool:
+    """Know a connection as active, new or again; False when as late a permission of it, or a later one, is known."""
+    known = {
+        "provider": event.provider,
+        "account_id": event.account_id,
+        "state": "active",
+        "authorized_at": event.authorized_at,
+    }
     statement = insert(connection).values(workspace_id=event.workspace_id, connection_id=event.connection_id, **known)
-    await conn.execute(statement.on_conflict_do_update(index_elements=["workspace_id", "connection_id"], set_=known))
+    statement = statement.on_conflict_do_update(
+        index_elements=["workspace_id", "connection_id"],
+        set_=known,
+        where=func.coalesce(statement.excluded.authorized_at > connection.c.authorized_at, true()),
+    )
+    return (await conn.execute(statement.returning(literal(1)))).first() is not None
 
 
 async def set_connection_state(

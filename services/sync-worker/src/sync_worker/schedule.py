@@ -1,10 +1,10 @@
 """Asking for syncs: by hand, by the clock, because something changed; and calling them off."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts.connections import ConnectionAuthorized
+from contracts.connections import ConnectionAuthorized, ConnectionBroken
 from contracts.syncs import SyncMode, SyncProgressed, SyncState
 from servicekit.errors import Conflict, NotFound
 from servicekit.outbox import publish
@@ -73,16 +73,23 @@ async def _is_active(conn: AsyncConnection, workspace_id: UUID, connection_id: U
 
 
 async def welcome(conn: AsyncConnection, event: ConnectionAuthorized) -> None:
-    """Know a connection as active, new or again, and queue its sync."""
-    await queries.save_connection(conn, event)
-    await request_news(conn, event.workspace_id, event.connection_id)
+    """Know a connection as active, new or again, and queue its sync; old news changes nothing."""
+    if await queries.save_connection(conn, event):
+        await request_news(conn, event.workspace_id, event.connection_id)
 
 
-async def suspend(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, reason: str) -> None:
-    """Stop syncing a connection until it is welcomed again."""
-    if await _is_active(conn, workspace_id, connection_id):
-        await queries.set_connection_state(conn, workspace_id, connection_id, "broken")
-        await stop_syncing(conn, workspace_id, connection_id, "failed", reason)
+async def suspend(conn: AsyncConnection, event: ConnectionBroken) -> None:
+    """Stop syncing a connection until it is welcomed again; nothing if it was since this happened."""
+    known = await queries.lock_connection(conn, event.workspace_id, event.connection_id)
+    if known is not None and known.state == "active" and not is_outlived(known, event.broken_at):
+        await queries.set_connection_state(conn, event.workspace_id, event.connection_id, "broken")
+        await stop_syncing(conn, event.workspace_id, event.connection_id, "failed", event.reason)
+
+
+def is_outlived(known: Row[Any], happened_at: datetime | None) -> bool:
+    """Whether a person connected the account again since this happened: what comes late must not undo that."""
+    authorized_at: datetime | None = known.authorized_at
+    return happened_at is not None and authorized_at is not None and happened_at < authorized_at
 
 
 async def stop_syncing(

@@ -46,6 +46,7 @@ connection = Table(
     Column("provider", Text, nullable=False),
     Column("account_id", Text, nullable=False),
     Column("state", Text, CheckConstraint("state IN ('active', 'broken', 'removed')"), nullable=False),
+    Column("authorized_at", MOMENT),
     Column("synced_at", MOMENT),
     Column("next_sync_at", MOMENT, nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("workspace_id", "connection_id"),

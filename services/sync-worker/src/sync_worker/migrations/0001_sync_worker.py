@@ -13,6 +13,7 @@ CREATE TABLE connection (
     provider text NOT NULL,
     account_id text NOT NULL,
     state text NOT NULL CHECK (state IN ('active', 'broken', 'removed')),
+    authorized_at timestamptz,
     synced_at timestamptz,
     next_sync_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (workspace_id, connection_id)
