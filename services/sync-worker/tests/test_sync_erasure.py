@@ -50,6 +50,43 @@ async def test_a_connection_removed_with_its_data_leaves_nothing_but_its_runs(
     assert await count(world, "connection", "sync_run") == {"connection": 1, "sync_run": 1}
 
 
+async def test_what_was_written_after_the_removal_is_let_go_of_too(world: World) -> None:
+    await world.connect()
+    await fill(world)
+    removed_at = await world.value("SELECT max(first_seen_at) FROM source_contact")
+    assert isinstance(removed_at, datetime)
+    shown = Page(contacts=tuple(contact(each, "Grace") for each in "019"), interactions=(deal("9", "Nine"),))
+    world.shop.show("contacts", shown)
+    await world.sync_anew()
+    await world.tell(removed(world, "erase", removed_at))
+
+    await world.work_off("upkeep")
+
+    assert [(e.provider_id, e.revision, e.reason) for e in await world.published(ContactGone)] == [("9", 2, "erased")]
+    gone = {(e.provider_id, e.revision, e.reason) for e in await world.published(InteractionGone)}
+    assert ("9", 2, "erased") in gone
+
+
+async def test_what_is_read_again_after_an_erasure_is_newer_than_what_was_erased(world: World) -> None:
+    await fill(world)
+    world.shop.show("contacts", Page(contacts=(contact("0", "Grace"),)))
+    await world.sync_anew()
+    await world.tell(removed(world, "erase"))
+    await world.work_off("upkeep")
+
+    await world.connect()
+    await world.sync()
+
+    gone = {event.provider_id: event.revision for event in await world.published(ContactGone)}
+    again = (await world.published(ContactFetched, "backfill"))[-1]
+    assert (gone, again.provider_id) == ({"0": 3, "1": 2, "2": 2}, "0")
+    assert again.revision > gone["0"]
+    deals_gone = {event.provider_id: event.revision for event in await world.published(InteractionGone)}
+    deals = {event.provider_id: event.revision for event in await world.published(InteractionFetched)}
+    assert set(deals) == set(deals_gone) == {"1", "2"}
+    assert all(deals[each] > deals_gone[each] for each in deals)
+
+
 async def test_a_connection_removed_without_its_data_keeps_it(world: World) -> None:
     await fill(world)
 

@@ -8,7 +8,15 @@ from contracts.interactions import InteractionFetched, InteractionGone
 from providers.source import SourceContact, SourceInteraction
 
 from sync_worker.run import Run
-from sync_worker.source_queries import Erased, InteractionKey, Saved, SavedInteraction, Went, WentInteraction
+from sync_worker.source_queries import (
+    Erased,
+    ErasedInteraction,
+    InteractionKey,
+    Saved,
+    SavedInteraction,
+    Went,
+    WentInteraction,
+)
 
 
 def contacts_fetched(run: Run, saved: Sequence[Saved], contacts: Mapping[str, SourceContact]) -> list[ContactFetched]:
@@ -79,8 +87,24 @@ def interactions_gone(run: Run, went: Sequence[WentInteraction]) -> list[Interac
     ]
 
 
+def interactions_erased(workspace_id: UUID, erased: Sequence[ErasedInteraction]) -> list[InteractionGone]:
+    """Announce the interactions that were erased."""
+    return [
+        InteractionGone(
+            workspace_id=workspace_id,
+            connection_id=each.connection_id,
+            provider=each.provider,
+            kind=each.kind,
+            provider_id=each.provider_id,
+            revision=each.revision,
+            reason="erased",
+        )
+        for each in erased
+    ]
+
+
 def contacts_erased(workspace_id: UUID, erased: Sequence[Erased]) -> list[ContactGone]:
-    """Announce the contacts that were erased for good."""
+    """Announce the contacts that were erased."""
     return [
         ContactGone(
             workspace_id=workspace_id,

@@ -1,13 +1,15 @@
 """Taking connections and workspaces away: at once for the worker, slice by slice for the rows."""
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 from contracts.connections import ConnectionRemoved
 from servicekit.database import Database
+from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import jobs, queries, schedule
+from sync_worker import announcements, jobs, queries, schedule, source_queries
 
 log = structlog.get_logger()
 
@@ -29,7 +31,7 @@ async def remove_connection(conn: AsyncConnection, event: ConnectionRemoved) -> 
     await queries.set_connection_state(conn, workspace_id, connection_id, "removed", anew=erase)
     await schedule.stop_syncing(conn, workspace_id, connection_id, "cancelled", None)
     if erase:
-        await jobs.defer_erasure(conn, workspace_id, connection_id)
+        await jobs.defer_erasure(conn, workspace_id, connection_id, removed_at=event.removed_at)
 
 
 async def remove_workspace(conn: AsyncConnection, workspace_id: UUID) -> None:
@@ -39,9 +41,15 @@ async def remove_workspace(conn: AsyncConnection, workspace_id: UUID) -> None:
     await jobs.defer_erasure(conn, workspace_id, None)
 
 
-async def erase(db: Database, workspace_id: UUID, connection_id: UUID | None) -> None:
-    """Delete what a connection left, or all of a workspace; killed in the middle, it goes on when called again."""
-    deleted = 0
+async def erase(
+    db: Database, workspace_id: UUID, connection_id: UUID | None, *, removed_at: datetime | None = None
+) -> None:
+    """Delete what a connection left, or all of a workspace; killed in the middle, it goes on when called again.
+
+    Listeners erase by themselves what was first seen until `removed_at`. Of what was still written after it, they
+    are told here; without it, of everything.
+    """
+    deleted = await _erase_sources(db, workspace_id, connection_id, removed_at) if connection_id else 0
     for table in queries.OF_CONNECTION if connection_id else queries.OF_WORKSPACE:
         rows = SLICE
         while rows == SLICE:
@@ -49,3 +57,22 @@ async def erase(db: Database, workspace_id: UUID, connection_id: UUID | None) ->
                 rows = await queries.delete_slice(conn, table, workspace_id, connection_id, SLICE)
             deleted += rows
     log.info("records_erased", workspace_id=workspace_id, connection_id=connection_id, rows=deleted)
+
+
+async def _erase_sources(db: Database, workspace_id: UUID, connection_id: UUID, removed_at: datetime | None) -> int:
+    deleted, rows = 0, 1
+    while rows:
+        async with db.transaction(workspace_id) as conn:
+            known = await queries.lock_connection(conn, workspace_id, connection_id)
+            contacts = await source_queries.take_contacts(conn, known, SLICE) if known else []
+            interactions = await source_queries.take_interactions(conn, known, SLICE) if known else []
+            revisions = [each.revision for each in contacts] + [each.revision for each in interactions]
+            if revisions:
+                await queries.begin_above(conn, workspace_id, connection_id, max(revisions))
+            late = [each for each in contacts if removed_at is None or each.first_seen_at > removed_at]
+            late_too = [each for each in interactions if removed_at is None or each.fetched_at > removed_at]
+            publish(conn, announcements.contacts_erased(workspace_id, late))
+            publish(conn, announcements.interactions_erased(workspace_id, late_too))
+            rows = len(revisions)
+        deleted += rows
+    return deleted

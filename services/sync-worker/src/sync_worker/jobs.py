@@ -1,5 +1,6 @@
 """The queue: putting a job in, inside the transaction that needs it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
@@ -28,11 +29,22 @@ async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: U
     await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id))
 
 
-async def defer_erasure(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID | None) -> None:
+async def defer_erasure(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID | None, *, removed_at: datetime | None = None
+) -> None:
     """Queue the deletion of a connection's records, or of all a workspace has, if the transaction commits."""
     queueing_lock = f"erase {connection_id or workspace_id}"
     # Above the syncs, because a lock is given in the order of the queue: a sync that waits an hour would hold it.
-    await _defer(conn, ERASE, UPKEEP, workspace_id, connection_id, queueing_lock=queueing_lock, priority=1)
+    await _defer(
+        conn,
+        ERASE,
+        UPKEEP,
+        workspace_id,
+        connection_id,
+        queueing_lock=queueing_lock,
+        priority=1,
+        removed_at=removed_at.isoformat() if removed_at else None,
+    )
 
 
 async def _defer(
@@ -44,6 +56,7 @@ async def _defer(
     *,
     queueing_lock: str,
     priority: int = 0,
+    **more: str | None,
 ) -> None:
     driver = (await conn.get_raw_connection()).driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
@@ -58,7 +71,7 @@ async def _defer(
     try:
         async with conn.begin_nested():
             await job.defer_async(
-                workspace_id=str(workspace_id), connection_id=str(connection_id) if connection_id else None
+                workspace_id=str(workspace_id), connection_id=str(connection_id) if connection_id else None, **more
             )
     except AlreadyEnqueued:
         log.debug("job_already_queued", task=task, connection_id=connection_id)

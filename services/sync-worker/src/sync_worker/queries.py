@@ -92,6 +92,15 @@ async def note_synced(conn: AsyncConnection, run: Run) -> None:
     )
 
 
+async def begin_above(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, revision: int) -> None:
+    """Let new records of a connection begin with a revision above this one."""
+    await conn.execute(
+        update(connection)
+        .where(*_is(connection, workspace_id, connection_id))
+        .values(first_revision=func.greatest(connection.c.first_revision, revision + 1))
+    )
+
+
 # Reading --------------------------------------------------------------------------------------------------------
 
 
@@ -178,10 +187,18 @@ async def list_kept_interactions(
 
 # Deleting -------------------------------------------------------------------------------------------------------
 
-OF_CONNECTION = ("source_contact", "source_interaction", "skipped_record", "stream_state")
-"""What is erased with a connection: all that came from the provider, and where reading it stood."""
+OF_CONNECTION = ("skipped_record", "stream_state")
+"""What is erased with a connection besides its source records: what could not be read, and where reading stood."""
 
-OF_WORKSPACE = (*OF_CONNECTION, "sync_stream", "sync_run", "suppressed", "connection")
+OF_WORKSPACE = (
+    "source_contact",
+    "source_interaction",
+    *OF_CONNECTION,
+    "sync_stream",
+    "sync_run",
+    "suppressed",
+    "connection",
+)
 """What is erased with a workspace: everything."""
 
 

@@ -55,8 +55,13 @@ def job_app(db: Database, syncer: Syncer, *, every: timedelta) -> App:
         await syncer.sync(UUID(workspace_id), UUID(connection_id))
 
     @app.task(name=ERASE, retry=ComeBack())
-    async def erase(*, workspace_id: str, connection_id: str | None) -> None:
-        await erasure.erase(db, UUID(workspace_id), UUID(connection_id) if connection_id else None)
+    async def erase(*, workspace_id: str, connection_id: str | None, removed_at: str | None) -> None:
+        await erasure.erase(
+            db,
+            UUID(workspace_id),
+            UUID(connection_id) if connection_id else None,
+            removed_at=datetime.fromisoformat(removed_at) if removed_at else None,
+        )
 
     @app.periodic(cron=EVERY_FIVE_SECONDS)
     @app.task(name=SCHEDULE, queue=UPKEEP, queueing_lock=SCHEDULE)

@@ -10,7 +10,7 @@ import msgspec
 from contracts.contacts import GoneReason
 from contracts.interactions import InteractionKind
 from providers.source import Skipped, SourceContact, SourceGone, SourceInteraction
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker.run import Run
@@ -62,7 +62,9 @@ def content_hash(content: msgspec.Struct) -> bytes:
     return hashlib.blake2b(msgspec.json.encode(content), digest_size=HASH_BYTES).digest()
 
 
-# The rows of a page are first seen in the page's order, a microsecond apart: golden ids hang on that order.
+# The rows of a page are first seen in the page's order, a microsecond apart. The ids that listeners make of
+# `first_seen_at` hold milliseconds: it puts pages in order; within a millisecond an id's hash decides, always the same
+# way.
 _SAVE_CONTACTS = """
 WITH understood AS (
     DELETE FROM skipped_record
@@ -71,7 +73,9 @@ WITH understood AS (
 )
 INSERT INTO source_contact AS s
     (workspace_id, connection_id, provider_id, raw, content_hash, revision, first_seen_at, fetched_at)
-SELECT %(workspace_id)s, %(connection_id)s, provider_id, raw::json, content_hash, 1,
+SELECT %(workspace_id)s, %(connection_id)s, provider_id, raw::json, content_hash,
+       (SELECT first_revision FROM connection
+        WHERE (workspace_id, connection_id) = (%(workspace_id)s, %(connection_id)s)),
        statement_timestamp() + ordinal * interval '1 microsecond', statement_timestamp()
 FROM unnest(%(provider_ids)b, %(raws)b, %(hashes)b) WITH ORDINALITY AS c (provider_id, raw, content_hash, ordinal)
 WHERE NOT EXISTS (SELECT FROM suppressed p WHERE (p.workspace_id, p.connection_id, p.provider_id)
@@ -108,7 +112,9 @@ WITH understood AS (
 )
 INSERT INTO source_interaction AS s
     (workspace_id, connection_id, kind, provider_id, raw, interaction, content_hash, revision, fetched_at)
-SELECT %(workspace_id)s, %(connection_id)s, kind, provider_id, raw::json, interaction::json, content_hash, 1,
+SELECT %(workspace_id)s, %(connection_id)s, kind, provider_id, raw::json, interaction::json, content_hash,
+       (SELECT first_revision FROM connection
+        WHERE (workspace_id, connection_id) = (%(workspace_id)s, %(connection_id)s)),
        statement_timestamp()
 FROM unnest(%(kinds)b, %(provider_ids)b, %(raws)b, %(interactions)b, %(hashes)b)
     WITH ORDINALITY AS i (kind, provider_id, raw, interaction, content_hash, ordinal)
@@ -222,7 +228,7 @@ RETURNING s.connection_id, c.provider, s.provider_id, s.revision + 1 AS revision
 
 
 class Erased(msgspec.Struct, frozen=True):
-    """A source contact that was deleted for good; `revision` is that of its end."""
+    """A source contact that was deleted; `revision` is that of its end."""
 
     connection_id: UUID
     provider: str
@@ -238,6 +244,50 @@ async def erase_contacts(
     named = [{"connection_id": connection_id, "provider_id": provider_id} for connection_id, provider_id in sources]
     rows = await conn.execute(_ERASE, {"workspace_id": workspace_id, "sources": _text(named)})
     return [Erased(*row) for row in rows]
+
+
+_TAKE_CONTACTS = text("""
+DELETE FROM source_contact WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM source_contact
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id LIMIT :at_most))
+RETURNING connection_id, CAST(:provider AS text), provider_id, revision + 1, first_seen_at
+""")
+_TAKE_INTERACTIONS = text("""
+DELETE FROM source_interaction WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM source_interaction
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id LIMIT :at_most))
+RETURNING connection_id, CAST(:provider AS text), kind, provider_id, revision + 1, fetched_at
+""")
+
+
+class ErasedInteraction(msgspec.Struct, frozen=True):
+    """A source interaction that was deleted; `revision` is that of its end."""
+
+    connection_id: UUID
+    provider: str
+    kind: InteractionKind
+    provider_id: str
+    revision: int
+    fetched_at: datetime
+
+
+async def take_contacts(conn: AsyncConnection, of: Row[Any], at_most: int) -> list[Erased]:
+    """Delete some contacts of a connection; return them."""
+    return [Erased(*row) for row in await conn.execute(_TAKE_CONTACTS, _some_of(of, at_most))]
+
+
+async def take_interactions(conn: AsyncConnection, of: Row[Any], at_most: int) -> list[ErasedInteraction]:
+    """Delete some interactions of a connection; return them."""
+    return [ErasedInteraction(*row) for row in await conn.execute(_TAKE_INTERACTIONS, _some_of(of, at_most))]
+
+
+def _some_of(connection: Row[Any], at_most: int) -> dict[str, object]:
+    return {
+        "workspace_id": connection.workspace_id,
+        "connection_id": connection.connection_id,
+        "provider": connection.provider,
+        "at_most": at_most,
+    }
 
 
 async def _save(

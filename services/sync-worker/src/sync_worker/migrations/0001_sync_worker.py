@@ -16,6 +16,8 @@ CREATE TABLE connection (
     authorized_at timestamptz,
     synced_at timestamptz,
     next_sync_at timestamptz NOT NULL DEFAULT now(),
+    -- What new records begin with: above all that an erasure took away, for listeners take no revision twice.
+    first_revision bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (workspace_id, connection_id)
 );
 CREATE INDEX connection_due ON connection (next_sync_at) WHERE state = 'active';
