@@ -32,7 +32,8 @@ async def republish(db: Database, providers: Mapping[str, SourceProvider], works
     while True:
         async with db.transaction(workspace_id) as conn:
             kept = await queries.list_kept_contacts(conn, workspace_id, after=last, at_most=SLICE)
-            publish(conn, [_contact_event(row, workspace_id, providers) for row in kept], lane="backfill")
+            events = [event for row in kept for event in _contact_events(row, workspace_id, providers)]
+            publish(conn, events, lane="backfill")
         if not kept:
             break
         sent, last = sent + len(kept), kept[-1]
@@ -48,27 +49,30 @@ async def republish(db: Database, providers: Mapping[str, SourceProvider], works
     return sent
 
 
-def _contact_event(row: Row[Any], workspace_id: UUID, providers: Mapping[str, SourceProvider]) -> Event:
-    if row.gone_at:
-        return ContactGone(
-            workspace_id=workspace_id,
-            connection_id=row.connection_id,
-            provider=row.provider,
-            provider_id=row.provider_id,
-            revision=row.revision,
-            first_seen_at=row.first_seen_at,
-            reason=row.gone_reason,
-            merged_into=row.merged_into,
-        )
-    return ContactFetched(
+def _contact_events(row: Row[Any], workspace_id: UUID, providers: Mapping[str, SourceProvider]) -> list[Event]:
+    """Tell of a contact; of one that is gone what it last showed first, for listeners still match by it."""
+    shown = ContactFetched(
+        workspace_id=workspace_id,
+        connection_id=row.connection_id,
+        provider=row.provider,
+        provider_id=row.provider_id,
+        revision=row.revision - 1 if row.gone_at else row.revision,
+        first_seen_at=row.first_seen_at,
+        contact=providers[row.provider].normalize(row.raw.encode()),
+    )
+    if not row.gone_at:
+        return [shown]
+    gone = ContactGone(
         workspace_id=workspace_id,
         connection_id=row.connection_id,
         provider=row.provider,
         provider_id=row.provider_id,
         revision=row.revision,
         first_seen_at=row.first_seen_at,
-        contact=providers[row.provider].normalize(row.raw.encode()),
+        reason=row.gone_reason,
+        merged_into=row.merged_into,
     )
+    return [shown, gone]
 
 
 def _interaction_event(row: Row[Any], workspace_id: UUID) -> Event:
