@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from contracts.connections import ConnectionRemoved, SyncRequested
+from contracts.connections import ConnectionBroken, ConnectionRemoved, SyncRequested
 from procrastinate.jobs import Job
 from providers.source import Page, RateLimited
 from servicekit.errors import RetryLater
@@ -54,7 +54,34 @@ async def test_a_job_queued_already_leaves_the_transaction_whole(world: World) -
         await jobs.defer_sync(conn, world.workspace_id, world.connection_id, "live")
         await jobs.defer_sync(conn, world.workspace_id, world.connection_id, "live")
 
-    assert await world.jobs() == [QUEUED_FIRST]
+    assert await world.jobs() == [QUEUED_LIVE]
+
+
+async def test_who_connects_again_need_not_wait_as_the_run_before_did(world: World) -> None:
+    world.shop.troubles["contacts", None].append(RateLimited("Slow down.", after_seconds=3600))
+    async with running_queue(world):
+        await world.ended("waiting")
+    assert await _waits(world)
+
+    async with world.db.transaction(world.workspace_id) as conn:
+        await schedule.request_sync(conn, world.workspace_id, world.connection_id)
+    assert await _waits(world), "a provider that said when is not asked before"
+
+    await world.tell(
+        ConnectionBroken(
+            workspace_id=world.workspace_id, connection_id=world.connection_id, provider="shop", reason="It ended."
+        )
+    )
+    await world.connect()
+
+    assert not await _waits(world)
+    assert QUEUED_FIRST in await world.jobs()
+
+
+async def _waits(world: World) -> object:
+    return await world.value(
+        "SELECT scheduled_at IS NOT NULL FROM procrastinate_jobs WHERE task_name = :task", task=jobs.SYNC
+    )
 
 
 async def test_what_changes_during_a_sync_brings_another_after_it(world: World) -> None:

@@ -8,6 +8,7 @@ import structlog
 from contracts.event import Lane
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 log = structlog.get_logger()
@@ -24,9 +25,17 @@ UPKEEP = "upkeep"
 _writer = App(connector=PsycopgConnector())
 
 
+_DUE_NOW = text("""
+UPDATE procrastinate_jobs SET scheduled_at = NULL, queue_name = :queue
+WHERE queueing_lock = :queueing_lock AND status = 'todo'
+""")
+
+
 async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, lane: Lane) -> None:
-    """Queue a sync if the transaction commits; one that is queued already will do."""
-    await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id))
+    """Queue the sync of a new run if the transaction commits; one that is queued already will do, made due now."""
+    if not await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id)):
+        # It was left by a run that is over, and that may have waited for an hour: the new one need not.
+        await conn.execute(_DUE_NOW, {"queue": lane, "queueing_lock": str(connection_id)})
 
 
 async def defer_erasure(
@@ -57,7 +66,7 @@ async def _defer(
     queueing_lock: str,
     priority: int = 0,
     **more: str | None,
-) -> None:
+) -> bool:
     driver = (await conn.get_raw_connection()).driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
     job = _writer.configure_task(
@@ -75,3 +84,5 @@ async def _defer(
             )
     except AlreadyEnqueued:
         log.debug("job_already_queued", task=task, connection_id=connection_id)
+        return False
+    return True
