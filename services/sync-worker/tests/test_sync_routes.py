@@ -1,13 +1,15 @@
 """The HTTP of sync-worker, over a really served app."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiohttp import ClientSession
-from providers.source import Page, Skipped
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import RawTestServer
+from providers.source import Access, Page, Skipped
 from servicekit.testing import TestKeys, bearer, served, user_token
-from shop_world import World, contact
+from shop_world import Shop, World, contact
 from sync_worker.app import create_app
 
 RAW = b'{"id":"1",  "z":"\\u0000","a":[1,2 ]}'
@@ -38,6 +40,32 @@ async def test_the_service_syncs_what_was_connected_and_shows_it(world: World, c
     assert listed == {"items": [shown], "next_cursor": None}
     assert (shown["state"], shown["counts"]["contacts"]["added"]) == ("succeeded", 1)
     assert (skipped["reason"], skipped["raw"], skipped["sync_id"]) == ("Not valid JSON", "{\ufffd", str(run.id))
+
+
+class Remote(Shop):
+    """A shop that is really asked over HTTP, at an address only a proxy can find."""
+
+    async def fetch_page(self, http: ClientSession, access: Access, stream: str, **where: Any) -> Page:
+        async with http.get("http://shop.invalid/people") as answer:
+            answer.raise_for_status()
+            return await super().fetch_page(http, access, stream, **where)
+
+
+async def test_providers_are_asked_through_the_proxy_and_our_own_services_are_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+
+    async def pass_on(request: web.BaseRequest) -> web.Response:
+        asked.add(str(request.url))
+        return web.Response()
+
+    async with RawTestServer(pass_on) as proxy:
+        monkeypatch.setenv("http_proxy", str(proxy.make_url("")))
+        async with served(create_app(world.settings, providers={"shop": Remote()}, keys=TestKeys())):
+            await world.ended("succeeded")
+
+    assert asked == {"http://shop.invalid/people"}
 
 
 async def test_a_sync_asked_for_by_hand_is_accepted_and_runs(world: World, client: ClientSession) -> None:

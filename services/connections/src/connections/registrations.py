@@ -48,8 +48,11 @@ class Registrations:
 
     @asynccontextmanager
     async def open(self, _: Any = None) -> AsyncIterator[None]:
-        """Open the line. Cookies are not kept: one account's would be sent along for another's."""
-        async with ClientSession(cookie_jar=DummyCookieJar()) as self._http:
+        """Open the line, through the proxy of whoever runs this.
+
+        Cookies are not kept: one account's would be sent along for another's.
+        """
+        async with ClientSession(cookie_jar=DummyCookieJar(), trust_env=True) as self._http:
             yield
 
     def of(self, name: str) -> Registered:

@@ -30,9 +30,10 @@ def create_app(
     every = timedelta(seconds=settings.sync_every_seconds)
 
     async def run_jobs() -> None:
-        async with ClientSession() as http:
-            desk = AccessDesk(http, ServiceTokens(http, settings, SERVICE), settings.connections_url)
-            syncer = Syncer(db, http, desk, providers, every=every)
+        # Providers may be behind the proxy of whoever runs this; our own services never are.
+        async with ClientSession() as inside, ClientSession(trust_env=True) as outside:
+            desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
+            syncer = Syncer(db, outside, desk, providers, every=every)
             await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
 
     return service_app(
