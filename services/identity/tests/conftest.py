@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
@@ -37,6 +38,11 @@ class Workspace:
     ) -> ContactFetched:
         """A provider showed a contact."""
         return ContactFetched(**self._who(number, revision, connection_id), contact=Contact(emails=emails, **contact))
+
+    def fetched_anew(self, number: int, *emails: str, **contact: Any) -> ContactFetched:
+        """A provider showed a contact a day later, after its connection was erased and connected again."""
+        told = self.fetched(number, *emails, **contact)
+        return msgspec.structs.replace(told, first_seen_at=told.first_seen_at + timedelta(days=1))
 
     def gone(
         self, number: int, *, revision: int = 2, reason: GoneReason = "deleted", connection_id: UUID | None = None

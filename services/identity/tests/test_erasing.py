@@ -136,6 +136,23 @@ async def test_a_connection_that_is_connected_again_shows_its_contacts_anew(work
     assert len((await workspace.get(f"/contacts/{contact['id']}/timeline"))["items"]) == 1
 
 
+async def test_a_contact_shown_anew_takes_the_place_of_the_erased_one_whichever_is_heard_first(workspace: Any) -> None:
+    old = [
+        workspace.fetched(1, "secret@example.com", revision=3, first_name="Secret"),
+        workspace.fetched(2, "secret@example.com", connection_id=workspace.zendesk),
+        workspace.fetched(2, "ada@example.com", revision=2, connection_id=workspace.zendesk),
+    ]
+    await workspace.hears(*old)
+
+    await workspace.hears(workspace.fetched_anew(1, "ada@example.com", first_name="Ada"))
+    await workspace.hears(removed(workspace), old[0])
+
+    (contact,) = await workspace.contacts()
+    assert contact["first_name"] == "Ada"
+    assert len(contact["sources"]) == 2
+    assert await mentions(workspace, "ecret") == []
+
+
 async def test_a_record_erased_at_its_source_leaves_no_values_and_no_late_ones(workspace: Any) -> None:
     await workspace.hears(workspace.fetched(1, "secret@example.com", first_name="Secret"))
 

@@ -66,6 +66,13 @@ class World:
             return
         source_id = own_id(event.workspace_id, event.connection_id, event.provider_id, event.first_seen_at)
         name = (event.connection_id, event.provider_id)
+        if any(one.name == name and one.first_seen_at > event.first_seen_at for one in self.records.values()):
+            return
+        self.records = {
+            id_: one
+            for id_, one in self.records.items()
+            if one.name != name or one.first_seen_at == event.first_seen_at
+        }
         truth = self.records.setdefault(source_id, Truth(source_id, name, event.first_seen_at))
         if isinstance(event, ContactGone):
             truth.gone_at = max(truth.gone_at, event.revision)
@@ -174,14 +181,16 @@ def decisions(size: int) -> st.SearchStrategy[Decided]:
 def stories(draw: st.DrawFn, most: int = 6) -> tuple[list[UUID], list[Step]]:
     """Some records of a new workspace, all that is said of them, and an order in which it arrives.
 
-    Events come late, twice, in batches of any size; both lanes at once is nothing else.
+    One that was erased and seen again is another record under the same name, whose revisions begin again. Events
+    come late, twice, in batches of any size; both lanes at once is nothing else.
     """
     connections = [UUID(int=draw(st.integers(1, 1000))) for _ in range(2)]
     size = draw(st.integers(2, most))
     ids, told = [], []
-    for number in range(size):
+    seen = st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True)
+    for number, first_seen in [(number, ms) for number in range(size) for ms in draw(seen)]:
         connection_id = connections[number % 2]
-        first_seen_at = START + timedelta(milliseconds=draw(st.integers(0, 3)))
+        first_seen_at = START + timedelta(milliseconds=first_seen)
         ids.append(own_id(WORKSPACE, connection_id, str(number), first_seen_at))
         for revision in range(1, draw(st.integers(1, 3)) + 1):
             who = {
@@ -203,7 +212,7 @@ def stories(draw: st.DrawFn, most: int = 6) -> tuple[list[UUID], list[Step]]:
         if draw(st.booleans()):
             until = st.integers(0, 3).map(lambda ms: START + timedelta(milliseconds=ms))
             erased = st.builds(Erased, st.sampled_from(connections), until)
-            steps.append(draw(decisions(size) | st.integers(1, 3).map(Withdrawn) | erased))
+            steps.append(draw(decisions(len(ids)) | st.integers(1, 3).map(Withdrawn) | erased))
     return ids, steps
 
 
@@ -327,6 +336,8 @@ def test_the_partition_is_the_references(story: tuple[list[UUID], list[Step]]) -
                 for event in events:
                     world.hear(event)
                     told = told_by(event)
-                    known[told.source_id] = after(known.get(told.source_id, told), told)
+                    name = (told.connection_id, told.provider_id)
+                    known[name] = after(known.get(name, told), told)
 
-        assert {frozenset(group.members) for group in partition(known, taken)} == world.groups()
+        records = {record.source_id: record for record in known.values()}
+        assert {frozenset(group.members) for group in partition(records, taken)} == world.groups()

@@ -1,6 +1,6 @@
 """All SQL that makes identity forget."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import tables
+from identity import changes, history_queries, queries, tables
+from identity.history_queries import StoredEntry
 from identity.json_rows import as_json
-from identity.queries import SourceName
+from identity.queries import CarriedKeys, SourceName
+from identity.records import SourceRecord
 
 # That there are erasures is counted in the row that everyone locks: who waited for it must look for them.
 _SAVE_ERASURE = text("""
@@ -62,9 +64,10 @@ def _delete_sources(table: str) -> Any:
 _DELETE_SOURCES = [_delete_sources(table) for table in ("source_identity", "identity_map", "decision_member")]
 
 
-async def delete_records(conn: AsyncConnection, names: Collection[SourceName]) -> None:
-    """Forget source records: their values, their line of the map, and what was decided of them."""
-    rows = as_json(list(names))
+async def delete_records(conn: AsyncConnection, records: Collection[SourceRecord]) -> None:
+    """Forget source records: their values and keys, their line of the map, and what was decided of them."""
+    await queries.delete_keys(conn, [CarriedKeys(r.workspace_id, r.source_id, r.keys) for r in records])
+    rows = as_json([SourceName(r.workspace_id, r.source_id) for r in records])
     for statement in _DELETE_SOURCES:
         await conn.execute(statement, {"rows": rows})
 
@@ -95,6 +98,34 @@ async def redirect(
     await conn.execute(
         _DELETE_REDIRECTS, {"workspace_id": workspace_id, "source_ids": list(set(erased) - heirs.keys())}
     )
+
+
+async def forget_history(conn: AsyncConnection, workspace_id: UUID, erased: Set[UUID]) -> None:
+    """Take records out of all that ever happened to them.
+
+    An entry is found by the golden ids it concerns. A record begins under its own id, and each entry that names it
+    tells under which id it went on.
+    """
+    found: dict[int, StoredEntry] = {}
+    followed: set[UUID] = set()
+    ids = set(erased)
+    while ids:
+        followed |= ids
+        entries = await history_queries.list_entries(conn, workspace_id, ids)
+        named = [each for each in entries if any(not erased.isdisjoint(side.members) for side in each.entry.sides)]
+        found |= {each.number: each for each in named}
+        ids = {id_ for each in named for id_ in _golden_ids(each)} - followed
+    kept = [
+        StoredEntry(e.number, e.happened_at, left) for e in found.values() if (left := changes.without(e.entry, erased))
+    ]
+    numbers = {each.number for each in kept}
+    await history_queries.rewrite_entries(
+        conn, workspace_id, kept, [each for each in found.values() if each.number not in numbers]
+    )
+
+
+def _golden_ids(stored: StoredEntry) -> set[UUID]:
+    return {stored.entry.golden_id, *(side.golden_id for side in stored.entry.sides)}
 
 
 _DELETE_INTERACTIONS = [

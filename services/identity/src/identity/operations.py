@@ -14,7 +14,7 @@ from servicekit.database import pipelined
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_queries, queries
+from identity import decision_queries, erasing_queries, queries
 from identity.changes import Changes, Known, compare
 from identity.keys import is_shared
 from identity.matching import Verdict, partition
@@ -31,9 +31,11 @@ async def resolve_contacts(conn: AsyncConnection, events: Sequence[ContactEvent]
     locked = await queries.lock_workspaces(conn, {event.workspace_id for event in events})
     told = _all_told(event for event in events if _is_wanted(locked[event.workspace_id], event))
     before = await _load_neighbourhood(conn, told, locked)
-    fresh = _news(before, told)
-    records = {source_id: known.record for source_id, known in before.items()}
-    await settle(conn, locked, before, records | {record.source_id: record for record in fresh}, fresh)
+    known = {_name(one.record): one.record for one in before.values()}
+    news = _news(known, told)
+    # A name has one record: first seen anew, it has another id, and the record it was is there no longer.
+    records = {record.source_id: record for record in (known | news).values()}
+    await settle(conn, locked, before, records, list(news.values()))
 
 
 def _is_wanted(workspace: Workspace, event: ContactEvent) -> bool:
@@ -87,16 +89,17 @@ async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) ->
     ]
 
 
-def _news(before: Mapping[UUID, Known], told: Mapping[RecordName, SourceRecord]) -> list[SourceRecord]:
+def _news(
+    known: Mapping[RecordName, SourceRecord], told: Mapping[RecordName, SourceRecord]
+) -> dict[RecordName, SourceRecord]:
     """Make the records that are left when what was told is taken into what is known; what is no news makes none."""
-    known = {_name(one.record): one.record for one in before.values()}
-    fresh = []
+    news = {}
     for name, record in told.items():
         earlier = known.get(name)
         now = after(earlier, record) if earlier else record
         if now is not earlier:
-            fresh.append(now)
-    return fresh
+            news[name] = now
+    return news
 
 
 async def decide(
@@ -135,11 +138,16 @@ async def settle(
     before: Mapping[UUID, Known],
     records: Mapping[UUID, SourceRecord],
     fresh: Sequence[SourceRecord] = (),
-) -> list[Changes]:
+) -> None:
     """Write and announce what follows when `records` take the place of what was loaded `before`.
 
-    `fresh` are those of them that are to be written themselves.
+    `fresh` are those of them that are to be written themselves. What was before and is not among them is forgotten:
+    those it shared a golden record with go on without it, and its id leads there.
     """
+    erased = [known.record for source_id, known in before.items() if source_id not in records]
+    if erased:
+        async with pipelined(conn):
+            await erasing_queries.delete_records(conn, erased)
     settled = await _consider(conn, locked, before, records)
     async with pipelined(conn):
         await queries.save_records(conn, fresh, before)
@@ -147,7 +155,9 @@ async def settle(
     for changes in settled:
         publish(conn, changes.events)
         _tell(changes)
-    return settled
+        if ids := {record.source_id for record in erased if record.workspace_id == changes.workspace_id}:
+            await erasing_queries.redirect(conn, changes.workspace_id, ids, changes.heirs)
+            await erasing_queries.forget_history(conn, changes.workspace_id, ids)
 
 
 async def _consider(

@@ -63,7 +63,13 @@ def told_by(event: ContactEvent) -> SourceRecord:
 
 
 def after(record: SourceRecord, told: SourceRecord) -> SourceRecord:
-    """Take what was told of a record into it; the same record comes back when that is no news."""
+    """Take what was told of a record into it; the same record comes back when that is no news.
+
+    First seen anew, it was erased between: its revisions began again, and it is another record, of another id, that
+    takes the place of this one. What is told of an earlier one than this is old news.
+    """
+    if told.source_id != record.source_id:
+        return told if told.source_id > record.source_id else record
     gone_revision = max(record.gone_revision, told.gone_revision)
     if told.shown_revision > record.shown_revision:
         return msgspec.structs.replace(
