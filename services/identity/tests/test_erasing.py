@@ -153,6 +153,23 @@ async def test_a_contact_shown_anew_takes_the_place_of_the_erased_one_whichever_
     assert await mentions(workspace, "ecret") == []
 
 
+async def test_a_history_read_while_its_record_is_erased_leaves_it_out(workspace: Any) -> None:
+    await workspace.hears(
+        workspace.fetched(1, "ada@example.com"),
+        workspace.fetched(2, "ada@example.com", connection_id=workspace.zendesk),
+    )
+    (contact,) = await workspace.contacts()
+    (left,) = (await workspace.get(f"/contacts/{contact['id']}"))["previous_ids"]
+
+    # What a reader finds who read the entry before the erasure, and the names after it.
+    async with workspace.db.transaction(workspace.id) as conn:
+        await conn.execute(text("DELETE FROM source_identity WHERE provider_id = '1'"))
+
+    (joined,) = (await workspace.get(f"/contacts/{left}/history"))["items"]
+    assert [source["provider_id"] for side in joined["sides"] for source in side["sources"]] == ["2"]
+    assert joined["edges"] == []
+
+
 async def test_a_record_erased_at_its_source_leaves_no_values_and_no_late_ones(workspace: Any) -> None:
     await workspace.hears(workspace.fetched(1, "secret@example.com", first_name="Secret"))
 

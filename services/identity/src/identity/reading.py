@@ -218,6 +218,7 @@ async def list_history(
 
 
 def _history(stored: StoredEntry, names: dict[UUID, SourceName]) -> HistoryView:
+    """Show an entry without those that have no name: they were erased since it was read."""
     entry = stored.entry
     return HistoryView(
         number=stored.number,
@@ -225,7 +226,7 @@ def _history(stored: StoredEntry, names: dict[UUID, SourceName]) -> HistoryView:
         happened_at=stored.happened_at,
         id=entry.golden_id,
         sides=tuple(
-            HistorySide(id=side.golden_id, sources=tuple(names[member] for member in side.members))
+            HistorySide(id=side.golden_id, sources=tuple(names[member] for member in side.members if member in names))
             for side in entry.sides
         ),
         edges=tuple(
@@ -236,5 +237,6 @@ def _history(stored: StoredEntry, names: dict[UUID, SourceName]) -> HistoryView:
                 between=(names[edge.left], names[edge.right]),
             )
             for edge in entry.edges
+            if edge.left in names and edge.right in names
         ),
     )
