@@ -11,7 +11,6 @@ from uuid import uuid4
 import structlog
 from litestar import Litestar, Request, Response, Router
 from litestar.config.cors import CORSConfig
-from litestar.config.response_cache import ResponseCacheConfig
 from litestar.di import NamedDependency, Provide
 from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
@@ -98,7 +97,6 @@ def service_app(
         openapi_config=_description(name),
         before_send=list(before_send),
         cors_config=cors,
-        response_cache_config=ResponseCacheConfig(),
         pdb_on_exception=False,
         logging_config=None,
     )
