@@ -11,7 +11,7 @@ from contracts.event import Event
 GoneReason = Literal["deleted", "archived", "merged", "erased", "absent", "disconnected"]
 
 
-class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One person as one provider shows them, in our words; every field may be absent.
 
     Strings are trimmed, free of NUL and at most `MAX_FIELD_CHARS` long; an empty one is absent. The first email

@@ -9,7 +9,7 @@ Lane = Literal["live", "backfill"]
 LANES: tuple[Lane, ...] = ("live", "backfill")
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A fact. `NAME` carries its version; `TOPIC` is the stream of the one service that publishes it."""
 
     NAME: ClassVar[str]

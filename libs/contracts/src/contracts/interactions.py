@@ -12,7 +12,7 @@ from contracts.event import Event
 InteractionKind = Literal["deal", "ticket", "note", "email", "meeting", "call", "task", "activity", "comment"]
 
 
-class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that happened with people, as one provider shows it.
 
     `contact_ids` are the provider's own ids of the contacts it concerns. `amount` is a decimal in a string,

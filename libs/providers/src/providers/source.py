@@ -46,7 +46,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     account_id: str
 
 
-class SourceContact(msgspec.Struct, frozen=True, kw_only=True):
+class SourceContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A contact of a page: its raw JSON byte for byte as it came, and what we understood of it.
 
     `absorbed` are ids of records the provider merged into this one: they are gone, and this one lives on.
@@ -58,7 +58,7 @@ class SourceContact(msgspec.Struct, frozen=True, kw_only=True):
     absorbed: tuple[str, ...] = ()
 
 
-class SourceInteraction(msgspec.Struct, frozen=True, kw_only=True):
+class SourceInteraction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An interaction of a page, raw and understood."""
 
     provider_id: str
@@ -66,7 +66,7 @@ class SourceInteraction(msgspec.Struct, frozen=True, kw_only=True):
     interaction: Interaction
 
 
-class SourceGone(msgspec.Struct, frozen=True, kw_only=True):
+class SourceGone(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record the provider says it no longer has; `kind` is None for a contact."""
 
     provider_id: str
@@ -75,7 +75,7 @@ class SourceGone(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: str | None = None
 
 
-class Skipped(msgspec.Struct, frozen=True, kw_only=True):
+class Skipped(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record we could not read: its raw bytes are kept, and the reason is shown to people."""
 
     provider_id: str | None

@@ -1,6 +1,7 @@
 """Serving one service until it is told to stop."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -16,6 +17,10 @@ from servicekit.settings import ServiceSettings, SettingsInvalid, load
 S = TypeVar("S", bound=ServiceSettings)
 
 GRACE_SECONDS = 10
+
+COLLECT_AFTER = 100_000
+"""How many new objects the garbage collector waits for. Its usual 700 makes it walk every batch of events dozens of
+times over, and find nothing: what we make is freed by its reference count."""
 
 
 class Server(uvicorn.Server):
@@ -52,6 +57,13 @@ def server_of(app: Litestar, *, host: str, port: int, forwarded_allow_ips: str) 
     )
 
 
+def rest_collector() -> None:
+    """Let the garbage collector rest while batches are handled, and never look at what was made at the start."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
+
+
 def serve(create_app: Callable[[S], Litestar], settings_type: type[S], service: str) -> None:
     """Read the settings, build the app and serve it; a wrong setting ends with a sentence and status 2."""
     try:
@@ -61,8 +73,10 @@ def serve(create_app: Callable[[S], Litestar], settings_type: type[S], service: 
         sys.exit(2)
     logs.configure(service=service, level=settings.log_level, style=settings.log_format)
     telemetry.configure(service)
+    app = create_app(settings)
+    rest_collector()
     server = server_of(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         forwarded_allow_ips=settings.forwarded_allow_ips,

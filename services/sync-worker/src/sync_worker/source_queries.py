@@ -20,7 +20,7 @@ InteractionKey = tuple[InteractionKind, str]
 HASH_BYTES = 16
 
 
-class Saved(msgspec.Struct, frozen=True):
+class Saved(msgspec.Struct, frozen=True, gc=False):
     """A source contact that was written: `old_revision` is None for a new one."""
 
     provider_id: str
@@ -29,7 +29,7 @@ class Saved(msgspec.Struct, frozen=True):
     first_seen_at: datetime
 
 
-class SavedInteraction(msgspec.Struct, frozen=True):
+class SavedInteraction(msgspec.Struct, frozen=True, gc=False):
     """A source interaction that was written."""
 
     kind: InteractionKind
