@@ -18,8 +18,8 @@ class Shard(msgspec.Struct, frozen=True, order=True):
     number: int
 
 
-class Envelope(msgspec.Struct, frozen=True):
-    """An event as it lies in the outbox; `payload` is its JSON."""
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    """An event as it lies in the outbox; `payload` and `headers_text` are JSON."""
 
     topic: str
     lane: Lane
@@ -29,12 +29,18 @@ class Envelope(msgspec.Struct, frozen=True):
     event_id: UUID
     event_name: str
     workspace_id: UUID
-    headers: dict[str, str]
+    headers_text: str
     payload: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Trace context and causation id: read when asked for, because most are not."""
+        return msgspec.json.decode(self.headers_text, type=dict[str, str])
 
 
 _ENVELOPE = (
-    "topic, lane, shard, position, published_at, event_id, event_name, workspace_id, headers, payload::text AS payload"
+    "topic, lane, shard, position, published_at, event_id, event_name, workspace_id, "
+    "headers::text AS headers_text, payload::text AS payload"
 )
 
 _BEHIND = text("""

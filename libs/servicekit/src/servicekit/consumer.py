@@ -86,6 +86,7 @@ class Consumer:
         self.db = db
         self.name = name
         self._by_name = {s.event_type.NAME: s for s in subscriptions}
+        self._decoders = {name: msgspec.json.Decoder(s.event_type) for name, s in self._by_name.items()}
         self.topics = sorted({s.event_type.TOPIC for s in self._by_name.values()})
         self._sizes: dict[Shard, int] = {}
         self._resting: dict[Shard, float] = {}
@@ -127,9 +128,15 @@ class Consumer:
             causation_id.reset(cause)
 
     def _runs(self, batch: Sequence[Envelope]) -> Iterable[tuple[Handler, list[Event]]]:
-        known = ((self._by_name[e.event_name], e) for e in batch if e.event_name in self._by_name)
-        for handler, run in groupby(known, key=lambda pair: pair[0].handler):
-            yield handler, [_decode(envelope, subscription.event_type) for subscription, envelope in run]
+        known = (envelope for envelope in batch if envelope.event_name in self._by_name)
+        for handler, run in groupby(known, key=lambda envelope: self._by_name[envelope.event_name].handler):
+            yield handler, [self._decode(envelope) for envelope in run]
+
+    def _decode(self, envelope: Envelope) -> Event:
+        try:
+            return self._decoders[envelope.event_name].decode(envelope.payload)
+        except msgspec.ValidationError as error:
+            raise EventUnreadable(envelope.event_name) from error
 
     def _measure(self, shard: Shard, batch: Sequence[Envelope], size: int, seconds: float) -> None:
         aim = BATCH_SECONDS[shard.lane]
@@ -300,13 +307,6 @@ def is_retryable(error: BaseException) -> bool:
 
 def _name_of(envelope: Envelope) -> str:
     return envelope.event_name
-
-
-def _decode(envelope: Envelope, event_type: type[Event]) -> Event:
-    try:
-        return msgspec.json.decode(envelope.payload, type=event_type)
-    except msgspec.ValidationError as error:
-        raise EventUnreadable(envelope.event_name) from error
 
 
 def _traceback(error: Exception) -> str:
