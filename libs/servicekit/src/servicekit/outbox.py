@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from operator import itemgetter
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from contracts.event import Event, Lane
@@ -22,12 +22,12 @@ from servicekit.telemetry import trace_headers
 SHARDS = 64
 
 
-class Published(msgspec.Struct, frozen=True):
-    """An event on its way, and what it follows from."""
+class Published(msgspec.Struct, frozen=True, gc=False):
+    """An event on its way; `headers` are JSON, and say what it follows from."""
 
     event: Event
     lane: Lane
-    headers: dict[str, str]
+    headers: str
 
 
 current_lane: ContextVar[Lane] = ContextVar("current_lane", default="live")
@@ -51,7 +51,8 @@ def publish(conn: AsyncConnection, events: Sequence[Event], *, lane: Lane | None
     headers = trace_headers()
     if cause := causation_id.get():
         headers["causation_id"] = cause
-    published.extend(Published(event, into, headers) for event in events)
+    text = _json(headers)
+    published.extend([Published(event, into, text) for event in events])
 
 
 def shard_of(workspace_id: UUID) -> int:
@@ -81,9 +82,10 @@ WITH taken AS (
     RETURNING s.last - %(count)s AS before
 )
 INSERT INTO bus.outbox (topic, lane, shard, position, event_id, event_name, workspace_id, headers, payload)
-SELECT %(topic)s, %(lane)s, %(shard)s, before + nth, event_id, event_name, workspace_id, headers::json, payload::json
-FROM taken, unnest(%(ids)b, %(names)b, %(workspaces)b, %(headers)b, %(payloads)b) WITH ORDINALITY
-            AS r (event_id, event_name, workspace_id, headers, payload, nth)
+SELECT %(topic)s, %(lane)s, %(shard)s, before + nth, gen_random_uuid(), event_name, workspace_id, headers::json,
+       payload::json
+FROM taken, unnest(%(names)b, %(workspaces)b, %(headers)b, %(payloads)b) WITH ORDINALITY
+            AS r (event_name, workspace_id, headers, payload, nth)
 """
 
 
@@ -95,10 +97,9 @@ async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
     for (topic, lane, shard), those in sorted(streams.items(), key=itemgetter(0)):
         named = {"topic": topic, "lane": lane, "shard": shard, "count": len(those)}
         columns = {
-            "ids": [uuid4() for _ in those],
             "names": [one.event.NAME for one in those],
             "workspaces": [one.event.workspace_id for one in those],
-            "headers": [_json(one.headers) for one in those],
+            "headers": [one.headers for one in those],
             "payloads": [_json(one.event) for one in those],
         }
         await conn.exec_driver_sql(_WRITE, named | columns)
