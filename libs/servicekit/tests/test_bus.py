@@ -10,7 +10,7 @@ import msgspec
 import psycopg
 import pytest
 from contracts.event import Event, Lane
-from contracts.golden_records import GoldenRecordChanged, GoldenRecordGone
+from contracts.golden_records import GoldenRecordGone, GoldenRecordMerged
 from contracts.workspaces import WorkspaceErased
 from servicekit import bus_queries as queries
 from servicekit.bus_queries import Shard
@@ -30,8 +30,8 @@ async def db(fresh: FreshDatabase) -> Database:
     return fresh.database("identity")
 
 
-def changed(workspace: UUID, golden: UUID | None = None) -> GoldenRecordChanged:
-    return GoldenRecordChanged(workspace_id=workspace, golden_id=golden or uuid4())
+def gone(workspace: UUID, golden: UUID | None = None) -> GoldenRecordGone:
+    return GoldenRecordGone(workspace_id=workspace, golden_id=golden or uuid4())
 
 
 async def publish_all(db: Database, events: Sequence[Event], lane: Lane | None = None) -> None:
@@ -39,7 +39,7 @@ async def publish_all(db: Database, events: Sequence[Event], lane: Lane | None =
         publish(conn, events, lane=lane)
 
 
-async def publish_and_roll_back(db: Database, event: GoldenRecordChanged) -> None:
+async def publish_and_roll_back(db: Database, event: GoldenRecordGone) -> None:
     with contextlib.suppress(ArithmeticError):
         async with db.transaction() as conn:
             publish(conn, [event])
@@ -57,18 +57,18 @@ class Recorder:
     def seen(self) -> list[UUID]:
         return [golden for batch in self.batches for golden in batch]
 
-    async def __call__(self, conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+    async def __call__(self, conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
         if self.poison & {event.golden_id for event in events}:
             raise ArithmeticError("poison")
         self.batches.append([event.golden_id for event in events])
 
     def subscriptions(self) -> list[Subscription]:
-        return [on(GoldenRecordChanged, self)]
+        return [on(GoldenRecordGone, self)]
 
 
 async def test_events_arrive_in_the_order_of_their_commits_and_in_one_batch(db: Database) -> None:
     workspace, recorder = uuid4(), Recorder()
-    events = [changed(workspace) for _ in range(10)]
+    events = [gone(workspace) for _ in range(10)]
     for event in events:
         await publish_all(db, [event])
 
@@ -80,8 +80,8 @@ async def test_events_arrive_in_the_order_of_their_commits_and_in_one_batch(db: 
 
 async def test_a_rolled_back_transaction_publishes_nothing_and_leaves_no_gap(db: Database) -> None:
     workspace, recorder = uuid4(), Recorder()
-    await publish_and_roll_back(db, changed(workspace))
-    kept = changed(workspace)
+    await publish_and_roll_back(db, gone(workspace))
+    kept = gone(workspace)
     await publish_all(db, [kept])
 
     await drain(db, recorder.subscriptions(), consumer="test")
@@ -94,7 +94,7 @@ async def test_a_rolled_back_transaction_publishes_nothing_and_leaves_no_gap(db:
 async def test_publishing_outside_the_edge_is_refused(db: Database) -> None:
     async with db.engine.connect() as conn:
         with pytest.raises(RuntimeError):
-            publish(conn, [changed(uuid4())])
+            publish(conn, [gone(uuid4())])
 
 
 async def test_concurrent_publishers_rollbacks_and_copies_deliver_each_event_once_in_order(db: Database) -> None:
@@ -104,7 +104,7 @@ async def test_concurrent_publishers_rollbacks_and_copies_deliver_each_event_onc
     async def publisher(number: int) -> None:
         for turn in range(12):
             workspace = workspaces[(number + turn) % len(workspaces)]
-            event = changed(workspace)
+            event = gone(workspace)
             if (number + turn) % 4 == 0:
                 await publish_and_roll_back(db, event)
                 continue
@@ -135,7 +135,7 @@ async def test_concurrent_publishers_rollbacks_and_copies_deliver_each_event_onc
 
 async def test_a_poisoned_event_is_found_by_halving_and_parked_and_its_neighbours_arrive(db: Database) -> None:
     workspace, recorder = uuid4(), Recorder()
-    events = [changed(workspace) for _ in range(21)]
+    events = [gone(workspace) for _ in range(21)]
     recorder.poison = {events[13].golden_id}
     await publish_all(db, events)
 
@@ -148,7 +148,7 @@ async def test_a_poisoned_event_is_found_by_halving_and_parked_and_its_neighbour
 
 async def test_a_parked_event_is_handled_later_and_then_forgotten(db: Database) -> None:
     recorder = Recorder()
-    event = changed(uuid4())
+    event = gone(uuid4())
     recorder.poison = {event.golden_id}
     await publish_all(db, [event])
     await drain(db, recorder.subscriptions(), consumer="test")
@@ -170,28 +170,28 @@ async def test_a_parked_event_is_handled_later_and_then_forgotten(db: Database) 
 
 async def test_a_failing_handler_leaves_neither_its_writes_nor_its_events(db: Database) -> None:
     workspace = uuid4()
-    await publish_all(db, [changed(workspace)])
+    await publish_all(db, [gone(workspace)])
 
-    async def half_done(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
-        publish(conn, [GoldenRecordGone(workspace_id=workspace, golden_id=uuid4())])
+    async def half_done(conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
+        publish(conn, [GoldenRecordMerged(workspace_id=workspace, golden_id=uuid4(), merged_id=uuid4())])
         raise ArithmeticError
 
-    await drain(db, [on(GoldenRecordChanged, half_done)], consumer="test")
+    await drain(db, [on(GoldenRecordGone, half_done)], consumer="test")
 
     async with db.engine.connect() as conn:
         names = (await conn.execute(text("SELECT event_name FROM bus.outbox"))).scalars().all()
-    assert names == ["golden_record.changed.v1"]
+    assert names == ["golden_record.gone.v1"]
 
 
 async def test_retry_later_puts_the_whole_batch_back(db: Database) -> None:
     workspace, recorder = uuid4(), Recorder()
-    await publish_all(db, [changed(workspace), changed(workspace)])
+    await publish_all(db, [gone(workspace), gone(workspace)])
     shard = Shard("golden_records", "live", shard_of(workspace))
 
-    async def not_now(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+    async def not_now(conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
         raise RetryLater("the moon is full", after=timedelta(seconds=30))
 
-    waiting = Consumer(db, name="test", subscriptions=[on(GoldenRecordChanged, not_now)])
+    waiting = Consumer(db, name="test", subscriptions=[on(GoldenRecordGone, not_now)])
     assert await waiting.deliver(shard) == 0
     assert await waiting.list_behind() == []
     await drain(db, recorder.subscriptions(), consumer="test")
@@ -201,8 +201,8 @@ async def test_retry_later_puts_the_whole_batch_back(db: Database) -> None:
 
 async def test_an_event_whose_payload_nobody_understands_is_parked(db: Database, fresh: FreshDatabase) -> None:
     workspace, recorder = uuid4(), Recorder()
-    good = changed(workspace)
-    await publish_all(db, [changed(workspace), good])
+    good = gone(workspace)
+    await publish_all(db, [gone(workspace), good])
     async with await psycopg.AsyncConnection.connect(fresh.admin_url) as admin:
         await admin.execute("UPDATE bus.outbox SET payload = '{\"golden_id\": 7}' WHERE position = 1")
 
@@ -213,13 +213,13 @@ async def test_an_event_whose_payload_nobody_understands_is_parked(db: Database,
 
 async def test_the_two_lanes_keep_offsets_of_their_own_and_events_go_on_in_their_lane(db: Database) -> None:
     workspace = uuid4()
-    await publish_all(db, [changed(workspace)], lane="backfill")
-    await publish_all(db, [changed(workspace)])
+    await publish_all(db, [gone(workspace)], lane="backfill")
+    await publish_all(db, [gone(workspace)])
 
-    async def pass_on(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+    async def pass_on(conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
         publish(conn, [WorkspaceErased(workspace_id=event.workspace_id) for event in events])
 
-    await drain(db, [on(GoldenRecordChanged, pass_on)], consumer="test")
+    await drain(db, [on(GoldenRecordGone, pass_on)], consumer="test")
 
     async with db.engine.connect() as conn:
         rows = await conn.execute(
@@ -231,16 +231,16 @@ async def test_the_two_lanes_keep_offsets_of_their_own_and_events_go_on_in_their
 async def test_the_doorbell_wakes_a_consumer_long_before_it_would_poll(db: Database) -> None:
     workspace, recorder, arrived = uuid4(), Recorder(), asyncio.Event()
 
-    async def note(conn: AsyncConnection, events: Sequence[GoldenRecordChanged]) -> None:
+    async def note(conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
         await recorder(conn, events)
         arrived.set()
 
-    consumer = Consumer(db, name="test", subscriptions=[on(GoldenRecordChanged, note)])
+    consumer = Consumer(db, name="test", subscriptions=[on(GoldenRecordGone, note)])
     running = asyncio.create_task(consumer.run(poll_seconds=60, retention_days=3))
-    await publish_all(db, [changed(workspace)])
+    await publish_all(db, [gone(workspace)])
     await asyncio.wait_for(arrived.wait(), 5)
     arrived.clear()
-    await publish_all(db, [changed(workspace)])
+    await publish_all(db, [gone(workspace)])
     await asyncio.wait_for(arrived.wait(), 5)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -250,7 +250,7 @@ async def test_the_doorbell_wakes_a_consumer_long_before_it_would_poll(db: Datab
 
 async def test_reading_a_batch_costs_the_batch_and_not_the_backlog(db: Database) -> None:
     workspace = uuid4()
-    await publish_all(db, [changed(workspace) for _ in range(20_000)])
+    await publish_all(db, [gone(workspace) for _ in range(20_000)])
     explained = text(
         "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
         f"SELECT * FROM bus.read_batch('golden_records', 'live', {shard_of(workspace)}, 3, 64)"
@@ -264,9 +264,9 @@ async def test_reading_a_batch_costs_the_batch_and_not_the_backlog(db: Database)
 
 async def test_a_follower_sees_what_is_published_after_it_began(db: Database) -> None:
     workspace = uuid4()
-    before, after = changed(workspace), changed(workspace)
+    before, after = gone(workspace), gone(workspace)
     await publish_all(db, [before])
-    following = follow(db, [GoldenRecordChanged], workspaces=lambda: [workspace], poll_seconds=0.05)
+    following = follow(db, [GoldenRecordGone], workspaces=lambda: [workspace], poll_seconds=0.05)
 
     begun = await anext(following)
     await publish_all(db, [after])
@@ -280,12 +280,13 @@ async def test_a_follower_sees_what_is_published_after_it_began(db: Database) ->
 async def test_a_follower_reads_the_workspaces_and_types_of_interest_and_all_of_them(db: Database) -> None:
     ours, theirs = uuid4(), uuid4()
     interesting: list[UUID] = []
-    many = [changed(ours) for _ in range(READ_AT_ONCE + 1)]
-    following = follow(db, [GoldenRecordChanged], workspaces=lambda: interesting, poll_seconds=0.05)
+    many = [gone(ours) for _ in range(READ_AT_ONCE + 1)]
+    following = follow(db, [GoldenRecordGone], workspaces=lambda: interesting, poll_seconds=0.05)
 
     await anext(following)
     interesting.append(ours)
-    await publish_all(db, [changed(theirs), GoldenRecordGone(workspace_id=ours, golden_id=uuid4()), *many])
+    merged = GoldenRecordMerged(workspace_id=ours, golden_id=uuid4(), merged_id=uuid4())
+    await publish_all(db, [gone(theirs), merged, *many])
     seen = [*await anext(following), *await anext(following)]
     await following.aclose()
 
@@ -340,7 +341,7 @@ async def test_a_consumer_that_comes_after_events_were_dropped_has_nothing_to_wa
 
 async def test_a_poisoned_event_is_parked_where_older_ones_were_dropped(db: Database) -> None:
     workspace, recorder = uuid4(), Recorder()
-    event = changed(workspace)
+    event = gone(workspace)
     recorder.poison = {event.golden_id}
     async with db.transaction() as conn:
         insert = "INSERT INTO bus.shard VALUES ('golden_records', 'live', :shard, 4)"
@@ -355,7 +356,7 @@ async def test_a_poisoned_event_is_parked_where_older_ones_were_dropped(db: Data
 
 async def test_many_parked_in_a_row_slow_a_shard_down_and_do_not_end_it(db: Database) -> None:
     workspace, recorder = uuid4(), Recorder()
-    events = [changed(workspace) for _ in range(PARKED_IN_A_ROW + 3)]
+    events = [gone(workspace) for _ in range(PARKED_IN_A_ROW + 3)]
     recorder.poison = {event.golden_id for event in events}
     await publish_all(db, events)
     consumer = Consumer(db, name="test", subscriptions=recorder.subscriptions())

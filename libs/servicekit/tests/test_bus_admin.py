@@ -23,7 +23,7 @@ async def db(fresh: FreshDatabase) -> Database:
 
 async def publish_changes(db: Database, count: int) -> None:
     async with db.transaction() as conn:
-        publish(conn, [GoldenRecordChanged(workspace_id=WORKSPACE, golden_id=uuid4()) for _ in range(count)])
+        publish(conn, [GoldenRecordChanged(workspace_id=WORKSPACE, golden_ids=(uuid4(),)) for _ in range(count)])
 
 
 def counting(seen: list[int], *, fails: bool = False) -> list[Subscription]:

@@ -14,7 +14,7 @@ WORKSPACE = uuid4()
 
 
 def changed(golden_id: UUID) -> Event:
-    return GoldenRecordChanged(workspace_id=WORKSPACE, golden_id=golden_id)
+    return GoldenRecordChanged(workspace_id=WORKSPACE, golden_ids=(golden_id,))
 
 
 def progressed(sync_id: UUID, fetched: int) -> Event:

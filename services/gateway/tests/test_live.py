@@ -29,7 +29,7 @@ SIGNED_IN = bearer(user_token(workspace_id=WORKSPACE))
 
 
 def changed(workspace: UUID = WORKSPACE) -> GoldenRecordChanged:
-    return GoldenRecordChanged(workspace_id=workspace, golden_id=uuid4())
+    return GoldenRecordChanged(workspace_id=workspace, golden_ids=(uuid4(),))
 
 
 async def announce(db: Database, *events: Event) -> None:
@@ -71,8 +71,8 @@ async def test_a_change_reaches_the_readers_of_its_workspace_and_nobody_else(
         await announce(db, ours)
 
         for stream in (first, second):
-            assert await anext(stream) == ("golden_record.changed", {"items": [{"golden_id": str(ours.golden_id)}]})
-        assert await anext(stranger) == ("golden_record.changed", {"items": [{"golden_id": str(theirs.golden_id)}]})
+            assert await anext(stream) == ("golden_record.changed", {"items": [{"golden_id": str(ours.golden_ids[0])}]})
+        assert await anext(stranger) == ("golden_record.changed", {"items": [{"golden_id": str(theirs.golden_ids[0])}]})
 
 
 async def test_what_happens_to_source_records_is_not_shown(gateway: Any, fresh: FreshDatabase) -> None:
@@ -106,7 +106,7 @@ async def test_a_burst_comes_as_few_messages_and_whole(gateway: Any, fresh: Fres
             heard += [item["golden_id"] for item in data["items"]]
             count += 1
 
-    assert heard == [str(change.golden_id) for change in changes]
+    assert heard == [str(change.golden_ids[0]) for change in changes]
     assert count < len(changes)
 
 

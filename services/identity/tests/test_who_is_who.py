@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from contracts.contacts import Contact, ContactFetched, ContactGone
@@ -303,12 +304,12 @@ WHERE topic = 'golden_records' AND position > :begun_at ORDER BY position
 """)
 
 
-def known_by(heard: Iterable[tuple[str, dict[str, str]]]) -> set[UUID]:
+def known_by(heard: Iterable[tuple[str, dict[str, Any]]]) -> set[UUID]:
     """The golden records that someone knows who only listens."""
     known: set[UUID] = set()
     for name, payload in heard:
         if name == "golden_record.changed.v1":
-            known.add(UUID(payload["golden_id"]))
+            known.update(map(UUID, payload["golden_ids"]))
         if name == "golden_record.merged.v1":
             known.discard(UUID(payload["merged_id"]))
         if name == "golden_record.gone.v1":

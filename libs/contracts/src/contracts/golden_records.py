@@ -9,14 +9,19 @@ import msgspec
 from contracts.event import Event
 from contracts.interactions import InteractionKind
 
+CHANGED_AT_ONCE = 500
+
 
 class GoldenRecordChanged(Event, frozen=True, kw_only=True):
-    """A golden record was made, or its values or members changed."""
+    """Golden records were made, or their values or members changed; at most `CHANGED_AT_ONCE` of them.
+
+    Who listens looks at the records themselves, so those that one transaction changed come together.
+    """
 
     NAME: ClassVar[str] = "golden_record.changed.v1"
     TOPIC: ClassVar[str] = "golden_records"
 
-    golden_id: UUID
+    golden_ids: tuple[UUID, ...]
 
 
 class GoldenRecordMerged(Event, frozen=True, kw_only=True):

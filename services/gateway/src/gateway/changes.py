@@ -1,6 +1,6 @@
 """What the page is told of, and how much of it at once."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import msgspec
@@ -35,15 +35,14 @@ class Pending:
 
     def __init__(self, at_most: int = AT_MOST) -> None:
         self._at_most = at_most
-        self._by_name: dict[str, dict[Hashable, Event]] = {}
+        self._by_name: dict[str, dict[Hashable, dict[str, Any]]] = {}
         self._overflowed = False
 
     def add(self, event: Event) -> None:
         """Remember an event."""
         if self._overflowed:
             return
-        events = self._by_name.setdefault(event.NAME, {})
-        events[_subject_of(event)] = event
+        self._by_name.setdefault(event.NAME, {}).update(_items_of(event))
         if sum(map(len, self._by_name.values())) > self._at_most:
             self._by_name.clear()
             self._overflowed = True
@@ -55,9 +54,9 @@ class Pending:
             return message(RESYNC, {})
         if not self._by_name:
             return None
-        name, events = next(iter(self._by_name.items()))
+        name, items = next(iter(self._by_name.items()))
         del self._by_name[name]
-        return message(name.rpartition(".v")[0], {"items": [_shown(event) for event in events.values()]})
+        return message(name.rpartition(".v")[0], {"items": list(items.values())})
 
 
 def message(name: str, data: dict[str, Any]) -> bytes:
@@ -65,14 +64,12 @@ def message(name: str, data: dict[str, Any]) -> bytes:
     return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(data))
 
 
-def _subject_of(event: Event) -> Hashable:
-    """Tell events apart: of two about the same subject, the later one says it all."""
-    if isinstance(event, SyncProgressed):
-        return (event.sync_id, event.stream)
-    return event
-
-
-def _shown(event: Event) -> dict[str, Any]:
+def _items_of(event: Event) -> Iterator[tuple[Hashable, dict[str, Any]]]:
+    """Tell what an event says, subject by subject: of two items about the same one, the later says it all."""
+    if isinstance(event, GoldenRecordChanged):
+        for golden_id in event.golden_ids:
+            yield golden_id, {"golden_id": golden_id}
+        return
     fields: dict[str, Any] = msgspec.to_builtins(event)
     del fields["workspace_id"]
-    return fields
+    yield (event.sync_id, event.stream) if isinstance(event, SyncProgressed) else event, fields

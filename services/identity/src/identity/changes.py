@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from contracts.event import Event
 from contracts.golden_records import (
+    CHANGED_AT_ONCE,
     GoldenRecordChanged,
     GoldenRecordGone,
     GoldenRecordMerged,
@@ -101,21 +102,29 @@ def compare(
             _welcome(changes, records[group.golden_id])
         else:
             standing.append(group)
-    _compare_standing(changes, before, records, standing)
+    moved = _compare_standing(changes, before, records, standing) if standing or before else ()
+    changes.events = [*_changed(changes), *moved]
     return changes
+
+
+def _changed(changes: Changes) -> Iterator[Event]:
+    """Name the golden records that are new or show something else."""
+    ids = [row.golden_id for row in (*changes.made, *changes.changed)]
+    for start in range(0, len(ids), CHANGED_AT_ONCE):
+        some = tuple(ids[start : start + CHANGED_AT_ONCE])
+        yield GoldenRecordChanged(workspace_id=changes.workspace_id, golden_ids=some)
 
 
 def _welcome(changes: Changes, newcomer: SourceRecord) -> None:
     """Take in a record that is new and alone, as most are in a first sync."""
     if not newcomer.gone:
         changes.made.append(golden.row_of(newcomer.source_id, [newcomer]))
-        changes.events.append(GoldenRecordChanged(workspace_id=changes.workspace_id, golden_id=newcomer.source_id))
         changes.contacts += 1
 
 
 def _compare_standing(
     changes: Changes, before: Mapping[UUID, Known], records: Mapping[UUID, SourceRecord], groups: Iterable[Group]
-) -> None:
+) -> Iterable[Event]:
     was = _Before(before)
     living_now: set[UUID] = set()
     golden_of: dict[UUID, UUID] = {}
@@ -132,14 +141,13 @@ def _compare_standing(
     changes.contacts += len(living_now - was.living) - len(changes.dropped)
     changes.heirs = _heirs(was, golden_of)
     leads_to = golden_of | {erased: golden_of[heir] for erased, heir in changes.heirs.items()}
-    changes.events += _moved(was, leads_to, living_now, changes.workspace_id)
+    return _moved(was, leads_to, living_now, changes.workspace_id)
 
 
 def _compare_values(changes: Changes, was: "_Before", group: Group, living: Sequence[SourceRecord]) -> None:
     if living:
         rows = changes.changed if group.golden_id in was.living else changes.made
         rows.append(golden.row_of(group.golden_id, living))
-        changes.events.append(GoldenRecordChanged(workspace_id=changes.workspace_id, golden_id=group.golden_id))
     if joined := _joined(was, group):
         changes.entries.append(joined)
 
