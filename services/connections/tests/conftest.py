@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID, uuid4
 
@@ -138,6 +138,62 @@ class Shy(Acme):
         return None
 
 
+class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    shop: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,20}$(?!\n)", description="What your shop is called.")]
+
+
+class ShopKey(Shop, frozen=True, forbid_unknown_fields=True):
+    """A shop and its key."""
+
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+
+
+class Mall(Acme):
+    """Holds many shops, each at an address of its own; a shop's key opens it too, until malls are closed."""
+
+    name: ClassVar[str] = "mall"
+    asks: ClassVar[type[msgspec.Struct]] = Shop
+    credentials: ClassVar[type[msgspec.Struct] | None] = ShopKey
+    closes = datetime(2027, 4, 30, tzinfo=UTC)
+
+    def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
+        shop = msgspec.convert(dict(asked), Shop).shop
+        return msgspec.structs.replace(
+            app, authorize_url=f"https://{shop}.mall.example/authorize", api_url=f"https://{shop}.mall.example"
+        )
+
+    async def exchange(
+        self, http: ClientSession, app: OAuthApp, *, code: str, redirect_uri: str, code_verifier: str
+    ) -> Grant:
+        grant = await super().exchange(http, app, code=code, redirect_uri=redirect_uri, code_verifier=code_verifier)
+        return msgspec.structs.replace(grant, api_url=app.api_url)
+
+    async def sign_in(self, http: ClientSession, app: OAuthApp, given: msgspec.Struct) -> Grant:
+        assert isinstance(given, ShopKey)
+        self._fail()
+        if given.key == "wrong":
+            raise GrantRevoked("The mall does not take this key.")
+        self.live.add(given.key)
+        return Grant(
+            access_token=given.key,
+            refresh_token=None,
+            expires_at=None,
+            scopes=(),
+            account_id=given.shop,
+            account_name=given.shop,
+            api_url=self.locate(app, {"shop": given.shop}).api_url,
+            token_type="Basic",
+            ends_at=self.closes,
+        )
+
+    async def revoke(self, http: ClientSession, app: OAuthApp, grant: Grant) -> None:
+        assert grant.token_type == "Basic"
+        await super().revoke(http, app, grant)
+
+    def environment(self, settings: Mapping[str, str]) -> OAuthApp | None:
+        return OAuthApp(client_id=settings.get("MALL_CLIENT_ID", ""), client_secret="", authorize_url="", api_url="")
+
+
 class Heard(msgspec.Struct, frozen=True):
     """An event as it lies in the outbox."""
 
@@ -151,6 +207,11 @@ def acme() -> Acme:
 
 
 @pytest.fixture
+def mall() -> Mall:
+    return Mall()
+
+
+@pytest.fixture
 def workspace() -> UUID:
     return uuid4()
 
@@ -161,10 +222,11 @@ def settings(fresh: FreshDatabase) -> Settings:
 
 
 @pytest.fixture
-async def client(settings: Settings, acme: Acme) -> AsyncIterator[ClientSession]:
+async def client(settings: Settings, acme: Acme, mall: Mall) -> AsyncIterator[ClientSession]:
     """The service, really served."""
-    providers = {"acme": acme, "shy": Shy()}
-    async with served(create_app(settings, environ=ENVIRON, providers=providers, keys=TestKeys())) as client:
+    providers = {"acme": acme, "shy": Shy(), "mall": mall}
+    environ = ENVIRON | {"MALL_CLIENT_ID": "ours"}
+    async with served(create_app(settings, environ=environ, providers=providers, keys=TestKeys())) as client:
         yield client
 
 
@@ -195,6 +257,7 @@ def connect(vault: Vault, acme: Acme) -> Callable[..., Awaitable[UUID]]:
             browser=browser,
             public_url=PUBLIC_URL,
             return_to=None,
+            asked={},
         )
         back = Callback(provider="acme", error=None, cookie=browser, **acme.consent(url, account))
         return (await complete(vault, back, public_url=PUBLIC_URL)).connection_id

@@ -33,6 +33,8 @@ GRANT = Grant(
     account_id="42",
     account_name="Acme",
     api_url="https://eu.acme.example",
+    token_type="Basic",
+    ends_at=NOW + timedelta(days=150),
 )
 SEALED = seal_grant(RING, WORKSPACE, "acme", GRANT)
 

@@ -65,7 +65,11 @@ class SyncRequested(Event, frozen=True, kw_only=True):
 
 
 class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A connection as `GET /connections` shows it."""
+    """A connection as `GET /connections` shows it.
+
+    `expires_at` is when the access token is due to be refreshed, which happens by itself. `ends_at` is when the
+    provider closes this way in for good: until then the account has to be connected in another way.
+    """
 
     id: UUID
     provider: str
@@ -77,10 +81,14 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     authorized_at: datetime | None = None
     expires_at: datetime | None = None
     broken_reason: str | None = None
+    ends_at: datetime | None = None
 
 
 class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
-    """What connections hands sync-worker, and nobody else: a token to call the provider with, until it ends."""
+    """What connections hands sync-worker, and nobody else: a token to call the provider with, until it ends.
+
+    `token_type` is the scheme it goes by in the header `Authorization`.
+    """
 
     provider: str
     account_id: str

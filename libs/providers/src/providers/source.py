@@ -17,7 +17,10 @@ from contracts.interactions import Interaction, InteractionKind
 
 
 class OAuthApp(msgspec.Struct, frozen=True, kw_only=True):
-    """Our registration with a provider. The addresses are settings, so that a sandbox can stand in."""
+    """Our registration with a provider. The addresses are settings, so that a sandbox can stand in.
+
+    Without a `client_id` nobody can be sent to the provider's consent; credentials of their own still open it.
+    """
 
     client_id: str
     client_secret: str
@@ -26,7 +29,11 @@ class OAuthApp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider granted: tokens, how long they live, and for which account."""
+    """What a provider granted: tokens, how long they live, and for which account.
+
+    `token_type` is the scheme the access token goes by in the header `Authorization`. `ends_at` is when the provider
+    closes this way in for good, whatever is refreshed until then.
+    """
 
     access_token: str
     refresh_token: str | None
@@ -35,6 +42,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     account_id: str
     account_name: str
     api_url: str | None = None
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name
+    ends_at: datetime | None = None
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +53,15 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     token_type: str
     api_url: str
     account_id: str
+
+    @property
+    def authorization(self) -> str:
+        """What the header `Authorization` says."""
+        return f"{self.token_type} {self.access_token}"
+
+
+class NothingAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What most providers ask a person before the consent."""
 
 
 class SourceContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -105,7 +123,7 @@ class ProviderError(Exception):
 
 
 class GrantRevoked(ProviderError):
-    """The provider refuses the grant for good: the person must connect again."""
+    """The provider refuses the grant, the code or the credentials for good: the person must connect again."""
 
 
 class AccessExpired(ProviderError):
@@ -135,6 +153,10 @@ class ProviderRefused(ProviderError):
     """The provider refuses this very request, and would again (a missing scope, an unknown object)."""
 
 
+class AccountUnfit(ProviderRefused):
+    """The account that was connected, or who connected it, cannot do what we need; the message says what would help."""
+
+
 class SourceProvider(ABC):
     """One provider. Adding one means a module with such a class, its sandbox twin, and a line in the registry."""
 
@@ -142,15 +164,36 @@ class SourceProvider(ABC):
     streams: ClassVar[tuple[str, ...]]
     """What a sync reads, in this order; `contacts` comes before what refers to them."""
 
+    asks: ClassVar[type[msgspec.Struct]] = NothingAsked
+    """What a person says before they are sent away; every field is a text, its `Meta` is shown to people."""
+
+    credentials: ClassVar[type[msgspec.Struct] | None] = None
+    """What a person may hand over in place of a consent, for providers that know such a way in."""
+
+    def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
+        """Our registration at the account that a person named; the same for all where nothing is asked.
+
+        `asked` comes from outside. Raises `msgspec.ValidationError` when it is not what `asks` describes.
+        """
+        msgspec.convert(dict(asked), self.asks)
+        return app
+
     @abstractmethod
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
-        """Where to send the person; `code_challenge` is PKCE's, method S256."""
+        """Where to send the person; `app` is located, and `code_challenge` is PKCE's, method S256."""
 
     @abstractmethod
     async def exchange(
         self, http: ClientSession, app: OAuthApp, *, code: str, redirect_uri: str, code_verifier: str
     ) -> Grant:
-        """Turn the code of a callback into a grant. Raises `ProviderError`."""
+        """Turn the code of a callback into a grant; `app` is located. Raises `ProviderError`."""
+
+    async def sign_in(self, http: ClientSession, app: OAuthApp, given: msgspec.Struct) -> Grant:
+        """Turn what `credentials` describes into a grant. Raises `GrantRevoked` when the provider does not take it.
+
+        Only asked of providers that name `credentials`.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     async def refresh(self, http: ClientSession, app: OAuthApp, grant: Grant) -> Grant:
@@ -188,4 +231,7 @@ class SourceProvider(ABC):
 
     @abstractmethod
     def environment(self, settings: Mapping[str, str]) -> OAuthApp | None:
-        """Our registration out of settings such as `HUBSPOT_CLIENT_ID`; None when this provider is not set up."""
+        """Our registration out of settings such as `HUBSPOT_CLIENT_ID`; None when this provider is not set up.
+
+        One that takes credentials needs no registration for them: its app may lack the `client_id`.
+        """

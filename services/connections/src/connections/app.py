@@ -11,7 +11,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
-from connections import internal, routes, worker
+from connections import internal, routes, ways_in, worker
 from connections.grants import key_ring
 from connections.handlers import subscriptions
 from connections.registrations import Registrations
@@ -34,7 +34,7 @@ def create_app(
         name="connections",
         settings=settings,
         db=db,
-        routes=[*routes.ROUTES, *internal.ROUTES],
+        routes=[*routes.ROUTES, *ways_in.routes(providers), *internal.ROUTES],
         subscriptions=subscriptions(),
         workers={
             "token-refresh": partial(

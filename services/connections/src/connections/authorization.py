@@ -1,11 +1,13 @@
-"""A person's way to a provider and back: the handshake goes out, comes back once, and becomes a connection."""
+"""How an account is connected: a handshake goes out and comes back once, or credentials are handed over."""
 
+import re
+from collections.abc import Awaitable, Mapping
 from typing import ClassVar
 from uuid import UUID
 
 import msgspec
 import structlog
-from providers.source import Grant, GrantRevoked, ProviderError
+from providers.source import AccountUnfit, Grant, GrantRevoked, OAuthApp, ProviderError
 from servicekit.database import Database
 from servicekit.errors import BadRequest, Conflict, Unavailable
 
@@ -16,6 +18,15 @@ from connections.registrations import Registered
 from connections.vault import Vault
 
 log = structlog.get_logger()
+
+_FIELD = re.compile(r"`(?:\$\.)?(\w+)`$")
+
+
+class AskedInvalid(BadRequest):
+    """The provider asks for something else before it is gone to."""
+
+    slug: ClassVar[str] = "invalid-input"
+    title: ClassVar[str] = "Some of the input is not valid"
 
 
 class HandshakeUnknown(BadRequest):
@@ -53,8 +64,22 @@ class CodeRefused(BadRequest):
     title: ClassVar[str] = "The provider did not confirm the connection; start connecting again"
 
 
+class CredentialsRefused(BadRequest):
+    """The provider does not take what was handed over."""
+
+    slug: ClassVar[str] = "credentials-refused"
+    title: ClassVar[str] = "The provider does not take these credentials"
+
+
+class AccountNotUsable(Conflict):
+    """The provider let us in, but this account, or this person in it, cannot do what we need."""
+
+    slug: ClassVar[str] = "account-not-usable"
+    title: ClassVar[str] = "This account cannot be connected as it is"
+
+
 class ProviderAway(Unavailable):
-    """The provider did not answer as it should when the code was exchanged."""
+    """The provider did not answer as it should when we asked for the grant."""
 
     slug: ClassVar[str] = "provider-away"
     title: ClassVar[str] = "The provider does not answer as it should; start connecting again in a moment"
@@ -87,13 +112,14 @@ async def begin(
     browser: str,
     public_url: str,
     return_to: str | None,
+    asked: Mapping[str, str],
 ) -> str:
     """Begin a handshake; return the provider's address to send the person to.
 
-    Raises `ProviderUnknown`, `ProviderNotSetUp` and `ReturnToInvalid`.
+    Raises `ProviderUnknown`, `ProviderNotSetUp`, `AskedInvalid` and `ReturnToInvalid`.
     """
-    registered = vault.registrations.of(provider_name)
-    provider = registered.provider
+    registered = vault.registrations.asking_consent(provider_name)
+    provider, app = registered.provider, _located(registered, asked)
     state, verifier = handshakes.new_secret(), handshakes.new_secret()
     state_hash = handshakes.hash_of(state)
     begun = Handshake(
@@ -104,12 +130,13 @@ async def begin(
         browser_hash=handshakes.hash_of(browser),
         verifier_sealed=handshakes.seal_verifier(vault.ring, state_hash, verifier),
         return_to=handshakes.local_path(return_to),
+        asked=dict(asked),
     )
     async with vault.db.transaction(workspace_id) as conn:
         await queries.save_handshake(conn, begun)
     log.info("connecting_began", workspace_id=workspace_id, provider=provider.name)
     return provider.authorize_url(
-        registered.app,
+        app,
         redirect_uri=_redirect_uri(public_url, provider.name),
         state=state,
         code_challenge=handshakes.challenge_of(verifier),
@@ -122,18 +149,34 @@ async def complete(vault: Vault, callback: Callback, *, public_url: str) -> Auth
     Raises one of the problems above, or that the provider is unknown or not set up.
     """
     taken = await _take(vault.db, callback)
-    registered = vault.registrations.of(callback.provider)
+    registered = vault.registrations.asking_consent(callback.provider)
     if callback.error == "access_denied":
         raise ConsentRefused
     if callback.error is not None or not callback.code:
         raise CodeRefused
-    verifier = handshakes.open_verifier(vault.ring, taken)
-    grant = await _exchange(registered, callback.code, verifier, _redirect_uri(public_url, callback.provider))
-    sealed = seal_grant(vault.ring, taken.workspace_id, callback.provider, grant)
-    async with vault.db.transaction(taken.workspace_id) as conn:
-        await operations.save_grant(conn, sealed, authorized_by=taken.user_id)
-    log.info("connection_authorized", workspace_id=taken.workspace_id, connection_id=sealed.connection_id)
-    return Authorized(connection_id=sealed.connection_id, account_name=sealed.account_name, return_to=taken.return_to)
+    exchanging = registered.provider.exchange(
+        registered.http,
+        _located(registered, taken.asked),
+        code=callback.code,
+        redirect_uri=_redirect_uri(public_url, callback.provider),
+        code_verifier=handshakes.open_verifier(vault.ring, taken),
+    )
+    grant = await _granted(callback.provider, exchanging, refused=CodeRefused)
+    connection_id = await _keep(vault, callback.provider, grant, taken.workspace_id, taken.user_id)
+    return Authorized(connection_id=connection_id, account_name=grant.account_name, return_to=taken.return_to)
+
+
+async def sign_in(
+    vault: Vault, provider_name: str, given: msgspec.Struct, *, workspace_id: UUID, user_id: UUID
+) -> UUID:
+    """Connect an account with credentials of its own; return the connection's id.
+
+    Raises `ProviderUnknown`, `ProviderNotSetUp`, `CredentialsRefused`, `AccountNotUsable` and `ProviderAway`.
+    """
+    registered = vault.registrations.of(provider_name)
+    signing_in = registered.provider.sign_in(registered.http, registered.app, given)
+    grant = await _granted(provider_name, signing_in, refused=CredentialsRefused)
+    return await _keep(vault, provider_name, grant, workspace_id, user_id)
 
 
 async def _take(db: Database, callback: Callback) -> TakenHandshake:
@@ -152,16 +195,32 @@ async def _take(db: Database, callback: Callback) -> TakenHandshake:
     return taken
 
 
-async def _exchange(registered: Registered, code: str, verifier: str, redirect_uri: str) -> Grant:
+def _located(registered: Registered, asked: Mapping[str, str]) -> OAuthApp:
     try:
-        return await registered.provider.exchange(
-            registered.http, registered.app, code=code, redirect_uri=redirect_uri, code_verifier=verifier
-        )
+        return registered.provider.locate(registered.app, asked)
+    except msgspec.ValidationError as error:
+        field = _FIELD.search(str(error))
+        raise AskedInvalid(errors=[{"field": field[1] if field else "", "message": str(error)}]) from error
+
+
+async def _granted(provider: str, asking: Awaitable[Grant], *, refused: type[BadRequest]) -> Grant:
+    try:
+        return await asking
     except GrantRevoked as error:
-        raise CodeRefused(str(error)) from error
+        raise refused(str(error)) from error
+    except AccountUnfit as error:
+        raise AccountNotUsable(str(error)) from error
     except ProviderError as error:
-        log.warning("exchange_failed", provider=registered.provider.name, failure=type(error).__qualname__)
+        log.warning("grant_not_given", provider=provider, failure=type(error).__qualname__)
         raise ProviderAway(str(error)) from error
+
+
+async def _keep(vault: Vault, provider: str, grant: Grant, workspace_id: UUID, user_id: UUID) -> UUID:
+    sealed = seal_grant(vault.ring, workspace_id, provider, grant)
+    async with vault.db.transaction(workspace_id) as conn:
+        await operations.save_grant(conn, sealed, authorized_by=user_id)
+    log.info("connection_authorized", workspace_id=workspace_id, connection_id=sealed.connection_id)
+    return sealed.connection_id
 
 
 def _redirect_uri(public_url: str, provider: str) -> str:

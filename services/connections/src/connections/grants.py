@@ -36,6 +36,8 @@ class SealedGrant(msgspec.Struct, frozen=True, kw_only=True):
     access_sealed: str
     refresh_sealed: str | None
     expires_at: datetime | None
+    token_type: str
+    ends_at: datetime | None
 
 
 def key_ring(token_keys: str | None, lead_secret: str) -> KeyRing:
@@ -75,6 +77,8 @@ def seal_grant(ring: KeyRing, workspace_id: UUID, provider: str, grant: Grant) -
         access_sealed=seal(grant.access_token, "access"),
         refresh_sealed=seal(grant.refresh_token, "refresh") if grant.refresh_token is not None else None,
         expires_at=grant.expires_at,
+        token_type=grant.token_type,
+        ends_at=grant.ends_at,
     )
 
 
@@ -93,6 +97,8 @@ def open_grant(ring: KeyRing, sealed: SealedGrant) -> Grant:
             account_id=sealed.account_id,
             account_name=sealed.account_name,
             api_url=sealed.api_url,
+            token_type=sealed.token_type,
+            ends_at=sealed.ends_at,
         )
     except SealBroken as error:
         raise TokensUnreadable("TOKEN_KEYS lacks the key that sealed them; give it back, or connect again") from error

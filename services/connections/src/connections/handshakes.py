@@ -29,7 +29,10 @@ class ReturnToInvalid(BadRequest):
 
 
 class Handshake(msgspec.Struct, frozen=True, kw_only=True):
-    """One person's way to the provider and back; only hashes of what travels are kept."""
+    """One person's way to the provider and back; only hashes of what travels are kept.
+
+    `asked` is what they said beforehand, in the provider's own words.
+    """
 
     workspace_id: UUID
     user_id: UUID
@@ -38,6 +41,7 @@ class Handshake(msgspec.Struct, frozen=True, kw_only=True):
     browser_hash: bytes
     verifier_sealed: str
     return_to: str | None
+    asked: dict[str, str]
 
 
 class TakenHandshake(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +54,7 @@ class TakenHandshake(msgspec.Struct, frozen=True, kw_only=True):
     browser_hash: bytes
     verifier_sealed: str
     return_to: str | None
+    asked: dict[str, str]
     expired: bool
 
 

@@ -123,7 +123,7 @@ async def break_connection(
 
 async def remove_connection(conn: AsyncConnection, connection_id: UUID, data: DataChoice) -> Row[Any]:
     """Mark a connection removed and wipe its tokens; return its `provider` and `removed_at`."""
-    wiped = ["access_sealed", "refresh_sealed", "expires_at", "broken_reason", "lease", "not_before"]
+    wiped = ["access_sealed", "refresh_sealed", "expires_at", "broken_reason", "lease", "not_before", "ends_at"]
     statement = (
         update(connection)
         .where(connection.c.id == connection_id)

@@ -43,8 +43,8 @@ class Registrations:
 
     @property
     def names(self) -> list[str]:
-        """The providers that are set up."""
-        return list(self._apps)
+        """The providers we are registered with, and so can send people to and refresh tokens at."""
+        return [name for name, app in self._apps.items() if app.client_id]
 
     @asynccontextmanager
     async def open(self, _: Any = None) -> AsyncIterator[None]:
@@ -60,6 +60,17 @@ class Registrations:
         if name not in self._providers:
             raise ProviderUnknown
         if name not in self._apps:
-            prefix = name.upper()
-            raise ProviderNotSetUp(f"set {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET for the service connections")
+            raise _not_set_up(name)
         return Registered(self._providers[name], self._apps[name], self._http)
+
+    def asking_consent(self, name: str) -> Registered:
+        """Find a provider that people can be sent to. Raises `ProviderUnknown` and `ProviderNotSetUp`."""
+        found = self.of(name)
+        if not found.app.client_id:
+            raise _not_set_up(name)
+        return found
+
+
+def _not_set_up(name: str) -> ProviderNotSetUp:
+    prefix = name.upper()
+    return ProviderNotSetUp(f"set {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET for the service connections")

@@ -191,6 +191,7 @@ def _handed_out(registered: Registered, grant: Grant) -> AccessToken:
         provider=registered.provider.name,
         account_id=grant.account_id,
         access_token=grant.access_token,
+        token_type=grant.token_type,
         api_url=grant.api_url or registered.app.api_url,
         expires_at=grant.expires_at,
     )

@@ -3,11 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from contracts.connections import ConnectionView, DataChoice
 from contracts.pages import ItemPage
 from litestar import Request, Response, delete, get
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from servicekit.errors import Problem
@@ -19,14 +17,6 @@ from connections import authorization, disconnection, handshakes, operations, pa
 from connections.authorization import Callback
 from connections.settings import Settings
 from connections.vault import Vault
-
-NO_STORE = {"Cache-Control": "no-store"}
-
-
-class Authorization(msgspec.Struct, frozen=True):
-    """Where to send the person."""
-
-    url: str
 
 
 @get("/connections")
@@ -41,40 +31,6 @@ async def list_connections(
 async def get_connection(connection_id: FromPath[UUID], conn: NamedDependency[AsyncConnection]) -> ConnectionView:
     """Show a connection."""
     return await operations.get_connection(conn, connection_id)
-
-
-@get("/connections/{provider:str}/auth")
-async def begin_authorization(
-    provider: FromPath[str],
-    request: Request[Principal, str, Any],
-    principal: NamedDependency[Principal],
-    vault: NamedDependency[Vault],
-    settings: NamedDependency[Settings],
-    return_to: FromQuery[str | None] = None,
-) -> Response[Authorization]:
-    """Begin to connect an account: where to send the person, and a cookie that ties it to their browser."""
-    assert principal.user_id is not None, "only people come here"
-    name = handshakes.cookie_name(settings.public_url)
-    browser = handshakes.browser_secret(request.cookies.get(name))
-    url = await authorization.begin(
-        vault,
-        provider,
-        workspace_id=principal.workspace_id,
-        user_id=principal.user_id,
-        browser=browser,
-        public_url=settings.public_url,
-        return_to=return_to,
-    )
-    cookie = Cookie(
-        key=name,
-        value=browser,
-        path="/connections",
-        max_age=int(handshakes.LIFETIME.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=settings.public_url.startswith("https:"),
-    )
-    return Response(Authorization(url), cookies=[cookie], headers=NO_STORE)
 
 
 def answer_callback(request: Request[Any, Any, Any], error: Problem) -> Response[bytes]:
@@ -125,4 +81,4 @@ async def disconnect(
     await disconnection.disconnect(vault, principal.workspace_id, connection_id, records)
 
 
-ROUTES = [list_connections, get_connection, begin_authorization, complete_authorization, disconnect]
+ROUTES = [list_connections, get_connection, complete_authorization, disconnect]

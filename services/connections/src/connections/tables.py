@@ -1,6 +1,7 @@
 """The tables, for SQLAlchemy Core. The migrations make them; a test holds the two together."""
 
 from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import UniqueConstraint
 
 metadata = MetaData()
@@ -31,6 +32,8 @@ connection = Table(
     # Who holds the lease may refresh the tokens, and nobody else before `not_before`.
     Column("lease", Uuid),
     Column("not_before", MOMENT),
+    Column("token_type", Text, nullable=False, server_default="Bearer"),
+    Column("ends_at", MOMENT),
     UniqueConstraint("workspace_id", "provider", "account_id"),
     Index("connection_id", "id"),
     Index("connection_due", "expires_at", postgresql_where=text("state = 'active' AND refresh_sealed IS NOT NULL")),
@@ -47,6 +50,7 @@ handshake = Table(
     Column("verifier_sealed", Text, nullable=False),
     Column("return_to", Text),
     Column("expires_at", MOMENT, nullable=False),
+    Column("asked", JSONB, nullable=False, server_default="{}"),
     Index("handshake_state", "state_hash"),
 )
 
@@ -66,6 +70,8 @@ revocation = Table(
     Column("expires_at", MOMENT),
     Column("attempts", Integer, nullable=False),
     Column("due_at", MOMENT, nullable=False),
+    Column("token_type", Text, nullable=False, server_default="Bearer"),
+    Column("ends_at", MOMENT),
     Index("revocation_connection", "workspace_id", "connection_id"),
     Index("revocation_due", "due_at"),
 )

@@ -1,0 +1,128 @@
+"""HTTP in, for people who connect an account: these routes are shaped by what each provider asks for and takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from contracts.connections import ConnectionView
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie, MultiDict
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
+from litestar.params import Body, FromPath, FromQuery
+from providers.source import SourceProvider
+from servicekit.errors import BadRequest
+from servicekit.principal import Principal
+
+from connections import authorization, handshakes, operations
+from connections.settings import Settings
+from connections.vault import Vault
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Authorization(msgspec.Struct, frozen=True):
+    """Where to send the person."""
+
+    url: str
+
+
+def routes(providers: Mapping[str, SourceProvider]) -> list[HTTPRouteHandler]:
+    """Make the way out to the consent of every provider, and a way in for each that takes credentials."""
+    takes = {name: provider.credentials for name, provider in providers.items() if provider.credentials}
+    return [_begin_authorization(providers), *(_sign_in(name, given) for name, given in takes.items())]
+
+
+def _begin_authorization(providers: Mapping[str, SourceProvider]) -> HTTPRouteHandler:
+    @get("/connections/{provider:str}/auth", opt={"any_query": True}, operation_class=_told(providers))
+    async def begin_authorization(
+        provider: FromPath[str],
+        request: Request[Principal, str, Any],
+        principal: NamedDependency[Principal],
+        vault: NamedDependency[Vault],
+        settings: NamedDependency[Settings],
+        return_to: FromQuery[str | None] = None,
+    ) -> Response[Authorization]:
+        """Begin to connect an account: where to send the person, and a cookie that ties it to their browser."""
+        assert principal.user_id is not None, "only people come here"
+        name = handshakes.cookie_name(settings.public_url)
+        browser = handshakes.browser_secret(request.cookies.get(name))
+        url = await authorization.begin(
+            vault,
+            provider,
+            workspace_id=principal.workspace_id,
+            user_id=principal.user_id,
+            browser=browser,
+            public_url=settings.public_url,
+            return_to=return_to,
+            asked=_asked(request.query_params),
+        )
+        return Response(Authorization(url), cookies=[_cookie(name, browser, settings)], headers=NO_STORE)
+
+    return begin_authorization
+
+
+def _sign_in(provider: str, credentials: type[msgspec.Struct]) -> HTTPRouteHandler:
+    async def connect_with_credentials(
+        data: msgspec.Struct, principal: NamedDependency[Principal], vault: NamedDependency[Vault]
+    ) -> ConnectionView:
+        assert principal.user_id is not None, "only people come here"
+        connection_id = await authorization.sign_in(
+            vault, provider, data, workspace_id=principal.workspace_id, user_id=principal.user_id
+        )
+        async with vault.db.transaction(principal.workspace_id) as conn:
+            return await operations.get_connection(conn, connection_id)
+
+    # The body is the provider's own struct: checked before we see it, and described to those who call.
+    connect_with_credentials.__annotations__["data"] = Annotated[credentials, Body(media_type=RequestEncodingType.JSON)]
+    connect_with_credentials.__doc__ = f"Connect an account with credentials. {credentials.__doc__}"
+    return post(f"/connections/{provider}", operation_id=f"Connect{provider.title()}")(connect_with_credentials)
+
+
+def _asked(query: MultiDict[str]) -> dict[str, str]:
+    """Tell what a person said beforehand; whether the provider asks for it, it says itself."""
+    said = [(name, value) for name, value in query.multi_items() if name != "return_to"]
+    if len(dict(said)) < len(said):
+        raise BadRequest("a query field is given twice")
+    return dict(said)
+
+
+def _cookie(name: str, browser: str, settings: Settings) -> Cookie:
+    return Cookie(
+        key=name,
+        value=browser,
+        path="/connections",
+        max_age=int(handshakes.LIFETIME.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=settings.public_url.startswith("https:"),
+    )
+
+
+def _told(providers: Mapping[str, SourceProvider]) -> type[Operation]:
+    """Describe the query fields that single providers ask for: no signature names them."""
+    asked = [parameter for name, provider in providers.items() for parameter in _parameters(name, provider.asks)]
+
+    @dataclass
+    class BeginAuthorization(Operation):
+        def __post_init__(self) -> None:
+            self.parameters = [*(self.parameters or []), *asked]
+
+    return BeginAuthorization
+
+
+def _parameters(provider: str, asks: type[msgspec.Struct]) -> list[Parameter]:
+    _, described = msgspec.json.schema_components([asks])
+    fields = described[asks.__name__]["properties"]
+    return [
+        Parameter(
+            name=name,
+            param_in="query",
+            description=f"{provider} asks for it: {field.get('description', name)}",
+            schema=Schema(type=OpenAPIType.STRING, pattern=field.get("pattern"), max_length=field.get("maxLength")),
+        )
+        for name, field in fields.items()
+    ]
