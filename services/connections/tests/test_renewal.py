@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import ClientSession
+from connections import queries
 from connections.disconnection import disconnect
-from connections.grants import fingerprint
+from connections.grants import fingerprint, open_grant
 from connections.operations import ConnectionNotFound
 from connections.renewal import ConnectionIsBroken, access_token, refresh_due, report_broken
 from contracts.connections import AccessToken
@@ -219,6 +220,45 @@ async def test_who_dies_while_refreshing_is_followed_by_another(vault, workspace
     token = await access_token(vault, connection_id, rejected=None)
 
     assert token.access_token in acme.live
+
+
+async def test_a_fresh_token_is_stored_before_anyone_has_it(vault, workspace, connect, acme, alter, db) -> None:
+    connection_id = await connect(workspace)
+    await alter(workspace, ENDS_SOON)
+    acme.gate.clear()
+    asking = asyncio.create_task(access_token(vault, connection_id, rejected=None))
+    await acme.asked.wait()
+
+    async with db.transaction(workspace) as conn:
+        await queries.find_standing(conn, connection_id, lock=True)
+        acme.gate.set()
+        handed_out, _ = await asyncio.wait({asking}, timeout=0.5)
+    token = await asking
+
+    assert not handed_out
+    async with db.transaction(workspace) as conn:
+        stored = await queries.find_grant(conn, connection_id)
+    assert open_grant(vault.ring, stored).access_token == token.access_token
+
+
+async def test_tokens_that_died_with_their_process_break_the_connection_until_it_is_connected_again(
+    vault, workspace, connect, acme, alter, db, heard
+) -> None:
+    connection_id = await connect(workspace)
+    await alter(workspace, ENDS_SOON)
+    async with db.transaction(workspace) as conn:
+        spent = open_grant(vault.ring, await queries.find_grant(conn, connection_id))
+    await acme.refresh(None, None, spent)  # as who dies before storing what comes
+    await alter(workspace, "UPDATE connection SET lease = gen_random_uuid(), not_before = now()")
+
+    for _ in range(2):
+        with pytest.raises(ConnectionIsBroken):
+            await access_token(vault, connection_id, rejected=None)
+    await connect(workspace)
+
+    assert acme.refreshes == 2
+    assert [event.name for event in await heard()][1:] == ["connection.broken", "connection.authorized"]
+    assert (await access_token(vault, connection_id, rejected=None)).access_token in acme.live
 
 
 async def test_who_is_stopped_while_refreshing_stores_what_came(vault, workspace, connect, acme, alter) -> None:
