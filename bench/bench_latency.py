@@ -18,9 +18,9 @@ from lead.postgres import temporary_postgres
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
-from e2e.journey import after_syncing, connect, settled, synced
+from e2e.journey import act, after_syncing, connect, settled, synced
 
-SMALL, LARGE = 111111, 222222
+SMALL, LARGE = "hubspot:111111", "hubspot:222222"
 IMPORTED = 60_000
 CHANGES = 200
 
@@ -37,7 +37,7 @@ WHERE result.topic = 'golden_records' AND result.workspace_id = %s AND result.la
 async def changes(gateway: Gateway, house: House, admin: psycopg.AsyncConnection, workspace: str) -> list[float]:
     """Change contacts one by one in the provider, sync, and read how long each took inside."""
     (since,) = await (await admin.execute("SELECT clock_timestamp()")).fetchone() or (None,)
-    connection = next(one for one in await gateway.connections() if one.account_id == str(SMALL))
+    connection = next(one for one in await gateway.connections() if SMALL.endswith(one.account_id))
 
     async def latencies() -> list[float]:
         found = await (await admin.execute(_LATENCIES, [workspace, since])).fetchall()
@@ -46,7 +46,7 @@ async def changes(gateway: Gateway, house: House, admin: psycopg.AsyncConnection
     for _ in range(CHANGES // 10):
         had = len(await latencies())
         for _ in range(10):
-            house.control(f"portals/{SMALL}/edit", {})
+            act(house, SMALL, "edit", {})
 
         async def more_than(had: int = had) -> bool:
             return len(await latencies()) > had
@@ -94,7 +94,7 @@ def main() -> None:
     with temporary_postgres(OPTIONS) as postgres, tempfile.TemporaryDirectory() as folder:
         settings = {
             "DATABASE_URL": postgres.url,
-            "SANDBOX_PORTALS": f"{SMALL}:Small:300,{LARGE}:Large:{IMPORTED}",
+            "SANDBOX_ACCOUNTS": f"{SMALL}:Small:300,{LARGE}:Large:{IMPORTED}",
             "SANDBOX_RATE_LIMITS": "off",
             "SANDBOX_SEARCH_LAG_SECONDS": "0",
         }

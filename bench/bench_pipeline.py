@@ -24,7 +24,7 @@ from bench.table import show
 from e2e.house import House, embedded
 from e2e.journey import connect, settled, synced, until
 
-PORTALS = (111111, 222222)
+ACCOUNTS = ("hubspot:111111", "hubspot:222222")
 OVERLAP = 0.6
 ONE_BY_ONE = 3_000
 SERVICES = ("sandbox", "gateway", "auth", "connections", "sync-worker", "identity")
@@ -66,7 +66,7 @@ async def first_sync(
     before = cost_of(house, postgres)
     async with Gateway(house.gateway_url) as gateway:
         await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
-        connections = [await connect(gateway, portal) for portal in PORTALS]
+        connections = [await connect(gateway, account) for account in ACCOUNTS]
 
         async def all_resolved() -> bool:
             await asyncio.sleep(LOOK_SECONDS)
@@ -77,7 +77,7 @@ async def first_sync(
         ended, cost = time.time(), cost_of(house, postgres).since(before)
         views = [await synced(gateway, connection.id, seconds=900) for connection in connections]
         assert sum(view.counts["contacts"].added for view in views) == count, views
-        records = await settled(gateway, house, *PORTALS, seconds=120)
+        records = await settled(gateway, house, *ACCOUNTS, seconds=120)
         return ended - min(view.started_at for view in views).timestamp(), len(records), cost
 
 
@@ -151,7 +151,7 @@ def main() -> None:
         with temporary_postgres(OPTIONS) as postgres, tempfile.TemporaryDirectory() as folder:
             settings = {
                 "DATABASE_URL": postgres.url,
-                "SANDBOX_PORTALS": ",".join(f"{portal}:Bench {portal}:{count // 2}:{OVERLAP}" for portal in PORTALS),
+                "SANDBOX_ACCOUNTS": ",".join(f"{account}:Bench:{count // 2}:{OVERLAP}" for account in ACCOUNTS),
                 "SANDBOX_RATE_LIMITS": "off",
             }
             with embedded(Path(folder), settings) as house:

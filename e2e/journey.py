@@ -25,10 +25,11 @@ class _Expected(msgspec.Struct):
     golden_records: int
 
 
-async def connect(gateway: Gateway, portal: int) -> ConnectionView:
-    """Connect an account of the sandbox through the real OAuth routes."""
-    await browser.allow(gateway.http, await gateway.authorize_url("hubspot"), str(portal))
-    return next(one for one in await gateway.connections() if one.account_id == str(portal))
+async def connect(gateway: Gateway, account: str) -> ConnectionView:
+    """Connect an account of the sandbox, such as `hubspot:111111`, through the real OAuth routes."""
+    provider, _, account_id = account.partition(":")
+    await browser.allow(gateway.http, await gateway.authorize_url(provider), account_id)
+    return next(one for one in await gateway.connections() if (one.provider, one.account_id) == (provider, account_id))
 
 
 async def until(check: Callable[[], Coroutine[Any, Any, T]], *, what: str, seconds: float = 60) -> T:
@@ -56,6 +57,11 @@ async def after_syncing(
     return await until(sync_and_check, what=what)
 
 
+def act(house: House, account: str, what: str, order: dict[str, object]) -> bytes:
+    """Let something happen in an account of the sandbox."""
+    return house.control(f"accounts/{account.replace(':', '/')}/{what}", order)
+
+
 async def synced(gateway: Gateway, connection_id: UUID, *, runs: int = 1, seconds: float = 120) -> SyncView:
     """Wait until a connection has had so many finished runs; return the latest."""
 
@@ -74,9 +80,9 @@ async def runs_of(gateway: Gateway, connection_id: UUID) -> list[SyncView]:
     return [] if status in {404, 502, 503} else msgspec.json.decode(body, type=ItemPage[SyncView]).items
 
 
-def expected(house: House, *portals: int) -> int:
+def expected(house: House, *accounts: str) -> int:
     """The number of golden records by the sandbox's own count."""
-    answer = house.control("expected?portals=" + ",".join(map(str, portals)))
+    answer = house.control("expected?accounts=" + ",".join(accounts))
     return msgspec.json.decode(answer, type=_Expected).golden_records
 
 
@@ -94,9 +100,9 @@ async def golden_records(gateway: Gateway) -> list[ContactSummary]:
         cursor = f"&cursor={page.next_cursor}"
 
 
-async def settled(gateway: Gateway, house: House, *portals: int, seconds: float = 60) -> list[ContactSummary]:
+async def settled(gateway: Gateway, house: House, *accounts: str, seconds: float = 60) -> list[ContactSummary]:
     """Wait until there are as many golden records as the sandbox counts; return them."""
-    count = expected(house, *portals)
+    count = expected(house, *accounts)
 
     async def as_many() -> bool:
         return await gateway.count_contacts() == count

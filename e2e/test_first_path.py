@@ -5,11 +5,11 @@ import pytest
 from lead.client import Gateway
 
 from e2e.house import House
-from e2e.journey import after_syncing, connect, golden_records, settled, synced, until
+from e2e.journey import act, after_syncing, connect, golden_records, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-SALES, SUPPORT = 111111, 222222
+SALES, SUPPORT = "hubspot:111111", "hubspot:222222"
 
 
 async def test_two_accounts_become_golden_records_and_follow_what_changes_in_them(
@@ -26,7 +26,7 @@ async def test_two_accounts_become_golden_records_and_follow_what_changes_in_the
     person = shared[0]
     source = next(source for source in person.sources if source.connection_id == sales.id)
     edit = {"id": source.provider_id, "properties": {"jobtitle": "Keeper of the Engine"}}
-    house.control(f"portals/{SALES}/edit", edit)
+    act(house, SALES, "edit", edit)
 
     async def has_new_title() -> bool:
         detail = await gateway.contact(person.id)
@@ -47,13 +47,13 @@ async def test_what_is_archived_leaves_and_what_is_restored_comes_back_to_its_id
     person = next(record for record in before if len(record.sources) == 1)
     identity = {"id": person.sources[0].provider_id}
 
-    house.control(f"portals/{SUPPORT}/archive", identity)
+    act(house, SUPPORT, "archive", identity)
 
     async def is_gone() -> bool:
         return person.id not in {record.id for record in await golden_records(gateway)}
 
     await after_syncing(gateway, connection.id, is_gone, what="the archived contact's golden record to go")
-    house.control(f"portals/{SUPPORT}/restore", identity)
+    act(house, SUPPORT, "restore", identity)
 
     async def is_back() -> bool:
         return person.id in {record.id for record in await golden_records(gateway)}

@@ -11,14 +11,16 @@ from e2e.journey import connect, runs_of, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-PORTAL = 333333
+ACCOUNT_ID = "333333"
+ACCOUNT = f"hubspot:{ACCOUNT_ID}"
 CONTACTS = 20_000
 
 
 async def test_a_first_sync_survives_the_death_of_sync_worker_and_of_identity(house: House, gateway: Gateway) -> None:
     house.control("rate-limits", {"on": False})
-    house.control("portals", {"portal_id": PORTAL, "name": "Large", "contacts": CONTACTS})
-    connection = await connect(gateway, PORTAL)
+    large = {"provider": "hubspot", "account_id": ACCOUNT_ID, "name": "Large", "contacts": CONTACTS}
+    house.control("accounts", large)
+    connection = await connect(gateway, ACCOUNT)
 
     async def passed(count: int) -> int:
         """Wait until the run has fetched so many; return how many it has."""
@@ -41,7 +43,7 @@ async def test_a_first_sync_survives_the_death_of_sync_worker_and_of_identity(ho
     house.kill("identity")
 
     view: SyncView = await synced(gateway, connection.id, seconds=300)
-    records = await settled(gateway, house, PORTAL, seconds=120)
+    records = await settled(gateway, house, ACCOUNT, seconds=120)
 
     assert view.state == "succeeded"
     assert view.counts["contacts"].added == CONTACTS

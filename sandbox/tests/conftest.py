@@ -41,21 +41,21 @@ class Served:
             is_json = response.content_type == "application/json"
             return Answered(response, await (response.json() if is_json else response.text()))
 
-    async def code(self, portal_id: int, *, scopes: str = SCOPES, **wish: str) -> str:
+    async def code(self, account_id: str, *, scopes: str = SCOPES, **wish: str) -> str:
         query = {"client_id": CLIENT["client_id"], "redirect_uri": REDIRECT, "scope": scopes, "state": "s"} | wish
-        form = {"portal_id": str(portal_id), "decision": "allow"}
+        form = {"account": account_id, "decision": "allow"}
         answer = await self.call("POST", "/oauth/authorize", params=query, data=form)
         return parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
 
     async def token(self, version: str = "v3", **form: str) -> Answered:
         return await self.call("POST", f"/oauth/{version}/token", data=CLIENT | form)
 
-    async def grant(self, portal_id: int, *, scopes: str = SCOPES) -> Answered:
-        code = await self.code(portal_id, scopes=scopes)
+    async def grant(self, account_id: str, *, scopes: str = SCOPES) -> Answered:
+        code = await self.code(account_id, scopes=scopes)
         return await self.token(grant_type="authorization_code", code=code, redirect_uri=REDIRECT)
 
-    async def account(self, portal_id: int = 111111, *, scopes: str = SCOPES) -> "Account":
-        return Account(self, (await self.grant(portal_id, scopes=scopes))["access_token"])
+    async def account(self, account_id: str = "111111", *, scopes: str = SCOPES) -> "Account":
+        return Account(self, (await self.grant(account_id, scopes=scopes))["access_token"])
 
     async def order(self, order: str, **fields: Any) -> Answered:
         return await self.call("POST", f"/control/{order}", json=fields)
@@ -92,7 +92,12 @@ class Account:
         return str(answer["id"])
 
 
-USUAL = {"people": 120, "rate_limits": False, "search_lag_seconds": 0.0}
+USUAL = {
+    "accounts": "hubspot:111111:Acme Sales,hubspot:222222:Acme Support",
+    "people": 120,
+    "rate_limits": False,
+    "search_lag_seconds": 0.0,
+}
 Serve = Callable[..., Served]
 
 

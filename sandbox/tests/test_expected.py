@@ -34,13 +34,13 @@ async def test_golden_records_are_fewer_than_contacts_and_more_than_the_people_o
 async def test_the_expected_answer_is_the_rule_put_to_what_the_lists_show(sandbox, count):
     await sandbox.order("changes", count=count)
     contacts = []
-    for portal_id in (111111, 222222):
-        account = await sandbox.account(portal_id)
+    for account_id in ("111111", "222222"):
+        account = await sandbox.account(account_id)
         for each in await account.listed(properties="hs_additional_emails"):
             properties = each["properties"]
             contacts.append([properties["email"] or "", *(properties["hs_additional_emails"] or "").split(";")])
 
-    answer = await sandbox.call("GET", "/control/expected?portals=111111,222222&members=true")
+    answer = await sandbox.call("GET", "/control/expected?accounts=hubspot:111111,hubspot:222222&members=true")
 
     assert answer["golden_records"] == len(groups(contacts))
     assert sum(len(group) - 1 for group in answer["joined"]) == len(contacts) - answer["golden_records"]
@@ -50,16 +50,16 @@ async def test_an_archived_contact_holds_nobody_together(sandbox):
     await sandbox.order("reset", people=0)
     for email, more in (("a@x.example", None), ("b@x.example", None), ("c@x.example", "a@x.example;b@x.example")):
         properties = {"email": email, "hs_additional_emails": more}
-        bridge = await sandbox.order("portals/111111/create", properties=properties)
+        bridge = await sandbox.order("accounts/hubspot/111111/create", properties=properties)
     before = await sandbox.call("GET", "/control/expected")
 
-    await sandbox.order("portals/111111/archive", id=bridge["id"])
+    await sandbox.order("accounts/hubspot/111111/archive", id=bridge["id"])
 
     after = await sandbox.call("GET", "/control/expected")
     assert (before["golden_records"], after["golden_records"]) == (1, 2)
 
 
 async def test_unknown_accounts_are_refused(sandbox):
-    answer = await sandbox.call("GET", "/control/expected?portals=5")
+    answer = await sandbox.call("GET", "/control/expected?accounts=hubspot:5")
 
     assert answer.status == 404

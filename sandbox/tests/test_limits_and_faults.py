@@ -10,7 +10,7 @@ CONTACTS = "/crm/v3/objects/contacts"
 
 async def test_the_111th_call_in_ten_seconds_is_refused(sandbox, account):
     await sandbox.order("rate-limits", on=True)
-    other = await sandbox.account(222222)
+    other = await sandbox.account("222222")
 
     answers = [await account.get("/account-info/v3/details") for _ in range(111)]
 

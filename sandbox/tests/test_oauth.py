@@ -19,7 +19,7 @@ async def test_the_screen_shows_the_accounts_to_choose_from(sandbox):
 
 
 async def test_allowing_leads_back_with_a_code_and_the_state(sandbox):
-    form = {"portal_id": "111111", "decision": "allow"}
+    form = {"account": "111111", "decision": "allow"}
     answer = await sandbox.call("POST", "/oauth/authorize", params=WISH, data=form)
 
     assert answer.status == 302
@@ -42,7 +42,7 @@ async def test_a_wrong_wish_leads_nowhere(sandbox, wrong):
 
 
 async def test_the_older_token_endpoint_tells_less(sandbox):
-    code = await sandbox.code(111111)
+    code = await sandbox.code("111111")
     answer = await sandbox.token("v1", grant_type="authorization_code", code=code, redirect_uri=REDIRECT)
 
     assert set(answer.body) == {"token_type", "access_token", "refresh_token", "expires_in"}
@@ -51,14 +51,14 @@ async def test_the_older_token_endpoint_tells_less(sandbox):
 
 
 async def test_the_newer_token_endpoint_names_the_account(sandbox):
-    answer = await sandbox.grant(222222)
+    answer = await sandbox.grant("222222")
 
     assert answer["hub_id"] == 222222
     assert "crm.objects.contacts.read" in answer["scopes"]
 
 
 async def test_a_code_is_good_once(sandbox):
-    form = {"grant_type": "authorization_code", "code": await sandbox.code(111111), "redirect_uri": REDIRECT}
+    form = {"grant_type": "authorization_code", "code": await sandbox.code("111111"), "redirect_uri": REDIRECT}
 
     statuses = [(await sandbox.token("2026-03", **form)).status for _ in range(2)]
 
@@ -68,7 +68,7 @@ async def test_a_code_is_good_once(sandbox):
 @pytest.mark.parametrize(("verifier", "status"), [("v" * 50, 200), ("w" * 50, 400), ("", 400)])
 async def test_a_code_with_a_challenge_needs_its_verifier(sandbox, verifier, status):
     challenge = urlsafe_b64encode(sha256(b"v" * 50).digest()).decode().rstrip("=")
-    code = await sandbox.code(111111, code_challenge=challenge, code_challenge_method="S256")
+    code = await sandbox.code("111111", code_challenge=challenge, code_challenge_method="S256")
 
     answer = await sandbox.token(
         grant_type="authorization_code", code=code, redirect_uri=REDIRECT, code_verifier=verifier
@@ -89,7 +89,7 @@ async def test_a_code_with_a_challenge_needs_its_verifier(sandbox, verifier, sta
     ],
 )
 async def test_a_wrong_token_request_is_refused_with_its_reason(sandbox, wrong, reason):
-    granted = await sandbox.grant(111111)
+    granted = await sandbox.grant("111111")
     form = {"grant_type": "refresh_token", "refresh_token": granted["refresh_token"]} | wrong
 
     answer = await sandbox.token(**form)
@@ -99,7 +99,7 @@ async def test_a_wrong_token_request_is_refused_with_its_reason(sandbox, wrong, 
 
 
 async def test_refreshing_keeps_the_refresh_token(sandbox):
-    granted = await sandbox.grant(111111)
+    granted = await sandbox.grant("111111")
 
     fresh = await sandbox.token(grant_type="refresh_token", refresh_token=granted["refresh_token"])
 
@@ -108,7 +108,7 @@ async def test_refreshing_keeps_the_refresh_token(sandbox):
 
 
 async def test_tokens_outlive_a_restart(serve):
-    granted = await serve().grant(111111)
+    granted = await serve().grant("111111")
 
     again = serve()
     fresh = await again.token(grant_type="refresh_token", refresh_token=granted["refresh_token"])
@@ -118,7 +118,7 @@ async def test_tokens_outlive_a_restart(serve):
 
 @pytest.mark.parametrize("version", ["v1", "v3"])
 async def test_a_revoked_grant_is_dead(sandbox, account, version):
-    granted = await sandbox.grant(111111)
+    granted = await sandbox.grant("111111")
     refresh_token = granted["refresh_token"]
 
     if version == "v1":

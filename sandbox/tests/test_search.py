@@ -12,8 +12,8 @@ def where(name: str, operator: str, **value: object) -> dict[str, object]:
 @pytest.fixture
 async def four(sandbox):
     """An account of four contacts: Ada, Bob, Cy with no e-mail, and Dee."""
-    await sandbox.order("portals", portal_id=4, name="Four", contacts=0)
-    account = await sandbox.account(4)
+    await sandbox.order("accounts", provider="hubspot", account_id="4", name="Four", contacts=0)
+    account = await sandbox.account("4")
     ids = [
         await account.create(firstname="Ada", lastname="King", email="ada@example.com", company="Analytical Engines"),
         await account.create(firstname="Bob", lastname="Dole", email="bob@example.org", company="Engine Works"),
@@ -163,8 +163,8 @@ async def test_nothing_is_served_past_the_ten_thousandth(serve):
 
 
 async def test_an_import_gives_all_one_stamp_and_ids_still_part_them(sandbox):
-    await sandbox.order("portals", portal_id=5, name="Import", contacts=50, imported=True)
-    account = await sandbox.account(5)
+    await sandbox.order("accounts", provider="hubspot", account_id="5", name="Import", contacts=50, imported=True)
+    account = await sandbox.account("5")
     listed = await account.listed()
     stamp = {"propertyName": "lastmodifieddate", "operator": "EQ", "value": listed[0]["updatedAt"]}
     beyond = {"propertyName": "hs_object_id", "operator": "GT", "value": listed[39]["id"]}

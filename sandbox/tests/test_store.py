@@ -5,24 +5,33 @@ from pathlib import Path
 import msgspec
 import pytest
 from sandbox.clock import now_ms
-from sandbox.hubspot import changes
 from sandbox.hubspot.portal import Portal
-from sandbox.settings import PortalSetting, Settings, SettingsInvalid, load
+from sandbox.settings import AccountSetting, Settings, SettingsInvalid, load
 from sandbox.store import Sandbox
+
+from sandbox import changes
+
+ACCOUNTS = "hubspot:111111:Acme Sales,hubspot:222222:Acme Support"
+
+
+def sales(sandbox: Sandbox) -> Portal:
+    portal = sandbox.account(Portal, "111111")
+    assert portal
+    return portal
 
 
 def shown(sandbox: Sandbox) -> list[object]:
     """All that an account shows of its contacts."""
     return [
         (row, record.properties, record.archived_at)
-        for portal in sandbox.hubspot.portals.values()
+        for portal in sandbox.accounts_of(Portal)
         for archived in (False, True)
         for row, record in portal.contacts.listed(None, archived=archived)
     ]
 
 
 def change(portal: Portal, sandbox: Sandbox) -> None:
-    common = {"at": now_ms(), "portal_id": portal.portal_id, "kind": "contacts"}
+    common = {"at": now_ms(), "account": portal.opened.account, "kind": "contacts"}
     sandbox.commit(changes.Created(properties={"email": "ada@example.com"}, **common))
     sandbox.commit(changes.Edited(row=3, properties={"city": "Łódź"}, **common))
     sandbox.commit(changes.Archived(row=4, **common))
@@ -33,53 +42,51 @@ def change(portal: Portal, sandbox: Sandbox) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(people=40, state=str(tmp_path / "state" / "journal"))
+    return Settings(people=40, accounts=ACCOUNTS, state=str(tmp_path / "state" / "journal"))
 
 
 def test_a_restart_finds_everything_as_it_was(settings):
     before = Sandbox(settings)
-    before.open_portal(PortalSetting(portal_id=3, name="Third", contacts=10))
-    change(before.hubspot.portals[111111], before)
+    before.open_account(AccountSetting(provider="hubspot", account_id="3", name="Third", contacts=10))
+    change(sales(before), before)
 
     after = Sandbox(settings)
 
     assert shown(after) == shown(before)
-    assert after.hubspot.portals[111111].linked("contacts", 3, "deals") == before.hubspot.portals[111111].linked(
-        "contacts", 3, "deals"
-    )
-    assert after.hubspot.portals[111111].holder_of("ADA@example.com") == 40
-    assert after.hubspot.portals.keys() == {111111, 222222, 3}
+    assert sales(after).linked("contacts", 3, "deals") == sales(before).linked("contacts", 3, "deals")
+    assert sales(after).holder_of("ADA@example.com") == 40
+    assert after.accounts.keys() == {"hubspot:111111", "hubspot:222222", "hubspot:3"}
 
 
 def test_half_a_line_never_happened(settings):
     before = Sandbox(settings)
     with Path(settings.state).open("ab") as journal:
-        journal.write(b'{"change":"archived","at":1,"portal_id":111111,"ki')
+        journal.write(b'{"change":"archived","at":1,"account":"hubspot:111111","ki')
 
     after = Sandbox(settings)
-    change(after.hubspot.portals[111111], after)
+    change(sales(after), after)
 
     assert shown(Sandbox(settings)) == shown(after) != shown(before)
 
 
 def test_another_beginning_sets_the_old_journal_aside(settings):
-    change(Sandbox(settings).hubspot.portals[111111], Sandbox(settings))
+    change(sales(Sandbox(settings)), Sandbox(settings))
     other = msgspec.structs.replace(settings, seed=8)
 
     fresh = Sandbox(other)
 
-    assert fresh.hubspot.portals[111111].contacts.living == 40
+    assert sales(fresh).contacts.living == 40
     assert Path(f"{settings.state}.old").exists()
 
 
 def test_beginning_anew_forgets_what_happened(settings):
     sandbox = Sandbox(settings)
-    change(sandbox.hubspot.portals[111111], sandbox)
+    change(sales(sandbox), sandbox)
 
-    sandbox.begin(seed=5, portals=settings.portal_list())
+    sandbox.begin(seed=5, accounts=settings.account_list())
 
     assert shown(Sandbox(settings)) == shown(sandbox)
-    assert sandbox.hubspot.portals[111111].contacts.archived == set()
+    assert sales(sandbox).contacts.archived == set()
 
 
 def test_settings_come_from_the_environment():
@@ -88,15 +95,15 @@ def test_settings_come_from_the_environment():
             "SANDBOX_PORT": "5000",
             "SANDBOX_RATE_LIMITS": "off",
             "SANDBOX_PEOPLE": "50",
-            "SANDBOX_PORTALS": "1:One:10:0.2, 2:Two",
+            "SANDBOX_ACCOUNTS": "hubspot:1:One:10:0.2, hubspot:2:Two",
             "PATH": "x",
         }
     )
 
     assert (settings.port, settings.rate_limits) == (5000, False)
-    assert settings.portal_list() == (
-        PortalSetting(portal_id=1, name="One", contacts=10, overlap=0.2),
-        PortalSetting(portal_id=2, name="Two", contacts=50),
+    assert settings.account_list() == (
+        AccountSetting(provider="hubspot", account_id="1", name="One", contacts=10, overlap=0.2),
+        AccountSetting(provider="hubspot", account_id="2", name="Two", contacts=50),
     )
 
 
@@ -104,9 +111,11 @@ def test_settings_come_from_the_environment():
     "environ",
     [
         {"SANDBOX_PORT": "x"},
-        {"SANDBOX_PORTALS": "1"},
-        {"SANDBOX_PORTALS": "x:One"},
-        {"SANDBOX_PORTALS": "1:One:2:3:4"},
+        {"SANDBOX_ACCOUNTS": "1"},
+        {"SANDBOX_ACCOUNTS": "hubspot:1"},
+        {"SANDBOX_ACCOUNTS": "hubspot:x:One"},
+        {"SANDBOX_ACCOUNTS": "nobody:1:One"},
+        {"SANDBOX_ACCOUNTS": "hubspot:1:One:2:3:4"},
         {"SANDBOX_RATE_LIMITS": "maybe"},
     ],
 )

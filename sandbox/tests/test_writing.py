@@ -117,7 +117,7 @@ async def test_a_restored_contact_keeps_its_id(sandbox, account):
     before = (await account.listed())[3]
     await account.call("DELETE", f"{CONTACTS}/{before['id']}")
 
-    await sandbox.order("portals/111111/restore", id=before["id"])
+    await sandbox.order("accounts/hubspot/111111/restore", id=before["id"])
 
     after = (await account.listed())[3]
     assert after["id"] == before["id"]

@@ -37,11 +37,10 @@ NOW = datetime(2000, 1, 1, tzinfo=UTC)  # our clock is wrong, and must not matte
 
 
 class StandIn(msgspec.Struct, frozen=True):
-    """How the sandbox stands in for a provider: the settings that lead there, and the names of its kinds."""
+    """How the sandbox stands in for a provider: the settings that lead there, and where its records are read."""
 
     settings: dict[str, str]
     api_path: str
-    contacts: str
 
 
 STAND_INS = {
@@ -53,7 +52,6 @@ STAND_INS = {
             "HUBSPOT_API_URL": "{sandbox}",
         },
         api_path="/crm",
-        contacts="contacts",
     )
 }
 
@@ -61,15 +59,20 @@ STAND_INS = {
 class Account:
     """An account of a provider's stand-in, the grant we have on it, and a hand that changes things there."""
 
-    def __init__(self, http: ClientSession, sandbox: str, provider: SourceProvider, portal_id: int) -> None:
+    def __init__(self, http: ClientSession, sandbox: str, provider: SourceProvider, account_id: str) -> None:
         stand_in = STAND_INS[provider.name]
         settings = {name: value.format(sandbox=sandbox) for name, value in stand_in.settings.items()}
         app = provider.environment(settings)
         assert app
-        self.http, self.sandbox, self.provider, self.portal_id = http, sandbox, provider, portal_id
+        self.http, self.sandbox, self.provider, self.account_id = http, sandbox, provider, account_id
         self.app: OAuthApp = app
         self.stand_in = stand_in
         self.grant: Grant
+
+    async def open(self, **fields: object) -> None:
+        """Begin anew, with so many contacts."""
+        names = {"provider": self.provider.name, "account_id": self.account_id, "name": "Acme"}
+        await self.order("accounts", **names, **fields)
 
     async def connect(self, *, without_scope: str = "") -> None:
         """Ask for consent, let a person give it, and take the grant."""
@@ -78,7 +81,7 @@ class Account:
         url = self.provider.authorize_url(
             self.app, redirect_uri=REDIRECT_URI, state=state, code_challenge=challenge
         ).replace(without_scope, "")
-        form = {"portal_id": str(self.portal_id), "decision": "allow"}
+        form = {"account": self.account_id, "decision": "allow"}
         async with self.http.post(url, data=form, allow_redirects=False) as answer:
             back = parse_qs(urlsplit(answer.headers["Location"]).query)
         assert (back["state"], back["kept"]) == ([state], ["1"])
@@ -128,8 +131,12 @@ class Account:
 
     async def act(self, what: str, **fields: object) -> str:
         """Let something happen in the account; returns the id of what it happened to, or that came of it."""
-        answer = await self.order(f"portals/{self.portal_id}/{what}", kind=self.stand_in.contacts, **fields)
+        answer = await self.order(f"{self.path}/{what}", **fields)
         return str(answer.get("id"))
+
+    @property
+    def path(self) -> str:
+        return f"accounts/{self.provider.name}/{self.account_id}"
 
     async def spoil_next_answer(self, kind: str, **fields: object) -> None:
         await self.order("faults", kind=kind, path=self.stand_in.api_path, **fields)
@@ -143,7 +150,7 @@ class Account:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[str]:
     """The address of a sandbox that was started for us."""
-    settings = {"SANDBOX_PORT": "0", "SANDBOX_PORTALS": "1:One:1", "SANDBOX_SEARCH_LAG_SECONDS": "0"}
+    settings = {"SANDBOX_PORT": "0", "SANDBOX_ACCOUNTS": "hubspot:1:One:1", "SANDBOX_SEARCH_LAG_SECONDS": "0"}
     with subprocess.Popen(
         [sys.executable, "-m", "sandbox"],
         env=os.environ | settings | {"SANDBOX_RATE_LIMITS": "off"},
@@ -167,14 +174,14 @@ async def http() -> AsyncIterator[ClientSession]:
         yield session
 
 
-PORTAL_IDS = count(1001)
+NUMBERS = count(1001)
 
 
 @pytest.fixture(params=PROVIDERS)
 async def account(request: pytest.FixtureRequest, http: ClientSession, sandbox: str) -> AsyncIterator[Account]:
     """A connected account of its own."""
-    account = Account(http, sandbox, PROVIDERS[request.param], next(PORTAL_IDS))
-    await account.order("portals", portal_id=account.portal_id, name="Acme", contacts=CONTACTS)
+    account = Account(http, sandbox, PROVIDERS[request.param], str(next(NUMBERS)))
+    await account.open(contacts=CONTACTS)
     await account.connect()
     yield account
     await http.delete(f"{sandbox}/control/faults")
@@ -190,7 +197,7 @@ def test_every_provider_has_a_stand_in():
 async def test_consent_becomes_a_grant_that_reads(account):
     page = await account.page()
 
-    assert account.grant.account_id == str(account.portal_id)
+    assert account.grant.account_id == account.account_id
     assert account.grant.account_name
     assert account.grant.scopes
     assert account.grant.expires_at is not None
@@ -222,7 +229,7 @@ async def test_an_expired_token_is_renewed_and_reading_goes_on(account):
 @pytest.mark.parametrize("end", ["withdrawn by them", "given back by us"])
 async def test_a_grant_that_ended_is_over_for_good(account, end):
     if end == "withdrawn by them":
-        await account.order(f"portals/{account.portal_id}/withdraw")
+        await account.order(f"{account.path}/withdraw")
     else:
         await account.provider.revoke(account.http, account.app, account.grant)
 
@@ -406,7 +413,7 @@ async def test_hubspots_wall_at_ten_thousand_results_is_not_met(account):
     if account.provider.name != "hubspot":
         pytest.skip("a wall of HubSpot's")
     imported = 10_050  # by one import, so that all bear one stamp
-    await account.order("portals", portal_id=account.portal_id, name="Acme", contacts=imported, imported=True)
+    await account.open(contacts=imported, imported=True)
 
     pages = await account.run(bookmark='{"since":"2001-01-01T00:00:00Z"}')
 

@@ -4,19 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from random import Random
+from typing import Any
 
 import msgspec
 
-from sandbox.clock import now_ms
-from sandbox.hubspot import changes, operations
-from sandbox.hubspot.errors import HubSpotError, not_found
-from sandbox.hubspot.portal import Portal
-from sandbox.hubspot.records import Table
-from sandbox.hubspot.seeds import contact_properties
-from sandbox.names import CULTURES, PRIVATE_DOMAINS, TITLES
+from sandbox import acts
+from sandbox.accounts import Account, Records
+from sandbox.acts import NothingThere
 from sandbox.store import Sandbox
 
-ODDS = {"create": 5, "edit": 12, "archive": 2, "restore": 1, "merge": 1, "deal": 3}
+ODDS = {"create": 5, "edit": 12, "archive": 2, "restore": 1, "merge": 1, "dealing": 3}
 """What happens, and how often beside the rest."""
 
 
@@ -24,7 +21,7 @@ class Done(msgspec.Struct, frozen=True):
     """What was changed."""
 
     what: str
-    portal_id: int
+    account: str
     id: str
 
 
@@ -53,68 +50,53 @@ class Churn:
 
     def change(self, count: int) -> list[Done]:
         """Change that many things, in any account."""
-        portals = list(self._sandbox.hubspot.portals.values())
-        return [self._change(self._random.choice(portals)) for _ in range(count)] if portals else []
+        accounts = list(self._sandbox.accounts.values())
+        return [self._change(self._random.choice(accounts)) for _ in range(count)] if accounts else []
 
-    def pick(self, table: Table, *, archived: bool = False) -> int:
-        """Any living record, or any archived one. Raises `HubSpotError` when none is found."""
+    def pick(self, account: Account, kind: str, *, archived: bool = False) -> int:
+        """Any living record, or any archived one. Raises `NothingThere`."""
+        table: Records = account.tables[kind]
         if archived and table.archived:
             return self._random.choice(sorted(table.archived))
         for _ in range(0 if archived or table.living == 0 else 1000):
             if table.lives(row := self._random.randrange(table.rows)):
                 return row
-        raise not_found(f"one of the {table.kind.name}")
+        raise NothingThere(f"{account.opened.account} has none of its {kind}")
 
-    def newcomer(self, portal: Portal) -> int:
+    def newcomer(self, account: Account) -> int:
         """Someone new to this account, known to another or to none."""
-        edge = self._sandbox.hubspot.edge()
-        seen = portal.roster.stranger(self._random.randrange(edge + edge // 4 + 100))
-        while any(portal.holder_of(email) is not None for email in seen.emails):
-            seen = portal.roster.stranger(self._random.randrange(2 * edge + 10_000))
-        return self._sandbox.commit(
-            changes.Created(
-                at=now_ms(), portal_id=portal.portal_id, kind="contacts", properties=contact_properties(seen)
-            )
-        )
+        edge = self._sandbox.edge()
+        seen = account.roster.stranger(self._random.randrange(edge + edge // 4 + 100))
+        while any(account.holder_of(email) is not None for email in seen.emails):
+            seen = account.roster.stranger(self._random.randrange(2 * edge + 10_000))
+        return acts.create(self._sandbox, account, account.CONTACTS, account.written(seen))
 
-    def news(self, kind: str) -> dict[str, str | None]:
+    def news(self, account: Account, kind: str) -> dict[str, Any]:
         """Properties as somebody might write them to a record of that kind."""
-        draw, culture = self._random, self._random.choice(CULTURES)
-        if kind == "deals":
-            return {"amount": str(draw.randrange(100, 90_000))}
-        news: tuple[dict[str, str | None], ...] = (
-            {"jobtitle": draw.choice(TITLES)},
-            {"phone": f"{draw.choice(culture.mobile)}{draw.randrange(10**6):06}"},
-            {"city": draw.choice(culture.towns).partition("|")[0], "country": culture.country},
-            {"lastname": draw.choice(culture.family).partition("|")[0]},
-            {"email": f"moved{draw.getrandbits(40)}@{draw.choice(PRIVATE_DOMAINS)}"},
-        )
-        return draw.choice(news)
+        return account.news(kind, self._random)
 
-    def _change(self, portal: Portal) -> Done:
+    def _change(self, account: Account) -> Done:
         """What chance would do may be impossible just now: then it does something else."""
         while True:
             what = self._random.choices(list(ODDS), list(ODDS.values()))[0]
-            table = portal.tables["deals" if what == "deal" else "contacts"]
-            with suppress(HubSpotError):
-                return Done(what, portal.portal_id, table.id_of(self._do(portal, table, what)))
+            kind = account.DEALINGS if what == "dealing" else account.CONTACTS
+            with suppress(NothingThere):
+                row = self._do(account, kind, what)
+                return Done(what, account.opened.account, account.tables[kind].id_of(row))
 
-    def _do(self, portal: Portal, table: Table, what: str) -> int:
+    def _do(self, account: Account, kind: str, what: str) -> int:
         if what == "create":
-            return self.newcomer(portal)
-        row = self.pick(table, archived=what == "restore")
-        identity = table.id_of(row)
+            return self.newcomer(account)
+        row = self.pick(account, kind, archived=what == "restore")
         match what:
             case "archive":
-                operations.archive(self._sandbox, portal, table, identity)
+                return acts.archive(self._sandbox, account, kind, row)
             case "restore":
-                operations.restore(self._sandbox, portal, table, identity)
+                return acts.restore(self._sandbox, account, kind, row)
             case "merge":
-                other = table.id_of(self.pick(table))
-                return operations.merge(self._sandbox, portal, table, identity, other)
+                return acts.merge(self._sandbox, account, kind, row, self.pick(account, kind))
             case _:
-                operations.edit(self._sandbox, portal, table, row, self.news(table.kind.name))
-        return row
+                return acts.edit(self._sandbox, account, kind, row, self.news(account, kind))
 
     async def _run(self) -> None:
         while True:

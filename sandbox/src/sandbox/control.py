@@ -6,57 +6,37 @@ Every order is a POST, with its fields as JSON or as a form; a form is led back 
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from litestar import Response, Router, delete, get, post
-from litestar.di import NamedDependency
+from litestar import Litestar, Response, Router, delete, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.enums import RequestEncodingType
+from litestar.logging import LoggingConfig
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from sandbox import expected
-from sandbox.churn import Churn
+from sandbox import acts, changes, expected
+from sandbox.accounts import Account
+from sandbox.acts import NothingThere
 from sandbox.clock import now_ms
+from sandbox.conditions import Conditions
 from sandbox.control_page import control_page
 from sandbox.faults import Fault
-from sandbox.hubspot import changes, operations
-from sandbox.hubspot.errors import JSON, invalid, not_found
-from sandbox.hubspot.gate import UNGATED
-from sandbox.hubspot.limits import Limits
-from sandbox.hubspot.portal import Portal
-from sandbox.hubspot.requests import HTTPRequest, answer
-from sandbox.settings import PortalSetting
-from sandbox.store import Sandbox
+from sandbox.settings import AccountSetting
+from sandbox.wire import JSON, HTTPRequest, Refusal, answer, refused
 
 Order = TypeVar("Order")
 AnyAnswer = Response[bytes] | Redirect
 
 
-class Conditions:
-    """All that can be ordered: the state, and the weather around it."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self.limits = Limits(on=sandbox.settings.rate_limits)
-        self.faults: list[Fault] = []
-        self.churn = Churn(sandbox)
-
-    def portal(self, portal_id: int) -> Portal:
-        """An account. Raises `HubSpotError` when there is none of that id."""
-        portal = self.sandbox.hubspot.portals.get(portal_id)
-        if portal is None:
-            raise not_found(f"account {portal_id}")
-        return portal
-
-
 class Act(msgspec.Struct):
-    """What to do something to; chance picks where no id is given, and writes where no properties are."""
+    """What to do something to: a contact where no kind is given. Chance picks where no id is, and writes the rest."""
 
-    kind: str = "contacts"
+    kind: str | None = None
     id: str | None = None
     other: str | None = None
-    properties: dict[str, str | None] | None = None
+    properties: dict[str, Any] | None = None
 
 
 class Beginning(msgspec.Struct):
@@ -87,80 +67,61 @@ class Switch(msgspec.Struct):
 @get("/")
 async def show_page(conditions: NamedDependency[Conditions]) -> Response[str]:
     """The page."""
-    portals = [_described(portal) for portal in conditions.sandbox.hubspot.portals.values()]
-    body = control_page(portals, seconds=conditions.churn.seconds, limits_on=conditions.limits.on)
+    accounts = [_described(account) for account in conditions.sandbox.accounts.values()]
+    body = control_page(accounts, seconds=conditions.churn.seconds, limits_on=conditions.sandbox.rate_limits)
     return Response(body, media_type="text/html")
 
 
-@get("/portals")
-async def list_portals(conditions: NamedDependency[Conditions]) -> AnyAnswer:
+@get("/accounts")
+async def list_accounts(conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """The accounts, and how much they hold."""
-    return answer({"items": [_described(portal) for portal in conditions.sandbox.hubspot.portals.values()]})
+    return answer({"items": [_described(account) for account in conditions.sandbox.accounts.values()]})
 
 
-@post("/portals")
-async def open_portal(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
+@post("/accounts")
+async def open_account(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """Open an account, in place of one of the same id."""
-    setting = await _order(request, PortalSetting)
-    conditions.sandbox.open_portal(setting)
-    return _done(request, _described(conditions.portal(setting.portal_id)), 201)
+    account = conditions.sandbox.open_account(await _order(request, AccountSetting))
+    return _done(request, _described(account), 201)
 
 
-@delete("/portals/{portal_id:int}")
-async def close_portal(portal_id: FromPath[int], conditions: NamedDependency[Conditions]) -> None:
+@delete("/accounts/{provider:str}/{account_id:str}")
+async def close_account(
+    provider: FromPath[str], account_id: FromPath[str], conditions: NamedDependency[Conditions]
+) -> None:
     """Close an account."""
-    conditions.portal(portal_id)
-    conditions.sandbox.commit(changes.PortalClosed(at=now_ms(), portal_id=portal_id))
+    account = _account(conditions, changes.key(provider, account_id))
+    conditions.sandbox.commit(changes.AccountClosed(at=now_ms(), account=account.opened.account))
 
 
-@post("/portals/{portal_id:int}/withdraw")
+@post("/accounts/{provider:str}/{account_id:str}/withdraw")
 async def withdraw(
-    portal_id: FromPath[int], request: HTTPRequest, conditions: NamedDependency[Conditions]
+    provider: FromPath[str],
+    account_id: FromPath[str],
+    request: HTTPRequest,
+    conditions: NamedDependency[Conditions],
 ) -> AnyAnswer:
     """Let an account withdraw every grant: apps must ask its people again."""
-    conditions.portal(portal_id)
-    conditions.sandbox.commit(changes.GrantsWithdrawn(at=now_ms(), portal_id=portal_id))
+    account = _account(conditions, changes.key(provider, account_id))
+    conditions.sandbox.commit(changes.GrantsWithdrawn(at=now_ms(), account=account.opened.account))
     return _done(request, {})
 
 
-@post("/portals/{portal_id:int}/{what:str}")
+@post("/accounts/{provider:str}/{account_id:str}/{what:str}")
 async def act(
-    portal_id: FromPath[int],
+    provider: FromPath[str],
+    account_id: FromPath[str],
     what: FromPath[str],
     request: HTTPRequest,
     conditions: NamedDependency[Conditions],
 ) -> AnyAnswer:
     """Create, edit, archive, restore, erase or merge; properties are written unchecked, however odd."""
-    portal, order = conditions.portal(portal_id), await _order(request, Act)
-    table = portal.tables.get(order.kind)
-    if table is None:
-        raise not_found(order.kind)
-    sandbox, churn = conditions.sandbox, conditions.churn
-    if what == "create":
-        if order.properties is None:
-            return _done(request, {"id": table.id_of(churn.newcomer(portal))}, 201)
-        created = changes.Created(at=now_ms(), portal_id=portal_id, kind=order.kind, properties=order.properties)
-        return _done(request, {"id": table.id_of(sandbox.commit(created))}, 201)
-    identity = order.id or table.id_of(churn.pick(table, archived=what == "restore"))
-    match what:
-        case "edit":
-            row = operations.find_row(portal, table, identity)
-            written = churn.news(order.kind) if order.properties is None else order.properties
-            sandbox.commit(
-                changes.Edited(at=now_ms(), portal_id=portal_id, kind=order.kind, row=row, properties=written)
-            )
-        case "archive":
-            operations.archive(sandbox, portal, table, identity)
-        case "restore":
-            operations.restore(sandbox, portal, table, identity)
-        case "erase" if order.kind == "contacts":
-            operations.erase(sandbox, portal, identity)
-        case "merge":
-            other = order.other or table.id_of(churn.pick(table))
-            identity = table.id_of(operations.merge(sandbox, portal, table, identity, other))
-        case _:
-            raise not_found(what)
-    return _done(request, {"id": identity})
+    account, order = _account(conditions, changes.key(provider, account_id)), await _order(request, Act)
+    kind = order.kind or account.CONTACTS
+    if kind not in account.tables:
+        raise _no_such(f"kind {kind} of records")
+    row = _act(conditions, account, kind, what, order)
+    return _done(request, {"id": account.tables[kind].id_of(row)}, 201 if what == "create" else 200)
 
 
 @post("/changes")
@@ -187,7 +148,7 @@ async def expire_tokens(request: HTTPRequest, conditions: NamedDependency[Condit
 @post("/rate-limits")
 async def switch_limits(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """Turn the rate limits on or off."""
-    conditions.limits.on = (await _order(request, Switch)).on
+    conditions.sandbox.rate_limits = (await _order(request, Switch)).on
     return _done(request, {})
 
 
@@ -215,21 +176,20 @@ async def reset(request: HTTPRequest, conditions: NamedDependency[Conditions]) -
     """Forget all that happened and begin again."""
     order, settings = await _order(request, Beginning), conditions.sandbox.settings
     people = settings.people if order.people is None else order.people
-    portals = msgspec.structs.replace(settings, people=people).portal_list()
-    conditions.sandbox.begin(seed=settings.seed if order.seed is None else order.seed, portals=portals)
+    accounts = msgspec.structs.replace(settings, people=people).account_list()
+    conditions.sandbox.begin(seed=settings.seed if order.seed is None else order.seed, accounts=accounts)
     return _done(request, {})
 
 
 @get("/expected")
 async def expect(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """How many golden records some accounts together should make; with `members=true` also who joins whom."""
-    named = request.query_params.get("portals", "")
-    ids = [int(text) for text in named.split(",") if text.isdecimal()] or list(conditions.sandbox.hubspot.portals)
-    portals = [conditions.portal(portal_id) for portal_id in ids]
+    named = [key for key in request.query_params.get("accounts", "").split(",") if key]
+    accounts = [_account(conditions, key) for key in named or conditions.sandbox.accounts]
     # A million contacts take their time; the others go on being served meanwhile.
-    contacts, groups = await asyncio.to_thread(_joined, portals)
+    contacts, groups = await asyncio.to_thread(_joined, accounts)
     body: JSON = {
-        "portals": [_described(portal) for portal in portals],
+        "accounts": [_described(account) for account in accounts],
         "contacts": len(contacts),
         "golden_records": len(groups),
     }
@@ -244,32 +204,77 @@ async def show_usage() -> AnyAnswer:
     return answer({"cpu_seconds": time.process_time()})
 
 
-def _described(portal: Portal) -> JSON:
+def _act(conditions: Conditions, account: Account, kind: str, what: str, order: Act) -> int:
+    """Do it; returns the row it was done to, or that came of it. Raises `NothingThere`."""
+    sandbox, churn = conditions.sandbox, conditions.churn
+    if what == "create":
+        unsaid = order.properties is None and kind == account.CONTACTS
+        return churn.newcomer(account) if unsaid else acts.create(sandbox, account, kind, order.properties or {})
+    row = _row(conditions, account, kind, order.id, archived=what == "restore")
+    match what:
+        case "edit":
+            written = churn.news(account, kind) if order.properties is None else order.properties
+            return acts.edit(sandbox, account, kind, row, written)
+        case "merge":
+            return acts.merge(sandbox, account, kind, row, _row(conditions, account, kind, order.other))
+        case "archive" | "restore":
+            return {"archive": acts.archive, "restore": acts.restore}[what](sandbox, account, kind, row)
+        case "erase" if kind == account.CONTACTS:
+            return acts.erase(sandbox, account, kind, row)
+        case _:
+            raise NothingThere(f"nothing that can be done to {kind} is called {what}")
+
+
+def _row(conditions: Conditions, account: Account, kind: str, text: str | None, *, archived: bool = False) -> int:
+    """The record that was named, or one of chance. Raises `NothingThere`."""
+    if text is None:
+        return conditions.churn.pick(account, kind, archived=archived)
+    return (acts.archived_row if archived else acts.living_row)(account, kind, text)
+
+
+def _account(conditions: Conditions, key: str) -> Account:
+    account = conditions.sandbox.accounts.get(key)
+    if account is None:
+        raise _no_such(f"account {key}")
+    return account
+
+
+def _no_such(what: str) -> Refusal:
+    return Refusal(404, {"message": f"There is no {what}"})
+
+
+def _nothing_there(_: HTTPRequest, error: NothingThere) -> Response[bytes]:
+    return answer({"message": str(error)}, 404)
+
+
+def _described(account: Account) -> JSON:
     return {
-        "portal_id": portal.portal_id,
-        "name": portal.opened.name,
-        "contacts": portal.contacts.living,
-        "archived": len(portal.contacts.archived),
-        "deals": portal.tables["deals"].living,
+        "provider": account.PROVIDER,
+        "account_id": account.opened.account_id,
+        "name": account.opened.name,
+        "contacts": account.tables[account.CONTACTS].living,
+        "archived": len(account.tables[account.CONTACTS].archived),
+        "dealings": account.tables[account.DEALINGS].living,
     }
 
 
-def _joined(portals: Sequence[Portal]) -> tuple[list[str], list[list[int]]]:
-    """All living contacts as `account:id`, and which of them are one person each."""
-    living = [(portal, row) for portal in portals for row in range(portal.contacts.rows) if portal.contacts.lives(row)]
-    groups = expected.groups([portal.emails_of(row) for portal, row in living])
-    return [f"{portal.portal_id}:{portal.contacts.id_of(row)}" for portal, row in living], groups
+def _joined(accounts: Sequence[Account]) -> tuple[list[str], list[list[int]]]:
+    """All living contacts as `provider:account:id`, and which of them are one person each."""
+    living = [(account, row) for account in accounts for row in account.people()]
+    groups = expected.groups([list(account.emails_of(row)) for account, row in living])
+    names = [f"{account.opened.account}:{account.tables[account.CONTACTS].id_of(row)}" for account, row in living]
+    return names, groups
 
 
 async def _order(request: HTTPRequest, order: type[Order]) -> Order:
-    """The fields of an order. Raises `HubSpotError`."""
+    """The fields of an order. Raises `Refusal`."""
     try:
         if _is_form(request):
             fields = {name: value for name, value in (await request.form()).items() if value}
             return msgspec.convert(fields, order, strict=False)
         return msgspec.json.decode(await request.body() or b"{}", type=order)
     except msgspec.MsgspecError as error:
-        raise invalid(f"not understood: {error}") from error
+        raise Refusal(400, {"message": f"not understood: {error}"}) from error
 
 
 def _done(request: HTTPRequest, body: JSON, status: int = 200) -> AnyAnswer:
@@ -280,8 +285,17 @@ def _is_form(request: HTTPRequest) -> bool:
     return request.content_type[0] == RequestEncodingType.URL_ENCODED
 
 
-def router() -> Router:
-    """All of it."""
-    looks = [show_page, list_portals, list_faults, expect, show_usage]
-    orders = [open_portal, withdraw, act, change, set_churn, expire_tokens, switch_limits, plan_fault, reset]
-    return Router("/control", route_handlers=[*looks, *orders, close_portal, clear_faults], opt={UNGATED: True})
+def create_app(conditions: Conditions) -> Litestar:
+    """All of it, and the changes by chance as long as it lives."""
+    looks = [show_page, list_accounts, list_faults, expect, show_usage]
+    orders = [open_account, withdraw, act, change, set_churn, expire_tokens, switch_limits, plan_fault, reset]
+    return Litestar(
+        route_handlers=[Router("/control", route_handlers=[*looks, *orders, close_account, clear_faults])],
+        dependencies={"conditions": Provide(lambda: conditions, sync_to_thread=False)},
+        exception_handlers={Refusal: refused, NothingThere: _nothing_there},
+        lifespan=[conditions.churn.running],
+        logging_config=LoggingConfig(
+            log_exceptions="always", disable_stack_trace={Refusal, NothingThere, *range(400, 500)}
+        ),
+        openapi_config=None,
+    )

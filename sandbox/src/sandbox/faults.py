@@ -1,6 +1,7 @@
 """Answers gone wrong on purpose: what a provider, or the network before it, does now and then."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -12,22 +13,29 @@ Kind = Literal[
     "invalid_utf8", "cut", "slow",
 ]  # fmt: skip
 
-_JSON = {"content-type": "application/json;charset=utf-8"}
-_HTML = {"content-type": "text/html"}
-_LIMIT = b"""{"status":"error","message":"You have reached your ten_secondly_rolling limit.",
-"errorType":"RATE_LIMIT","policyName":"TEN_SECONDLY_ROLLING"}"""
-_EXPIRED = b"""{"status":"error","message":"The OAuth token used to make this call expired.",
-"category":"EXPIRED_AUTHENTICATION"}"""
-_ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
-    "rate_limit": (429, _JSON, _LIMIT),
-    "server_error": (500, _JSON, b'{"status":"error","message":"internal error"}'),
-    "bad_gateway": (502, _HTML, b"<html><body><h1>502 Bad Gateway</h1></body></html>"),
-    "unauthorized": (401, _JSON, _EXPIRED),
-    "redirect": (302, {"location": "http://127.0.0.1:9/elsewhere"}, b""),
-    "html": (200, _HTML, b"<html><body>We are down for maintenance.</body></html>"),
-    "empty": (200, _JSON, b""),
-    "invalid_json": (200, _JSON, b'{"results":[{"id":'),
+JSON_TYPE = {"content-type": "application/json;charset=utf-8"}
+HTML_TYPE = {"content-type": "text/html"}
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """An answer that is none of the provider's better ones."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+ANYWHERE = {
+    "bad_gateway": Trouble(502, HTML_TYPE, b"<html><body><h1>502 Bad Gateway</h1></body></html>"),
+    "redirect": Trouble(302, {"location": "http://127.0.0.1:9/elsewhere"}, b""),
+    "html": Trouble(200, HTML_TYPE, b"<html><body>We are down for maintenance.</body></html>"),
+    "empty": Trouble(200, JSON_TYPE, b""),
+    "invalid_json": Trouble(200, JSON_TYPE, b'{"results":[{"id":'),
 }
+"""What the network before a provider says, or what no provider means to say."""
+
+OwnTrouble = Callable[[str, float], Trouble | None]
+"""How a provider words the other kinds, which may tell for how many seconds to wait."""
 
 
 class Fault(msgspec.Struct, kw_only=True):
@@ -39,7 +47,7 @@ class Fault(msgspec.Struct, kw_only=True):
     times: int = 1
     skip: int = 0
     seconds: float = 1
-    """What Retry-After says, or how long a slow answer takes."""
+    """How long a limit asks to wait, or how long a slow answer takes."""
 
     def strikes(self, scope: HTTPScope) -> bool:
         """Whether this call goes wrong, counting it."""
@@ -53,11 +61,12 @@ class Fault(msgspec.Struct, kw_only=True):
 
 
 class Faults:
-    """Stands before the app and spoils what it was told to, oldest order first."""
+    """Stands before a provider's app and spoils what it was told to, oldest order first."""
 
-    def __init__(self, app: ASGIApp, planned: list[Fault]) -> None:
+    def __init__(self, app: ASGIApp, planned: list[Fault], own_trouble: OwnTrouble) -> None:
         self._app = app
         self._planned = planned
+        self._own_trouble = own_trouble
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, well or not."""
@@ -70,11 +79,11 @@ class Faults:
         elif fault.kind in {"cut", "invalid_utf8"}:
             await self._app(scope, receive, _spoiling(fault, send))
         else:
-            await _send_instead(fault, send)
+            trouble = ANYWHERE.get(fault.kind) or self._own_trouble(fault.kind, fault.seconds)
+            # What only another provider knows is nothing but a failure here.
+            await _send_instead(trouble or ANYWHERE["bad_gateway"], send)
 
     def _next(self, scope: HTTPScope) -> Fault | None:
-        if scope["path"].startswith("/control"):
-            return None
         fault = next((each for each in self._planned if each.strikes(scope)), None)
         if fault is not None and fault.times <= 0:
             self._planned.remove(fault)
@@ -96,11 +105,8 @@ def _spoiling(fault: Fault, send: Send) -> Send:
     return send_spoilt
 
 
-async def _send_instead(fault: Fault, send: Send) -> None:
-    status, headers, body = _ANSWERS[fault.kind]
-    headers = headers | {"content-length": str(len(body))}
-    if fault.kind == "rate_limit":
-        headers["retry-after"] = f"{fault.seconds:g}"
+async def _send_instead(trouble: Trouble, send: Send) -> None:
+    headers = trouble.headers | {"content-length": str(len(trouble.body))}
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    await send({"type": "http.response.start", "status": trouble.status, "headers": raw})
+    await send({"type": "http.response.body", "body": trouble.body, "more_body": False})

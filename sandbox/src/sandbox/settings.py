@@ -1,26 +1,44 @@
 """What a sandbox is told from outside."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
+from sandbox.changes import key
+
+ACCOUNT_IDS = {"hubspot": re.compile(r"[0-9]{1,15}")}
+"""What each provider calls its accounts."""
+
 
 class SettingsInvalid(Exception):
     """The environment holds what we cannot use; the message says which variable and why."""
 
 
-class PortalSetting(msgspec.Struct, frozen=True, kw_only=True):
-    """An account to begin with; `overlap` is the share of its people that the account before it knows too."""
+class AccountSetting(msgspec.Struct, frozen=True, kw_only=True):
+    """An account to begin with; `overlap` is the share of its people that the accounts before it know too."""
 
-    portal_id: int
+    provider: str
+    account_id: str
     name: str
     contacts: int
     overlap: float = 0.6
     imported: bool = False
     """Whether one import brought them all, so that they bear one and the same stamp."""
+
+    def __post_init__(self) -> None:
+        if self.provider not in ACCOUNT_IDS:
+            raise ValueError(f"{self.provider!r} is none of {', '.join(ACCOUNT_IDS)}")
+        if not ACCOUNT_IDS[self.provider].fullmatch(self.account_id):
+            raise ValueError(f"{self.account_id!r} is no account of {self.provider}")
+
+    @property
+    def key(self) -> str:
+        """Its name among the accounts of all providers."""
+        return key(self.provider, self.account_id)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 4100
     seed: int = 7
     people: int = 400
-    portals: str = "111111:Acme Sales,222222:Acme Support"
-    """`id:name[:contacts[:overlap]]`, parted by commas; `people` stands in where contacts is not given."""
+    accounts: str = "hubspot:111111:Acme Sales,hubspot:222222:Acme Support"
+    """`provider:id:name[:contacts[:overlap]]`, parted by commas; `people` stands in where contacts is not given."""
     state: str | None = None
     churn_seconds: float = 0
     rate_limits: bool = True
@@ -40,27 +58,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hubspot_client_id: str = "sandbox-hubspot"
     hubspot_client_secret: str = "sandbox-hubspot-secret"  # noqa: S105 - guards seeded people, and is no secret
 
-    def portal_list(self) -> tuple[PortalSetting, ...]:
+    def account_list(self) -> tuple[AccountSetting, ...]:
         """The accounts to begin with. Raises `SettingsInvalid`."""
-        return tuple(self._portal(text) for text in self.portals.split(",") if text.strip())
+        return tuple(self._account(text) for text in self.accounts.split(",") if text.strip())
 
-    def _portal(self, text: str) -> PortalSetting:
-        names = ("portal_id", "name", "contacts", "overlap")
+    def _account(self, text: str) -> AccountSetting:
+        names = ("provider", "account_id", "name", "contacts", "overlap")
         parts = [part.strip() for part in text.split(":")]
         try:
             if len(parts) > len(names):
                 raise ValueError("too many colons")
             given = {"contacts": self.people, **dict(zip(names, parts, strict=False))}
-            return msgspec.convert(given, PortalSetting, strict=False)
+            return msgspec.convert(given, AccountSetting, strict=False)
         except ValueError as error:
-            raise SettingsInvalid(f"SANDBOX_PORTALS: {text.strip()!r} is not id:name[:contacts[:overlap]]") from error
+            wanted = "provider:id:name[:contacts[:overlap]]"
+            raise SettingsInvalid(f"SANDBOX_ACCOUNTS: {text.strip()!r} is not {wanted} ({error})") from error
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings. Raises `SettingsInvalid`."""
     given = {field.name: _read(environ, field) for field in fields(Settings) if _variable(field) in environ}
     settings = Settings(**given)
-    settings.portal_list()
+    settings.account_list()
     return settings
 
 

@@ -1,74 +1,108 @@
 """All the sandbox knows, and the one way to change it: `commit`."""
 
+from typing import TypeVar, cast
+
 import msgspec
 
+from sandbox import changes
+from sandbox.accounts import Account
 from sandbox.clock import now_ms
-from sandbox.hubspot import changes
-from sandbox.hubspot.account import HubSpot
+from sandbox.grants import Grants
+from sandbox.hubspot.portal import Portal
 from sandbox.journal import Journal
 from sandbox.people import World
 from sandbox.rosters import Roster
-from sandbox.settings import PortalSetting, Settings
+from sandbox.settings import AccountSetting, Settings
+from sandbox.tokens import Token
 
+AccountT = TypeVar("AccountT", bound=Account)
 
-class WorldMade(changes.Change, frozen=True, kw_only=True):
-    """Everything began, with the people of a seed."""
-
-    seed: int
-
-
-AnyChange = WorldMade | changes.AnyChange
+KINDS = {kind.PROVIDER: kind for kind in (Portal,)}
+"""What an account of each provider is."""
 
 
 class Sandbox:
-    """The world, and the providers that show it."""
+    """The world, and the accounts of all providers that show it."""
 
     world: World
-    hubspot: HubSpot
+    accounts: dict[str, Account]
+    _grants: Grants
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._journal: Journal[AnyChange] = Journal(
+        self.rate_limits = settings.rate_limits
+        self._lag_ms = round(settings.search_lag_seconds * 1000)
+        self._journal: Journal[changes.AnyChange] = Journal(
             settings.state,
-            about=f"seed={settings.seed} people={settings.people} portals={settings.portals}",
-            decoder=msgspec.json.Decoder(AnyChange),
+            about=f"seed={settings.seed} people={settings.people} accounts={settings.accounts}",
+            decoder=msgspec.json.Decoder(changes.AnyChange),
         )
         past = self._journal.read()
         for change in past:
             self._apply(change)
         if not past:
-            self.begin(seed=settings.seed, portals=settings.portal_list())
+            self.begin(seed=settings.seed, accounts=settings.account_list())
 
-    def begin(self, *, seed: int, portals: tuple[PortalSetting, ...]) -> None:
+    def begin(self, *, seed: int, accounts: tuple[AccountSetting, ...]) -> None:
         """Forget what happened and begin with these accounts."""
         self._journal.restart()
-        self.commit(WorldMade(at=now_ms(), seed=seed))
-        for portal in portals:
-            self.open_portal(portal)
+        self.commit(changes.WorldMade(at=now_ms(), seed=seed))
+        for account in accounts:
+            self.open_account(account)
 
-    def open_portal(self, portal: PortalSetting) -> None:
+    def open_account(self, setting: AccountSetting) -> Account:
         """Open an account, in place of one of the same id; it shares people with those opened before it."""
-        shared = round(portal.overlap * Roster.span(portal.contacts))
+        shared = round(setting.overlap * Roster.span(setting.contacts))
         self.commit(
-            changes.PortalOpened(
+            changes.AccountOpened(
                 at=now_ms(),
-                portal_id=portal.portal_id,
-                name=portal.name,
-                contacts=portal.contacts,
-                first=max(0, self.hubspot.edge(without=portal.portal_id) - shared),
-                imported=portal.imported,
+                account=setting.key,
+                name=setting.name,
+                contacts=setting.contacts,
+                first=max(0, self.edge(without=setting.key) - shared),
+                imported=setting.imported,
             )
         )
+        return self.accounts[setting.key]
 
-    def commit(self, change: AnyChange) -> int:
+    def commit(self, change: changes.AnyChange) -> int:
         """Let something happen, and remember it; where it happened to a record, returns its row."""
         row = self._apply(change)
         self._journal.write(change)
         return row
 
-    def _apply(self, change: AnyChange) -> int:
-        if isinstance(change, WorldMade):
-            self.world = World(change.seed)
-            self.hubspot = HubSpot(self.world, lag_ms=round(self.settings.search_lag_seconds * 1000))
-            return 0
-        return self.hubspot.apply(change)
+    def account(self, kind: type[AccountT], account_id: str) -> AccountT | None:
+        """The account of a provider that goes by this id there."""
+        return cast("AccountT | None", self.accounts.get(changes.key(kind.PROVIDER, account_id)))
+
+    def accounts_of(self, kind: type[AccountT]) -> list[AccountT]:
+        """All accounts of a provider."""
+        return [cast("AccountT", account) for account in self.accounts.values() if account.PROVIDER == kind.PROVIDER]
+
+    def edge(self, *, without: str | None = None) -> int:
+        """The first person that no account's list reaches, but for one account."""
+        rosters = [account.roster for key, account in self.accounts.items() if key != without]
+        return max((roster.first + Roster.span(roster.rows) for roster in rosters), default=0)
+
+    def revoked(self, token: Token) -> bool:
+        """Whether a grant is dead for good."""
+        return token.account not in self.accounts or self._grants.revoked(token)
+
+    def expired(self, token: Token) -> bool:
+        """Whether a token's time is over."""
+        return self._grants.expired(token, now_ms())
+
+    def _apply(self, change: changes.AnyChange) -> int:
+        match change:
+            case changes.WorldMade():
+                self.world, self.accounts, self._grants = World(change.seed), {}, Grants()
+            case changes.AccountOpened():
+                provider = change.account.partition(":")[0]
+                self.accounts[change.account] = KINDS[provider](self.world, change, lag_ms=self._lag_ms)
+            case changes.AccountClosed():
+                del self.accounts[change.account]
+            case changes.GrantRevoked() | changes.GrantsWithdrawn() | changes.TokensExpired():
+                self._grants.apply(change)
+            case _:
+                return self.accounts[change.account].apply(change)
+        return 0

@@ -30,7 +30,7 @@ class Browser:
         async with self.sandbox.get(screen) as answer:
             assert answer.status == 200
             assert str(portal) in await answer.text()
-        form = {"portal_id": str(portal), "decision": decision}
+        form = {"account": str(portal), "decision": decision}
         async with self.sandbox.post(screen, data=form, allow_redirects=False) as answer:
             back = urlsplit(answer.headers["Location"])
         assert f"{back.scheme}://{back.netloc}" == "http://localhost:4321", "the public address, which is the gateway's"
@@ -62,7 +62,7 @@ class Browser:
 
 @pytest.fixture
 async def browser(settings: Settings, serve_sandbox, workspace: UUID) -> AsyncIterator[Browser]:
-    sandbox_url = serve_sandbox(people=5)
+    sandbox_url = serve_sandbox(people=5, accounts="hubspot:111111:Acme Sales,hubspot:222222:Acme Support")
     environ = {
         "HUBSPOT_CLIENT_ID": "sandbox-hubspot",
         "HUBSPOT_CLIENT_SECRET": "sandbox-hubspot-secret",
@@ -117,7 +117,7 @@ async def test_a_withdrawn_grant_breaks_the_connection_until_it_is_connected_aga
     await browser.connect()
     [before] = await browser.connections()
     _, token = await browser.token(before["id"])
-    async with browser.sandbox.post("/control/portals/111111/withdraw", json={}) as answer:
+    async with browser.sandbox.post("/control/accounts/hubspot/111111/withdraw", json={}) as answer:
         assert answer.status == 200
 
     status, problem = await browser.token(before["id"], rejected=token["access_token"])

@@ -38,7 +38,7 @@ async def process(module: str, **environ: str) -> AsyncIterator[Process]:
 
 @pytest.fixture
 async def sandbox_url() -> AsyncIterator[str]:
-    told = {"SANDBOX_PORT": "0", "SANDBOX_PORTALS": f"{PORTAL}:Acme:{CONTACTS}", "SANDBOX_RATE_LIMITS": "off"}
+    told = {"SANDBOX_PORT": "0", "SANDBOX_ACCOUNTS": f"hubspot:{PORTAL}:Acme:{CONTACTS}", "SANDBOX_RATE_LIMITS": "off"}
     async with process("sandbox", **told) as sandbox:
         assert sandbox.stderr
         async with asyncio.timeout(60):
@@ -61,7 +61,7 @@ async def grant(http: ClientSession, sandbox_url: str) -> str:
     verifier = "v" * 64
     challenge = "w1TpKUdYE9hUAcNSeeSRFioHDxfUxuHho_JHAfZ_vDM"
     url = hubspot.authorize_url(app, redirect_uri=back, state="state", code_challenge=challenge)
-    form = {"portal_id": PORTAL, "decision": "allow"}
+    form = {"account": PORTAL, "decision": "allow"}
     async with http.post(url, data=form, allow_redirects=False) as answer:
         (code,) = parse_qs(urlsplit(answer.headers["Location"]).query)["code"]
     granted = await hubspot.exchange(http, app, code=code, redirect_uri=back, code_verifier=verifier)

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.connections import ConnectionView
 
 
 class _Expected(msgspec.Struct):
     golden_records: int
 
 
-async def count_expected(http: ClientSession, sandbox_url: str, accounts: Sequence[str]) -> int:
+async def count_expected(http: ClientSession, sandbox_url: str, connections: Sequence[ConnectionView]) -> int:
     """How many golden records these accounts should make, computed by the sandbox from its own people."""
-    async with http.get(f"{sandbox_url}/control/expected", params={"portals": ",".join(accounts)}) as answer:
+    accounts = [f"{one.provider}:{one.account_id}" for one in connections]
+    async with http.get(f"{sandbox_url}/control/expected", params={"accounts": ",".join(accounts)}) as answer:
         answer.raise_for_status()
         return msgspec.json.decode(await answer.read(), type=_Expected).golden_records
 

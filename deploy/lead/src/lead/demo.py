@@ -100,7 +100,7 @@ class Demo:
     async def compare(self) -> None:
         """Show the golden records, and their number beside the sandbox's own count of its people."""
         http, sandbox, accounts = self._gateway.http, self._settings.sandbox_url, self._connections
-        expected = await control.count_expected(http, sandbox, [one.account_id for one in accounts])
+        expected = await control.count_expected(http, sandbox, accounts)
         for _ in range(SETTLE_LOOKS):  # what was synced last is still on its way through the bus
             counted = await self._gateway.count_contacts()
             if counted == expected:

@@ -7,16 +7,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct, field
 
+from sandbox import changes
 from sandbox.clock import iso, now_ms
-from sandbox.hubspot import changes, operations
+from sandbox.hubspot import operations
 from sandbox.hubspot.answers import link_name
 from sandbox.hubspot.catalogue import LINK_TYPES
 from sandbox.hubspot.errors import JSON, batch_errors, invalid
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.objects import Identity
 from sandbox.hubspot.records import Table
-from sandbox.hubspot.requests import Answer, HTTPRequest, answer, table_of, whole
+from sandbox.hubspot.requests import table_of, whole
 from sandbox.store import Sandbox
+from sandbox.wire import Answer, HTTPRequest, answer
 
 Form = Callable[[Table, Table, int], JSON]
 """How one associated record is written: from which table, in which, at which row."""
@@ -154,7 +156,7 @@ async def delete_one(
     sandbox.commit(
         changes.Unlinked(
             at=now_ms(),
-            portal_id=caller.portal.portal_id,
+            account=caller.portal.opened.account,
             kind=table.kind.name,
             row=row,
             to_kind=to_table.kind.name,
@@ -209,7 +211,7 @@ def _link(sandbox: Sandbox, caller: Caller, one: tuple[Table, str], two: tuple[T
     sandbox.commit(
         changes.Linked(
             at=now_ms(),
-            portal_id=caller.portal.portal_id,
+            account=caller.portal.opened.account,
             kind=one[0].kind.name,
             row=row,
             to_kind=two[0].kind.name,

@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
+from sandbox.wire import Refusal
+
 JSON = dict[str, object]
 
 
-class HubSpotError(Exception):
+class HubSpotError(Refusal):
     """A refusal, with its status and all that its body says."""
 
     def __init__(self, status: int, message: str, category: str | None = None, **more: object) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers: dict[str, str] = {}
-        self.body: JSON = {"status": "error", "message": message, "correlationId": str(uuid4())}
+        body: JSON = {"status": "error", "message": message, "correlationId": str(uuid4())}
         if category:
-            self.body["category"] = category
-        self.body |= more
+            body["category"] = category
+        super().__init__(status, body | more)
 
 
 def invalid(message: str, *, code: str | None = None, property_name: str | None = None) -> HubSpotError:

@@ -9,12 +9,11 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.clock import now_ms
 from sandbox.hubspot.errors import missing_scopes, rate_limited, unauthenticated
-from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.portal import Portal
-from sandbox.hubspot.tokens import Mint, Token, TokenInvalid
+from sandbox.limits import RollingWindow
 from sandbox.store import Sandbox
+from sandbox.tokens import Mint, Token, TokenInvalid
 
 UNGATED = "ungated"
 """The mark of routes that anyone may call."""
@@ -39,15 +38,18 @@ class Gate(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
     exclude_opt_key = UNGATED
 
-    def __init__(self, sandbox: Sandbox, mint: Mint, limits: Limits) -> None:
+    def __init__(self, sandbox: Sandbox, mint: Mint) -> None:
         self._sandbox = sandbox
         self._mint = mint
-        self._limits = limits
+        # For OAuth apps: 110 calls in ten seconds, and 5 searches a second counted apart.
+        self._calls = RollingWindow(most=110, seconds=10)
+        self._searches = RollingWindow(most=5, seconds=1)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer 401 or 429, or go on with the `Caller` in the scope's state."""
         token = self._token(MutableScopeHeaders(scope).get("authorization", ""))
-        portal = self._sandbox.hubspot.portals[token.portal_id]
+        portal = self._sandbox.account(Portal, token.account.partition(":")[2])
+        assert portal, "a token of a closed account is revoked"
         counted = self._count(token, search=scope["path"].endswith("/search"))
         headers = [(name.encode(), value.encode()) for name, value in counted.items()]
         scope["state"]["caller"] = Caller(portal, token)
@@ -67,27 +69,27 @@ class Gate(ASGIMiddleware):
             token = self._mint.read(text.strip())
         except TokenInvalid as error:
             raise unauthenticated("The OAuth token used to make this call is invalid.") from error
-        if token.use != "access" or self._sandbox.hubspot.revoked(token):
+        if token.use != "access" or self._sandbox.revoked(token):
             raise unauthenticated("The OAuth token used to make this call is invalid or was revoked.")
-        if self._sandbox.hubspot.expired(token, now_ms()):
+        if self._sandbox.expired(token):
             message = "The OAuth token used to make this call expired."
             raise unauthenticated(message, "EXPIRED_AUTHENTICATION")
         return token
 
     def _count(self, token: Token, *, search: bool) -> dict[str, str]:
         """The headers of the answer. Raises `HubSpotError` when it is one call too many."""
-        limits, now = self._limits, time.monotonic()
+        counting, now = self._sandbox.rate_limits, time.monotonic()
         headers = {"x-hubspot-correlation-id": str(uuid4())}
         if search:
-            if limits.on and limits.searches.take(token.portal_id, now) is None:
+            if counting and self._searches.take(token.account, now) is None:
                 raise rate_limited("SECONDLY", headers)
             return headers
-        most = limits.calls.most
-        left = limits.calls.take((token.portal_id, token.client_id), now) if limits.on else most
+        most = self._calls.most
+        left = self._calls.take((token.account, token.client_id), now) if counting else most
         headers |= {
             "x-hubspot-ratelimit-max": str(most),
             "x-hubspot-ratelimit-remaining": str(left or 0),
-            "x-hubspot-ratelimit-interval-milliseconds": str(round(limits.calls.seconds * 1000)),
+            "x-hubspot-ratelimit-interval-milliseconds": str(round(self._calls.seconds * 1000)),
             "x-hubspot-ratelimit-secondly": "11",
             "x-hubspot-ratelimit-secondly-remaining": str(min(10, left or 0)),
         }

@@ -4,7 +4,6 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from html import escape
 from secrets import token_hex
 from urllib.parse import urlencode, urlsplit
 
@@ -14,13 +13,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct, ValidationError, convert, structs
 
+from sandbox.changes import GrantRevoked
 from sandbox.clock import now_ms
-from sandbox.hubspot.changes import GrantRevoked
+from sandbox.consent import consent_page
 from sandbox.hubspot.errors import JSON, HubSpotError, oauth_refusal
-from sandbox.hubspot.requests import Answer, HTTPRequest, answer
-from sandbox.hubspot.tokens import Mint, Token, TokenInvalid
-from sandbox.pages import page
+from sandbox.hubspot.portal import Portal
 from sandbox.store import Sandbox
+from sandbox.tokens import Mint, Token, TokenInvalid
+from sandbox.wire import Answer, HTTPRequest, answer
 
 CODE_MS = 600_000
 APP_ID = 18_221_010
@@ -76,8 +76,7 @@ class OAuth:
             token = self.mint.read(text)
         except TokenInvalid:
             return None
-        hubspot = self.sandbox.hubspot
-        dead = token.use != use or hubspot.revoked(token) or hubspot.expired(token, now_ms())
+        dead = token.use != use or self.sandbox.revoked(token) or self.sandbox.expired(token)
         return None if dead else token
 
     def redeem(self, wish: TokenWish) -> Token:
@@ -98,34 +97,21 @@ class OAuth:
 async def show_consent(request: HTTPRequest, oauth: NamedDependency[OAuth]) -> Response[str]:
     """The screen: who asks, for what, and for which account."""
     wish = _wish(request, oauth)
-    accounts = "".join(
-        f'<label><input type="radio" name="portal_id" value="{number}"{" checked" * (place == 0)}> '
-        f"{escape(portal.opened.name)} <code>{number}</code></label>"
-        for place, (number, portal) in enumerate(oauth.sandbox.hubspot.portals.items())
-    )
-    scopes = "".join(f"<li><code>{escape(scope)}</code></li>" for scope in wish.scope.split())
-    # Without an action the form goes to this same address, with all that the app asked for.
-    form = (
-        f'<form method="post">{accounts}<p><button class="main" name="decision" value="allow">Allow</button> '
-        '<button name="decision" value="deny">Deny</button></p></form>'
-    )
-    body = (
-        f"<section><h2>{escape(wish.client_id)} wants to connect to an account</h2>{form}</section>"
-        f"<section><h2>It asks for</h2><ul>{scopes}</ul></section>"
-    )
-    return Response(page("HubSpot sandbox", body), media_type="text/html")
+    accounts = [portal.opened for portal in oauth.sandbox.accounts_of(Portal)]
+    body = consent_page("HubSpot sandbox", app=wish.client_id, accounts=accounts, scopes=wish.scope.split())
+    return Response(body, media_type="text/html")
 
 
 @post("/authorize")
 async def decide(request: HTTPRequest, oauth: NamedDependency[OAuth]) -> Redirect:
-    """The person's decision, as a form: `portal_id`, and `decision` allow or deny."""
+    """The person's decision, as a form: `account`, and `decision` allow or deny."""
     wish, form = _wish(request, oauth), await request.form()
     query = {"state": wish.state} if wish.state is not None else {}
     if form.get("decision") != "allow":
         query |= {"error": "access_denied", "error_description": "The user denied access"}
         return _back(wish, query)
-    text = str(form.get("portal_id", ""))
-    portal = oauth.sandbox.hubspot.portals.get(int(text) if text.isdecimal() else -1)
+    text = str(form.get("account", ""))
+    portal = oauth.sandbox.account(Portal, text)
     if portal is None:
         raise HubSpotError(400, f"There is no account {text}")
     now = now_ms()
@@ -133,7 +119,7 @@ async def decide(request: HTTPRequest, oauth: NamedDependency[OAuth]) -> Redirec
         use="code",
         grant=token_hex(8),
         client_id=wish.client_id,
-        portal_id=portal.portal_id,
+        account=portal.opened.account,
         user_id=int(portal.owner_ids[0]),
         scopes=tuple(wish.scope.split() + wish.optional_scope.split()),
         made=now,
@@ -244,7 +230,7 @@ def _make_token(oauth: OAuth, form: Mapping[str, object]) -> JSON:
         "refresh_token": refresh_token,
         "access_token": oauth.mint.write(access),
         "expires_in": oauth.token_seconds,
-        "hub_id": grant.portal_id,
+        "hub_id": int(grant.account.partition(":")[2]),
         "user_id": grant.user_id,
         "scopes": grant.scopes,
         "token_use": "access_token",
@@ -259,13 +245,14 @@ def _describe(oauth: OAuth, text: str, use: str) -> Answer:
 
 
 def _described(oauth: OAuth, token: Token, text: str) -> JSON:
-    portal = oauth.sandbox.hubspot.portals[token.portal_id]
+    portal = oauth.sandbox.account(Portal, token.account.partition(":")[2])
+    assert portal, "a token of a closed account is dead"
     described: JSON = {
         "token": text,
         "user": f"admin@portal-{portal.portal_id}.example",
         "hub_domain": f"{portal.opened.name.lower().replace(' ', '-')}.example",
         "scopes": token.scopes,
-        "hub_id": token.portal_id,
+        "hub_id": portal.portal_id,
         "user_id": token.user_id,
         "token_type": token.use,
         "is_private_distribution": False,

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from sandbox import acts, changes
 from sandbox.clock import iso, now_ms, parse_ms
-from sandbox.hubspot import changes
 from sandbox.hubspot.catalogue import CONTACTS, DATETIMES, LIFECYCLE, READ_ONLY, ObjectType
 from sandbox.hubspot.errors import conflict, invalid, not_found
 from sandbox.hubspot.portal import Portal
@@ -20,11 +20,8 @@ _EMAIL = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
 
 def find_row(portal: Portal, table: Table, text: str, *, id_property: str | None = None) -> int:
     """The living record an id leads to, also over merges. Raises `HubSpotError`."""
-    row = portal.holder_of(text) if id_property == "email" else table.row_of(text)
+    row = portal.holder_of(text) if id_property == "email" else portal.present_row(table.kind.name, text)
     if row is None:
-        raise not_found()
-    row = portal.final_row(table, row)
-    if not table.lives(row):
         raise not_found()
     return row
 
@@ -41,7 +38,7 @@ def create(sandbox: Sandbox, portal: Portal, table: Table, given: Given, links: 
     return sandbox.commit(
         changes.Created(
             at=now_ms(),
-            portal_id=portal.portal_id,
+            account=portal.opened.account,
             kind=table.kind.name,
             properties=properties,
             links=tuple(links),
@@ -55,24 +52,14 @@ def edit(sandbox: Sandbox, portal: Portal, table: Table, row: int, given: Given)
     _check_email(portal, table, properties, row=row)
     if _steps_back(table.record(row).properties.get("lifecyclestage"), properties.get("lifecyclestage")):
         del properties["lifecyclestage"]
-    sandbox.commit(
-        changes.Edited(at=now_ms(), portal_id=portal.portal_id, kind=table.kind.name, row=row, properties=properties)
-    )
+    acts.edit(sandbox, portal, table.kind.name, row, properties)
 
 
 def archive(sandbox: Sandbox, portal: Portal, table: Table, text: str) -> None:
     """Delete a record, in the way that can be undone; one that is not there is no error."""
     row = table.row_of(text)
     if row is not None and table.lives(row):
-        sandbox.commit(changes.Archived(at=now_ms(), portal_id=portal.portal_id, kind=table.kind.name, row=row))
-
-
-def restore(sandbox: Sandbox, portal: Portal, table: Table, text: str) -> None:
-    """Bring an archived record back. Raises `HubSpotError`."""
-    row = table.row_of(text)
-    if row is None or row not in table.archived:
-        raise not_found()
-    sandbox.commit(changes.Restored(at=now_ms(), portal_id=portal.portal_id, kind=table.kind.name, row=row))
+        acts.archive(sandbox, portal, table.kind.name, row)
 
 
 def erase(sandbox: Sandbox, portal: Portal, text: str, *, id_property: str | None = None) -> None:
@@ -80,7 +67,7 @@ def erase(sandbox: Sandbox, portal: Portal, text: str, *, id_property: str | Non
     table = portal.contacts
     row = portal.holder_of(text) if id_property == "email" else table.row_of(text)
     if row is not None and not table.record(row).gone:
-        sandbox.commit(changes.Erased(at=now_ms(), portal_id=portal.portal_id, kind="contacts", row=row))
+        acts.erase(sandbox, portal, table.kind.name, row)
 
 
 def merge(sandbox: Sandbox, portal: Portal, table: Table, primary: str, other: str) -> int:
@@ -91,9 +78,7 @@ def merge(sandbox: Sandbox, portal: Portal, table: Table, primary: str, other: s
     earlier = [table.record(row).properties.get("hs_merged_object_ids") or "" for row in rows]
     if sum(len(ids.split(";")) for ids in earlier) > MOST_MERGES:
         raise invalid(f"A record takes at most {MOST_MERGES} merges")
-    return sandbox.commit(
-        changes.Merged(at=now_ms(), portal_id=portal.portal_id, kind=table.kind.name, primary=rows[0], other=rows[1])
-    )
+    return acts.merge(sandbox, portal, table.kind.name, *rows)
 
 
 def _checked(kind: ObjectType, given: Given) -> dict[str, str | None]:

@@ -1,27 +1,34 @@
 """One account of HubSpot: its records, their associations, and what changes do to them."""
 
-from typing import assert_never
+from collections.abc import Iterator
+from random import Random
+from typing import ClassVar, assert_never
 
 import msgspec
 
+from sandbox import changes
 from sandbox.clock import iso
-from sandbox.hubspot import changes
 from sandbox.hubspot.catalogue import CONTACTS, DEALS, TYPES, ObjectType
 from sandbox.hubspot.links import Links
+from sandbox.hubspot.news import news
 from sandbox.hubspot.records import Record, Table
-from sandbox.hubspot.seeds import OWNERS, Seeds
+from sandbox.hubspot.seeds import OWNERS, Seeds, contact_properties
 from sandbox.people import World, chance
-from sandbox.rosters import Roster
+from sandbox.rosters import Roster, Sighting
 
 
 class Portal:
     """An account and all it holds."""
 
-    def __init__(self, world: World, opened: changes.PortalOpened, *, lag_ms: int) -> None:
-        self.portal_id = opened.portal_id
+    PROVIDER: ClassVar = "hubspot"
+    CONTACTS: ClassVar = CONTACTS.name
+    DEALINGS: ClassVar = DEALS.name
+
+    def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
+        self.portal_id = int(opened.account_id)
         self.opened = opened
-        self.roster = Roster(world, salt=opened.portal_id, first=opened.first, rows=opened.contacts)
-        self.owner_ids = tuple(str(80_000_000 + opened.portal_id % 10**6 * 10 + place) for place in range(OWNERS))
+        self.roster = Roster(world, salt=self.portal_id, first=opened.first, rows=opened.contacts)
+        self.owner_ids = tuple(str(80_000_000 + self.portal_id % 10**6 * 10 + place) for place in range(OWNERS))
         self._seeds = Seeds(self.roster, owner_ids=self.owner_ids, imported=opened.imported)
         self._links = Links(self._seeds)
         self._changed_emails: dict[str, int] = {}
@@ -71,6 +78,25 @@ class Portal:
         """All addresses of a contact."""
         record = self.contacts.changed.get(row)
         return self.roster.emails(row) if record is None else emails_in(record.properties)
+
+    def people(self) -> Iterator[int]:
+        """The rows of all living contacts."""
+        return (row for row in range(self.contacts.rows) if self.contacts.lives(row))
+
+    def present_row(self, kind: str, text: str) -> int | None:
+        """The living record an id leads to, also over merges."""
+        table = self.tables[kind]
+        row = table.row_of(text)
+        row = None if row is None else self.final_row(table, row)
+        return row if row is not None and table.lives(row) else None
+
+    def written(self, seen: Sighting) -> dict[str, str | None]:
+        """A person as the properties of a contact."""
+        return contact_properties(seen)
+
+    def news(self, kind: str, draw: Random) -> dict[str, str | None]:
+        """Properties as somebody might write them to a record of that kind."""
+        return news(kind, draw)
 
     def final_row(self, table: Table, row: int) -> int:
         """The row that an old one was merged into, over however many merges."""

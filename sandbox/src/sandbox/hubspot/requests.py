@@ -1,26 +1,11 @@
-"""What requests carry, read the way HubSpot reads it, and answers sent the way it sends them."""
-
-from collections.abc import Mapping
-
-import msgspec
-from litestar import Request, Response
-from litestar.datastructures import State as AppState
+"""What requests carry, read the way HubSpot reads it."""
 
 from sandbox.hubspot.answers import kinds_named
 from sandbox.hubspot.catalogue import TYPE_NAMES
 from sandbox.hubspot.errors import HubSpotError, invalid
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.records import Table
-
-HTTPRequest = Request[None, None, AppState]
-Answer = Response[bytes]
-
-MEDIA_TYPE = "application/json;charset=utf-8"
-
-
-def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    """An answer in JSON."""
-    return Response(msgspec.json.encode(body), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+from sandbox.wire import HTTPRequest
 
 
 async def caller_of(request: HTTPRequest) -> Caller:

@@ -7,13 +7,12 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
+from sandbox.changes import GrantRevoked
 from sandbox.clock import now_ms
 from sandbox.hubspot import associations, definitions, oauth, objects
-from sandbox.hubspot.changes import GrantRevoked
-from sandbox.hubspot.errors import HubSpotError
 from sandbox.hubspot.gate import UNGATED, Caller
-from sandbox.hubspot.requests import Answer, HTTPRequest, answer
 from sandbox.store import Sandbox
+from sandbox.wire import HTTPRequest, answer
 
 DATES = ("2026-03", "2026-09")
 
@@ -47,11 +46,6 @@ def routers() -> list[ControllerRouterHandler]:
             Router(f"/crm/properties/{date}", route_handlers=definitions.PROPERTIES),
         ]
     return parts
-
-
-def refused(_: HTTPRequest, error: HubSpotError) -> Answer:
-    """A refusal, as HubSpot puts it."""
-    return answer(error.body, error.status, error.headers)
 
 
 def misunderstood(request: HTTPRequest, error: HTTPException) -> Response[bytes]:

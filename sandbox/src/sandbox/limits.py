@@ -1,4 +1,4 @@
-"""How often an app may call: rolling windows, as HubSpot counts."""
+"""How often an app may call: rolling windows, as providers count."""
 
 from collections import defaultdict, deque
 from collections.abc import Hashable
@@ -21,12 +21,3 @@ class RollingWindow:
             return None
         calls.append(now)
         return self.most - len(calls)
-
-
-class Limits:
-    """HubSpot's limits for OAuth apps: 110 calls in ten seconds, and 5 searches a second counted apart."""
-
-    def __init__(self, *, on: bool) -> None:
-        self.on = on
-        self.calls = RollingWindow(most=110, seconds=10)
-        self.searches = RollingWindow(most=5, seconds=1)

@@ -1,4 +1,10 @@
-"""All that can happen to the stand-in HubSpot, as facts: applied when they happen, and again after a restart."""
+"""All that can happen in the accounts of all providers, as facts: applied when they happen, and after a restart.
+
+A fact says what somebody did; what a provider makes of it (whether a merge leaves one of two records or a third, what
+becomes of an archived one's addresses) is that provider's affair.
+"""
+
+from typing import Any
 
 import msgspec
 
@@ -9,20 +15,31 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag=
     at: int
 
 
-class PortalOpened(Change, frozen=True, kw_only=True):
+class WorldMade(Change, frozen=True, kw_only=True):
+    """Everything began, with the people of a seed."""
+
+    seed: int
+
+
+class AccountOpened(Change, frozen=True, kw_only=True):
     """An account, with that many seeded contacts: people of the world from number `first` on."""
 
-    portal_id: int
+    account: str
     name: str
     contacts: int
     first: int
     imported: bool = False
 
+    @property
+    def account_id(self) -> str:
+        """What the provider itself calls the account."""
+        return self.account.partition(":")[2]
 
-class PortalClosed(Change, frozen=True, kw_only=True):
+
+class AccountClosed(Change, frozen=True, kw_only=True):
     """An account is no more."""
 
-    portal_id: int
+    account: str
 
 
 class GrantRevoked(Change, frozen=True, kw_only=True):
@@ -34,7 +51,7 @@ class GrantRevoked(Change, frozen=True, kw_only=True):
 class GrantsWithdrawn(Change, frozen=True, kw_only=True):
     """An account withdrew every grant it had made until now."""
 
-    portal_id: int
+    account: str
 
 
 class TokensExpired(Change, frozen=True, kw_only=True):
@@ -44,14 +61,14 @@ class TokensExpired(Change, frozen=True, kw_only=True):
 class RecordChange(Change, frozen=True, kw_only=True):
     """Something that happened to records of one kind in one account; records are named by their row."""
 
-    portal_id: int
+    account: str
     kind: str
 
 
 class Created(RecordChange, frozen=True, kw_only=True):
     """A record was made; `links` are the kinds and rows it was linked to at once."""
 
-    properties: dict[str, str | None]
+    properties: dict[str, Any]
     links: tuple[tuple[str, int], ...] = ()
 
 
@@ -59,7 +76,7 @@ class Edited(RecordChange, frozen=True, kw_only=True):
     """Properties were written; None is a cleared one."""
 
     row: int
-    properties: dict[str, str | None]
+    properties: dict[str, Any]
 
 
 class Archived(RecordChange, frozen=True, kw_only=True):
@@ -81,7 +98,7 @@ class Erased(RecordChange, frozen=True, kw_only=True):
 
 
 class Merged(RecordChange, frozen=True, kw_only=True):
-    """Two records became one new one; where both have a value, the primary's stays."""
+    """Two records became one; where both have a value, the primary's stays."""
 
     primary: int
     other: int
@@ -104,4 +121,10 @@ class Unlinked(RecordChange, frozen=True, kw_only=True):
 
 
 AnyRecordChange = Created | Edited | Archived | Restored | Erased | Merged | Linked | Unlinked
-AnyChange = PortalOpened | PortalClosed | GrantRevoked | GrantsWithdrawn | TokensExpired | AnyRecordChange
+AnyGrantChange = GrantRevoked | GrantsWithdrawn | TokensExpired
+AnyChange = WorldMade | AccountOpened | AccountClosed | AnyGrantChange | AnyRecordChange
+
+
+def key(provider: str, account_id: str) -> str:
+    """The name of an account among those of all providers: `hubspot:111111`."""
+    return f"{provider}:{account_id}"

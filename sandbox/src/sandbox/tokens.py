@@ -21,7 +21,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     use: Literal["code", "access", "refresh"]
     grant: str
     client_id: str
-    portal_id: int
+    account: str
     user_id: int
     scopes: tuple[str, ...]
     made: int
@@ -31,15 +31,15 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mint:
-    """Makes and reads tokens; the same secret reads what an earlier process made."""
+    """Makes and reads a provider's tokens; the same secret reads what an earlier process made."""
 
-    def __init__(self, secret: str) -> None:
-        self._key = sha256(f"sandbox tokens:{secret}".encode()).digest()
+    def __init__(self, provider: str, secret: str) -> None:
+        self._key = sha256(f"sandbox tokens:{provider}:{secret}".encode()).digest()
         self.read = lru_cache(maxsize=1024)(self._read)
         """The token behind a text. Raises `TokenInvalid`."""
 
     def write(self, token: Token) -> str:
-        """The text of a token, some 300 characters and more, as HubSpot's."""
+        """The text of a token, some 300 characters and more, as the providers' are."""
         body = msgspec.json.encode(token)
         return urlsafe_b64encode(self._sign(body) + body).decode().rstrip("=")
 
