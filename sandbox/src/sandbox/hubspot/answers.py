@@ -7,7 +7,8 @@ from sandbox.clock import iso
 from sandbox.hubspot.catalogue import TYPE_NAMES, TYPES, ObjectType
 from sandbox.hubspot.errors import JSON, invalid
 from sandbox.hubspot.portal import Portal
-from sandbox.hubspot.records import Record, Table
+from sandbox.hubspot.tables import Table
+from sandbox.records import Record
 
 UI = "https://app.hubspot.com"
 

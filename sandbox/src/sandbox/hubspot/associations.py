@@ -15,8 +15,8 @@ from sandbox.hubspot.catalogue import LINK_TYPES
 from sandbox.hubspot.errors import JSON, batch_errors, invalid
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.objects import Identity
-from sandbox.hubspot.records import Table
 from sandbox.hubspot.requests import table_of, whole
+from sandbox.hubspot.tables import Table
 from sandbox.store import Sandbox
 from sandbox.wire import Answer, HTTPRequest, answer
 

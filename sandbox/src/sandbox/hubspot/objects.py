@@ -11,9 +11,9 @@ from sandbox.hubspot.catalogue import LINK_TYPES
 from sandbox.hubspot.errors import JSON, batch_errors, invalid, not_found
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.operations import Given
-from sandbox.hubspot.records import Table
 from sandbox.hubspot.requests import linked_kinds, table_of, whole, words
 from sandbox.hubspot.search import Search, find
+from sandbox.hubspot.tables import Table
 from sandbox.store import Sandbox
 from sandbox.wire import Answer, HTTPRequest, answer
 

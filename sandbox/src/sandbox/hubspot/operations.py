@@ -8,7 +8,7 @@ from sandbox.clock import iso, now_ms, parse_ms
 from sandbox.hubspot.catalogue import CONTACTS, DATETIMES, LIFECYCLE, READ_ONLY, ObjectType
 from sandbox.hubspot.errors import conflict, invalid, not_found
 from sandbox.hubspot.portal import Portal
-from sandbox.hubspot.records import Table
+from sandbox.hubspot.tables import Table
 from sandbox.store import Sandbox
 
 Given = Mapping[str, str | int | float | bool | None]

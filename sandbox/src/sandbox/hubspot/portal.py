@@ -11,9 +11,10 @@ from sandbox.clock import iso
 from sandbox.hubspot.catalogue import CONTACTS, DEALS, TYPES, ObjectType
 from sandbox.hubspot.links import Links
 from sandbox.hubspot.news import news
-from sandbox.hubspot.records import Record, Table
 from sandbox.hubspot.seeds import OWNERS, Seeds, contact_properties
+from sandbox.hubspot.tables import Table
 from sandbox.people import World, chance
+from sandbox.records import Record
 from sandbox.rosters import Roster, Sighting
 
 

@@ -4,7 +4,7 @@ from sandbox.hubspot.answers import kinds_named
 from sandbox.hubspot.catalogue import TYPE_NAMES
 from sandbox.hubspot.errors import HubSpotError, invalid
 from sandbox.hubspot.gate import Caller
-from sandbox.hubspot.records import Table
+from sandbox.hubspot.tables import Table
 from sandbox.wire import HTTPRequest
 
 

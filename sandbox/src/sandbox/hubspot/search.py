@@ -8,7 +8,8 @@ import msgspec
 from sandbox.hubspot.catalogue import ObjectType
 from sandbox.hubspot.errors import HubSpotError, invalid
 from sandbox.hubspot.filters import Filter, Test, key, test, tokens
-from sandbox.hubspot.records import END_OF_TIME, Table
+from sandbox.hubspot.tables import Table
+from sandbox.records import END_OF_TIME
 
 WALL = 10_000
 

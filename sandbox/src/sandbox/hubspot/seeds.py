@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sandbox.clock import iso
 from sandbox.hubspot.catalogue import LIFECYCLE, STAGES
-from sandbox.hubspot.records import Record
 from sandbox.names import FIRST_WORDS
 from sandbox.people import chance
+from sandbox.records import Record
 from sandbox.rosters import Roster, Sighting
 
 OWNERS = 5

@@ -4,11 +4,11 @@ from array import array
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
 from sandbox.clock import now_ms
-from sandbox.hubspot.catalogue import ObjectType
 
 _STEP = 41
 _ROW_BITS = 22
@@ -19,7 +19,7 @@ END_OF_TIME = 1 << 41  # in milliseconds: the year 2039
 class Record(msgspec.Struct, kw_only=True):
     """A record as it is now. Gone for good (`erased`, or `merged_into` another row) differs from archived."""
 
-    properties: dict[str, str | None]
+    properties: dict[str, Any]
     created: int
     modified: int
     archived_at: int | None = None
@@ -43,10 +43,7 @@ Seed = Callable[[int], Record]
 class Table:
     """The rows of one kind, living and not; a row's id follows from its number and never changes."""
 
-    def __init__(
-        self, kind: ObjectType, *, first_id: int, seeded: int, seed: Seed, stamp: Callable[[int], int], lag_ms: int
-    ) -> None:
-        self.kind = kind
+    def __init__(self, *, first_id: int, seeded: int, seed: Seed, stamp: Callable[[int], int], lag_ms: int) -> None:
         self.rows = seeded
         self.living = seeded
         self.archived: set[int] = set()
