@@ -1,4 +1,4 @@
-"""All SQL that changes identity. Sets travel as one JSON text, which Postgres unpacks faster than arrays.
+"""All SQL that changes identity. Large sets travel as columns, what is rare or nested as JSON.
 
 Whoever writes has locked the workspaces first, so what these statements read nobody else changes meanwhile.
 """
@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import history_queries
 from identity.changes import Changes, Known, Line
+from identity.columns import columns, execute, lines
+from identity.golden import GoldenRow
 from identity.json_rows import as_json
 from identity.records import SourceRecord
 
@@ -91,20 +93,21 @@ def _workspace(row: Row[Any], erasures: dict[UUID, datetime]) -> Workspace:
     )
 
 
-_LOAD_NEIGHBOURHOOD = text("""
+_LOAD_NEIGHBOURHOOD = """
 WITH component AS (
     SELECT workspace_id, coalesce(m.component_id, source_id) AS component_id
-    FROM json_to_recordset(CAST(:records AS json)) AS r (workspace_id uuid, connection_id uuid, provider_id text)
+    FROM unnest(%(record_workspaces)b::uuid[], %(connections)b::uuid[], %(provider_ids)b::text[])
+        AS r (workspace_id, connection_id, provider_id)
     JOIN source_identity s USING (workspace_id, connection_id, provider_id)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
     UNION
     SELECT workspace_id, coalesce(m.component_id, source_id)
-    FROM json_to_recordset(CAST(:keys AS json)) AS k (workspace_id uuid, key text)
+    FROM unnest(%(key_workspaces)b::uuid[], %(keys)b::text[]) AS k (workspace_id, key)
     JOIN match_key c USING (workspace_id, key)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
     UNION
     SELECT workspace_id, coalesce(m.component_id, source_id)
-    FROM json_to_recordset(CAST(:sources AS json)) AS d (workspace_id uuid, source_id uuid)
+    FROM unnest(%(source_workspaces)b::uuid[], %(sources)b::uuid[]) AS d (workspace_id, source_id)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
 ), member AS (
     SELECT workspace_id, component_id AS source_id, component_id AS golden_id, component_id FROM component
@@ -115,7 +118,7 @@ WITH component AS (
 SELECT workspace_id, source_id, m.golden_id, m.component_id, s.connection_id, s.provider, s.provider_id,
        s.first_seen_at, s.shown_revision, s.gone_revision, s.contact, s.keys
 FROM member m JOIN source_identity s USING (workspace_id, source_id)
-""")
+"""
 
 
 class RecordName(msgspec.Struct, frozen=True, gc=False):
@@ -148,9 +151,21 @@ async def load_neighbourhood(
     sources: Iterable[SourceName] = (),
 ) -> list[Known]:
     """Load every record that edges reach from these records, from carriers of these keys, or from these `sources`."""
-    rows = await conn.execute(
+    named = columns(records, "workspace_id", "connection_id", "provider_id")
+    carried = columns(keys, "workspace_id", "key")
+    others = columns(sources, "workspace_id", "source_id")
+    rows = await execute(
+        conn,
         _LOAD_NEIGHBOURHOOD,
-        {"records": as_json(list(records)), "keys": as_json(list(keys)), "sources": as_json(list(sources))},
+        {
+            "record_workspaces": named["workspace_id"],
+            "connections": named["connection_id"],
+            "provider_ids": named["provider_id"],
+            "key_workspaces": carried["workspace_id"],
+            "keys": carried["key"],
+            "source_workspaces": others["workspace_id"],
+            "sources": others["source_id"],
+        },
     )
     return [Known(source_record(row), _line(row)) for row in rows]
 
@@ -182,10 +197,19 @@ def source_record(row: Row[Any]) -> SourceRecord:
 
 _RECORD = """
 WITH record AS (
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-        workspace_id uuid, connection_id uuid, provider_id text, source_id uuid, provider text,
-        first_seen_at timestamptz, shown_revision bigint, gone_revision bigint, contact text, keys text[])
+    SELECT workspace_id, connection_id, provider_id, source_id, provider, first_seen_at, shown_revision, gone_revision,
+           contact, string_to_array(keys, E'\\n') AS keys
+    FROM unnest(%(workspace_id)b::uuid[], %(connection_id)b::uuid[], %(provider_id)b::text[], %(source_id)b::uuid[],
+                %(provider)b::text[], %(first_seen_at)b::timestamptz[], %(shown_revision)b::bigint[],
+                %(gone_revision)b::bigint[], %(contact)b::text[], %(keys)b::text[])
+        AS r (workspace_id, connection_id, provider_id, source_id, provider, first_seen_at, shown_revision,
+              gone_revision, contact, keys)
 )"""
+
+_PLAIN_COLUMNS = (
+    "workspace_id", "connection_id", "provider_id", "source_id", "provider", "first_seen_at", "shown_revision",
+    "gone_revision",
+)  # fmt: skip
 
 _INSERT_RECORDS = """
 INSERT INTO source_identity (workspace_id, connection_id, provider_id, source_id, provider, first_seen_at,
@@ -196,15 +220,15 @@ FROM record
 """
 
 # Under the workspace's lock it is known which rows there are; asking for conflicts costs as much as an index.
-_ADD_RECORDS = text(f"""{_RECORD}, key AS (
+_ADD_RECORDS = f"""{_RECORD}, key AS (
     INSERT INTO match_key (workspace_id, key, source_id) SELECT workspace_id, unnest(keys), source_id FROM record
-){_INSERT_RECORDS}""")  # noqa: S608 - the parts are ours
+){_INSERT_RECORDS}"""  # noqa: S608 - the parts are ours
 
-_CHANGE_RECORDS = text(f"""{_RECORD}{_INSERT_RECORDS}
+_CHANGE_RECORDS = f"""{_RECORD}{_INSERT_RECORDS}
 ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE
 SET shown_revision = excluded.shown_revision, gone_revision = excluded.gone_revision,
     contact = excluded.contact, keys = excluded.keys
-""")
+"""
 
 _DELETE_KEYS = text("""
 DELETE FROM match_key WHERE ctid = ANY (ARRAY(
@@ -237,10 +261,17 @@ async def save_records(conn: AsyncConnection, records: Sequence[SourceRecord], b
     for record in records:
         (changed if record.source_id in before else new).append(record)
     if new:
-        await conn.execute(_ADD_RECORDS, {"rows": as_json(new)})
+        await execute(conn, _ADD_RECORDS, _record_columns(new))
     if changed:
-        await conn.execute(_CHANGE_RECORDS, {"rows": as_json(changed)})
+        await execute(conn, _CHANGE_RECORDS, _record_columns(changed))
         await _save_keys(conn, changed, before)
+
+
+def _record_columns(records: Sequence[SourceRecord]) -> dict[str, list[Any]]:
+    return columns(records, *_PLAIN_COLUMNS) | {
+        "contact": [as_json(record.contact) for record in records],
+        "keys": lines(record.keys for record in records),
+    }
 
 
 async def _save_keys(conn: AsyncConnection, changed: Sequence[SourceRecord], before: Mapping[UUID, Known]) -> None:
@@ -260,13 +291,12 @@ async def delete_keys(conn: AsyncConnection, carried: Sequence[CarriedKeys]) -> 
         await conn.execute(_DELETE_KEYS, {"rows": as_json(carried)})
 
 
-_SAVE_LINES = text("""
+_SAVE_LINES = """
 INSERT INTO identity_map (workspace_id, source_id, golden_id, component_id)
-SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-    workspace_id uuid, source_id uuid, golden_id uuid, component_id uuid)
+SELECT * FROM unnest(%(workspace_id)b::uuid[], %(source_id)b::uuid[], %(golden_id)b::uuid[], %(component_id)b::uuid[])
 ON CONFLICT (workspace_id, source_id) DO UPDATE
 SET golden_id = excluded.golden_id, component_id = excluded.component_id
-""")
+"""
 
 _DELETE_LINES = text("""
 DELETE FROM identity_map WHERE ctid = ANY (ARRAY(
@@ -279,20 +309,22 @@ DELETE FROM identity_map WHERE ctid = ANY (ARRAY(
 _INSERT_GOLDEN = """
 INSERT INTO golden_record (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
                            name_key, last_name_key, providers, updated_at)
-SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-    workspace_id uuid, golden_id uuid, email text, first_name text, last_name text, phone text, company text,
-    job_title text, name_key text, last_name_key text, providers text[], updated_at timestamptz)
+SELECT workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
+       string_to_array(providers, E'\\n'), updated_at
+FROM unnest(%(workspace_id)b::uuid[], %(golden_id)b::uuid[], %(email)b::text[], %(first_name)b::text[],
+            %(last_name)b::text[], %(phone)b::text[], %(company)b::text[], %(job_title)b::text[],
+            %(name_key)b::text[], %(last_name_key)b::text[], %(providers)b::text[], %(updated_at)b::timestamptz[])
+    AS r (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
+          providers, updated_at)
 """
 
-_ADD_GOLDEN = text(_INSERT_GOLDEN)
-
-_CHANGE_GOLDEN = text(f"""{_INSERT_GOLDEN}
+_CHANGE_GOLDEN = f"""{_INSERT_GOLDEN}
 ON CONFLICT (workspace_id, golden_id) DO UPDATE
 SET email = excluded.email, first_name = excluded.first_name, last_name = excluded.last_name,
     phone = excluded.phone, company = excluded.company, job_title = excluded.job_title,
     name_key = excluded.name_key, last_name_key = excluded.last_name_key, providers = excluded.providers,
     updated_at = excluded.updated_at
-""")
+"""
 
 _DELETE_GOLDEN = text("""
 DELETE FROM golden_record WHERE ctid = ANY (ARRAY(
@@ -319,14 +351,14 @@ class Counted(msgspec.Struct, frozen=True):
 
 async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], locked: Mapping[UUID, Workspace]) -> None:
     """Write map lines, golden records and history; one statement each for any number of workspaces."""
-    if lines := [line for changes in all_changes for line in changes.lines]:
-        await conn.execute(_SAVE_LINES, {"rows": as_json(lines)})
+    if moved := [line for changes in all_changes for line in changes.lines]:
+        await execute(conn, _SAVE_LINES, columns(moved, *Line.__struct_fields__))
     if freed := [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.freed]:
         await conn.execute(_DELETE_LINES, {"rows": as_json(freed)})
     if made := [row for changes in all_changes for row in changes.made]:
-        await conn.execute(_ADD_GOLDEN, {"rows": as_json(made)})
+        await execute(conn, _INSERT_GOLDEN, _golden_columns(made))
     if changed := [row for changes in all_changes for row in changes.changed]:
-        await conn.execute(_CHANGE_GOLDEN, {"rows": as_json(changed)})
+        await execute(conn, _CHANGE_GOLDEN, _golden_columns(changed))
     if dropped := [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.dropped]:
         await conn.execute(_DELETE_GOLDEN, {"rows": as_json(dropped)})
     await history_queries.save_entries(
@@ -335,3 +367,7 @@ async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], lo
     counted = [Counted(c.workspace_id, c.contacts, len(c.entries)) for c in all_changes]
     if any(c.contacts or c.entries for c in counted):
         await conn.execute(_COUNT, {"rows": as_json(counted)})
+
+
+def _golden_columns(rows: Sequence[GoldenRow]) -> dict[str, list[Any]]:
+    return columns(rows, *GoldenRow.__struct_fields__) | {"providers": lines(row.providers for row in rows)}
