@@ -17,6 +17,7 @@ import msgspec
 from contracts.event import Event, Lane
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from servicekit.arrays import texts, uuids
 from servicekit.telemetry import trace_headers
 
 SHARDS = 64
@@ -73,8 +74,8 @@ def collecting(conn: AsyncConnection) -> Iterator[list[Published]]:
         info.pop(_KEY, None)
 
 
-# Columns travel as arrays in Postgres' binary form (%b): as text, many small values cost more than their insert, and
-# a JSON document of them is parsed twice. Only the driver itself understands %b.
+# Columns travel as arrays in Postgres' binary form: as text, many small values cost more than their insert, and a JSON
+# document of them is parsed twice.
 _WRITE = """
 WITH taken AS (
     INSERT INTO bus.shard AS s (topic, lane, shard, last) VALUES (%(topic)s, %(lane)s, %(shard)s, %(count)s)
@@ -84,7 +85,7 @@ WITH taken AS (
 INSERT INTO bus.outbox (topic, lane, shard, position, event_id, event_name, workspace_id, headers, payload)
 SELECT %(topic)s, %(lane)s, %(shard)s, before + nth, gen_random_uuid(), event_name, workspace_id, headers::json,
        payload::json
-FROM taken, unnest(%(names)b, %(workspaces)b, %(headers)b, %(payloads)b) WITH ORDINALITY
+FROM taken, unnest(%(names)s, %(workspaces)s, %(headers)s, %(payloads)s) WITH ORDINALITY
             AS r (event_name, workspace_id, headers, payload, nth)
 """
 
@@ -97,10 +98,10 @@ async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
     for (topic, lane, shard), those in sorted(streams.items(), key=itemgetter(0)):
         named = {"topic": topic, "lane": lane, "shard": shard, "count": len(those)}
         columns = {
-            "names": [one.event.NAME for one in those],
-            "workspaces": [one.event.workspace_id for one in those],
-            "headers": [one.headers for one in those],
-            "payloads": [_json(one.event) for one in those],
+            "names": texts([one.event.NAME for one in those]),
+            "workspaces": uuids([one.event.workspace_id for one in those]),
+            "headers": texts([one.headers for one in those]),
+            "payloads": texts([_json(one.event) for one in those]),
         }
         await conn.exec_driver_sql(_WRITE, named | columns)
 

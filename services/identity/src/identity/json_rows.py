@@ -1,4 +1,4 @@
-"""How sets travel to Postgres: as one JSON text, because adapting many small values costs more than their insert."""
+"""How small sets travel to Postgres, and what is nested: as one JSON text. Large ones go as columns, in arrays."""
 
 import msgspec
 

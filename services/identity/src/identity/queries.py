@@ -11,12 +11,12 @@ from uuid import UUID
 
 import msgspec
 from contracts.contacts import Contact
+from servicekit.arrays import Array, Kind, columns, integers, moments, texts, uuids
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import history_queries
 from identity.changes import Changes, Known, Line
-from identity.columns import columns, execute, lines
 from identity.golden import GoldenRow
 from identity.json_rows import as_json
 from identity.records import SourceRecord
@@ -96,18 +96,18 @@ def _workspace(row: Row[Any], erasures: dict[UUID, datetime]) -> Workspace:
 _LOAD_NEIGHBOURHOOD = """
 WITH component AS (
     SELECT workspace_id, coalesce(m.component_id, source_id) AS component_id
-    FROM unnest(%(record_workspaces)b::uuid[], %(connections)b::uuid[], %(provider_ids)b::text[])
+    FROM unnest(%(record_workspaces)s, %(connections)s, %(provider_ids)s)
         AS r (workspace_id, connection_id, provider_id)
     JOIN source_identity s USING (workspace_id, connection_id, provider_id)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
     UNION
     SELECT workspace_id, coalesce(m.component_id, source_id)
-    FROM unnest(%(key_workspaces)b::uuid[], %(keys)b::text[]) AS k (workspace_id, key)
+    FROM unnest(%(key_workspaces)s, %(keys)s) AS k (workspace_id, key)
     JOIN match_key c USING (workspace_id, key)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
     UNION
     SELECT workspace_id, coalesce(m.component_id, source_id)
-    FROM unnest(%(source_workspaces)b::uuid[], %(sources)b::uuid[]) AS d (workspace_id, source_id)
+    FROM unnest(%(source_workspaces)s, %(sources)s) AS d (workspace_id, source_id)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
 ), member AS (
     SELECT workspace_id, component_id AS source_id, component_id AS golden_id, component_id FROM component
@@ -151,11 +151,10 @@ async def load_neighbourhood(
     sources: Iterable[SourceName] = (),
 ) -> list[Known]:
     """Load every record that edges reach from these records, from carriers of these keys, or from these `sources`."""
-    named = columns(records, "workspace_id", "connection_id", "provider_id")
-    carried = columns(keys, "workspace_id", "key")
-    others = columns(sources, "workspace_id", "source_id")
-    rows = await execute(
-        conn,
+    named = columns(records, {"workspace_id": uuids, "connection_id": uuids, "provider_id": texts})
+    carried = columns(keys, {"workspace_id": uuids, "key": texts})
+    others = columns(sources, {"workspace_id": uuids, "source_id": uuids})
+    rows = await conn.exec_driver_sql(
         _LOAD_NEIGHBOURHOOD,
         {
             "record_workspaces": named["workspace_id"],
@@ -199,17 +198,23 @@ _RECORD = """
 WITH record AS (
     SELECT workspace_id, connection_id, provider_id, source_id, provider, first_seen_at, shown_revision, gone_revision,
            contact, string_to_array(keys, E'\\n') AS keys
-    FROM unnest(%(workspace_id)b::uuid[], %(connection_id)b::uuid[], %(provider_id)b::text[], %(source_id)b::uuid[],
-                %(provider)b::text[], %(first_seen_at)b::timestamptz[], %(shown_revision)b::bigint[],
-                %(gone_revision)b::bigint[], %(contact)b::text[], %(keys)b::text[])
+    FROM unnest(%(workspace_id)s, %(connection_id)s, %(provider_id)s, %(source_id)s,
+                %(provider)s, %(first_seen_at)s, %(shown_revision)s,
+                %(gone_revision)s, %(contact)s, %(keys)s)
         AS r (workspace_id, connection_id, provider_id, source_id, provider, first_seen_at, shown_revision,
               gone_revision, contact, keys)
 )"""
 
-_PLAIN_COLUMNS = (
-    "workspace_id", "connection_id", "provider_id", "source_id", "provider", "first_seen_at", "shown_revision",
-    "gone_revision",
-)  # fmt: skip
+_PLAIN_COLUMNS: dict[str, Kind] = {
+    "workspace_id": uuids,
+    "connection_id": uuids,
+    "provider_id": texts,
+    "source_id": uuids,
+    "provider": texts,
+    "first_seen_at": moments,
+    "shown_revision": integers,
+    "gone_revision": integers,
+}
 
 _INSERT_RECORDS = """
 INSERT INTO source_identity (workspace_id, connection_id, provider_id, source_id, provider, first_seen_at,
@@ -261,16 +266,16 @@ async def save_records(conn: AsyncConnection, records: Sequence[SourceRecord], b
     for record in records:
         (changed if record.source_id in before else new).append(record)
     if new:
-        await execute(conn, _ADD_RECORDS, _record_columns(new))
+        await conn.exec_driver_sql(_ADD_RECORDS, _record_columns(new))
     if changed:
-        await execute(conn, _CHANGE_RECORDS, _record_columns(changed))
+        await conn.exec_driver_sql(_CHANGE_RECORDS, _record_columns(changed))
         await _save_keys(conn, changed, before)
 
 
-def _record_columns(records: Sequence[SourceRecord]) -> dict[str, list[Any]]:
-    return columns(records, *_PLAIN_COLUMNS) | {
-        "contact": [as_json(record.contact) for record in records],
-        "keys": lines(record.keys for record in records),
+def _record_columns(records: Sequence[SourceRecord]) -> dict[str, Array]:
+    return columns(records, _PLAIN_COLUMNS) | {
+        "contact": texts([as_json(record.contact) for record in records]),
+        "keys": texts(["\n".join(record.keys) for record in records]),  # no key holds a line's end
     }
 
 
@@ -293,7 +298,7 @@ async def delete_keys(conn: AsyncConnection, carried: Sequence[CarriedKeys]) -> 
 
 _SAVE_LINES = """
 INSERT INTO identity_map (workspace_id, source_id, golden_id, component_id)
-SELECT * FROM unnest(%(workspace_id)b::uuid[], %(source_id)b::uuid[], %(golden_id)b::uuid[], %(component_id)b::uuid[])
+SELECT * FROM unnest(%(workspace_id)s, %(source_id)s, %(golden_id)s, %(component_id)s)
 ON CONFLICT (workspace_id, source_id) DO UPDATE
 SET golden_id = excluded.golden_id, component_id = excluded.component_id
 """
@@ -311,12 +316,21 @@ INSERT INTO golden_record (workspace_id, golden_id, email, first_name, last_name
                            name_key, last_name_key, providers, updated_at)
 SELECT workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
        string_to_array(providers, E'\\n'), updated_at
-FROM unnest(%(workspace_id)b::uuid[], %(golden_id)b::uuid[], %(email)b::text[], %(first_name)b::text[],
-            %(last_name)b::text[], %(phone)b::text[], %(company)b::text[], %(job_title)b::text[],
-            %(name_key)b::text[], %(last_name_key)b::text[], %(providers)b::text[], %(updated_at)b::timestamptz[])
+FROM unnest(%(workspace_id)s, %(golden_id)s, %(email)s, %(first_name)s,
+            %(last_name)s, %(phone)s, %(company)s, %(job_title)s,
+            %(name_key)s, %(last_name_key)s, %(providers)s, %(updated_at)s)
     AS r (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
           providers, updated_at)
 """
+
+_GOLDEN_COLUMNS: dict[str, Kind] = {
+    "workspace_id": uuids,
+    "golden_id": uuids,
+    **dict.fromkeys(("email", "first_name", "last_name", "phone", "company", "job_title"), texts),
+    "name_key": texts,
+    "last_name_key": texts,
+    "updated_at": moments,
+}
 
 _CHANGE_GOLDEN = f"""{_INSERT_GOLDEN}
 ON CONFLICT (workspace_id, golden_id) DO UPDATE
@@ -352,13 +366,13 @@ class Counted(msgspec.Struct, frozen=True):
 async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], locked: Mapping[UUID, Workspace]) -> None:
     """Write map lines, golden records and history; one statement each for any number of workspaces."""
     if moved := [line for changes in all_changes for line in changes.lines]:
-        await execute(conn, _SAVE_LINES, columns(moved, *Line.__struct_fields__))
+        await conn.exec_driver_sql(_SAVE_LINES, columns(moved, dict.fromkeys(Line.__struct_fields__, uuids)))
     if freed := [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.freed]:
         await conn.execute(_DELETE_LINES, {"rows": as_json(freed)})
     if made := [row for changes in all_changes for row in changes.made]:
-        await execute(conn, _INSERT_GOLDEN, _golden_columns(made))
+        await conn.exec_driver_sql(_INSERT_GOLDEN, _golden_columns(made))
     if changed := [row for changes in all_changes for row in changes.changed]:
-        await execute(conn, _CHANGE_GOLDEN, _golden_columns(changed))
+        await conn.exec_driver_sql(_CHANGE_GOLDEN, _golden_columns(changed))
     if dropped := [SourceName(changes.workspace_id, id_) for changes in all_changes for id_ in changes.dropped]:
         await conn.execute(_DELETE_GOLDEN, {"rows": as_json(dropped)})
     await history_queries.save_entries(
@@ -369,5 +383,5 @@ async def save_changes(conn: AsyncConnection, all_changes: Sequence[Changes], lo
         await conn.execute(_COUNT, {"rows": as_json(counted)})
 
 
-def _golden_columns(rows: Sequence[GoldenRow]) -> dict[str, list[Any]]:
-    return columns(rows, *GoldenRow.__struct_fields__) | {"providers": lines(row.providers for row in rows)}
+def _golden_columns(rows: Sequence[GoldenRow]) -> dict[str, Array]:
+    return columns(rows, _GOLDEN_COLUMNS) | {"providers": texts(["\n".join(row.providers) for row in rows])}

@@ -10,6 +10,7 @@ import msgspec
 from contracts.contacts import GoneReason
 from contracts.interactions import InteractionKind
 from providers.source import Skipped, SourceContact, SourceGone, SourceInteraction
+from servicekit.arrays import Array, binaries, texts
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -69,7 +70,7 @@ _SAVE_CONTACTS = """
 WITH understood AS (
     DELETE FROM skipped_record
     WHERE (workspace_id, connection_id, stream) = (%(workspace_id)s, %(connection_id)s, %(stream)s)
-      AND record_key = ANY (%(provider_ids)b)
+      AND record_key = ANY (%(provider_ids)s)
 )
 INSERT INTO source_contact AS s
     (workspace_id, connection_id, provider_id, raw, content_hash, revision, first_seen_at, fetched_at)
@@ -77,7 +78,7 @@ SELECT %(workspace_id)s, %(connection_id)s, provider_id, raw::json, content_hash
        (SELECT first_revision FROM connection
         WHERE (workspace_id, connection_id) = (%(workspace_id)s, %(connection_id)s)),
        statement_timestamp() + ordinal * interval '1 microsecond', statement_timestamp()
-FROM unnest(%(provider_ids)b, %(raws)b, %(hashes)b) WITH ORDINALITY AS c (provider_id, raw, content_hash, ordinal)
+FROM unnest(%(provider_ids)s, %(raws)s, %(hashes)s) WITH ORDINALITY AS c (provider_id, raw, content_hash, ordinal)
 WHERE NOT EXISTS (SELECT FROM suppressed p WHERE (p.workspace_id, p.connection_id, p.provider_id)
                                                = (%(workspace_id)s, %(connection_id)s, c.provider_id))
 ORDER BY ordinal
@@ -97,9 +98,9 @@ async def save_contacts(
     if not contacts:
         return []
     columns = {
-        "provider_ids": list(contacts),
-        "raws": [each.raw.decode() for each in contacts.values()],
-        "hashes": [content_hash(each.contact) for each in contacts.values()],
+        "provider_ids": texts(contacts),
+        "raws": texts([each.raw.decode() for each in contacts.values()]),
+        "hashes": binaries([content_hash(each.contact) for each in contacts.values()]),
     }
     return [Saved(*row) for row in await _save(conn, _SAVE_CONTACTS, run, stream, columns)]
 
@@ -108,7 +109,7 @@ _SAVE_INTERACTIONS = """
 WITH understood AS (
     DELETE FROM skipped_record
     WHERE (workspace_id, connection_id, stream) = (%(workspace_id)s, %(connection_id)s, %(stream)s)
-      AND record_key = ANY (%(provider_ids)b)
+      AND record_key = ANY (%(provider_ids)s)
 )
 INSERT INTO source_interaction AS s
     (workspace_id, connection_id, kind, provider_id, raw, interaction, content_hash, revision, fetched_at)
@@ -116,7 +117,7 @@ SELECT %(workspace_id)s, %(connection_id)s, kind, provider_id, raw::json, intera
        (SELECT first_revision FROM connection
         WHERE (workspace_id, connection_id) = (%(workspace_id)s, %(connection_id)s)),
        statement_timestamp()
-FROM unnest(%(kinds)b, %(provider_ids)b, %(raws)b, %(interactions)b, %(hashes)b)
+FROM unnest(%(kinds)s, %(provider_ids)s, %(raws)s, %(interactions)s, %(hashes)s)
     WITH ORDINALITY AS i (kind, provider_id, raw, interaction, content_hash, ordinal)
 ORDER BY ordinal
 ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
@@ -136,11 +137,11 @@ async def save_interactions(
     if not interactions:
         return []
     columns = {
-        "kinds": [kind for kind, _ in interactions],
-        "provider_ids": [provider_id for _, provider_id in interactions],
-        "raws": [each.raw.decode() for each in interactions.values()],
-        "interactions": [_text(each.interaction) for each in interactions.values()],
-        "hashes": [content_hash(each.interaction) for each in interactions.values()],
+        "kinds": texts([kind for kind, _ in interactions]),
+        "provider_ids": texts([provider_id for _, provider_id in interactions]),
+        "raws": texts([each.raw.decode() for each in interactions.values()]),
+        "interactions": texts([_text(each.interaction) for each in interactions.values()]),
+        "hashes": binaries([content_hash(each.interaction) for each in interactions.values()]),
     }
     return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, run, stream, columns)]
 
@@ -291,10 +292,8 @@ def _some_of(connection: Row[Any], at_most: int) -> dict[str, object]:
 
 
 async def _save(
-    conn: AsyncConnection, statement: str, run: Run, stream: str, columns: Mapping[str, object]
+    conn: AsyncConnection, statement: str, run: Run, stream: str, columns: Mapping[str, Array]
 ) -> Iterable[Sequence[Any]]:
-    # The driver's own placeholders, because they can say `%(…)b`: an array in binary costs a hundredth of one in text,
-    # whose every quote is escaped.
     return await conn.exec_driver_sql(statement, {**_whose(run), "stream": stream, **columns})
 
 

@@ -1,0 +1,133 @@
+"""Columns of values as Postgres' own binary arrays, each made at one go.
+
+The driver can do it too (`%(x)b` of a list), value by value; a batch of a thousand rows has tens of thousands of
+values, and then that is a third of all that a handler does. What is made here is a parameter like any other: `%(x)s`.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
+from operator import attrgetter
+from struct import Struct, pack
+from typing import Any, ClassVar
+from uuid import UUID
+
+import psycopg
+from psycopg.adapt import Buffer, Dumper
+from psycopg.pq import Format
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_LENGTH = Struct("!i").pack
+_NULL = b"\xff\xff\xff\xff"
+
+
+class Array(bytes):
+    """A one-dimensional array on the wire."""
+
+    OID: ClassVar[int]
+    ELEMENT: ClassVar[int]
+
+
+class Texts(Array):
+    """`text[]`."""
+
+    OID, ELEMENT = 1009, 25
+
+
+class Uuids(Array):
+    """`uuid[]`."""
+
+    OID, ELEMENT = 2951, 2950
+
+
+class Integers(Array):
+    """`bigint[]`."""
+
+    OID, ELEMENT = 1016, 20
+
+
+class Moments(Array):
+    """`timestamptz[]`."""
+
+    OID, ELEMENT = 1185, 1184
+
+
+class Binaries(Array):
+    """`bytea[]`."""
+
+    OID, ELEMENT = 1001, 17
+
+
+Kind = Callable[[Collection[Any]], Array]
+
+
+def columns(rows: Iterable[object], kinds: dict[str, Kind]) -> dict[str, Array]:
+    """Turn rows on their side: an array for each of these fields (two or more), in the order of the rows."""
+    turned = list(zip(*map(attrgetter(*kinds), rows), strict=True)) or [()] * len(kinds)
+    return {name: make(values) for (name, make), values in zip(kinds.items(), turned, strict=True)}
+
+
+def texts(values: Collection[str | None]) -> Texts:
+    """Make `text[]`; what is no UTF-8 (half a surrogate) raises `UnicodeEncodeError`."""
+    parts = [_head(Texts, len(values))]
+    for value in values:
+        if value is None:
+            parts.append(_NULL)
+        else:
+            encoded = value.encode()
+            parts.append(_LENGTH(len(encoded)))
+            parts.append(encoded)
+    return Texts(b"".join(parts))
+
+
+def binaries(values: Collection[bytes]) -> Binaries:
+    """Make `bytea[]`."""
+    parts = [_head(Binaries, len(values))]
+    for value in values:
+        parts += (_LENGTH(len(value)), value)
+    return Binaries(b"".join(parts))
+
+
+def uuids(values: Collection[UUID]) -> Uuids:
+    """Make `uuid[]`."""
+    return Uuids(_head(Uuids, len(values)) + b"".join([b"\0\0\0\x10" + value.int.to_bytes(16) for value in values]))
+
+
+def integers(values: Collection[int]) -> Integers:
+    """Make `bigint[]`; what needs more than 64 bits raises `struct.error`."""
+    return Integers(_eight_bytes_each(Integers, values))
+
+
+def moments(values: Collection[datetime]) -> Moments:
+    """Make `timestamptz[]` of times with a zone."""
+    return Moments(_eight_bytes_each(Moments, [_microseconds(value) for value in values]))
+
+
+def _microseconds(moment: datetime) -> int:
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _eight_bytes_each(array: type[Array], values: Collection[int]) -> bytes:
+    fields = [8] * (2 * len(values))
+    fields[1::2] = values
+    return _head(array, len(values)) + pack("!" + "iq" * len(values), *fields)
+
+
+def _head(array: type[Array], length: int) -> bytes:
+    """Dimensions, whether there may be nulls, the elements' type, how many there are, and the first one's number."""
+    return pack("!iiIii", 1, 1, array.ELEMENT, length, 1)
+
+
+def _dumper_of(array: type[Array]) -> type[Dumper]:
+    class ArrayDumper(Dumper):
+        format = Format.BINARY
+        oid = array.OID
+
+        def dump(self, obj: Array) -> Buffer:
+            return obj
+
+    return ArrayDumper
+
+
+for _array in Array.__subclasses__():
+    psycopg.adapters.register_dumper(_array, _dumper_of(_array))
