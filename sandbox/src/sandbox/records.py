@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from sandbox.clock import now_ms
 
 _STEP = 41
+_PAGES_KEPT = 2_000
 _ROW_BITS = 22
 _ROW_MASK = (1 << _ROW_BITS) - 1
 END_OF_TIME = 1 << 41  # in milliseconds: the year 2039
@@ -56,6 +57,7 @@ class Table:
         self._index: array[int] | None = None
         self._unindexed: deque[tuple[int, int]] = deque()
         self._indexed_at: dict[int, int] = {}
+        self._pages: dict[Hashable, bytes] = {}
 
     def id_of(self, row: int) -> str:
         """The id that stands on the wire."""
@@ -83,6 +85,15 @@ class Table:
         self.changed[row] = record
         (self.archived.add if record.archived_at is not None and not record.gone else self.archived.discard)(row)
         self._unindexed.append((now_ms() + self._lag_ms, row))
+        self._pages.clear()
+
+    def page(self, asked: Hashable, write: Callable[[], bytes]) -> bytes:
+        """A page of these rows alone, as it was written when it was last asked for, until a row changes."""
+        if asked not in self._pages:
+            if len(self._pages) >= _PAGES_KEPT:
+                self._pages.clear()
+            self._pages[asked] = write()
+        return self._pages[asked]
 
     def listed(self, after: int | None, *, archived: bool) -> Iterator[tuple[int, Record]]:
         """Living rows, or archived ones, in the order of their ids, from the one behind `after` on."""

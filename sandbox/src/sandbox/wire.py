@@ -25,7 +25,17 @@ class Refusal(Exception):
 
 def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """An answer in JSON."""
-    return Response(msgspec.json.encode(body), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return written(encoded(body), status, headers)
+
+
+def encoded(body: object) -> bytes:
+    """A body in JSON."""
+    return msgspec.json.encode(body)
+
+
+def written(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """An answer whose body is JSON already."""
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def refused(_: HTTPRequest, refusal: Refusal) -> Answer:

@@ -49,6 +49,14 @@ async def accounts_on_offer(http: ClientSession, url: str) -> list[str]:
 
 async def allow(http: ClientSession, url: str, account: str) -> None:
     """Allow access to an account, and follow the provider back to where we came from. Raises Complaint."""
+    back = await consent(http, url, account)
+    async with http.get(back, allow_redirects=False, headers={"Accept": "text/html"}) as answer:
+        if answer.status >= 400:
+            raise Complaint(f"Connecting {account} failed: {answer.status} {(await answer.text())[:300]}")
+
+
+async def consent(http: ClientSession, url: str, account: str) -> str:
+    """Allow access to an account; return where the provider sends us then. Raises Complaint."""
     page = await _open(http, url)
     form = {**page.carried, page.choices[account]: account, **page.allow}
     target = urljoin(url, page.action or url)
@@ -56,9 +64,7 @@ async def allow(http: ClientSession, url: str, account: str) -> None:
         back = answer.headers.get("Location")
     if back is None:
         raise Complaint(f"The consent page sent us nowhere: it answered {answer.status}.")
-    async with http.get(back, allow_redirects=False, headers={"Accept": "text/html"}) as answer:
-        if answer.status >= 400:
-            raise Complaint(f"Connecting {account} failed: {answer.status} {(await answer.text())[:300]}")
+    return back
 
 
 async def _open(http: ClientSession, url: str) -> ConsentPage:

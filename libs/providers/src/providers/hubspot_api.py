@@ -99,6 +99,8 @@ def object_id(value: str) -> str:
 
 def merged_ids(own_id: str, *properties: str | None) -> tuple[str, ...]:
     """Find the ids merged into a record: one property says `201;202`, another `201:1705422467780;…`."""
+    if not any(properties):
+        return ()
     entries = (entry for value in properties for entry in (value or "").split(";"))
     ids = (entry.partition(":")[0].strip() for entry in entries)
     return tuple(dict.fromkeys(each for each in ids if _OBJECT_ID.fullmatch(each) and each != own_id))

@@ -88,6 +88,35 @@ async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: i
     return [Envelope(*row) for row in await conn.execute(_TAKE, where)]
 
 
+_READ = text(f"SELECT {_ENVELOPE} FROM bus.read_batch(:topic, :lane, :shard, :after, :size)")  # noqa: S608 - a constant
+_PASS = text("SELECT bus.pass_batch(:consumer, :topic, :lane, :shard, :after, :last, :workspaces)")
+
+
+async def read_batch(conn: AsyncConnection, shard: Shard, *, after: int, size: int) -> list[Envelope]:
+    """Read what comes after a position, and pass nothing."""
+    where = {"topic": shard.topic, "lane": shard.lane, "shard": shard.number, "after": after, "size": size}
+    return [Envelope(*row) for row in await conn.execute(_READ, where)]
+
+
+async def pass_batch(
+    conn: AsyncConnection, consumer: str, shard: Shard, *, after: int, batch: Sequence[Envelope]
+) -> bool:
+    """Lock the offset, pass a batch that was read before, and see its workspaces.
+
+    False when another copy has the shard, or the offset is not where the batch begins.
+    """
+    where = {
+        "consumer": consumer,
+        "topic": shard.topic,
+        "lane": shard.lane,
+        "shard": shard.number,
+        "after": after,
+        "last": batch[-1].position,
+        "workspaces": list({envelope.workspace_id for envelope in batch}),
+    }
+    return bool((await conn.execute(_PASS, where)).scalar_one())
+
+
 _MOVE = text("""
 UPDATE bus."offset" SET position = :position, moved_at = clock_timestamp()
 WHERE consumer = :consumer AND topic = :topic AND lane = :lane AND shard = :shard

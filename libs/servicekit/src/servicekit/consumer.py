@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit import bus_queries as queries
 from servicekit import telemetry
+from servicekit.ahead import Ahead
 from servicekit.bus_queries import Envelope, Shard
 from servicekit.database import DATABASE_ERRORS, Database, see_workspaces
 from servicekit.doorbell import listen
@@ -88,6 +89,7 @@ class Consumer:
         self._by_name = {s.event_type.NAME: s for s in subscriptions}
         self._decoders = {name: msgspec.json.Decoder(s.event_type) for name, s in self._by_name.items()}
         self.topics = sorted({s.event_type.TOPIC for s in self._by_name.values()})
+        self._ahead = Ahead(db)
         self._sizes: dict[Shard, int] = {}
         self._resting: dict[Shard, float] = {}
         self._troubles: dict[Shard, int] = {}
@@ -102,14 +104,23 @@ class Consumer:
         """
         started = time.monotonic()
         size = self._sizes.get(shard, FIRST_BATCH)
+        ahead = await self._ahead.take(shard)
         batch: list[Envelope] = []
         try:
-            async with self.db.transaction() as conn:
-                batch = await queries.take_batch(conn, self.name, shard, size)
+            # Unflushed: if the server itself falls, effects and offset are lost together, and the log, which was
+            # flushed before, is read again from there.
+            async with self.db.transaction(flushed=False) as conn:
+                if ahead and await queries.pass_batch(conn, self.name, shard, after=ahead[0], batch=ahead[1]):
+                    batch = ahead[1]
+                else:
+                    batch = await queries.take_batch(conn, self.name, shard, size)
                 if not batch:
                     return 0
+                if len(batch) >= FULL_BATCH:
+                    self._ahead.begin(shard, after=batch[-1].position, size=size)
                 await self._handle(conn, batch)
         except Exception as error:  # the edge: every failure gets one of its three fates here
+            self._ahead.forget(shard)
             return await self._failed(shard, batch, error)
         self._troubles.pop(shard, None)
         self._parked.pop(shard, None)
@@ -222,10 +233,17 @@ class Consumer:
         if not self._by_name:
             return
         bell = asyncio.Event()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(bell))
-            tasks.create_task(self._dispatch(bell, tasks, poll_seconds))
-            tasks.create_task(self._keep_house(retention_days))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen(bell))
+                tasks.create_task(self._dispatch(bell, tasks, poll_seconds))
+                tasks.create_task(self._keep_house(retention_days))
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Let go of what was read ahead."""
+        await self._ahead.close()
 
     async def _listen(self, bell: asyncio.Event) -> None:
         async for _ in listen(self.db.conninfo, self.topics):

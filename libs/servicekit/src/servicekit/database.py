@@ -72,16 +72,17 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, *workspaces: UUID, statement_seconds: float | None = None
+        self, *workspaces: UUID, statement_seconds: float | None = None, flushed: bool = True
     ) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that sees these workspaces' rows, and no other's.
 
         On leaving it writes the events that were published inside, commits, and rings the doorbell; an exception
-        rolls everything back.
+        rolls everything back. Where it need not be `flushed`, the commit does not wait for the disk, and is lost if the
+        server itself falls within a second: for what will be done again then.
         """
         async with self.singly.begin() as conn:
             with outbox.collecting(conn) as published:
-                await conn.exec_driver_sql(_begin(workspaces, statement_seconds))
+                await conn.exec_driver_sql(_begin(workspaces, statement_seconds, flushed=flushed))
                 yield conn
                 await _refuse_aborted(conn)
                 async with pipelined(conn):
@@ -121,13 +122,15 @@ async def _refuse_aborted(conn: AsyncConnection) -> None:
         raise RuntimeError("a statement of this transaction failed, and nobody said so")
 
 
-def _begin(workspaces: tuple[UUID, ...], statement_seconds: float | None) -> str:
+def _begin(workspaces: tuple[UUID, ...], statement_seconds: float | None, *, flushed: bool) -> str:
     """Begin, name the workspaces and bound the statements in one round trip; what is no id raises `ValueError`."""
     begin = ["BEGIN"]
     if workspaces:
         begin.append(f"SET LOCAL app.workspaces = '{{{','.join(str(UUID(str(w))) for w in workspaces)}}}'")
     if statement_seconds is not None:
         begin.append(f"SET LOCAL statement_timeout = {int(statement_seconds * 1000)}")
+    if not flushed:
+        begin.append("SET LOCAL synchronous_commit = off")
     return "; ".join(begin)
 
 

@@ -144,6 +144,7 @@ async def drain(db: Database, subscriptions: Iterable[Subscription], *, consumer
     passed = 0
     while now := await delivering.deliver_all(await delivering.list_behind()):
         passed += now
+    await delivering.close()
     async with db.engine.connect() as conn:
         left = sum((await bus_queries.lag_of(conn, delivering.name, delivering.topics)).values())
     if left:

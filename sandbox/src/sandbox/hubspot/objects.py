@@ -15,7 +15,7 @@ from sandbox.hubspot.requests import linked_kinds, table_of, whole, words
 from sandbox.hubspot.search import Search, find
 from sandbox.hubspot.tables import Table
 from sandbox.store import Sandbox
-from sandbox.wire import Answer, HTTPRequest, answer
+from sandbox.wire import Answer, HTTPRequest, answer, encoded, written
 
 
 class Identity(Struct):
@@ -76,18 +76,24 @@ class ErasureInput(Struct, rename="camel"):
 async def list_records(object_type: FromPath[str], request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
     """A page of the plain list."""
     table = table_of(caller, object_type, "read")
-    history = "propertiesWithHistory" in request.query_params
-    body = answers.page(
-        caller.portal,
-        table,
-        limit=whole(request, "limit", default=10, most=50 if history else 100),
-        after=request.query_params.get("after"),
-        archived=request.query_params.get("archived") == "true",
-        names=answers.asked(table.kind, words(request, "properties")),
-        links=linked_kinds(request, caller),
-        address=str(request.url.with_replacements(query="")),
-    )
-    return answer(body)
+    links = linked_kinds(request, caller)
+
+    def write() -> bytes:
+        history = "propertiesWithHistory" in request.query_params
+        body = answers.page(
+            caller.portal,
+            table,
+            limit=whole(request, "limit", default=10, most=50 if history else 100),
+            after=request.query_params.get("after"),
+            archived=request.query_params.get("archived") == "true",
+            names=answers.asked(table.kind, words(request, "properties")),
+            links=links,
+            address=str(request.url.with_replacements(query="")),
+        )
+        return encoded(body)
+
+    # Associations change without the records.
+    return written(write() if links else table.page(str(request.url), write))
 
 
 @get("/{object_type:str}/{object_id:str}")

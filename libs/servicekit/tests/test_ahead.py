@@ -1,0 +1,126 @@
+"""Batches that are read while the one before is handled."""
+
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID, uuid4
+
+import pytest
+from contracts.golden_records import GoldenRecordGone
+from servicekit import bus_queries as queries
+from servicekit.consumer import FULL_BATCH, Consumer, on
+from servicekit.database import Database
+from servicekit.outbox import publish
+from servicekit.testing import FreshDatabase, drain
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+WORKSPACE = uuid4()
+SEVERAL = 4 * FULL_BATCH
+
+
+class Copies:
+    """Copies of one consumer, all writing down what they were given."""
+
+    def __init__(self, db: Database) -> None:
+        self.seen: list[UUID] = []
+        self.visible: set[str] = set()
+        self.fail_at: UUID | None = None
+        self._db = db
+        self._open: list[Consumer] = []
+
+    async def note(self, conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
+        if self.fail_at in {event.golden_id for event in events}:
+            self.fail_at = None
+            raise ConnectionError("once")
+        self.visible.add((await conn.execute(text("SELECT current_setting('app.workspaces')"))).scalar_one())
+        self.seen += [event.golden_id for event in events]
+
+    def one(self) -> Consumer:
+        consumer = Consumer(self._db, name="test", subscriptions=[on(GoldenRecordGone, self.note)])
+        self._open.append(consumer)
+        return consumer
+
+    async def rest(self) -> None:
+        await drain(self._db, [on(GoldenRecordGone, self.note)], consumer="test")
+
+    async def close(self) -> None:
+        for consumer in self._open:
+            await consumer.close()
+
+
+@pytest.fixture
+def db(fresh: FreshDatabase) -> Database:
+    return fresh.database("identity")
+
+
+@pytest.fixture
+async def copies(db: Database) -> AsyncIterator[Copies]:
+    copies = Copies(db)
+    yield copies
+    await copies.close()
+
+
+@pytest.fixture
+async def published(db: Database) -> list[UUID]:
+    ids = [uuid4() for _ in range(SEVERAL)]
+    async with db.transaction() as conn:
+        publish(conn, [GoldenRecordGone(workspace_id=WORKSPACE, golden_id=id_) for id_ in ids], lane="backfill")
+    return ids
+
+
+async def deliver_large(consumer: Consumer) -> int:
+    """Deliver a batch large enough for the next one to be read ahead."""
+    [shard] = await consumer.list_behind()
+    consumer._sizes[shard] = FULL_BATCH
+    return await consumer.deliver(shard)
+
+
+async def test_what_was_read_ahead_is_delivered_in_order_and_in_sight_of_its_workspace(
+    copies: Copies, published: list[UUID]
+) -> None:
+    consumer = copies.one()
+
+    while await deliver_large(consumer) == FULL_BATCH and len(copies.seen) < SEVERAL:
+        pass
+
+    assert copies.seen == published
+    assert copies.visible == {f"{{{WORKSPACE}}}"}
+
+
+async def test_a_reading_that_another_copy_overtook_is_forgotten(copies: Copies, published: list[UUID]) -> None:
+    one, other = copies.one(), copies.one()
+
+    await deliver_large(one)  # and reads ahead
+    await deliver_large(other)
+    await deliver_large(one)
+    await copies.rest()
+
+    assert copies.seen == published
+
+
+async def test_a_batch_that_failed_is_read_again(copies: Copies, published: list[UUID]) -> None:
+    consumer = copies.one()
+    copies.fail_at = published[FULL_BATCH + 7]
+
+    await deliver_large(consumer)
+    failed = await deliver_large(consumer)
+    await copies.rest()
+
+    assert failed == 0
+    assert copies.seen == published
+
+
+async def test_a_batch_is_not_passed_while_another_copy_holds_the_shard(
+    db: Database, copies: Copies, published: list[UUID]
+) -> None:
+    consumer = copies.one()
+    await deliver_large(consumer)
+    async with db.singly.connect() as conn:
+        [shard] = await queries.list_behind(conn, "test", consumer.topics)
+
+    async with db.transaction() as holding:
+        assert await queries.lock_offset(holding, "test", shard) == FULL_BATCH
+        passed = await consumer.deliver(shard)
+    await copies.rest()
+
+    assert passed == 0
+    assert copies.seen == published
