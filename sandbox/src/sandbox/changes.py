@@ -29,6 +29,7 @@ class AccountOpened(Change, frozen=True, kw_only=True):
     contacts: int
     first: int
     imported: bool = False
+    dealings: bool = True
 
     @property
     def account_id(self) -> str:

@@ -28,6 +28,8 @@ class AccountSetting(msgspec.Struct, frozen=True, kw_only=True):
     overlap: float = 0.6
     imported: bool = False
     """Whether one import brought them all, so that they bear one and the same stamp."""
+    dealings: bool = True
+    """Whether it holds more than contacts: deals, or tickets."""
 
     def __post_init__(self) -> None:
         if self.provider not in ACCOUNT_IDS:

@@ -61,6 +61,7 @@ class Sandbox:
                 contacts=setting.contacts,
                 first=max(0, self.edge(without=setting.key) - shared),
                 imported=setting.imported,
+                dealings=setting.dealings,
             )
         )
         return self.accounts[setting.key]

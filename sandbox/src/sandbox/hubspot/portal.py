@@ -30,7 +30,7 @@ class Portal:
         self.opened = opened
         self.roster = Roster(world, salt=self.portal_id, first=opened.first, rows=opened.contacts)
         self.owner_ids = tuple(str(80_000_000 + self.portal_id % 10**6 * 10 + place) for place in range(OWNERS))
-        self._seeds = Seeds(self.roster, owner_ids=self.owner_ids, imported=opened.imported)
+        self._seeds = Seeds(self.roster, owner_ids=self.owner_ids, imported=opened.imported, dealings=opened.dealings)
         self._links = Links(self._seeds)
         self._changed_emails: dict[str, int] = {}
         self.tables = {name: self._table(kind, place, lag_ms) for place, (name, kind) in enumerate(TYPES.items())}

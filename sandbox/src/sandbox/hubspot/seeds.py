@@ -23,10 +23,10 @@ _SUBJECTS = ("renewal", "pilot", "rollout", "support plan", "new site", "trainin
 class Seeds:
     """Contacts and deals as a function of their row; `imported` gives all of them one and the same stamp."""
 
-    def __init__(self, roster: Roster, *, owner_ids: Sequence[str], imported: bool) -> None:
+    def __init__(self, roster: Roster, *, owner_ids: Sequence[str], imported: bool, dealings: bool) -> None:
         self.roster = roster
         self.contacts = roster.rows
-        self.deals = roster.rows // _CONTACTS_PER_BLOCK * _DEALS_PER_BLOCK
+        self.deals = roster.rows // _CONTACTS_PER_BLOCK * _DEALS_PER_BLOCK if dealings else 0
         self._owner_ids = owner_ids
         self._spread = 0 if imported else 500 * _DAY
 
