@@ -53,5 +53,9 @@ def test_rows_are_turned_on_their_side() -> None:
     assert turned == {"name": texts(["a", "b"]), "size": integers([1, 2])}
 
 
+def test_bytes_are_text_already() -> None:
+    assert texts(["ü".encode(), None]) == texts(["ü", None])
+
+
 def test_no_rows_are_empty_columns() -> None:
     assert columns([], {"name": texts, "size": integers}) == {"name": texts([]), "size": integers([])}

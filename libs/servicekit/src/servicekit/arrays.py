@@ -66,14 +66,14 @@ def columns(rows: Iterable[object], kinds: dict[str, Kind]) -> dict[str, Array]:
     return {name: make(values) for (name, make), values in zip(kinds.items(), turned, strict=True)}
 
 
-def texts(values: Collection[str | None]) -> Texts:
-    """Make `text[]`; what is no UTF-8 (half a surrogate) raises `UnicodeEncodeError`."""
+def texts(values: Collection[str | bytes | None]) -> Texts:
+    """Make `text[]`; bytes are UTF-8 already. Half a surrogate raises `UnicodeEncodeError`."""
     parts = [_head(Texts, len(values))]
     for value in values:
         if value is None:
             parts.append(_NULL)
         else:
-            encoded = value.encode()
+            encoded = value if isinstance(value, bytes) else value.encode()
             parts.append(_LENGTH(len(encoded)))
             parts.append(encoded)
     return Texts(b"".join(parts))

@@ -28,7 +28,7 @@ class Published(msgspec.Struct, frozen=True, gc=False):
 
     event: Event
     lane: Lane
-    headers: str
+    headers: bytes
 
 
 current_lane: ContextVar[Lane] = ContextVar("current_lane", default="live")
@@ -52,7 +52,7 @@ def publish(conn: AsyncConnection, events: Sequence[Event], *, lane: Lane | None
     headers = trace_headers()
     if cause := causation_id.get():
         headers["causation_id"] = cause
-    text = _json(headers)
+    text = msgspec.json.encode(headers)
     published.extend([Published(event, into, text) for event in events])
 
 
@@ -101,10 +101,6 @@ async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
             "names": texts([one.event.NAME for one in those]),
             "workspaces": uuids([one.event.workspace_id for one in those]),
             "headers": texts([one.headers for one in those]),
-            "payloads": texts([_json(one.event) for one in those]),
+            "payloads": texts([msgspec.json.encode(one.event) for one in those]),
         }
         await conn.exec_driver_sql(_WRITE, named | columns)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

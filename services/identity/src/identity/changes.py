@@ -170,7 +170,8 @@ class _Before:
 
     def golden_id(self, source_id: UUID) -> UUID:
         """The golden record a source record was in; a new one comes with its own."""
-        return self.known[source_id].line.golden_id if source_id in self.known else source_id
+        known = self.known.get(source_id)
+        return known.line.golden_id if known else source_id
 
 
 _NOBODY: set[UUID] = set()
@@ -181,17 +182,21 @@ def _shows_another(before: SourceRecord, now: SourceRecord) -> bool:
 
 
 def _compare_lines(changes: Changes, before: Mapping[UUID, Known], group: Group) -> None:
+    golden_id, component_id = group.golden_id, group.component_id
     for member in group.members:
-        line = Line(
-            workspace_id=changes.workspace_id,
-            source_id=member,
-            golden_id=group.golden_id,
-            component_id=group.component_id,
-        )
-        if member != group.component_id:
-            if member not in before or before[member].line != line:
-                changes.lines.append(line)
-        elif member in before and before[member].line != line:
+        line = known.line if (known := before.get(member)) else None
+        if line and line.golden_id == golden_id and line.component_id == component_id:
+            continue
+        if member != component_id:
+            changes.lines.append(
+                Line(
+                    workspace_id=changes.workspace_id,
+                    source_id=member,
+                    golden_id=golden_id,
+                    component_id=component_id,
+                )
+            )
+        elif line:
             changes.freed.append(member)
 
 
@@ -199,19 +204,20 @@ def _joined(was: _Before, group: Group) -> Entry | None:
     """Tell of a group whose members were in several."""
     if len(group.members) == 1:
         return None
-    sides = _sides((was.golden_id(member), member) for member in group.members)
-    if len(sides) == 1:
+    came_from = {member: was.golden_id(member) for member in group.members}
+    if len(set(came_from.values())) == 1:
         return None
-    new_edges = tuple(e for e in group.edges if was.golden_id(e.left) != was.golden_id(e.right))
+    sides = _sides((golden_id, member) for member, golden_id in came_from.items())
+    new_edges = tuple(e for e in group.edges if came_from[e.left] != came_from[e.right])
     return Entry(kind="joined", golden_id=group.golden_id, sides=sides, edges=new_edges)
 
 
 def _parted(was: _Before, golden_of: Mapping[UUID, UUID]) -> Iterator[Entry]:
     """Tell of the groups whose members are in several now."""
     for golden_id, members in was.groups.items():
-        sides = _sides((golden_of[member], member) for member in members if member in golden_of)
-        if len(sides) > 1:
-            yield Entry(kind="parted", golden_id=golden_id, sides=sides)
+        left = [(golden_of[member], member) for member in members if member in golden_of]
+        if len(left) > 1 and len({id_ for id_, _ in left}) > 1:
+            yield Entry(kind="parted", golden_id=golden_id, sides=_sides(left))
 
 
 def _sides(members: Iterable[tuple[UUID, UUID]]) -> tuple[Side, ...]:
@@ -223,6 +229,8 @@ def _sides(members: Iterable[tuple[UUID, UUID]]) -> tuple[Side, ...]:
 
 def _heirs(was: _Before, golden_of: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
     heirs: dict[UUID, UUID] = {}
+    if was.known.keys() <= golden_of.keys():
+        return heirs
     for members in was.groups.values():
         left = members & golden_of.keys()
         if left and len(left) < len(members):

@@ -71,7 +71,6 @@ _READ: dict[str, Callable[[Contact], str | None]] = {
     "phone": lambda contact: _primary(contact.phones),
     **{field: attrgetter(field) for field in PLAIN_FIELDS},
 }
-_LISTED = [_READ[field] for field in ("email", "first_name", "last_name", "phone", "company", "job_title")]
 
 
 def row_of(golden_id: UUID, living: Sequence[SourceRecord]) -> GoldenRow:
@@ -107,13 +106,24 @@ def _providers(living: Sequence[SourceRecord]) -> tuple[str, ...]:
     return (living[0].provider,) if len(living) == 1 else tuple(sorted({member.provider for member in living}))
 
 
-def _listed(living: Iterable[SourceRecord]) -> list[str | None]:
+def _listed(living: Sequence[SourceRecord]) -> Sequence[str | None]:
     """Choose the value of each listed field: that of the first member who has one."""
-    chosen: list[str | None] = [None] * len(_LISTED)
-    for member in living:
-        contact = member.contact
-        chosen = [value or read(contact) or None for value, read in zip(chosen, _LISTED, strict=True)]
+    first, *others = living
+    chosen: Sequence[str | None] = _listed_by(first.contact)
+    for other in others:
+        chosen = [value or another for value, another in zip(chosen, _listed_by(other.contact), strict=True)]
     return chosen
+
+
+def _listed_by(contact: Contact) -> tuple[str | None, ...]:
+    return (
+        contact.emails[0] if contact.emails else None,
+        contact.first_name,
+        contact.last_name,
+        contact.phones[0] if contact.phones else None,
+        contact.company,
+        contact.job_title,
+    )
 
 
 def search_key(text: str) -> str:

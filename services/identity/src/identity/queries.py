@@ -274,7 +274,7 @@ async def save_records(conn: AsyncConnection, records: Sequence[SourceRecord], b
 
 def _record_columns(records: Sequence[SourceRecord]) -> dict[str, Array]:
     return columns(records, _PLAIN_COLUMNS) | {
-        "contact": texts([as_json(record.contact) for record in records]),
+        "contact": texts([msgspec.json.encode(record.contact) for record in records]),
         "keys": texts(["\n".join(record.keys) for record in records]),  # no key holds a line's end
     }
 

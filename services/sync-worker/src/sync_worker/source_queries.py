@@ -99,7 +99,7 @@ async def save_contacts(
         return []
     columns = {
         "provider_ids": texts(contacts),
-        "raws": texts([each.raw.decode() for each in contacts.values()]),
+        "raws": texts([each.raw for each in contacts.values()]),
         "hashes": binaries([content_hash(each.contact) for each in contacts.values()]),
     }
     return [Saved(*row) for row in await _save(conn, _SAVE_CONTACTS, run, stream, columns)]
@@ -139,8 +139,8 @@ async def save_interactions(
     columns = {
         "kinds": texts([kind for kind, _ in interactions]),
         "provider_ids": texts([provider_id for _, provider_id in interactions]),
-        "raws": texts([each.raw.decode() for each in interactions.values()]),
-        "interactions": texts([_text(each.interaction) for each in interactions.values()]),
+        "raws": texts([each.raw for each in interactions.values()]),
+        "interactions": texts([msgspec.json.encode(each.interaction) for each in interactions.values()]),
         "hashes": binaries([content_hash(each.interaction) for each in interactions.values()]),
     }
     return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, run, stream, columns)]
