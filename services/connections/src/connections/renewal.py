@@ -15,8 +15,8 @@ import structlog
 from contracts.connections import AccessToken
 from providers.source import Grant, GrantRevoked, ProviderError, ProviderUnavailable, RateLimited
 from servicekit.consumer import is_retryable
+from servicekit.database import DATABASE_ERRORS
 from servicekit.errors import Conflict, Problem, RetryLater
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connections import operations, queries
@@ -166,7 +166,7 @@ async def _store(vault: Vault, renewed: SealedGrant, holder: UUID) -> bool:
         try:
             async with vault.db.transaction(renewed.workspace_id) as conn:
                 return await queries.save_renewal(conn, renewed, holder=holder)
-        except DBAPIError as error:
+        except DATABASE_ERRORS as error:
             if pause is None or not is_retryable(error):
                 raise
             log.warning("renewal_not_stored_yet", connection_id=renewed.connection_id)
