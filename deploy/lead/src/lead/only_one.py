@@ -1,5 +1,6 @@
 """One run per home, known by a lock that dies with its holder."""
 
+import contextlib
 import fcntl
 import os
 import time
@@ -36,14 +37,24 @@ def end_other(home: Path) -> bool:
     with _lock_file(home) as file:
         if _take(file):
             return False
-        file.seek(0)
-        psutil.Process(int(file.read())).terminate()
+        told = ""
         deadline = time.monotonic() + _END_SECONDS
         while not _take(file):
             if time.monotonic() > deadline:
                 raise Complaint(f"It did not end within {_END_SECONDS} seconds; see {home / 'logs'}.")
+            told = _tell(file, told)
             time.sleep(0.05)
     return True
+
+
+def _tell(file: TextIOWrapper, told: str) -> str:
+    """Tell the holder to end, once; who has only just begun, or is at its end, has not said who it is."""
+    file.seek(0)
+    holder = file.read()
+    if holder and holder != told:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(int(holder)).terminate()
+    return holder or told
 
 
 def _lock_file(home: Path) -> TextIOWrapper:
