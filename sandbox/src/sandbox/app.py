@@ -8,6 +8,8 @@ from sandbox.conditions import Conditions
 from sandbox.faults import Faults
 from sandbox.hubspot import app as hubspot
 from sandbox.hubspot import troubles as hubspot_troubles
+from sandbox.pipedrive import app as pipedrive
+from sandbox.pipedrive import troubles as pipedrive_troubles
 from sandbox.settings import Settings
 from sandbox.store import Sandbox
 
@@ -16,8 +18,15 @@ def create_app(settings: Settings) -> ASGIApp:
     """The whole sandbox."""
     sandbox = Sandbox(settings)
     conditions = Conditions(sandbox)
-    provider = Faults(hubspot.create_app(sandbox), conditions.faults, hubspot_troubles.trouble)
-    return Doors({"control": control.create_app(conditions)}, otherwise=provider)
+    faults = conditions.faults
+    return Doors(
+        {
+            "control": control.create_app(conditions),
+            "pipedrive": Faults(pipedrive.create_app(sandbox), faults, pipedrive_troubles.trouble),
+        },
+        # HubSpot has so many first steps that it is at the root.
+        otherwise=Faults(hubspot.create_app(sandbox), faults, hubspot_troubles.trouble),
+    )
 
 
 class Doors:

@@ -10,7 +10,6 @@ import msgspec
 
 from sandbox.clock import now_ms
 
-_STEP = 41
 _PAGES_KEPT = 2_000
 _ROW_BITS = 22
 _ROW_MASK = (1 << _ROW_BITS) - 1
@@ -44,12 +43,15 @@ Seed = Callable[[int], Record]
 class Table:
     """The rows of one kind, living and not; a row's id follows from its number and never changes."""
 
-    def __init__(self, *, first_id: int, seeded: int, seed: Seed, stamp: Callable[[int], int], lag_ms: int) -> None:
+    def __init__(
+        self, *, first_id: int, seeded: int, seed: Seed, stamp: Callable[[int], int], lag_ms: int, step: int = 41
+    ) -> None:
         self.rows = seeded
         self.living = seeded
         self.archived: set[int] = set()
         self.changed: dict[int, Record] = {}
         self._first_id = first_id
+        self._step = step
         self._seeded = seeded
         self._seed = seed
         self._stamp = stamp
@@ -61,13 +63,13 @@ class Table:
 
     def id_of(self, row: int) -> str:
         """The id that stands on the wire."""
-        return str(self._first_id + row * _STEP)
+        return str(self._first_id + row * self._step)
 
     def row_of(self, text: str) -> int | None:
         """The row of an id, or None where no row ever had it."""
         if not (text.isascii() and text.isdecimal()) or len(text) > 18:
             return None
-        row, rest = divmod(int(text) - self._first_id, _STEP)
+        row, rest = divmod(int(text) - self._first_id, self._step)
         return row if rest == 0 and 0 <= row < self.rows else None
 
     def record(self, row: int) -> Record:
@@ -107,9 +109,17 @@ class Table:
 
     def found_between(self, low_ms: int, high_ms: int) -> list[int]:
         """Living rows that search knows as last changed in [low, high), in that order; it learns of changes late."""
+        return [row for row in self.changed_between(low_ms, high_ms) if self.lives(row)]
+
+    def changed_between(self, low_ms: int, high_ms: int) -> Iterator[int]:
+        """The same with those that live no more."""
         index = self._fresh_index()
         start, end = (bisect_left(index, ms << _ROW_BITS) for ms in (low_ms, high_ms))
-        return [row for key in index[start:end] if self.lives(row := key & _ROW_MASK)]
+        return (key & _ROW_MASK for key in index[start:end])
+
+    def changed_at(self, row: int) -> int:
+        """When a row was last changed; cheaper than its record."""
+        return self.changed[row].modified if row in self.changed else self._stamp(row)
 
     def _fresh_index(self) -> "array[int]":
         if self._index is None:

@@ -10,7 +10,7 @@ from msgspec.structs import FieldInfo, fields
 
 from sandbox.changes import key
 
-ACCOUNT_IDS = {"hubspot": re.compile(r"[0-9]{1,15}")}
+ACCOUNT_IDS = {"hubspot": re.compile(r"[0-9]{1,15}"), "pipedrive": re.compile(r"[0-9]{1,12}")}
 """What each provider calls its accounts."""
 
 
@@ -50,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 4100
     seed: int = 7
     people: int = 400
-    accounts: str = "hubspot:111111:Acme Sales,hubspot:222222:Acme Support"
+    accounts: str = "hubspot:111111:Acme Sales,pipedrive:222222:Acme Partners"
     """`provider:id:name[:contacts[:overlap]]`, parted by commas; `people` stands in where contacts is not given."""
     state: str | None = None
     churn_seconds: float = 0
@@ -59,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token_seconds: int = 1800
     hubspot_client_id: str = "sandbox-hubspot"
     hubspot_client_secret: str = "sandbox-hubspot-secret"  # noqa: S105 - guards seeded people, and is no secret
+    pipedrive_client_id: str = "sandbox-pipedrive"
+    pipedrive_client_secret: str = "sandbox-pipedrive-secret"  # noqa: S105 - as above
 
     def account_list(self) -> tuple[AccountSetting, ...]:
         """The accounts to begin with. Raises `SettingsInvalid`."""

@@ -11,13 +11,14 @@ from sandbox.grants import Grants
 from sandbox.hubspot.portal import Portal
 from sandbox.journal import Journal
 from sandbox.people import World
+from sandbox.pipedrive.company import Company
 from sandbox.rosters import Roster
 from sandbox.settings import AccountSetting, Settings
 from sandbox.tokens import Token
 
 AccountT = TypeVar("AccountT", bound=Account)
 
-KINDS = {kind.PROVIDER: kind for kind in (Portal,)}
+KINDS: dict[str, type[Portal | Company]] = {kind.PROVIDER: kind for kind in (Portal, Company)}
 """What an account of each provider is."""
 
 

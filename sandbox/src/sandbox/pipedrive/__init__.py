@@ -1,0 +1,1 @@
+"""Pipedrive, as far as a lead manager sees it."""

@@ -1,0 +1,138 @@
+"""One account of Pipedrive: a company's persons and deals, and what changes do to them."""
+
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import Any, ClassVar
+
+import msgspec
+
+from sandbox import changes
+from sandbox.people import World
+from sandbox.pipedrive.news import news
+from sandbox.pipedrive.seeds import FIRST_ID, USERS, Seeds, person_properties
+from sandbox.records import Record, Table
+from sandbox.rosters import Roster, Sighting
+
+
+class Company:
+    """An account and all it holds."""
+
+    PROVIDER: ClassVar = "pipedrive"
+    CONTACTS: ClassVar = "persons"
+    DEALINGS: ClassVar = "deals"
+
+    def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
+        # Its lists know of a change at once, so there is no lag here.
+        self.opened = opened
+        self.company_id = int(opened.account_id)
+        self.domain = re.sub(r"[^a-z0-9]+", "-", opened.name.lower()).strip("-") or "company"
+        self.user_ids = tuple(25_000_000 + self.company_id % 10**6 * 10 + place for place in range(USERS))
+        # Another handwriting than that of any other provider's account.
+        self.roster = Roster(world, salt=10**16 + self.company_id, first=opened.first, rows=opened.contacts)
+        self._seeds = Seeds(self.roster, user_ids=self.user_ids, imported=opened.imported)
+        self.persons = self._table(self._seeds.persons, self._seeds.person)
+        self.deals = self._table(self._seeds.deals, self._seeds.deal)
+        self.tables = {"persons": self.persons, "deals": self.deals}
+        self._changed_emails: dict[str, int] = {}
+
+    def apply(self, change: changes.AnyRecordChange) -> int:
+        """Let something happen that was found possible; returns the row it happened to, or that came of it."""
+        table, at = self.tables[change.kind], change.at
+        match change:
+            case changes.Created():
+                record = Record(properties=change.properties, created=at, modified=at)
+                return self._put(table, table.rows, record)
+            case changes.Edited():
+                written = table.record(change.row).properties | change.properties
+                return self._change(table, change.row, at, properties=written)
+            case changes.Archived():
+                return self._change(table, change.row, at, archived_at=at)
+            case changes.Restored():
+                return self._change(table, change.row, at, archived_at=None)
+            case changes.Erased():
+                return self._change(table, change.row, at, erased=True)
+            case changes.Merged():
+                return self._merge(table, change)
+            case changes.Linked() | changes.Unlinked():
+                raise ValueError("a deal names its person itself")
+
+    def present_row(self, kind: str, text: str) -> int | None:
+        """The living record of an id; one that was merged away leads nowhere."""
+        row = self.tables[kind].row_of(text)
+        return row if row is not None and self.tables[kind].lives(row) else None
+
+    def people(self) -> Iterator[int]:
+        """The rows of all living persons."""
+        return (row for row in range(self.persons.rows) if self.persons.lives(row))
+
+    def emails_of(self, row: int) -> tuple[str, ...]:
+        """All addresses of a person."""
+        record = self.persons.changed.get(row)
+        return self.roster.emails(row) if record is None else emails_in(record.properties)
+
+    def holder_of(self, email: str) -> int | None:
+        """A living person that carries an address, whatever its case: Pipedrive lets several have one."""
+        wanted = email.strip().lower()
+        if (row := self._changed_emails.get(wanted)) is not None:
+            return row
+        row = self.roster.row_of(wanted)
+        return None if row is None or row in self.persons.changed else row
+
+    def deals_of(self, row: int) -> list[int]:
+        """The living deals of a person."""
+        person_id = FIRST_ID + row
+        seeded = [deal for deal in self._seeds.deals_of_person(row) if deal not in self.deals.changed]
+        changed = [
+            deal for deal, record in self.deals.changed.items() if record.properties.get("person_id") == person_id
+        ]
+        return [deal for deal in sorted({*seeded, *changed}) if self.deals.lives(deal)]
+
+    def written(self, seen: Sighting) -> dict[str, Any]:
+        """A person as the properties of one."""
+        return {**person_properties(seen), "owner_id": self.user_ids[0]}
+
+    def news(self, kind: str, draw: Random) -> dict[str, Any]:
+        """Properties as somebody might write them to a record of that kind."""
+        return news(kind, draw)
+
+    def _table(self, seeded: int, seed: Any) -> Table:
+        return Table(first_id=FIRST_ID, seeded=seeded, seed=seed, stamp=self._seeds.modified, lag_ms=0, step=1)
+
+    def _merge(self, table: Table, change: changes.Merged) -> int:
+        """The other one goes and the primary stays: nothing on it tells of that."""
+        primary, other = table.record(change.primary), table.record(change.other)
+        kept = {name: value for name, value in primary.properties.items() if value not in (None, [])}
+        properties = other.properties | kept
+        if table is self.persons:
+            for name in ("emails", "phones"):
+                properties[name] = _united(primary.properties.get(name), other.properties.get(name))
+            for deal in self.deals_of(change.other):
+                moved = self.deals.record(deal).properties | {"person_id": FIRST_ID + change.primary}
+                self._change(self.deals, deal, change.at, properties=moved)
+        self._change(table, change.other, change.at, merged_into=change.primary)
+        return self._change(table, change.primary, change.at, properties=properties)
+
+    def _change(self, table: Table, row: int, at: int, **state: Any) -> int:
+        return self._put(table, row, msgspec.structs.replace(table.record(row), modified=at, **state))
+
+    def _put(self, table: Table, row: int, record: Record) -> int:
+        if table is self.persons:
+            if row in table.changed:
+                for email in emails_in(table.changed[row].properties):
+                    self._changed_emails.pop(email.strip().lower(), None)
+            if record.living:
+                self._changed_emails |= {email.strip().lower(): row for email in emails_in(record.properties)}
+        table.put(row, record)
+        return row
+
+
+def emails_in(properties: dict[str, Any]) -> tuple[str, ...]:
+    """All addresses that a person's properties hold, in their order."""
+    return tuple(each["value"] for each in properties.get("emails") or () if each["value"].strip())
+
+
+def _united(one: list[dict[str, Any]] | None, two: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    known = {each["value"].lower() for each in one or ()}
+    more = [each | {"primary": False} for each in two or () if each["value"].lower() not in known]
+    return [*(one or ()), *more] if one else list(two or ())
