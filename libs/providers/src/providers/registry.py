@@ -1,6 +1,7 @@
 """Every provider there is. Adding one is a line here."""
 
 from providers.hubspot import HubSpot
+from providers.pipedrive import Pipedrive
 from providers.source import SourceProvider
 
-PROVIDERS: dict[str, SourceProvider] = {provider.name: provider for provider in (HubSpot(),)}
+PROVIDERS: dict[str, SourceProvider] = {provider.name: provider for provider in (HubSpot(), Pipedrive())}

@@ -1,0 +1,135 @@
+"""Pipedrive's deals: reading them, and the names of the stages they are in."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+from aiohttp import ClientSession
+from contracts.interactions import Interaction
+
+from providers.pipedrive_api import V2, Id, call
+from providers.records import read_each
+from providers.source import Access, Page, ProviderUnavailable, SourceGone, SourceInteraction
+from providers.values import currency, decimal, instant, text
+
+_MAX_DIGITS = 24
+_MAX_ROUNDS = 20
+
+
+class _Record(msgspec.Struct):
+    """Nearly everything may be null."""
+
+    id: Id
+    title: str | None = None
+    value: Decimal | None = None
+    currency: str | None = None
+    status: str | None = None
+    stage_id: int | None = None
+    pipeline_id: int | None = None
+    person_id: int | None = None
+    owner_id: int | None = None
+    add_time: str | None = None
+    update_time: str | None = None
+    is_deleted: bool | None = None
+
+
+class _Deal(msgspec.Struct, frozen=True, kw_only=True):
+    raw: bytes
+    record: _Record
+
+    @property
+    def provider_id(self) -> str:
+        return str(self.record.id)
+
+    @property
+    def deleted(self) -> bool:
+        return bool(self.record.is_deleted) or self.record.status == "deleted"
+
+
+class _Named(msgspec.Struct):
+    id: int
+    name: str | None = None
+
+
+class _More(msgspec.Struct):
+    next_cursor: str | None = None
+
+
+class _Names(msgspec.Struct):
+    data: list[_Named]
+    additional_data: _More | None = None
+
+
+class Names(msgspec.Struct, frozen=True):
+    """What the account calls its stages and pipelines."""
+
+    stages: dict[int, str | None]
+    pipelines: dict[int, str | None]
+
+
+_DECODER = msgspec.json.Decoder(_Record)
+
+
+async def read_page(http: ClientSession, access: Access, records: Sequence[bytes]) -> Page:
+    """Read a page of deals; those deleted are gone. Raises `ProviderError`."""
+    deals, skipped = read_each(records, _read)
+    living = [deal for deal in deals if not deal.deleted]
+    # A deal says no more of its stage than a number.
+    names = await _names(http, access) if living else Names({}, {})
+    return Page(
+        interactions=tuple(
+            SourceInteraction(
+                provider_id=deal.provider_id, raw=deal.raw, interaction=to_interaction(deal.record, names)
+            )
+            for deal in living
+        ),
+        gone=tuple(
+            SourceGone(provider_id=deal.provider_id, reason="deleted", kind="deal") for deal in deals if deal.deleted
+        ),
+        skipped=skipped,
+    )
+
+
+def to_interaction(record: _Record, names: Names) -> Interaction:
+    """How far a deal is: the name of its stage while it is open, and after that whether it was won."""
+    stage = names.stages.get(record.stage_id or 0) if record.status == "open" else None
+    created_at = instant(record.add_time)
+    return Interaction(
+        kind="deal",
+        title=text(record.title),
+        status=text(stage) or text(record.status),
+        pipeline=text(names.pipelines.get(record.pipeline_id or 0)),
+        amount=_amount(record.value),
+        currency=currency(record.currency),
+        owner=str(record.owner_id) if record.owner_id else None,
+        occurred_at=created_at,
+        created_at=created_at,
+        updated_at=instant(record.update_time),
+        contact_ids=(str(record.person_id),) if record.person_id else (),
+    )
+
+
+def _read(raw: bytes) -> _Deal:
+    return _Deal(raw=raw, record=_DECODER.decode(raw))
+
+
+def _amount(value: Decimal | None) -> str | None:
+    if value is None or not value.is_finite() or abs(value.adjusted()) > _MAX_DIGITS:
+        return None
+    return decimal(f"{value:f}")
+
+
+async def _names(http: ClientSession, access: Access) -> Names:
+    return Names(await _list_names(http, access, "/stages"), await _list_names(http, access, "/pipelines"))
+
+
+async def _list_names(http: ClientSession, access: Access, path: str) -> dict[int, str | None]:
+    found: dict[int, str | None] = {}
+    params = {"limit": "500"}
+    for _ in range(_MAX_ROUNDS):
+        answer = (await call(http, access, V2 + path, scope="deals:read", params=params)).read(_Names)
+        found |= {each.id: each.name for each in answer.data}
+        if not answer.additional_data or not answer.additional_data.next_cursor:
+            return found
+        params["cursor"] = answer.additional_data.next_cursor
+    raise ProviderUnavailable("Pipedrive does not come to an end of its stages.")

@@ -1,0 +1,142 @@
+"""Pipedrive's OAuth: from a person's consent to tokens, and back.
+
+What an app may do is set where it is registered with Pipedrive, and not asked for at the consent; there is no PKCE.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+import msgspec
+from aiohttp import ClientSession
+from msgspec import Meta
+
+from providers.http import Answer, ask
+from providers.pipedrive_api import PROVIDER, V1, Id, api_url, call, refusal
+from providers.source import Access, AccessExpired, Grant, GrantRevoked, OAuthApp, ProviderRefused
+from providers.values import text
+
+# What goes into a header later is held to what a header may carry.
+_Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]
+_Lifetime = Annotated[int, Meta(gt=0, le=366 * 24 * 3600)]
+_PLAIN = re.compile(r"[A-Za-z0-9_.:\-]{1,100}")
+
+
+class _Tokens(msgspec.Struct):
+    access_token: _Token
+    api_domain: str
+    refresh_token: _Token | None = None
+    expires_in: _Lifetime | None = None
+    scope: str | None = None
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Written with commas or with spaces."""
+        return tuple(scope for scope in re.split(r"[,\s]+", self.scope or "") if _PLAIN.fullmatch(scope))
+
+    @property
+    def expiry(self) -> datetime | None:
+        return datetime.now(UTC) + timedelta(seconds=self.expires_in) if self.expires_in else None
+
+
+class _Me(msgspec.Struct):
+    company_id: Id
+    company_name: str | None = None
+    company_domain: str | None = None
+
+
+class _MeAnswer(msgspec.Struct):
+    data: _Me
+
+
+class _TokenRefusal(msgspec.Struct):
+    error: str | None = None
+
+
+def authorize_url(app: OAuthApp, *, redirect_uri: str, state: str) -> str:
+    """Where to send the person: Pipedrive's consent screen."""
+    query = {"client_id": app.client_id, "redirect_uri": redirect_uri, "state": state}
+    return f"{app.authorize_url}?{urlencode(query)}"
+
+
+async def exchange(http: ClientSession, app: OAuthApp, *, code: str, redirect_uri: str) -> Grant:
+    """Turn the code of a callback into a grant. Raises `ProviderError`."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    tokens = (await _post(http, app, "/oauth/token", form)).read(_Tokens)
+    address = api_url(app, tokens.api_domain)
+    me = await _ask_whose(http, tokens.access_token, address)
+    return Grant(
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
+        expires_at=tokens.expiry,
+        scopes=tokens.scopes,
+        # A company may change its name and its domain, and stays the same by its number.
+        account_id=str(me.company_id),
+        account_name=text(me.company_name) or text(me.company_domain) or f"Pipedrive {me.company_id}",
+        api_url=address,
+    )
+
+
+async def refresh(http: ClientSession, app: OAuthApp, grant: Grant) -> Grant:
+    """Renew a grant. Raises `GrantRevoked` when the person must connect again."""
+    if grant.refresh_token is None:
+        raise GrantRevoked("Pipedrive gave no way to renew this connection.")
+    form = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
+    tokens = (await _post(http, app, "/oauth/token", form)).read(_Tokens)
+    return msgspec.structs.replace(
+        grant,
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token or grant.refresh_token,
+        expires_at=tokens.expiry,
+        scopes=tokens.scopes or grant.scopes,
+        api_url=api_url(app, tokens.api_domain),
+    )
+
+
+async def revoke(http: ClientSession, app: OAuthApp, grant: Grant) -> None:
+    """Give a grant back, which uninstalls the app for that person; a dead one is no error."""
+    token, hint = grant.refresh_token, "refresh_token"
+    if token is None:
+        token, hint = grant.access_token, "access_token"
+    try:
+        await _post(http, app, "/oauth/revoke", {"token": token, "token_type_hint": hint})
+    except GrantRevoked:
+        return  # dead already, which is what we want
+
+
+async def _ask_whose(http: ClientSession, access_token: str, address: str) -> _Me:
+    access = Access(access_token=access_token, token_type="Bearer", api_url=address, account_id="")  # noqa: S106
+    return (await call(http, access, f"{V1}/users/me", scope="base")).read(_MeAnswer).data
+
+
+async def _post(http: ClientSession, app: OAuthApp, path: str, form: Mapping[str, str]) -> Answer:
+    # RFC 6749: id and secret are form-encoded before they become a Basic header.
+    pair = f"{quote(app.client_id, safe='')}:{quote(app.client_secret, safe='')}"
+    answer = await ask(
+        http,
+        "POST",
+        app.api_url.rstrip("/") + path,
+        provider=PROVIDER,
+        headers={"Authorization": f"Basic {b64encode(pair.encode()).decode()}"},
+        form=form,
+    )
+    if answer.ok:
+        return answer
+    if _grant_is_dead(answer):
+        raise GrantRevoked("Pipedrive no longer honours this connection: it has to be connected again.")
+    problem = refusal(answer, scope="base")
+    if isinstance(problem, AccessExpired) or answer.status == 400:
+        # Here they speak of our client id and secret, which no fresh token mends.
+        raise ProviderRefused("Pipedrive refuses our client id or secret.")
+    raise problem
+
+
+def _grant_is_dead(answer: Answer) -> bool:
+    try:
+        said = msgspec.json.decode(answer.body, type=_TokenRefusal)
+    except (ValueError, RecursionError):
+        return False
+    return answer.status == 400 and said.error == "invalid_grant"
