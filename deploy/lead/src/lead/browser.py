@@ -42,11 +42,6 @@ class ConsentPage(HTMLParser):
                 pass
 
 
-async def accounts_on_offer(http: ClientSession, url: str) -> list[str]:
-    """The accounts a consent page lets a person choose from."""
-    return list((await _open(http, url)).choices)
-
-
 async def allow(http: ClientSession, url: str, account: str) -> None:
     """Allow access to an account, and follow the provider back to where we came from. Raises Complaint."""
     back = await consent(http, url, account)

@@ -1,8 +1,9 @@
 """The public HTTP API, used as any program of a stranger's would."""
 
-from collections.abc import AsyncIterator
-from types import TracebackType
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType, TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -16,6 +17,7 @@ from contracts.syncs import SyncView
 from lead.complaint import Complaint
 
 T = TypeVar("T")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 CREATED, NOT_FOUND, CONFLICT, GONE = 201, 404, 409, 410
 
 
@@ -53,9 +55,10 @@ class Gateway:
         """What is connected."""
         return (await self._get("/connections", ItemPage[ConnectionView])).items
 
-    async def authorize_url(self, provider: str) -> str:
-        """Where a person goes to connect an account."""
-        return (await self._get(f"/connections/{provider}/auth", dict[str, str]))["url"]
+    async def authorize_url(self, provider: str, asked: Mapping[str, str] = NOTHING) -> str:
+        """Where a person goes to connect an account; `asked` is what a provider must know before that."""
+        query = f"?{urlencode(asked)}" if asked else ""
+        return (await self._get(f"/connections/{provider}/auth{query}", dict[str, str]))["url"]
 
     async def sync(self, connection_id: UUID) -> None:
         """Ask for a sync now; one that runs already will do."""

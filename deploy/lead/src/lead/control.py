@@ -1,14 +1,29 @@
-"""The sandbox's control: what should come of its people, and how often something happens to them."""
+"""The sandbox's control: its accounts, what should come of their people, and how often something happens to them."""
 
 from collections.abc import Sequence
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.connections import ConnectionView
+from contracts.pages import ItemPage
+
+
+class SandboxAccount(msgspec.Struct, frozen=True):
+    """An account that can be connected."""
+
+    provider: str
+    account_id: str
 
 
 class _Expected(msgspec.Struct):
     golden_records: int
+
+
+async def list_accounts(http: ClientSession, sandbox_url: str) -> list[SandboxAccount]:
+    """The accounts of all providers."""
+    async with http.get(f"{sandbox_url}/control/accounts") as answer:
+        answer.raise_for_status()
+        return msgspec.json.decode(await answer.read(), type=ItemPage[SandboxAccount]).items
 
 
 async def count_expected(http: ClientSession, sandbox_url: str, connections: Sequence[ConnectionView]) -> int:

@@ -12,10 +12,12 @@ from contracts.syncs import SyncView
 from lead import browser, control
 from lead.client import Gateway, Refused
 from lead.running import House, running
-from lead.screen import Screen
+from lead.screen import Screen, badge
 from lead.settings import Settings
 
-PROVIDER = "hubspot"
+ASKED: dict[str, str] = {}
+"""What a provider must be told of an account before it asks for consent: the field that takes the account's id."""
+
 FINISHED = {"succeeded", "failed", "cancelled"}
 
 LOOK_SECONDS = 0.3
@@ -69,14 +71,15 @@ class Demo:
         self._screen.say(f"Registered {email}." if new else f"Welcome back, {email}.")
 
     async def connect(self) -> None:
-        """Connect every account that the consent page offers and that is not connected yet."""
+        """Connect every account of the sandbox that is not connected yet."""
         self._known = await self._active()
-        gateway, known = self._gateway, {one.account_id for one in self._known}
-        for account in await browser.accounts_on_offer(gateway.http, await gateway.authorize_url(PROVIDER)):
-            if account not in known:
-                await browser.allow(gateway.http, await gateway.authorize_url(PROVIDER), account)
+        known = {(one.provider, one.account_id) for one in self._known}
+        for one in await control.list_accounts(self._gateway.http, self._settings.sandbox_url):
+            if (one.provider, one.account_id) not in known:
+                await self._consent(one)
         self._connections = await self._active()
-        self._screen.say(f"Connected: {', '.join(one.account_name for one in self._connections)}. Syncing …")
+        names = ", ".join(f"{badge(one.provider)} {one.account_name}" for one in self._connections)
+        self._screen.say(f"Connected: {names}. Syncing …")
 
     async def sync(self, began: float) -> None:
         """Wait until every account has been synced since we came, and show how far each is."""
@@ -89,7 +92,7 @@ class Demo:
             while waiting:
                 for one in self._connections:
                     run = await self._latest_run(one)
-                    self._screen.progress(one.account_name, run)
+                    self._screen.progress(f"{badge(one.provider)} {one.account_name}", run)
                     if one in waiting and run and run.state in FINISHED and run != before.get(one.id):
                         waiting.remove(one)
                 if awaiting_first and await self._gateway.count_contacts():
@@ -99,15 +102,15 @@ class Demo:
 
     async def compare(self) -> None:
         """Show the golden records, and their number beside the sandbox's own count of its people."""
-        http, sandbox, accounts = self._gateway.http, self._settings.sandbox_url, self._connections
-        expected = await control.count_expected(http, sandbox, accounts)
+        http, sandbox = self._gateway.http, self._settings.sandbox_url
+        expected = await control.count_expected(http, sandbox, self._connections)
         for _ in range(SETTLE_LOOKS):  # what was synced last is still on its way through the bus
             counted = await self._gateway.count_contacts()
             if counted == expected:
                 break
             await asyncio.sleep(LOOK_SECONDS)
         records = await self._gateway.contacts()
-        self._screen.golden_records(records, {one.id: one.account_name for one in accounts})
+        self._screen.golden_records(records)
         verdict = "the same" if counted == expected else "NOT the same"
         self._screen.say(f"{counted} golden records. The sandbox, from its own people, counts {expected}: {verdict}.")
 
@@ -134,14 +137,19 @@ class Demo:
 
     async def show_changes(self) -> None:
         """Print golden records as they change; a stream that breaks is opened again."""
-        accounts = {one.id: one.account_name for one in self._connections}
         while True:
             with contextlib.suppress(Refused, ClientError):
                 async for changed in self._gateway.changed_records():
                     for golden_id in changed[:SHOWN_AT_ONCE]:
                         if record := await self._gateway.contact(golden_id):
-                            self._screen.change(record, accounts)
+                            self._screen.change(record)
             await asyncio.sleep(1)
+
+    async def _consent(self, account: control.SandboxAccount) -> None:
+        field = ASKED.get(account.provider)
+        asked = {field: account.account_id} if field else {}
+        url = await self._gateway.authorize_url(account.provider, asked)
+        await browser.allow(self._gateway.http, url, account.account_id)
 
     async def _active(self) -> list[ConnectionView]:
         return [one for one in await self._gateway.connections() if one.state == "active"]

@@ -77,6 +77,10 @@ def _registrations(settings: Settings, *, sandbox: bool) -> dict[str, str]:
         # The consent page is for the person's browser, the API for our services.
         "HUBSPOT_AUTHORIZE_URL": f"http://localhost:{settings.sandbox_port}/oauth/authorize",
         "HUBSPOT_API_URL": settings.sandbox_url,
+        "PIPEDRIVE_CLIENT_ID": "sandbox-pipedrive",
+        "PIPEDRIVE_CLIENT_SECRET": "sandbox-pipedrive-secret",
+        "PIPEDRIVE_AUTHORIZE_URL": f"http://localhost:{settings.sandbox_port}/pipedrive/oauth/authorize",
+        "PIPEDRIVE_API_URL": f"{settings.sandbox_url}/pipedrive",
     }
 
 
