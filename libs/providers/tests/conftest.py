@@ -12,6 +12,7 @@ class Scripted:
     def __init__(self) -> None:
         self.answers: list[object] = []
         self.asked: list[tuple[str, dict[str, str], object]] = []
+        self.authorizations: list[str | None] = []
         self.date = "Wed, 18 Mar 2026 10:54:06 GMT"
         self.status = 200
         self.url = ""
@@ -22,6 +23,7 @@ class Scripted:
         else:
             body = dict(await request.post())
         self.asked.append((request.path, dict(request.query), body))
+        self.authorizations.append(request.headers.get("Authorization"))
         answer = self.answers.pop(0)
         encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
         return web.Response(

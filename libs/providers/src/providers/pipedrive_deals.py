@@ -9,15 +9,15 @@ from contracts.interactions import Interaction
 
 from providers.pipedrive_api import V2, Id, call
 from providers.records import read_each
-from providers.source import Access, Page, ProviderUnavailable, SourceGone, SourceInteraction
+from providers.source import Access, Page, ProviderUnavailable, Skipped, SourceGone, SourceInteraction
 from providers.values import currency, decimal, instant, text
 
 _MAX_DIGITS = 24
 _MAX_ROUNDS = 20
 
 
-class _Record(msgspec.Struct):
-    """Nearly everything may be null."""
+class Record(msgspec.Struct):
+    """A deal of v2: nearly everything may be null."""
 
     id: Id
     title: str | None = None
@@ -33,16 +33,20 @@ class _Record(msgspec.Struct):
     is_deleted: bool | None = None
 
 
-class _Deal(msgspec.Struct, frozen=True, kw_only=True):
+class Deal(msgspec.Struct, frozen=True, kw_only=True):
+    """A deal as it came, and as it was read."""
+
     raw: bytes
-    record: _Record
+    record: Record
 
     @property
     def provider_id(self) -> str:
+        """Its id, as we write it."""
         return str(self.record.id)
 
     @property
     def deleted(self) -> bool:
+        """Whether it is shown only to say that it is gone."""
         return bool(self.record.is_deleted) or self.record.status == "deleted"
 
 
@@ -67,12 +71,12 @@ class Names(msgspec.Struct, frozen=True):
     pipelines: dict[int, str | None]
 
 
-_DECODER = msgspec.json.Decoder(_Record)
+_DECODER = msgspec.json.Decoder(Record)
 
 
 async def read_page(http: ClientSession, access: Access, records: Sequence[bytes]) -> Page:
     """Read a page of deals; those deleted are gone. Raises `ProviderError`."""
-    deals, skipped = read_each(records, _read)
+    deals, skipped = read_deals(records)
     living = [deal for deal in deals if not deal.deleted]
     # A deal says no more of its stage than a number.
     names = await _names(http, access) if living else Names({}, {})
@@ -90,7 +94,12 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
     )
 
 
-def to_interaction(record: _Record, names: Names) -> Interaction:
+def read_deals(records: Sequence[bytes]) -> tuple[tuple[Deal, ...], tuple[Skipped, ...]]:
+    """Read every deal by itself, and skip what cannot be read."""
+    return read_each(records, lambda raw: Deal(raw=raw, record=_DECODER.decode(raw)))
+
+
+def to_interaction(record: Record, names: Names) -> Interaction:
     """How far a deal is: the name of its stage while it is open, and after that whether it was won."""
     stage = names.stages.get(record.stage_id or 0) if record.status == "open" else None
     created_at = instant(record.add_time)
@@ -107,10 +116,6 @@ def to_interaction(record: _Record, names: Names) -> Interaction:
         updated_at=instant(record.update_time),
         contact_ids=(str(record.person_id),) if record.person_id else (),
     )
-
-
-def _read(raw: bytes) -> _Deal:
-    return _Deal(raw=raw, record=_DECODER.decode(raw))
 
 
 def _amount(value: Decimal | None) -> str | None:

@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import ClientSession
@@ -113,8 +113,7 @@ async def _ask_whose(http: ClientSession, access_token: str, address: str) -> _M
 
 
 async def _post(http: ClientSession, app: OAuthApp, path: str, form: Mapping[str, str]) -> Answer:
-    # RFC 6749: id and secret are form-encoded before they become a Basic header.
-    pair = f"{quote(app.client_id, safe='')}:{quote(app.client_secret, safe='')}"
+    pair = f"{app.client_id}:{app.client_secret}"
     answer = await ask(
         http,
         "POST",

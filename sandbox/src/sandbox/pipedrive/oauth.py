@@ -4,7 +4,7 @@ import hmac
 from base64 import b64decode
 from collections.abc import Mapping
 from secrets import token_hex
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -50,10 +50,10 @@ class OAuth:
             client_id, _, secret = b64decode(text, validate=True).decode().partition(":")
         except ValueError:
             client_id = secret = ""
-        known = self.clients.get(unquote(client_id), "")
-        if kind.lower() != "basic" or not known or not hmac.compare_digest(known.encode(), unquote(secret).encode()):
+        known = self.clients.get(client_id, "")
+        if kind.lower() != "basic" or not known or not hmac.compare_digest(known.encode(), secret.encode()):
             raise oauth_refusal("invalid_client", "Invalid client: client is invalid", 401)
-        return unquote(client_id)
+        return client_id
 
     def read(self, text: str, use: str, client_id: str) -> Token | None:
         """A token of that use and that app which still holds."""

@@ -1,0 +1,174 @@
+"""How Pipedrive is asked, page after page, and what is made of answers the sandbox never gives."""
+
+from datetime import UTC, datetime
+
+import pytest
+from providers.pipedrive import Pipedrive
+from providers.source import Access, Page, ProviderUnavailable
+
+NOW = datetime(2030, 1, 31, tzinfo=UTC)  # our own clock, which is wrong and must not matter
+BOOKMARK = '{"since":"2026-03-18T10:52:06Z"}'
+
+
+async def read(http, script, stream: str, cursor: str | None = None, bookmark: str | None = None) -> Page:
+    access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="1")
+    return await Pipedrive().fetch_page(http, access, stream, cursor=cursor, bookmark=bookmark, now=NOW)
+
+
+def record(number: object, **changes: object) -> dict[str, object]:
+    return {"id": number, "emails": [{"value": f"p{number}@example.com", "primary": True}]} | changes
+
+
+def results(*records: object, after: str | None = None) -> dict[str, object]:
+    return {"success": True, "data": list(records), "additional_data": {"next_cursor": after}}
+
+
+def recents(*items: object, last: str | None = None, more: bool = False) -> dict[str, object]:
+    paging = {"start": 0, "limit": 500, "more_items_in_collection": more}
+    additional = {"last_timestamp_on_page": last, "pagination": paging}
+    return {"success": True, "data": list(items) or None, "additional_data": additional}
+
+
+def recent(number: int, *, active: bool | None, item: str = "person") -> dict[str, object]:
+    return {"item": item, "id": number, "data": None if active is None else {"id": number, "active_flag": active}}
+
+
+async def test_a_run_reads_the_list_downwards_to_its_end(http, script):
+    script.answers = [results(record(3), record(2), after="c-2"), results(record(1))]
+
+    first = await read(http, script, "contacts")
+    last = await read(http, script, "contacts", cursor=first.next_cursor)
+
+    assert [contact.provider_id for page in (first, last) for contact in page.contacts] == ["3", "2", "1"]
+    usual = {"limit": "500", "sort_by": "id", "sort_direction": "desc"}
+    assert script.asked == [("/api/v2/persons", usual, {}), ("/api/v2/persons", usual | {"cursor": "c-2"}, {})]
+    assert script.authorizations == ["Bearer t"] * 2
+    assert (first.bookmark, last.next_cursor) == (None, None)
+
+
+async def test_a_later_run_asks_for_what_changed_since_on_every_page(http, script):
+    script.answers = [results(record(3), after="c"), results(record(2))]
+
+    first = await read(http, script, "contacts", bookmark=BOOKMARK)
+    await read(http, script, "contacts", cursor=first.next_cursor, bookmark=BOOKMARK)
+
+    assert [query["updated_since"] for _, query, _ in script.asked] == ["2026-03-18T10:52:06Z"] * 2
+
+
+async def test_the_bookmark_is_pipedrives_clock_at_the_runs_start_less_an_overlap(http, script):
+    script.answers = [results(record(2), after="c"), results(record(1))]
+
+    first = await read(http, script, "contacts")
+    script.date = "Wed, 18 Mar 2026 13:00:00 GMT"
+    last = await read(http, script, "contacts", cursor=first.next_cursor)
+
+    assert last.bookmark == BOOKMARK
+
+
+@pytest.mark.parametrize("stream", ["contacts", "deleted_contacts"])
+async def test_without_pipedrives_clock_the_next_run_reads_all_again(http, script, stream):
+    script.answers, script.date = [results()], "at tea time"
+
+    page = await read(http, script, stream)
+
+    assert (page.next_cursor, page.bookmark) == (None, None)
+
+
+async def test_a_run_never_turns_in_circles(http, script):
+    script.answers = [results(record(1), after="c")]
+
+    with pytest.raises(ProviderUnavailable):
+        await read(http, script, "contacts", cursor='{"after":"c"}')
+
+
+@pytest.mark.parametrize("body", [{}, {"success": True}, {"success": True, "data": {}}, {"data": "x"}, []])
+async def test_a_page_that_is_none_loses_nothing(http, script, body):
+    script.answers = [body]
+
+    with pytest.raises(ProviderUnavailable):
+        await read(http, script, "contacts")
+
+
+async def test_the_end_may_be_told_by_silence(http, script):
+    script.answers = [{"success": True, "data": [record(1)], "additional_data": None}]
+
+    assert (await read(http, script, "contacts")).bookmark == BOOKMARK
+
+
+async def test_a_person_shown_as_deleted_is_gone(http, script):
+    script.answers = [results(record(2, is_deleted=True), record(1), {"id": "?"})]
+
+    page = await read(http, script, "contacts")
+
+    assert [contact.provider_id for contact in page.contacts] == ["1"]
+    assert [(gone.provider_id, gone.reason, gone.kind) for gone in page.gone] == [("2", "deleted", None)]
+    assert len(page.skipped) == 1
+
+
+async def test_the_feed_tells_who_was_deleted(http, script):
+    script.answers = [recents(recent(1, active=True), recent(2, active=False), recent(2, active=False))]
+
+    page = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
+
+    asked = {"since_timestamp": "2026-03-18 10:52:06", "items": "person", "start": "0", "limit": "500"}
+    assert script.asked == [("/api/v1/recents", asked, {})]
+    assert [(gone.provider_id, gone.reason, gone.kind) for gone in page.gone] == [("2", "deleted", None)]
+    assert page.bookmark == BOOKMARK
+
+
+async def test_a_first_run_of_the_feed_reaches_a_month_back(http, script):
+    script.answers = [recents()]
+
+    await read(http, script, "deleted_contacts")
+
+    assert script.asked[0][1]["since_timestamp"] == "2030-01-01 00:00:00"
+
+
+async def test_of_whom_the_feed_says_nothing_the_list_is_asked(http, script):
+    script.answers = [
+        recents(*(recent(number, active=None) for number in (1, 2, 3)), recent(4, active=None, item="deal")),
+        results(record(1), record(3, is_deleted=True)),
+    ]
+
+    page = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
+
+    assert script.asked[1] == ("/api/v2/persons", {"ids": "1,2,3", "limit": "500"}, {})
+    assert [gone.provider_id for gone in page.gone] == ["2", "3"]
+
+
+async def test_the_feed_goes_on_from_its_last_moment(http, script):
+    script.answers = [
+        recents(recent(1, active=False), last="2026-03-18 10:53:00", more=True),
+        recents(recent(1, active=False), recent(2, active=False), last="2026-03-18 10:53:00", more=True),
+        recents(recent(3, active=False), last="2026-03-18 10:53:00"),
+    ]
+
+    first = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
+    second = await read(http, script, "deleted_contacts", cursor=first.next_cursor, bookmark=BOOKMARK)
+    script.date = "Wed, 18 Mar 2026 13:00:00 GMT"
+    third = await read(http, script, "deleted_contacts", cursor=second.next_cursor, bookmark=BOOKMARK)
+
+    assert [(query["since_timestamp"], query["start"]) for _, query, _ in script.asked] == [
+        ("2026-03-18 10:52:06", "0"),
+        ("2026-03-18 10:53:00", "0"),
+        ("2026-03-18 10:53:00", "2"),
+    ]
+    assert [gone.provider_id for page in (first, second, third) for gone in page.gone] == ["1", "1", "2", "3"]
+    assert (third.next_cursor, third.bookmark) == (None, BOOKMARK)
+
+
+async def test_a_feed_without_times_goes_on_by_counting(http, script):
+    script.answers = [recents(recent(1, active=True), last="0000-00-00 00:00:00", more=True), recents()]
+
+    first = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
+    last = await read(http, script, "deleted_contacts", cursor=first.next_cursor, bookmark=BOOKMARK)
+
+    assert script.asked[1][1]["start"] == "1"
+    assert last.next_cursor is None
+
+
+async def test_pipedrive_is_not_asked_how_many_there_are(http, script):
+    access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="1")
+
+    assert await Pipedrive().count(http, access, "contacts") is None
+    assert not script.asked
