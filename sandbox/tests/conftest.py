@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, encode_basic_auth
 from sandbox.testing import ServeSandbox, served_sandbox
 
 SCOPES = (
@@ -132,3 +132,77 @@ def serve(serve_sandbox: ServeSandbox, http: ClientSession) -> Serve:
 @pytest.fixture
 async def account(sandbox: Served) -> Account:
     return await sandbox.account()
+
+
+class Company:
+    """A company of Pipedrive's, as an app sees it."""
+
+    base = "/pipedrive/7"
+
+    def __init__(self, served: Served, granted: Answered) -> None:
+        self.served = served
+        self.granted = granted
+
+    async def call(self, method: str, path: str, **options: Any) -> Answered:
+        headers = {"authorization": f"Bearer {self.granted['access_token']}"}
+        return await self.served.call(method, self.base + path, headers=headers, **options)
+
+    async def get(self, path: str, **query: Any) -> Answered:
+        return await self.call("GET", path, params=query)
+
+    async def listed(self, kind: str = "persons", **query: Any) -> list[Any]:
+        found: list[Any] = []
+        while True:
+            page = await self.get(f"/api/v2/{kind}", **query)
+            found += page["data"]
+            if page["additional_data"]["next_cursor"] is None:
+                return found
+            query["cursor"] = page["additional_data"]["next_cursor"]
+
+    async def create(self, **properties: Any) -> int:
+        answer = await self.call("POST", "/api/v2/persons", json=properties)
+        assert answer.status == 200, answer.body
+        return int(answer["data"]["id"])
+
+
+PIPEDRIVE_REDIRECT = "http://localhost:4000/connections/pipedrive/callback"
+
+
+class PipedriveApp:
+    """An app that is registered with the sandbox's Pipedrive."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.authorization = encode_basic_auth("sandbox-pipedrive", "sandbox-pipedrive-secret")
+
+    async def decide(self, **form: str) -> Answered:
+        query = {"client_id": "sandbox-pipedrive", "redirect_uri": PIPEDRIVE_REDIRECT, "state": "a b&c"}
+        return await self.served.call("POST", "/pipedrive/oauth/authorize", params=query, data=form)
+
+    async def code(self, account_id: str = "7", **form: str) -> str:
+        answer = await self.decide(account=account_id, decision="allow", **form)
+        return parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+
+    async def token(self, **form: str) -> Answered:
+        return await self.post("token", **form)
+
+    async def post(self, what: str, **form: str) -> Answered:
+        headers = {"authorization": self.authorization}
+        return await self.served.call("POST", f"/pipedrive/oauth/{what}", data=form, headers=headers)
+
+    async def grant(self, account_id: str = "7", **form: str) -> Answered:
+        code = await self.code(account_id, **form)
+        return await self.token(grant_type="authorization_code", code=code, redirect_uri=PIPEDRIVE_REDIRECT)
+
+
+@pytest.fixture
+async def pipedrive(sandbox: Served) -> PipedriveApp:
+    """A company of a hundred and twenty persons, and an app that may ask to be let in."""
+    await sandbox.order("accounts", provider="pipedrive", account_id="7", name="Acme Partners", contacts=120)
+    return PipedriveApp(sandbox)
+
+
+@pytest.fixture
+async def company(pipedrive: PipedriveApp) -> Company:
+    """The same company, that let the app in."""
+    return Company(pipedrive.served, await pipedrive.grant())

@@ -49,7 +49,7 @@ async def call(
         "GET",
         access.api_url.rstrip("/") + path,
         provider=PROVIDER,
-        headers={"Authorization": f"Bearer {access.access_token}"},
+        headers={"Authorization": access.authorization},
         params=params,
     )
     if not answer.ok:

@@ -4,14 +4,13 @@ What an app may do is set where it is registered with Pipedrive, and not asked f
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
-from aiohttp import ClientSession
+from aiohttp import ClientSession, encode_basic_auth
 from msgspec import Meta
 
 from providers.http import Answer, ask
@@ -113,13 +112,12 @@ async def _ask_whose(http: ClientSession, access_token: str, address: str) -> _M
 
 
 async def _post(http: ClientSession, app: OAuthApp, path: str, form: Mapping[str, str]) -> Answer:
-    pair = f"{app.client_id}:{app.client_secret}"
     answer = await ask(
         http,
         "POST",
         app.api_url.rstrip("/") + path,
         provider=PROVIDER,
-        headers={"Authorization": f"Basic {b64encode(pair.encode()).decode()}"},
+        headers={"Authorization": encode_basic_auth(app.client_id, app.client_secret)},
         form=form,
     )
     if answer.ok:
