@@ -6,7 +6,7 @@ import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count
 from secrets import token_urlsafe
@@ -483,19 +483,23 @@ async def test_hubspots_wall_at_ten_thousand_results_is_not_met(account):
     assert len({contact.provider_id for page in pages for contact in page.contacts}) == imported
 
 
-@pytest.mark.skipif("HUBSPOT_TEST_ACCESS_TOKEN" not in os.environ, reason="no real account was given")
-@pytest.mark.parametrize("stream", PROVIDERS["hubspot"].streams)
-async def test_a_real_account_is_understood(http, stream):
-    hubspot = PROVIDERS["hubspot"]
-    api_url = os.environ.get("HUBSPOT_TEST_API_URL", "https://api.hubapi.com")
-    token = os.environ["HUBSPOT_TEST_ACCESS_TOKEN"]
+@pytest.mark.parametrize(
+    ("name", "stream"), [(name, stream) for name, provider in PROVIDERS.items() for stream in provider.streams]
+)
+async def test_a_real_account_is_understood(http, name, stream):
+    token = os.environ.get(f"{name.upper()}_TEST_ACCESS_TOKEN")
+    if token is None:
+        pytest.skip("no real account was given")
+    provider = PROVIDERS[name]
+    api_url = os.environ.get(f"{name.upper()}_TEST_API_URL", "https://api.hubapi.com")
     access = Access(access_token=token, token_type="Bearer", api_url=api_url, account_id="")
+    now = datetime.now(UTC)
+    week = f'{{"since":"{now - timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}"}}'
 
-    page = await hubspot.fetch_page(http, access, stream, cursor=None, bookmark=None, now=NOW)
-    since = await hubspot.fetch_page(
-        http, access, stream, cursor=None, bookmark='{"since":"2001-01-01T00:00:00Z"}', now=NOW
-    )
+    page = await provider.fetch_page(http, access, stream, cursor=None, bookmark=None, now=now)
+    since = await provider.fetch_page(http, access, stream, cursor=None, bookmark=week, now=now)
 
+    count = await provider.count(http, access, stream)
     assert not page.skipped
     assert not since.skipped
-    assert bool(page.contacts or page.interactions) == bool(await hubspot.count(http, access, stream))
+    assert count is None or bool(page.contacts or page.interactions) == bool(count)

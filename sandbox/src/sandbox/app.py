@@ -39,7 +39,7 @@ class Doors:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the application answer."""
         if scope["type"] == ScopeType.HTTP:
-            app = self._apps.get(scope["path"].split("/", 2)[1], self._otherwise)
+            app = self._apps.get(scope["path"].strip("/").partition("/")[0], self._otherwise)
         else:  # the server's own beginning and end, which matter to the control alone
             app = self._apps["control"]
         await app(scope, receive, send)
