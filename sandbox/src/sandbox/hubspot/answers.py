@@ -5,10 +5,11 @@ from itertools import islice
 
 from sandbox.clock import iso
 from sandbox.hubspot.catalogue import TYPE_NAMES, TYPES, ObjectType
-from sandbox.hubspot.errors import JSON, invalid
+from sandbox.hubspot.errors import invalid
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.tables import Table
 from sandbox.records import Record
+from sandbox.wire import JSON
 
 UI = "https://app.hubspot.com"
 

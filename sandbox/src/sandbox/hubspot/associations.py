@@ -12,13 +12,13 @@ from sandbox.clock import iso, now_ms
 from sandbox.hubspot import operations
 from sandbox.hubspot.answers import link_name
 from sandbox.hubspot.catalogue import LINK_TYPES
-from sandbox.hubspot.errors import JSON, batch_errors, invalid
+from sandbox.hubspot.errors import batch_errors, invalid
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.objects import Identity
 from sandbox.hubspot.requests import table_of, whole
 from sandbox.hubspot.tables import Table
 from sandbox.store import Sandbox
-from sandbox.wire import Answer, HTTPRequest, answer
+from sandbox.wire import JSON, Answer, HTTPRequest, answer
 
 Form = Callable[[Table, Table, int], JSON]
 """How one associated record is written: from which table, in which, at which row."""

@@ -5,10 +5,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sandbox.hubspot.catalogue import DATETIMES, LIFECYCLE, NUMBERS, READ_ONLY, STAGES, TYPE_NAMES, ObjectType
-from sandbox.hubspot.errors import JSON, HubSpotError, not_found
+from sandbox.hubspot.errors import HubSpotError, not_found
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.requests import table_of, whole
-from sandbox.wire import Answer, HTTPRequest, answer
+from sandbox.wire import JSON, Answer, HTTPRequest, answer
 
 _EPOCH = "1970-01-01T00:00:00Z"
 _OWNER_NAMES = ("Robin Vance", "Sascha Lindqvist", "Kim Okafor", "Alex Moreau", "Dana Petrov")

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
-from sandbox.wire import Refusal
-
-JSON = dict[str, object]
+from sandbox.wire import JSON, Refusal
 
 
 class HubSpotError(Refusal):

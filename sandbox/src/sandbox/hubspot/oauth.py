@@ -16,11 +16,11 @@ from msgspec import Struct, ValidationError, convert, structs
 from sandbox.changes import GrantRevoked
 from sandbox.clock import now_ms
 from sandbox.consent import consent_page
-from sandbox.hubspot.errors import JSON, HubSpotError, oauth_refusal
+from sandbox.hubspot.errors import HubSpotError, oauth_refusal
 from sandbox.hubspot.portal import Portal
 from sandbox.store import Sandbox
 from sandbox.tokens import Mint, Token, TokenInvalid
-from sandbox.wire import Answer, HTTPRequest, answer
+from sandbox.wire import JSON, Answer, HTTPRequest, answer
 
 CODE_MS = 600_000
 APP_ID = 18_221_010

@@ -8,14 +8,14 @@ from msgspec import Struct
 from sandbox.clock import iso, now_ms
 from sandbox.hubspot import answers, operations
 from sandbox.hubspot.catalogue import LINK_TYPES
-from sandbox.hubspot.errors import JSON, batch_errors, invalid, not_found
+from sandbox.hubspot.errors import batch_errors, invalid, not_found
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.operations import Given
 from sandbox.hubspot.requests import linked_kinds, table_of, whole, words
 from sandbox.hubspot.search import Search, find
 from sandbox.hubspot.tables import Table
 from sandbox.store import Sandbox
-from sandbox.wire import Answer, HTTPRequest, answer, encoded, written
+from sandbox.wire import JSON, Answer, HTTPRequest, answer, encoded, written
 
 
 class Identity(Struct):
