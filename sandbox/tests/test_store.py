@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sandbox.clock import now_ms
 from sandbox.hubspot.portal import Portal
+from sandbox.pipedrive.company import Company
 from sandbox.settings import AccountSetting, Settings, SettingsInvalid, load
 from sandbox.store import Sandbox
 
@@ -56,6 +57,27 @@ def test_a_restart_finds_everything_as_it_was(settings):
     assert sales(after).linked("contacts", 3, "deals") == sales(before).linked("contacts", 3, "deals")
     assert sales(after).holder_of("ADA@example.com") == 40
     assert after.accounts.keys() == {"hubspot:111111", "hubspot:222222", "hubspot:3"}
+
+
+def test_a_restart_finds_pipedrive_as_it_was(settings):
+    settings = msgspec.structs.replace(settings, accounts="pipedrive:7:Acme:40")
+    before = Sandbox(settings)
+    common = {"at": now_ms(), "account": "pipedrive:7", "kind": "persons"}
+    emails = [{"value": "ada@example.com", "primary": True}, {"value": None}]
+    before.commit(changes.Created(properties={"name": "Ada", "emails": emails}, **common))
+    before.commit(changes.Archived(row=4, **common))
+    before.commit(changes.Merged(primary=5, other=40, **common))
+    before.commit(changes.GrantsWithdrawn(at=now_ms(), account="pipedrive:7"))
+
+    after = Sandbox(settings)
+
+    one, other = before.account(Company, "7"), after.account(Company, "7")
+    assert one
+    assert other
+    assert other.persons.changed == one.persons.changed
+    assert other.deals.changed == one.deals.changed
+    assert other.holder_of("ADA@example.com") == 5
+    assert set(other.people()) == set(range(40)) - {4}
 
 
 def test_half_a_line_never_happened(settings):

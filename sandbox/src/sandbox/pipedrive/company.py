@@ -120,19 +120,25 @@ class Company:
         if table is self.persons:
             if row in table.changed:
                 for email in emails_in(table.changed[row].properties):
-                    self._changed_emails.pop(email.strip().lower(), None)
+                    self._changed_emails.pop(email.lower(), None)
             if record.living:
-                self._changed_emails |= {email.strip().lower(): row for email in emails_in(record.properties)}
+                self._changed_emails |= {email.lower(): row for email in emails_in(record.properties)}
         table.put(row, record)
         return row
 
 
 def emails_in(properties: dict[str, Any]) -> tuple[str, ...]:
     """All addresses that a person's properties hold, in their order."""
-    return tuple(each["value"] for each in properties.get("emails") or () if each["value"].strip())
+    return tuple(text for text in map(_text, properties.get("emails") or ()) if text)
 
 
 def _united(one: list[dict[str, Any]] | None, two: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    known = {each["value"].lower() for each in one or ()}
-    more = [each | {"primary": False} for each in two or () if each["value"].lower() not in known]
-    return [*(one or ()), *more] if one else list(two or ())
+    """Two lists as one, in which the first one's primary value stays the primary one."""
+    known = {_text(each).lower() for each in one or ()}
+    more = [each | {"primary": each.get("primary") and not one} for each in two or ()]
+    return [*(one or ()), *(each for each in more if _text(each).lower() not in known)]
+
+
+def _text(each: dict[str, Any]) -> str:
+    """A value as it is compared: whoever writes to the control may write any."""
+    return str(each.get("value") or "").strip()
