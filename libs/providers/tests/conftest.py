@@ -15,6 +15,8 @@ class Scripted:
         self.authorizations: list[str | None] = []
         self.date = "Wed, 18 Mar 2026 10:54:06 GMT"
         self.status = 200
+        self.headers: dict[str, str] = {}
+        self.content_type = "application/json"
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -27,7 +29,10 @@ class Scripted:
         answer = self.answers.pop(0)
         encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
         return web.Response(
-            body=encoded, status=self.status, content_type="application/json", headers={"Date": self.date}
+            body=encoded,
+            status=self.status,
+            content_type=self.content_type,
+            headers={"Date": self.date} | self.headers,
         )
 
 

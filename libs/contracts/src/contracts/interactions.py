@@ -15,14 +15,15 @@ InteractionKind = Literal["deal", "ticket", "note", "email", "meeting", "call", 
 class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that happened with people, as one provider shows it.
 
-    `contact_ids` are the provider's own ids of the contacts it concerns. `amount` is a decimal in a string,
-    `currency` an ISO 4217 code.
+    `contact_ids` are the provider's own ids of the contacts it concerns; `status` and `priority` are its own words.
+    `amount` is a decimal in a string, `currency` an ISO 4217 code.
     """
 
     kind: InteractionKind
     title: str | None = None
     body: str | None = None
     status: str | None = None
+    priority: str | None = None
     pipeline: str | None = None
     amount: str | None = None
     currency: str | None = None

@@ -20,12 +20,14 @@ class OAuthApp(msgspec.Struct, frozen=True, kw_only=True):
     """Our registration with a provider. The addresses are settings, so that a sandbox can stand in.
 
     Without a `client_id` nobody can be sent to the provider's consent; credentials of their own still open it.
+    `account_id` is set where it was located at an account.
     """
 
     client_id: str
     client_secret: str
     authorize_url: str
     api_url: str
+    account_id: str = ""
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):

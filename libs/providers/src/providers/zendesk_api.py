@@ -1,0 +1,131 @@
+"""Calling Zendesk: its addresses and ids, and what its refusals mean."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from aiohttp import ClientSession
+from msgspec import Meta
+
+from providers.http import Answer, ask, retry_after
+from providers.source import (
+    Access,
+    AccessExpired,
+    AccountUnfit,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    RateLimited,
+)
+from providers.values import web_address
+
+PROVIDER = "Zendesk"
+API = "/api/v2"
+
+ObjectId = Annotated[int, Meta(gt=0, le=2**63 - 1)]
+"""Ids are numbers beyond what JavaScript counts exactly; we keep them as text."""
+
+_BUSY_SECONDS = 2.0
+_WINDOW_SECONDS = 60.0
+_ENDPOINT_HEADER = "zendesk-ratelimit-"
+_ENDPOINT_LIMIT = re.compile(r"total=[0-9]+; *remaining=([0-9]{1,6}); *resets=([0-9]{1,6})")
+_SCOPE = re.compile(r"\b(?:[a-z_]{1,40}:)?(?:read|write)\b")
+_PLAIN = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
+_RESOURCE = re.compile(r"(.+)/api/v2/(users|tickets)/([0-9]+)\.json")
+
+
+class _Titled(msgspec.Struct):
+    title: str | None = None
+
+
+class _Refusal(msgspec.Struct):
+    """An error body: `error` is a word, a sentence, or an object; any key may be missing."""
+
+    error: str | _Titled | None = None
+    description: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The word for what went wrong, where there is a plain one."""
+        said = self.error.title if isinstance(self.error, _Titled) else self.error
+        return said if said and _PLAIN.fullmatch(said) else ""
+
+
+async def call(http: ClientSession, access: Access, path: str, params: Mapping[str, str] | None = None) -> Answer:
+    """Read something on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
+    answer = await ask(
+        http,
+        "GET",
+        access.api_url.rstrip("/") + API + path,
+        provider=PROVIDER,
+        headers={"Authorization": access.authorization},
+        params=params,
+    )
+    if not answer.ok:
+        raise refusal(answer)
+    return answer
+
+
+def page_address(resource: str | None) -> str | None:
+    """Tell where people see a record whose address in the API this is."""
+    found = _RESOURCE.fullmatch(resource or "")
+    return web_address(f"{found[1]}/agent/{found[2]}/{found[3]}") if found else None
+
+
+def refusal(answer: Answer) -> ProviderError:
+    """Say what an unsuccessful answer means to us, in words that quote nothing but plain identifiers."""
+    said = read_refusal(answer)
+    match answer.status:
+        case 401:
+            return AccessExpired("Zendesk no longer takes the access token.")
+        case 408 | 409 | 423 | 425:
+            wait = retry_after(answer.headers) or _BUSY_SECONDS
+            return ProviderUnavailable(f"Zendesk is busy ({answer.status}).", after_seconds=wait)
+        case 429:
+            return RateLimited("Zendesk asks us to slow down.", after_seconds=_wait_seconds(answer))
+        case 403:
+            return _forbidden(answer, said)
+        case 404 if not answer.is_json:
+            return AccountUnfit("There is no Zendesk account at this address: was it renamed or closed?")
+        case _:
+            code = f" {said.code}" if said.code else ""
+            return ProviderRefused(f"Zendesk refused the request ({answer.status}{code}).")
+
+
+def _forbidden(answer: Answer, said: _Refusal) -> ProviderError:
+    if not answer.is_json:
+        return ProviderUnavailable("Zendesk's edge turned us away for a while (403).")
+    if scopes := _missing_scopes(said):
+        return ProviderRefused(f"Zendesk did not grant what this needs: {', '.join(scopes)}.")
+    return ProviderRefused("Zendesk lets only administrators read this: connect the account as one.")
+
+
+def read_refusal(answer: Answer) -> _Refusal:
+    """Read an error body; what cannot be read says nothing."""
+    try:
+        return msgspec.json.decode(answer.body, type=_Refusal)
+    except (ValueError, RecursionError):
+        return _Refusal()
+
+
+def _missing_scopes(said: _Refusal) -> list[str]:
+    """Find the scopes a refusal lists behind its colon; any one of them would do."""
+    words, colon, listed = (said.description or "").partition(": ")
+    return list(dict.fromkeys(_SCOPE.findall(listed)))[:10] if colon and "scope" in words else []
+
+
+def _wait_seconds(answer: Answer) -> float:
+    told = retry_after(answer.headers)
+    if told is not None:
+        return told
+    # Beside the limit of the whole account each endpoint may have one of its own, in a header of its own name.
+    resets = [
+        float(limit[2])
+        for name, value in answer.headers.items()
+        if name.lower().startswith(_ENDPOINT_HEADER) and (limit := _ENDPOINT_LIMIT.match(value)) and int(limit[1]) == 0
+    ]
+    reset = answer.headers.get("ratelimit-reset", "")
+    if not resets and reset.isascii() and reset.isdigit():
+        resets = [float(reset)]
+    return min(max(resets, default=_WINDOW_SECONDS), _WINDOW_SECONDS)
