@@ -12,6 +12,8 @@ from sandbox.pipedrive import app as pipedrive
 from sandbox.pipedrive import troubles as pipedrive_troubles
 from sandbox.settings import Settings
 from sandbox.store import Sandbox
+from sandbox.zendesk import app as zendesk
+from sandbox.zendesk import troubles as zendesk_troubles
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -23,6 +25,7 @@ def create_app(settings: Settings) -> ASGIApp:
         {
             "control": control.create_app(conditions),
             "pipedrive": Faults(pipedrive.create_app(sandbox), faults, pipedrive_troubles.trouble),
+            "zendesk": Faults(zendesk.create_app(sandbox), faults, zendesk_troubles.trouble),
         },
         # HubSpot has so many first steps that it is at the root.
         otherwise=Faults(hubspot.create_app(sandbox), faults, hubspot_troubles.trouble),

@@ -10,7 +10,11 @@ from msgspec.structs import FieldInfo, fields
 
 from sandbox.changes import key
 
-ACCOUNT_IDS = {"hubspot": re.compile(r"[0-9]{1,15}"), "pipedrive": re.compile(r"[0-9]{1,12}")}
+ACCOUNT_IDS = {
+    "hubspot": re.compile(r"[0-9]{1,15}"),
+    "pipedrive": re.compile(r"[0-9]{1,12}"),
+    "zendesk": re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"),
+}
 """What each provider calls its accounts."""
 
 
@@ -50,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 4100
     seed: int = 7
     people: int = 400
-    accounts: str = "hubspot:111111:Acme Sales,pipedrive:222222:Acme Partners"
+    accounts: str = "hubspot:111111:Acme Sales,pipedrive:222222:Acme Partners,zendesk:acme:Acme Help"
     """`provider:id:name[:contacts[:overlap]]`, parted by commas; `people` stands in where contacts is not given."""
     state: str | None = None
     churn_seconds: float = 0
@@ -61,6 +65,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hubspot_client_secret: str = "sandbox-hubspot-secret"  # noqa: S105 - guards seeded people, and is no secret
     pipedrive_client_id: str = "sandbox-pipedrive"
     pipedrive_client_secret: str = "sandbox-pipedrive-secret"  # noqa: S105 - as above
+    zendesk_client_id: str = "sandbox-zendesk"
+    zendesk_client_secret: str = "sandbox-zendesk-secret"  # noqa: S105 - as above
+    zendesk_api_token: str = "sandbox-zendesk-token"  # noqa: S105 - as above, for every agent of every account
 
     def account_list(self) -> tuple[AccountSetting, ...]:
         """The accounts to begin with. Raises `SettingsInvalid`."""

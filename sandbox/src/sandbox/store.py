@@ -15,10 +15,11 @@ from sandbox.pipedrive.company import Company
 from sandbox.rosters import Roster
 from sandbox.settings import AccountSetting, Settings
 from sandbox.tokens import Token
+from sandbox.zendesk.desk import Desk
 
 AccountT = TypeVar("AccountT", bound=Account)
 
-KINDS: dict[str, type[Portal | Company]] = {kind.PROVIDER: kind for kind in (Portal, Company)}
+KINDS: dict[str, type[Portal | Company | Desk]] = {kind.PROVIDER: kind for kind in (Portal, Company, Desk)}
 """What an account of each provider is."""
 
 
