@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import count
 from secrets import token_urlsafe
 from threading import Thread
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 import pytest
@@ -21,6 +21,7 @@ from providers.registry import PROVIDERS
 from providers.source import (
     Access,
     AccessExpired,
+    AccountUnfit,
     Grant,
     GrantRevoked,
     OAuthApp,
@@ -51,6 +52,13 @@ class StandIn(msgspec.Struct, frozen=True, kw_only=True):
     reason: GoneReason
     contacts: int
     """How many fill two pages and begin a third."""
+    odd_read: dict[str, object]
+    """What is made of the odd values."""
+    asked: dict[str, str] = {}
+    """What a person says beforehand; `{account}` is the account's id, here and below."""
+    given: dict[str, str] | None = None
+    """Credentials that open the account; `powerless` are those of somebody who may not do what we need."""
+    powerless: dict[str, str] = {}
     pkce: bool = True
     scopes_asked: bool = True
     """Whether the consent's address says which scopes are asked for, and not the app's registration."""
@@ -76,6 +84,7 @@ STAND_INS = {
             "createdate": "2026-02-30T99:00:00Z",
             "city": "=HYPERLINK()",
         },
+        odd_read={"first_name": None, "last_name": "Nullbyte 🧵", "emails": (), "phones": (), "city": "=HYPERLINK()"},
         departed="archived_contacts",
         reason="archived",
         contacts=250,
@@ -99,12 +108,42 @@ STAND_INS = {
             "postal_address": {"locality": "=HYPERLINK()", "route": None},
             "custom_fields": None,
         },
+        odd_read={"first_name": None, "last_name": "Nullbyte 🧵", "emails": (), "phones": (), "city": "=HYPERLINK()"},
         departed="deleted_contacts",
         reason="deleted",
         contacts=1_100,
         pkce=False,
         scopes_asked=False,
         counts=False,
+    ),
+    "zendesk": StandIn(
+        settings={
+            "ZENDESK_CLIENT_ID": "sandbox-zendesk",
+            "ZENDESK_CLIENT_SECRET": "sandbox-zendesk-secret",
+            "ZENDESK_AUTHORIZE_URL": "{sandbox}/zendesk/{{subdomain}}/oauth/authorizations/new",
+            "ZENDESK_API_URL": "{sandbox}/zendesk/{{subdomain}}",
+        },
+        api_path="/zendesk/{account}/api",
+        email=lambda email: {"name": "Somebody New", "email": email},
+        first_name=lambda name: {"name": f"{name} King"},
+        odd={
+            "name": "Null\0\0byte 🧵",
+            "email": "no address",
+            "phone": " \t ",
+            "notes": "x" * 1_000_000,
+            "user_fields": {"birthday": "2026-02-30T99:00:00Z"},
+        },
+        odd_read={"first_name": "Nullbyte", "last_name": "🧵", "emails": (), "phones": ()},
+        departed="contacts",
+        reason="deleted",
+        contacts=2_050,
+        asked={"subdomain": "{account}"},
+        given={
+            "subdomain": "{account}",
+            "email": "robin@{account}-help.example",
+            "api_token": "sandbox-zendesk-token",
+        },
+        powerless={"email": "sam@{account}-help.example"},
     ),
 }
 
@@ -118,9 +157,14 @@ class Account:
         app = provider.environment(settings)
         assert app
         self.http, self.sandbox, self.provider, self.account_id = http, sandbox, provider, account_id
-        self.app: OAuthApp = app
+        self.registration = app
+        self.app: OAuthApp = provider.locate(app, self.named(stand_in.asked))
         self.stand_in = stand_in
         self.grant: Grant
+
+    def named(self, fields: dict[str, str]) -> dict[str, str]:
+        """Fields with the account's id where it goes."""
+        return {name: text.format(account=self.account_id) for name, text in fields.items()}
 
     async def open(self, **fields: object) -> None:
         """Begin anew, with so many contacts."""
@@ -134,7 +178,7 @@ class Account:
         url = self.provider.authorize_url(self.app, redirect_uri=REDIRECT_URI, state=state, code_challenge=challenge)
         form = {"account": self.account_id, "decision": "allow"}
         if without_scope and self.stand_in.scopes_asked:
-            url = url.replace(without_scope, "")
+            url = url.replace(quote(without_scope), "")
         elif without_scope:
             form["scope"] = ",".join(scope for scope in self.grant.scopes if scope != without_scope)
         async with self.http.post(url, data=form, allow_redirects=False) as answer:
@@ -148,6 +192,13 @@ class Account:
             self.http, self.app, code=self.code, redirect_uri=REDIRECT_URI, code_verifier=verifier
         )
 
+    async def sign_in(self, **instead: str) -> None:
+        """Hand over the account's credentials, or others."""
+        assert self.provider.credentials
+        assert self.stand_in.given
+        given = msgspec.convert(self.named(self.stand_in.given | instead), self.provider.credentials)
+        self.grant = await self.provider.sign_in(self.http, self.registration, given)
+
     async def refresh(self) -> None:
         self.grant = await self.provider.refresh(self.http, self.app, self.grant)
 
@@ -155,7 +206,7 @@ class Account:
     def access(self) -> Access:
         return Access(
             access_token=self.grant.access_token,
-            token_type="Bearer",
+            token_type=self.grant.token_type,
             api_url=self.grant.api_url or self.app.api_url,
             account_id=self.grant.account_id,
         )
@@ -251,7 +302,12 @@ async def account(request: pytest.FixtureRequest, http: ClientSession, sandbox: 
 def test_every_provider_has_a_stand_in():
     assert STAND_INS.keys() == PROVIDERS.keys()
     assert all(provider.name == name for name, provider in PROVIDERS.items())
-    assert all(provider.environment({}) is None for provider in PROVIDERS.values())
+    assert all(
+        (provider.credentials is None) == (STAND_INS[name].given is None) for name, provider in PROVIDERS.items()
+    )
+    for provider in PROVIDERS.values():
+        app = provider.environment({})
+        assert app is None or (provider.credentials and not app.client_id)
 
 
 async def test_consent_becomes_a_grant_that_reads(account):
@@ -344,7 +400,11 @@ async def test_interactions_belong_to_contacts(account):
     assert interactions
     assert {contact for each in interactions for contact in each.interaction.contact_ids} <= ids
     assert any(each.interaction.contact_ids for each in interactions)
-    assert any(each.interaction.amount for each in interactions)
+    deals = [each.interaction for each in interactions if each.interaction.kind == "deal"]
+    others = [each.interaction for each in interactions if each.interaction.kind != "deal"]
+    assert any(each.amount for each in deals) or not deals
+    assert any(each.priority for each in others) or not others
+    assert all(each.interaction.title and each.interaction.status for each in interactions)
 
 
 async def test_a_page_asked_for_again_is_the_same_page(account):
@@ -412,8 +472,7 @@ async def test_odd_values_cost_themselves_alone(account):
 
     contact = (await account.contacts(bookmark))[created].contact
 
-    assert (contact.first_name, contact.last_name) == (None, "Nullbyte 🧵")
-    assert (contact.emails, contact.phones, contact.city) == ((), (), "=HYPERLINK()")
+    assert {name: getattr(contact, name) for name in account.stand_in.odd_read} == account.stand_in.odd_read
 
 
 @pytest.mark.parametrize("kind", ["server_error", "bad_gateway", "redirect", "html", "empty", "invalid_json", "cut"])
@@ -457,7 +516,7 @@ async def test_calling_too_often_is_told_from_other_trouble(account):
     with pytest.raises(RateLimited) as limited:
         await account.call_again_and_again()
 
-    assert 0 < limited.value.after_seconds <= 10
+    assert 0 < limited.value.after_seconds <= 60
 
 
 async def test_what_was_not_granted_is_refused_by_name(account):
@@ -468,6 +527,62 @@ async def test_what_was_not_granted_is_refused_by_name(account):
         await account.read_every_stream()
 
     assert scope in str(refused.value)
+
+
+async def test_credentials_open_what_a_consent_opens(account):
+    if account.stand_in.given is None:
+        pytest.skip("takes no credentials")
+    by_consent, first = account.grant, await account.page()
+
+    await account.sign_in()
+
+    assert (await account.page()).contacts == first.contacts
+    assert account.grant.account_id == by_consent.account_id
+    assert account.grant.token_type != by_consent.token_type
+    assert account.grant.ends_at is not None
+    await account.provider.revoke(account.http, account.app, account.grant)
+
+
+async def test_wrong_credentials_open_nothing_and_powerless_ones_say_so(account):
+    if account.stand_in.given is None:
+        pytest.skip("takes no credentials")
+
+    with pytest.raises(GrantRevoked):
+        await account.sign_in(api_token="wrong")
+    with pytest.raises(AccountUnfit):
+        await account.sign_in(**account.stand_in.powerless)
+    with pytest.raises(AccountUnfit):
+        await account.sign_in(subdomain="nobody-is-here")
+
+
+async def test_what_a_person_says_beforehand_is_not_believed(account):
+    for said in [{"subdomain": "evil.example/"}, {"subdomain": "a.b"}, {"anything": "else"}]:
+        with pytest.raises(msgspec.ValidationError):
+            account.provider.locate(account.registration, said)
+
+
+async def test_zendesks_agents_are_no_contacts_and_a_customer_may_become_one(account):
+    if account.provider.name != "zendesk":
+        pytest.skip("agents are Zendesk's")
+    before = await account.run()
+    promoted = before[0].contacts[0].provider_id
+    await account.act("edit", id=promoted, properties={"role": "agent"})
+
+    gone = await account.departed(before[-1].bookmark)
+
+    assert [each.reason for page in before for each in page.gone] == ["absent"] * 4
+    assert [(each.provider_id, each.reason) for each in gone] == [(promoted, "absent")]
+
+
+async def test_who_zendesk_deletes_for_good_is_erased(account):
+    if account.provider.name != "zendesk":
+        pytest.skip("Zendesk says so")
+    bookmark = (await account.run())[-1].bookmark
+    erased = await account.act("erase")
+
+    gone = await account.departed(bookmark)
+
+    assert [(each.provider_id, each.reason) for each in gone] == [(erased, "erased")]
 
 
 async def test_hubspots_wall_at_ten_thousand_results_is_not_met(account):

@@ -15,7 +15,7 @@ from lead.running import House, running
 from lead.screen import Screen, badge
 from lead.settings import Settings
 
-ASKED: dict[str, str] = {}
+ASKED = {"zendesk": "subdomain"}
 """What a provider must be told of an account before it asks for consent: the field that takes the account's id."""
 
 FINISHED = {"succeeded", "failed", "cancelled"}

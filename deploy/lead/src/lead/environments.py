@@ -47,7 +47,8 @@ def of_sandbox(settings: Settings) -> dict[str, str]:
 
 def registered_providers(settings: Settings) -> list[str]:
     """The providers that we are registered with."""
-    return [name for name, provider in PROVIDERS.items() if provider.environment(settings.environ)]
+    apps = {name: provider.environment(settings.environ) for name, provider in PROVIDERS.items()}
+    return [name for name, app in apps.items() if app and app.client_id]
 
 
 def _decided(service: str, settings: Settings, database_url: str) -> dict[str, str]:
@@ -81,6 +82,10 @@ def _registrations(settings: Settings, *, sandbox: bool) -> dict[str, str]:
         "PIPEDRIVE_CLIENT_SECRET": "sandbox-pipedrive-secret",
         "PIPEDRIVE_AUTHORIZE_URL": f"http://localhost:{settings.sandbox_port}/pipedrive/oauth/authorize",
         "PIPEDRIVE_API_URL": f"{settings.sandbox_url}/pipedrive",
+        "ZENDESK_CLIENT_ID": "sandbox-zendesk",
+        "ZENDESK_CLIENT_SECRET": "sandbox-zendesk-secret",
+        "ZENDESK_AUTHORIZE_URL": f"http://localhost:{settings.sandbox_port}/zendesk/{{subdomain}}/oauth/authorizations/new",
+        "ZENDESK_API_URL": f"{settings.sandbox_url}/zendesk/{{subdomain}}",
     }
 
 

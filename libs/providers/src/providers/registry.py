@@ -3,5 +3,6 @@
 from providers.hubspot import HubSpot
 from providers.pipedrive import Pipedrive
 from providers.source import SourceProvider
+from providers.zendesk import Zendesk
 
-PROVIDERS: dict[str, SourceProvider] = {provider.name: provider for provider in (HubSpot(), Pipedrive())}
+PROVIDERS: dict[str, SourceProvider] = {provider.name: provider for provider in (HubSpot(), Pipedrive(), Zendesk())}
