@@ -14,6 +14,7 @@ from contracts.pages import ItemPage
 from contracts.syncs import SyncView
 from lead import browser
 from lead.client import Gateway
+from lead.control import SandboxAccount
 
 from e2e.house import House
 
@@ -29,7 +30,8 @@ class _Expected(msgspec.Struct):
 async def connect(gateway: Gateway, account: str) -> ConnectionView:
     """Connect an account of the sandbox, such as `hubspot:111111`, through the real OAuth routes."""
     provider, _, account_id = account.partition(":")
-    await browser.allow(gateway.http, await gateway.authorize_url(provider), account_id)
+    asked = SandboxAccount(provider, account_id).asked
+    await browser.allow(gateway.http, await gateway.authorize_url(provider, asked), account_id)
     return next(one for one in await gateway.connections() if (one.provider, one.account_id) == (provider, account_id))
 
 

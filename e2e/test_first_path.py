@@ -9,18 +9,18 @@ from e2e.journey import act, after_syncing, connect, golden_records, settled, sy
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-SALES, SUPPORT = "hubspot:111111", "pipedrive:222222"
+SALES, SUPPORT, HELP = "hubspot:111111", "pipedrive:222222", "zendesk:acme"
 
 
-async def test_accounts_of_two_providers_become_golden_records_and_follow_what_changes_in_them(
+async def test_accounts_of_three_providers_become_golden_records_and_follow_what_changes_in_them(
     house: House, gateway: Gateway
 ) -> None:
-    sales, support = await connect(gateway, SALES), await connect(gateway, SUPPORT)
-    for connection in (sales, support):
+    sales, *others = [await connect(gateway, account) for account in (SALES, SUPPORT, HELP)]
+    for connection in (sales, *others):
         view = await synced(gateway, connection.id)
         assert view.state == "succeeded", view
-    records = await settled(gateway, house, SALES, SUPPORT)
-    shared = [record for record in records if len({source.connection_id for source in record.sources}) == 2]
+    records = await settled(gateway, house, SALES, SUPPORT, HELP)
+    shared = [record for record in records if len({source.connection_id for source in record.sources}) == 3]
     assert shared
 
     person = shared[0]

@@ -183,10 +183,12 @@ async def test_odd_tokens_are_not_taken(http, script, tokens):
 
 @pytest.mark.parametrize("role", ["agent", "end-user", None])
 async def test_who_is_no_administrator_is_told_so_at_once(http, script, role):
-    script.answers = [TOKENS, {"user": {"id": 7, "role": role}}]
+    script.answers = [TOKENS, {"user": {"id": 7, "role": role}}, b""]
 
     with pytest.raises(AccountUnfit, match="administrators"):
         await exchange(http, script)
+
+    assert (script.asked[-1][0], script.authorizations[-1]) == ("/acme/api/v2/oauth/tokens/current.json", "Bearer a1")
 
 
 async def test_an_api_token_is_tried_and_kept_as_what_it_is(http, script):

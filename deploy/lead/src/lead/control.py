@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import ClientSession
 from contracts.connections import ConnectionView
 from contracts.pages import ItemPage
+from providers.registry import PROVIDERS
 
 
 class SandboxAccount(msgspec.Struct, frozen=True):
@@ -13,6 +14,11 @@ class SandboxAccount(msgspec.Struct, frozen=True):
 
     provider: str
     account_id: str
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What its provider asks a person before the consent: whatever the field is called, the account's name."""
+        return dict.fromkeys(PROVIDERS[self.provider].asks.__struct_fields__, self.account_id)
 
 
 class _Expected(msgspec.Struct):

@@ -15,9 +15,6 @@ from lead.running import House, running
 from lead.screen import Screen, badge
 from lead.settings import Settings
 
-ASKED = {"zendesk": "subdomain"}
-"""What a provider must be told of an account before it asks for consent: the field that takes the account's id."""
-
 FINISHED = {"succeeded", "failed", "cancelled"}
 
 LOOK_SECONDS = 0.3
@@ -146,9 +143,7 @@ class Demo:
             await asyncio.sleep(1)
 
     async def _consent(self, account: control.SandboxAccount) -> None:
-        field = ASKED.get(account.provider)
-        asked = {field: account.account_id} if field else {}
-        url = await self._gateway.authorize_url(account.provider, asked)
+        url = await self._gateway.authorize_url(account.provider, account.asked)
         await browser.allow(self._gateway.http, url, account.account_id)
 
     async def _active(self) -> list[ConnectionView]:

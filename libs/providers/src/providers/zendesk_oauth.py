@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -129,7 +130,14 @@ async def exchange(http: ClientSession, app: OAuthApp, *, code: str, redirect_ur
         account_name=f"{app.account_id}.zendesk.com",
         api_url=app.api_url,
     )
-    await _expect_administrator(http, grant)
+    try:
+        await _expect_administrator(http, grant)
+    except ProviderError:
+        with suppress(
+            ProviderError
+        ):  # nobody will keep these tokens, so they should not live on; they end by themselves
+            await _delete_current(http, grant)
+        raise
     return grant
 
 
