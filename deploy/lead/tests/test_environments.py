@@ -1,5 +1,6 @@
 """Each program's environment, and the page that lists all settings."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def test_the_example_lists_every_setting_there_is_and_no_other() -> None:
     sandbox = import_module("sandbox.settings").Settings
     known |= {f"SANDBOX_{field.upper()}" for field in sandbox.__struct_fields__}
     known -= {"ENVIRON"}
+    known |= set(re.findall(r"\$\{([A-Z_]+)", (find_checkout() / "deploy" / "compose.yml").read_text()))
 
     of_providers = {name for name in listed if name.startswith(tuple(f"{one.upper()}_" for one in PROVIDERS))}
     assert listed - of_providers == known
