@@ -1,20 +1,33 @@
-"""A whole house for journeys: started as a person would start it, with the sandbox in the providers' place."""
+"""A whole house for journeys, with the sandbox in the providers' place: `E2E_TARGET` says which."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from lead.client import Gateway
 
-from e2e.house import House, embedded
+from e2e.house import House
+from e2e.target import EMBEDDED, open_house, target_of
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what reaches into a house where the house is not ours to reach into."""
+    target = target_of(os.environ)
+    for item in items:
+        if target != EMBEDDED and item.get_closest_marker("embedded"):
+            item.add_marker(pytest.mark.skip(reason=f"needs the embedded house, and E2E_TARGET is {target}"))
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[House]:
     """Everything running, on ports of its own, ended and left without a trace afterwards."""
-    with embedded(Path(tmp_path_factory.mktemp("house"))) as running:
+    home = tmp_path_factory.mktemp("house")
+    failed_before = request.session.testsfailed
+    with open_house(os.environ, home) as running:
         yield running
+    if request.session.testsfailed > failed_before and any(home.iterdir()):
+        request.config.get_terminal_writer().line(f"\nThe logs of the house are in {home}")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Starting and ending a house for tests, and what a test does to it from outside."""
+"""A house for tests: where it answers, what a test does to it from outside, and the embedded one's start and end."""
 
 import os
 import signal
@@ -6,9 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -21,9 +20,17 @@ START_SECONDS = 120
 STOP_SECONDS = 60
 INNER_PORTS = 8
 
+# A test asks more often than people do.
+FOR_TESTS = {
+    "RATE_PER_MINUTE": "100000",
+    "ADDRESS_RATE_PER_MINUTE": "100000",
+    "SIGN_IN_RATE_PER_MINUTE": "1000",
+    "REGISTRATIONS_PER_ADDRESS": "1000",
+}
+
 
 class House(msgspec.Struct, frozen=True):
-    """Where a running house answers."""
+    """Where a running house answers; in `home` are its logs."""
 
     home: Path
     gateway_url: str
@@ -40,14 +47,14 @@ class House(msgspec.Struct, frozen=True):
             return content
 
     def kill(self, service: str) -> int:
-        """End a service's process as a power cut would; return its number."""
+        """End a service's process as a power cut would, in an embedded house; return its number."""
         process = self.process_of(service)
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         return process.pid
 
     def process_of(self, service: str) -> psutil.Process:
-        """Find the process of a service of this house."""
+        """Find the process of a service of this embedded house."""
         package = service.replace("-", "_")
         for process in psutil.process_iter(["cmdline", "environ"]):
             environ, command = process.info["environ"] or {}, process.info["cmdline"] or []
@@ -80,11 +87,7 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
         "GATEWAY_PORT": str(gateway),
         "SANDBOX_PORT": str(sandbox),
         "PUBLIC_URL": f"http://localhost:{gateway}",
-        # A test asks more often than people do.
-        "RATE_PER_MINUTE": "100000",
-        "ADDRESS_RATE_PER_MINUTE": "100000",
-        "SIGN_IN_RATE_PER_MINUTE": "1000",
-        "REGISTRATIONS_PER_ADDRESS": "1000",
+        **FOR_TESTS,
         **settings,
     }
     log = (home / "house.log").open("wb")
@@ -98,7 +101,7 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
     )
     try:
         house = House(home, f"http://localhost:{gateway}", f"http://localhost:{sandbox}")
-        _await_health(house, process, home / "house.log")
+        await_health(house, is_over=lambda: process.poll() is not None, read_log=(home / "house.log").read_text)
         yield house
     finally:
         process.send_signal(signal.SIGTERM)
@@ -108,15 +111,19 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
         raise RuntimeError(f"the house ended with {status}:\n{(home / 'house.log').read_text()[-2000:]}")
 
 
-def _await_health(house: House, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_health(house: House, *, is_over: Callable[[], bool], read_log: Callable[[], str]) -> None:
+    """Wait until the gateway and all behind it are fit, and the sandbox answers; raises RuntimeError."""
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(f"{house.gateway_url}/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            pass
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the house did not start:\n{log.read_text()[-3000:]}")
+    while not (_answers(f"{house.gateway_url}/health") and _answers(f"{house.sandbox_url}/control/usage")):
+        if is_over() or time.monotonic() > deadline:
+            raise RuntimeError(f"the house did not start:\n{read_log()[-3000:]}")
         time.sleep(0.2)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            fit: bool = answer.status == 200
+            return fit
+    except OSError:
+        return False

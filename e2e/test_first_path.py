@@ -7,7 +7,7 @@ from lead.client import Gateway
 from e2e.house import House
 from e2e.journey import act, after_syncing, connect, golden_records, settled, synced, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 SALES, SUPPORT, HELP = "hubspot:111111", "pipedrive:222222", "zendesk:acme"
 

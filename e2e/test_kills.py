@@ -9,7 +9,7 @@ from lead.client import Gateway
 from e2e.house import House
 from e2e.journey import connect, runs_of, settled, synced, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.embedded, pytest.mark.timeout(900, func_only=True)]
 
 ACCOUNT_ID = "333333"
 ACCOUNT = f"hubspot:{ACCOUNT_ID}"
