@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,9 @@ from lead.client import Gateway
 
 from e2e.house import House
 from e2e.target import EMBEDDED, open_house, target_of
+
+LOGS = pytest.StashKey[Path]()
+"""Where the house left its logs."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,15 +23,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"needs the embedded house, and E2E_TARGET is {target}"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    """Tell where to look when something failed."""
+    logs = config.stash.get(LOGS, None)
+    if exitstatus and logs and any(logs.iterdir()):
+        terminalreporter.write_line(f"The logs of the house are in {logs}")
+
+
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[House]:
     """Everything running, on ports of its own, ended and left without a trace afterwards."""
     home = tmp_path_factory.mktemp("house")
-    failed_before = request.session.testsfailed
+    request.config.stash[LOGS] = home
     with open_house(os.environ, home) as running:
         yield running
-    if request.session.testsfailed > failed_before and any(home.iterdir()):
-        request.config.get_terminal_writer().line(f"\nThe logs of the house are in {home}")
 
 
 @pytest.fixture
