@@ -16,6 +16,7 @@ from gateway.proxy import Proxy
 from gateway.services import Services
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams
+from gateway.web import Web
 
 
 def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
@@ -27,6 +28,7 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
     proxy = Proxy(upstreams, settings)
     services = Services(upstreams)
     live = Live(keep_alive_seconds=settings.keep_alive_seconds, streams_per_user=settings.streams_per_user)
+    web = Web(settings.web_root)
     stopping = asyncio.Event()
 
     async def follow() -> None:
@@ -48,7 +50,8 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
             routes.get_description,
             routes.get_events,
             *(routes.page_route(*file) for file in pages.FILES),
-            routes.services_route(proxy, limits, keys),
+            routes.home_route(web),
+            routes.services_route(proxy, limits, keys, web),
         ],
         dependencies={"services": services, "description": Description(services), "live": live, "limits": limits},
         workers={"live": follow, "end-streams": end_streams},

@@ -8,12 +8,13 @@ POLICY = (
 )
 HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
 FILES = (
-    ("/", "welcome.html", "text/html"),
     ("/docs", "docs.html", "text/html"),
     ("/docs.js", "docs.js", "text/javascript"),
     ("/gateway.css", "gateway.css", "text/css"),
 )
 """Address, file and kind."""
+WELCOME = "welcome.html"
+BEING_BUILT = "being-built.html"
 
 
 def read_page(name: str) -> bytes:

@@ -13,7 +13,7 @@ from litestar.types import Receive, Scope, Send
 from servicekit.errors import Forbidden, NotFound
 from servicekit.principal import KeySource, Principal, bearer_of, check_token
 
-from gateway import pages
+from gateway import pages, web_answers
 from gateway.description import Description
 from gateway.door import Limits
 from gateway.live import Live
@@ -21,7 +21,9 @@ from gateway.openapi import SIGNED_IN
 from gateway.proxy import Proxy
 from gateway.routing import find_route, read_path
 from gateway.services import Health, Services
+from gateway.web import INDEX, Web
 
+WEB = "/app"
 PUBLIC: dict[str, Any] = {"opt": {"public": True}}
 
 
@@ -72,15 +74,35 @@ def page_route(path: str, name: str, media_type: str) -> HTTPRouteHandler:
     return get_page
 
 
-def services_route(proxy: Proxy, limits: Limits, keys: KeySource) -> ASGIRouteHandler:
-    """Make the route that takes everything else to the service that answers it."""
+def home_route(web: Web) -> HTTPRouteHandler:
+    """Make the route of the front door: it leads to the page, and while there is none says where else to go."""
+    welcome = pages.read_page(pages.WELCOME)
+
+    @get("/", **PUBLIC, include_in_schema=False, media_type="text/html", sync_to_thread=False)
+    def get_home() -> Response[bytes]:
+        if web.find(INDEX):
+            return Response(b"", status_code=303, headers={"Location": f"{WEB}/", "Cache-Control": "no-cache"})
+        return Response(welcome, media_type="text/html", headers=pages.HEADERS)
+
+    return get_home
+
+
+def services_route(proxy: Proxy, limits: Limits, keys: KeySource, web: Web) -> ASGIRouteHandler:
+    """Make the route that takes everything else to the service that answers it.
+
+    What lies below `/app` is the page's: the framework looks at no route below another once one is mounted at `/`.
+    """
 
     @asgi("/", is_mount=True, copy_scope=True, **PUBLIC)
     async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await send({"type": "websocket.close", "code": 1008, "reason": "no such route"})
             return
-        route = find_route(scope["method"], read_path(scope["raw_path"]))
+        path = read_path(scope["raw_path"])
+        if path == WEB or path.startswith(f"{WEB}/"):
+            await web_answers.answer(web, path.removeprefix(WEB).lstrip("/"), Request(scope))(scope, receive, send)
+            return
+        route = find_route(scope["method"], path)
         if route is None:
             raise NotFound("nothing is here; /docs says what is where")
         if not route.public:

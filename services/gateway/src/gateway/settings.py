@@ -37,6 +37,9 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     keep_alive_seconds: float = 15.0
     """How often a silent stream of live updates shows that it lives."""
 
+    web_root: str = ""
+    """Where the page is built to (`web/dist` of a checkout); it may be built while we run."""
+
     metrics_token: str = ""
     """What a scraper shows to read `/metrics`; while it is empty there is no `/metrics` here."""
 

@@ -1,0 +1,121 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { answered, api } from "./client";
+import { Problem } from "./problem";
+import type { ContactSummary, Page, Sort, Sync } from "./types";
+
+/** What the list of contacts is asked for. */
+export interface ContactFilter {
+  q?: string | undefined;
+  source?: string | undefined;
+  sort?: Sort | undefined;
+}
+
+const PAGE_SIZE = 50;
+const RUNS_SHOWN = 8;
+
+export const connectionsQuery = queryOptions({
+  queryKey: ["connections"],
+  queryFn: async ({ signal }) => (await answered(api.GET("/connections", { signal }))).items,
+});
+
+/** Accounts that were disconnected with their records kept: those still need a name. */
+export const removedConnectionsQuery = queryOptions({
+  queryKey: ["connections", "removed"],
+  queryFn: async ({ signal }) =>
+    (await answered(api.GET("/connections", { params: { query: { removed: true } }, signal }))).items,
+});
+
+export const syncsKey = (connectionId: string) => ["syncs", connectionId] as const;
+
+/** The latest runs of a connection; none while sync-worker has not heard of it yet. */
+export const syncsQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: syncsKey(connectionId),
+    queryFn: async ({ signal }): Promise<Sync[]> => {
+      const params = { path: { connection_id: connectionId }, query: { limit: RUNS_SHOWN } };
+      try {
+        return (await answered(api.GET("/connections/{connection_id}/syncs", { params, signal }))).items;
+      } catch (error) {
+        if (error instanceof Problem && error.status === 404) return [];
+        throw error;
+      }
+    },
+  });
+
+export const contactsQuery = (filter: ContactFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["contacts", filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }): Promise<Page<ContactSummary>> => {
+      const query = {
+        limit: PAGE_SIZE,
+        ...(filter.q ? { q: filter.q } : {}),
+        ...(filter.source ? { source: filter.source } : {}),
+        ...(filter.sort ? { sort: filter.sort } : {}),
+        ...(pageParam ? { cursor: pageParam } : {}),
+      };
+      return answered(api.GET("/contacts", { params: { query }, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    // While it is shown, what changes is shown in place, row by row: asking for all again would make the list jump.
+    refetchOnMount: "always",
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const contactCountQuery = queryOptions({
+  queryKey: ["contact-count"],
+  queryFn: async ({ signal }) => (await answered(api.GET("/contacts/count", { signal }))).count,
+});
+
+export const contactKey = (id: string) => ["contact", id] as const;
+
+export const contactQuery = (id: string) =>
+  queryOptions({
+    queryKey: contactKey(id),
+    queryFn: ({ signal }) =>
+      answered(api.GET("/contacts/{golden_id}", { params: { path: { golden_id: id } }, signal })),
+  });
+
+export const timelineQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: [...contactKey(id), "timeline"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => {
+      const params = { path: { golden_id: id }, query: pageParam ? { cursor: pageParam } : {} };
+      return answered(api.GET("/contacts/{golden_id}/timeline", { params, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+export const historyQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: [...contactKey(id), "history"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => {
+      const params = { path: { golden_id: id }, query: pageParam ? { cursor: pageParam } : {} };
+      return answered(api.GET("/contacts/{golden_id}/history", { params, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+export const rawSourceQuery = (connectionId: string, providerId: string) =>
+  queryOptions({
+    queryKey: ["source", connectionId, providerId],
+    queryFn: async ({ signal }) => {
+      const path = { connection_id: connectionId, provider_id: providerId };
+      return answered(
+        api.GET("/sources/{connection_id}/{provider_id}", { params: { path }, parseAs: "text", signal }),
+      );
+    },
+    staleTime: 0,
+  });
+
+export const workspaceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["workspace", id],
+    queryFn: ({ signal }) =>
+      answered(api.GET("/workspaces/{workspace_id}", { params: { path: { workspace_id: id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,0 +1,34 @@
+import type { components, operations } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type User = Schemas["auth_UserView"];
+export type Credentials = Schemas["auth_Credentials"];
+export type Registration = Schemas["auth_Registration"];
+export type SignedIn = Schemas["auth_SessionView"];
+
+export type Connection = Schemas["connections_ConnectionView"];
+export type Sync = Schemas["sync_worker_SyncView"];
+export type SyncCounts = Schemas["sync_worker_SyncCounts"];
+
+export type ContactSummary = Schemas["identity_ContactSummary"];
+export type ContactDetail = Schemas["identity_ContactDetail"];
+export type Lineage = Schemas["identity_Lineage"];
+export type FieldValue = Schemas["identity_FieldValue"];
+export type Source = Schemas["identity_SourceView"];
+export type Interaction = Schemas["identity_InteractionView"];
+export type HistoryEntry = Omit<Schemas["identity_HistoryView"], "edges"> & {
+  // Without the pair that an edge lies between: the client's types lose that it has two ends.
+  edges: Omit<Schemas["identity_HistoryEdge"], "between">[];
+};
+export type SourceName = Schemas["identity_SourceName"];
+
+export type Sort = NonNullable<
+  NonNullable<operations["identity_ContactsListContacts"]["parameters"]["query"]>["sort"]
+>;
+
+/** One page of a list; `next_cursor` is opaque, and nothing on the last page. */
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+}

@@ -1,0 +1,64 @@
+import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import { connectionsQuery } from "../../api/queries";
+import { Failure } from "../../ui/failure";
+import { Notice } from "../../ui/notice";
+import { PROVIDERS } from "../../ui/providers";
+import { useTitle } from "../../ui/use-title";
+import { ConnectionCard } from "./connection-card";
+import { ProviderCard } from "./provider-card";
+
+/** The accounts that contacts come from, and those that could be connected. */
+export function ConnectionsPage() {
+  useTitle("Connections");
+  const connections = useQuery(connectionsQuery);
+  const { connected } = useSearch({ from: "/member/connections" });
+  const fresh = connections.data?.find((connection) => connection.id === connected);
+  const some = (connections.data?.length ?? 0) > 0;
+  return (
+    <div className="mx-auto max-w-4xl px-4 pt-4 pb-16 md:px-6 md:pt-6">
+      <h1 className="font-semibold text-xl tracking-tight">Connections</h1>
+      <p className="mt-1 mb-5 max-w-prose text-muted">
+        The tools your customers live in. Each is read again every hour, and whenever you ask; nothing is
+        written back.
+      </p>
+      {fresh && (
+        <div className="mb-4">
+          <Notice tone="good">
+            {fresh.account_name} is connected. Its contacts are on their way, and appear while they are read.
+          </Notice>
+        </div>
+      )}
+      {connections.isError && <Failure error={connections.error} retry={connections.refetch} />}
+      {connections.isPending && (
+        <div aria-busy="true" className="h-28 animate-pulse rounded-xl bg-hover">
+          <span className="sr-only">Loading</span>
+        </div>
+      )}
+      {some && (
+        <section aria-labelledby="connected" className="mb-8">
+          <h2 id="connected" className="mb-2 font-medium text-muted text-sm">
+            Connected
+          </h2>
+          <ul className="space-y-3">
+            {connections.data?.map((connection) => (
+              <ConnectionCard key={connection.id} connection={connection} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {connections.data && (
+        <section aria-labelledby="add">
+          <h2 id="add" className="mb-2 font-medium text-muted text-sm">
+            {some ? "Add another account" : "Connect your first source"}
+          </h2>
+          <ul className="grid gap-3 sm:grid-cols-3">
+            {PROVIDERS.map((provider) => (
+              <ProviderCard key={provider.name} provider={provider} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type SubmitEvent, useState } from "react";
+import { answered, api } from "../../api/client";
+import { connectionsQuery } from "../../api/queries";
+import type { Connection } from "../../api/types";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { Failure } from "../../ui/failure";
+import { providerOf } from "../../ui/providers";
+
+type Data = "keep" | "erase";
+
+/** The last question before an account goes: what of its records? */
+export function DisconnectDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+  const client = useQueryClient();
+  const [data, setData] = useState<Data>("keep");
+  const leaving = useMutation({
+    mutationFn: () => {
+      const params = { path: { connection_id: connection.id }, query: { data } };
+      return answered(api.DELETE("/connections/{connection_id}", { params }));
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: connectionsQuery.queryKey });
+      onClose();
+    },
+  });
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    leaving.mutate();
+  };
+  return (
+    <Dialog title={`Disconnect ${connection.account_name}?`} onClose={onClose}>
+      <form onSubmit={submit} className="space-y-4">
+        <p className="text-muted text-sm">
+          Our access to {providerOf(connection.provider).label} is given back, and syncing ends. Nothing is
+          changed there.
+        </p>
+        <fieldset className="space-y-2">
+          <legend className="mb-2 font-medium text-sm">What we have read from it</legend>
+          <Choice data="keep" chosen={data} choose={setData} title="Keep the records">
+            Contacts stay as they are. Connect the account again, and they go on being updated.
+          </Choice>
+          <Choice data="erase" chosen={data} choose={setData} title="Erase the records">
+            They go for good, and so do contacts that came from nowhere else.
+          </Choice>
+        </fieldset>
+        {leaving.isError && <Failure error={leaving.error} />}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look={data === "erase" ? "danger" : "primary"} busy={leaving.isPending}>
+            {data === "erase" ? "Disconnect and erase" : "Disconnect"}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface ChoiceProps {
+  data: Data;
+  chosen: Data;
+  choose: (data: Data) => void;
+  title: string;
+  children: string;
+}
+
+function Choice({ data, chosen, choose, title, children }: ChoiceProps) {
+  return (
+    <label className="flex gap-3 rounded-lg border p-3 has-checked:border-accent has-checked:bg-info-soft">
+      <input
+        type="radio"
+        name="data"
+        value={data}
+        checked={chosen === data}
+        onChange={() => choose(data)}
+        className="mt-0.5 accent-accent"
+      />
+      <span>
+        <span className="block font-medium text-sm">{title}</span>
+        <span className="block text-muted text-xs">{children}</span>
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,123 @@
+import type { ReactNode } from "react";
+import type { ContactDetail, FieldValue, Lineage } from "../../api/types";
+import { Ago } from "../../ui/ago";
+import { counted, inWords } from "../../ui/format";
+import { ProviderMark, providerOf } from "../../ui/providers";
+import { SafeLink } from "../../ui/safe-link";
+import { useAccountNames } from "./account-names";
+
+const ORDER: readonly string[] = [
+  "email",
+  "phone",
+  "job_title",
+  "company",
+  "owner",
+  "url",
+  "street",
+  "city",
+  "postal_code",
+  "region",
+  "country",
+  "birth_date",
+  "first_name",
+  "last_name",
+];
+
+/** What is known of a person, each value with the source it was taken from. */
+export function Fields({ contact }: { contact: ContactDetail }) {
+  const names = Object.keys(contact.lineage).sort((one, other) => place(one) - place(other));
+  return (
+    <section aria-labelledby="fields" className="px-4 py-4 md:px-6">
+      <h2 id="fields" className="mb-2 font-semibold text-sm">
+        Details
+      </h2>
+      <dl className="divide-y">
+        {names.map((name) => {
+          const lineage = contact.lineage[name];
+          return lineage && <Field key={name} name={name} lineage={lineage} also={alsoOf(contact, name)} />;
+        })}
+      </dl>
+    </section>
+  );
+}
+
+function Field({ name, lineage, also }: { name: string; lineage: Lineage; also: readonly string[] }) {
+  const { chosen, losers = [] } = lineage;
+  const others = losers.filter((loser) => loser.value !== chosen.value);
+  const agreeing = losers.length - others.length;
+  return (
+    <div className="py-2">
+      <dt className="text-muted text-xs">{inWords(name)}</dt>
+      <dd className="[overflow-wrap:anywhere]">
+        <Value name={name} value={chosen.value} />
+        {also.map((value) => (
+          <div key={value} className="text-muted text-sm">
+            <Value name={name} value={value} />
+          </div>
+        ))}
+        <Origin value={chosen}>
+          {agreeing > 0 && ` · ${counted(agreeing, "more source")} agree${agreeing === 1 ? "s" : ""}`}
+        </Origin>
+        {others.length > 0 && (
+          <details className="mt-1 text-sm">
+            <summary className="w-fit rounded text-accent text-xs hover:underline">
+              {counted(others.length, "other value")}
+            </summary>
+            <ul className="mt-1 space-y-1.5 border-edge border-l-2 pl-2.5">
+              {others.map((other) => (
+                <li key={`${other.connection_id}/${other.provider_id}`}>
+                  <Value name={name} value={other.value} />
+                  <Origin value={other} />
+                </li>
+              ))}
+              <li className="text-muted text-xs">
+                {RULES[lineage.rule] ?? `Chosen by the rule “${inWords(lineage.rule)}”.`}
+              </li>
+            </ul>
+          </details>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+const RULES: Readonly<Record<string, string>> = {
+  last_write: "The value that was written last is shown.",
+};
+
+function Origin({ value, children }: { value: FieldValue; children?: ReactNode }) {
+  const accounts = useAccountNames();
+  return (
+    <p className="mt-0.5 flex flex-wrap items-center gap-1 text-muted text-xs">
+      <ProviderMark name={value.provider} />
+      <span>
+        {accounts.get(value.connection_id) ?? providerOf(value.provider).label}
+        {value.updated_at && (
+          <>
+            {" · "}
+            <Ago at={value.updated_at} />
+          </>
+        )}
+        {children}
+      </span>
+    </p>
+  );
+}
+
+function Value({ name, value }: { name: string; value: string }) {
+  if (name === "email") return <SafeLink href={`mailto:${value}`}>{value}</SafeLink>;
+  if (name === "phone") return <SafeLink href={`tel:${value}`}>{value}</SafeLink>;
+  if (name === "url") return <SafeLink href={value}>{value}</SafeLink>;
+  return value;
+}
+
+/** The further emails and phones of a person, beside the one that is shown first. */
+function alsoOf(contact: ContactDetail, name: string): string[] {
+  const all = { email: contact.emails, phone: contact.phones }[name] ?? [];
+  return all.filter((value) => value !== contact.fields[name]);
+}
+
+function place(name: string): number {
+  const index = ORDER.indexOf(name);
+  return index === -1 ? ORDER.length : index;
+}

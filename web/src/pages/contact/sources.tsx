@@ -1,0 +1,112 @@
+import { useQuery } from "@tanstack/react-query";
+import { Braces, ExternalLink } from "lucide-react";
+import { useState } from "react";
+import { rawSourceQuery } from "../../api/queries";
+import type { ContactDetail, Source } from "../../api/types";
+import { Ago } from "../../ui/ago";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { Failure } from "../../ui/failure";
+import { dayOf } from "../../ui/format";
+import { ProviderMark, providerOf } from "../../ui/providers";
+import { SafeLink } from "../../ui/safe-link";
+import { useAccountNames } from "./account-names";
+
+/** The records that are this person, each in the tool it lives in. */
+export function Sources({ contact }: { contact: ContactDetail }) {
+  const [looked, setLooked] = useState<Source | null>(null);
+  return (
+    <section aria-label="Sources" className="px-4 py-4 md:px-5">
+      <h2 className="mb-2 font-semibold text-sm">
+        Sources <span className="font-normal text-muted tabular-nums">{contact.sources.length}</span>
+      </h2>
+      <ul className="space-y-2">
+        {contact.sources.map((source) => (
+          <SourceCard
+            key={`${source.connection_id}/${source.provider_id}`}
+            source={source}
+            look={() => setLooked(source)}
+          />
+        ))}
+      </ul>
+      {looked && <RawRecord source={looked} onClose={() => setLooked(null)} />}
+    </section>
+  );
+}
+
+function SourceCard({ source, look }: { source: Source; look: () => void }) {
+  const accounts = useAccountNames();
+  const { label } = providerOf(source.provider);
+  return (
+    <li className="rounded-lg border bg-raised p-3">
+      <div className="flex items-center gap-2">
+        <ProviderMark name={source.provider} />
+        <span className="min-w-0 flex-1 truncate font-medium text-sm">
+          {accounts.get(source.connection_id) ?? label}
+        </span>
+        <button
+          type="button"
+          onClick={look}
+          title="The record as it came"
+          aria-label={`The record ${source.provider_id} as it came`}
+          className="grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-ink"
+        >
+          <Braces aria-hidden="true" className="size-3.5" />
+        </button>
+        {source.url && (
+          <SafeLink
+            href={source.url}
+            className="grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-ink"
+          >
+            <ExternalLink aria-hidden="true" className="size-3.5" />
+            <span className="sr-only">Open in {label}</span>
+          </SafeLink>
+        )}
+      </div>
+      <p className="mt-1 truncate text-muted text-xs">
+        {label} {source.provider_id}
+      </p>
+      <p className="text-muted text-xs">
+        {source.updated_at && (
+          <>
+            Updated <Ago at={source.updated_at} /> ·{" "}
+          </>
+        )}
+        first seen {dayOf(source.first_seen_at)}
+      </p>
+    </li>
+  );
+}
+
+function RawRecord({ source, onClose }: { source: Source; onClose: () => void }) {
+  const raw = useQuery(rawSourceQuery(source.connection_id, source.provider_id));
+  return (
+    <Dialog
+      title={`${providerOf(source.provider).label} ${source.provider_id}, as it came`}
+      wide
+      onClose={onClose}
+    >
+      {raw.isError && <Failure error={raw.error} retry={raw.refetch} />}
+      <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-busy={raw.isPending}
+        className="max-h-[60dvh] overflow-auto rounded-md border bg-side p-3 font-mono text-xs leading-relaxed"
+      >
+        {raw.data === undefined ? "Loading …" : indented(raw.data)}
+      </pre>
+      <form method="dialog" className="mt-4 flex justify-end">
+        <Button type="submit">Close</Button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Indent JSON; what is none is shown as it is. */
+function indented(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}

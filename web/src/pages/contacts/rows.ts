@@ -1,0 +1,48 @@
+import type { InfiniteData } from "@tanstack/react-query";
+import type { ContactDetail, ContactSummary, Page } from "../../api/types";
+
+export type ContactPages = InfiniteData<Page<ContactSummary>>;
+
+/** The rows of all pages, each contact once: between two pages one may have moved down. */
+export function rowsOf(data: ContactPages | undefined): ContactSummary[] {
+  const rows = new Map<string, ContactSummary>();
+  for (const page of data?.pages ?? []) {
+    for (const row of page.items) if (!rows.has(row.id)) rows.set(row.id, row);
+  }
+  return [...rows.values()];
+}
+
+/** Put a contact's new values in its row, where it stands. */
+export function withRow(data: ContactPages | undefined, row: ContactSummary): ContactPages | undefined {
+  return (
+    data && {
+      ...data,
+      pages: data.pages.map((page) => ({
+        ...page,
+        items: page.items.map((item) => (item.id === row.id ? row : item)),
+      })),
+    }
+  );
+}
+
+/** Forget all pages but the first, so that asking again costs one request. */
+export function firstPageOf(data: ContactPages | undefined): ContactPages | undefined {
+  return data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) };
+}
+
+/** A contact in full, as its row shows it. */
+export function summaryOf(detail: ContactDetail): ContactSummary {
+  const { fields } = detail;
+  return {
+    id: detail.id,
+    email: fields["email"] ?? null,
+    first_name: fields["first_name"] ?? null,
+    last_name: fields["last_name"] ?? null,
+    phone: fields["phone"] ?? null,
+    company: fields["company"] ?? null,
+    job_title: fields["job_title"] ?? null,
+    sources: detail.sources,
+    created_at: detail.created_at,
+    updated_at: detail.updated_at,
+  };
+}

@@ -1,0 +1,104 @@
+import { hashKey, type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { Problem } from "../../api/problem";
+import { contactKey, contactQuery } from "../../api/queries";
+import { goldenIdsOf, type LiveEvent } from "../../live/events";
+import { Throttle } from "../../live/throttle";
+import { useLive } from "../../live/use-live";
+import { type ContactPages, firstPageOf, rowsOf, summaryOf, withRow } from "./rows";
+
+const EVERY_MS = 1_500;
+const ROWS_AT_ONCE = 10;
+/** A list as short as this is not being read yet: it may fill itself. */
+const SHORT = 15;
+
+interface Noted {
+  list: string;
+  stale: boolean;
+  gone: ReadonlySet<string>;
+}
+
+const NOTHING: Omit<Noted, "list"> = { stale: false, gone: new Set() };
+
+interface LiveRows {
+  /** Whether something changed that the list does not show. */
+  stale: boolean;
+  /** Contacts in the list that are no more, or part of another now. */
+  gone: ReadonlySet<string>;
+  /** Show the list as it is now. */
+  showNews: () => Promise<void>;
+}
+
+/**
+ * Keep a list true without moving a row under the reader's eyes: what is shown changes in place, what went is
+ * marked, and what is new waits until it is asked for. `queryKey` is that of the list.
+ */
+export function useLiveRows(queryKey: QueryKey): LiveRows {
+  const client = useQueryClient();
+  const list = hashKey(queryKey);
+  const [noted, setNoted] = useState<Noted>({ list, ...NOTHING });
+  const [throttle] = useState(() => new Throttle(EVERY_MS));
+  const waiting = useRef(new Set<string>());
+  const begun = useRef(false);
+
+  useEffect(() => () => throttle.clear(), [throttle]);
+
+  // What was noted of another list says nothing of this one.
+  const { stale, gone } = noted.list === list ? noted : NOTHING;
+  const note = (change: (before: Omit<Noted, "list">) => Omit<Noted, "list">) =>
+    setNoted((before) => ({ list, ...change(before.list === list ? before : NOTHING) }));
+  const noteStale = () => note((before) => ({ ...before, stale: true }));
+  const noteGone = (id: string) => note((before) => ({ ...before, gone: new Set(before.gone).add(id) }));
+
+  const pages = () => client.getQueryData<ContactPages>(queryKey);
+
+  const showNews = async () => {
+    setNoted({ list, ...NOTHING });
+    client.setQueryData<ContactPages>(queryKey, firstPageOf);
+    await client.invalidateQueries({ queryKey, exact: true });
+  };
+
+  const refreshRows = async () => {
+    const ids = [...waiting.current].slice(0, ROWS_AT_ONCE);
+    for (const id of ids) waiting.current.delete(id);
+    await Promise.all(ids.map(refreshRow));
+    if (waiting.current.size > 0) throttle.run("rows", () => void refreshRows());
+  };
+
+  const refreshRow = async (id: string) => {
+    try {
+      const detail = await client.fetchQuery({ ...contactQuery(id), staleTime: 0 });
+      if (detail.id === id)
+        client.setQueryData<ContactPages>(queryKey, (data) => withRow(data, summaryOf(detail)));
+      else noteGone(id);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) noteGone(id);
+      else noteStale();
+      client.removeQueries({ queryKey: contactKey(id), exact: true });
+    }
+  };
+
+  const missedSomething = () => {
+    if (rowsOf(pages()).length <= SHORT) throttle.run("list", () => void showNews());
+    else noteStale();
+  };
+
+  useLive((event: LiveEvent) => {
+    if (event.name === "ready" && !begun.current) {
+      // The list was asked for a moment before the stream was there; ask again rather than miss what lay between.
+      begun.current = true;
+      throttle.run("list", () => void showNews());
+    } else if (event.name === "ready" || event.name === "resync") {
+      missedSomething();
+    } else {
+      const shown = new Set(rowsOf(pages()).map((row) => row.id));
+      const ids = goldenIdsOf(event);
+      const inSight = ids.filter((id) => shown.has(id));
+      for (const id of inSight) waiting.current.add(id);
+      if (inSight.length > 0) throttle.run("rows", () => void refreshRows());
+      if (inSight.length < ids.length) missedSomething();
+    }
+  });
+
+  return { stale, gone, showNews };
+}

@@ -1,0 +1,42 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Cable, UsersRound } from "lucide-react";
+import { workspaceQuery } from "../api/queries";
+import type { User } from "../api/types";
+import { Logo } from "../ui/logo";
+import { AccountMenu } from "./account-menu";
+import { LiveLight } from "./live-light";
+
+const PLACES = [
+  { to: "/contacts", label: "Contacts", icon: UsersRound },
+  { to: "/connections", label: "Connections", icon: Cable },
+] as const;
+
+const LINK =
+  "flex h-8 items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-ink " +
+  "data-[status=active]:bg-hover data-[status=active]:font-medium data-[status=active]:text-ink";
+
+/** Where one can go: a column on wide screens, a bar on small ones. */
+export function Navigation({ user }: { user: User }) {
+  const workspace = useQuery(workspaceQuery(user.workspace_id));
+  return (
+    <header className="sticky top-0 z-10 flex h-12 items-center gap-3 border-b bg-side px-3 md:h-dvh md:w-56 md:shrink-0 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
+      <div className="flex min-w-0 items-center gap-2 md:px-2 md:pt-1">
+        <Logo />
+        <span className="hidden truncate font-semibold text-sm md:block">
+          {workspace.data?.name ?? "Lead Manager"}
+        </span>
+      </div>
+      <nav aria-label="Main" className="flex flex-1 gap-1 md:flex-col md:gap-0.5">
+        {PLACES.map(({ to, label, icon: Icon }) => (
+          <Link key={to} to={to} className={LINK} activeOptions={{ includeSearch: false }}>
+            <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <LiveLight />
+      <AccountMenu user={user} />
+    </header>
+  );
+}

@@ -1,0 +1,56 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { session } from "../api/client";
+import { useUser } from "../api/use-session";
+import { Feed } from "../live/feed";
+import { Freshness } from "../live/freshness";
+import { FeedContext } from "../live/use-live";
+import { Navigation } from "./navigation";
+
+/** The frame around every page of a person who is signed in, with the one stream of changes. */
+export function Shell() {
+  const user = useUser();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const [feed] = useState(() => new Feed(session));
+  const userId = user?.id;
+
+  useEffect(() => {
+    if (userId === undefined) {
+      const next = router.state.location.href;
+      void navigate({ to: "/sign-in", search: { next } });
+      return;
+    }
+    const leaving = new AbortController();
+    const freshness = new Freshness(client);
+    const stopListening = feed.listen(freshness.hear);
+    void feed.follow(leaving.signal);
+    return () => {
+      leaving.abort();
+      stopListening();
+      freshness.stop();
+      // Whoever signs in next must not see a trace of this person's data.
+      client.clear();
+    };
+  }, [userId, client, feed, navigate, router]);
+
+  if (!user) return null;
+  return (
+    <FeedContext value={feed}>
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:m-2 focus:rounded-md focus:bg-raised focus:p-2"
+      >
+        Skip to the content
+      </a>
+      <div key={user.id} className="flex min-h-dvh flex-col md:flex-row">
+        <Navigation user={user} />
+        <main id="content" className="min-w-0 flex-1">
+          <Outlet />
+        </main>
+      </div>
+    </FeedContext>
+  );
+}

@@ -1,0 +1,121 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { session } from "./api/client";
+import type { ContactFilter } from "./api/queries";
+import { NotFound } from "./pages/not-found";
+import { PageFailed } from "./pages/page-failed";
+import { Shell } from "./pages/shell";
+import { localPath, optionalText, sortOf } from "./search-params";
+
+interface Context {
+  queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: PageFailed,
+});
+
+interface SignInSearch {
+  next?: string | undefined;
+}
+
+const guest = createRoute({
+  getParentRoute: () => root,
+  id: "guest",
+  validateSearch: (search): SignInSearch => ({ next: localPath(search["next"]) }),
+  beforeLoad: async ({ search }) => {
+    if ((await session.restore()).status === "in")
+      throw redirect({ href: `/app${search.next ?? "/contacts"}` });
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => guest,
+  path: "/sign-in",
+  component: lazyRouteComponent(() => import("./pages/sign-in/sign-in-page"), "SignInPage"),
+});
+
+const register = createRoute({
+  getParentRoute: () => guest,
+  path: "/register",
+  component: lazyRouteComponent(() => import("./pages/sign-in/register-page"), "RegisterPage"),
+});
+
+const member = createRoute({
+  getParentRoute: () => root,
+  id: "member",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    if ((await session.restore()).status !== "in") {
+      throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { next: location.href } });
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => member,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/contacts" });
+  },
+});
+
+const contacts = createRoute({
+  getParentRoute: () => member,
+  path: "/contacts",
+  validateSearch: (search): ContactFilter => ({
+    q: optionalText(search["q"]),
+    source: optionalText(search["source"]),
+    sort: sortOf(search["sort"]),
+  }),
+  component: lazyRouteComponent(() => import("./pages/contacts/contacts-page"), "ContactsPage"),
+});
+
+const contact = createRoute({
+  getParentRoute: () => member,
+  path: "/contacts/$contactId",
+  component: lazyRouteComponent(() => import("./pages/contact/contact-page"), "ContactPage"),
+});
+
+interface ConnectionsSearch {
+  connected?: string | undefined;
+}
+
+const connections = createRoute({
+  getParentRoute: () => member,
+  path: "/connections",
+  validateSearch: (search): ConnectionsSearch => ({ connected: optionalText(search["connected"]) }),
+  component: lazyRouteComponent(() => import("./pages/connections/connections-page"), "ConnectionsPage"),
+});
+
+const tree = root.addChildren([
+  guest.addChildren([signIn, register]),
+  member.addChildren([home, contacts, contact, connections]),
+]);
+
+/** All pages, each below `/app`: the names without it belong to the interface. */
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    basepath: "/app",
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,73 @@
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+const whole = new Intl.NumberFormat("en");
+
+/** Say how far a moment is from now: "3 minutes ago". */
+export function ago(at: string, now: number): string {
+  const seconds = (Date.parse(at) - now) / 1_000;
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+  }
+  return "just now";
+}
+
+/** Say a moment in full, in the reader's own time. */
+export function exactly(at: string): string {
+  return exact.format(new Date(at));
+}
+
+/** Say the day of a moment. */
+export function dayOf(at: string): string {
+  return day.format(new Date(at));
+}
+
+export function count(number: number): string {
+  return whole.format(number);
+}
+
+/** Say a number of things: "1 contact", "2 contacts". */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+/** Say an amount of money; a currency that is none stays as it came. */
+export function money(amount: string, currency: string | null | undefined): string {
+  const value = Number(amount);
+  if (!Number.isFinite(value)) return [amount, currency].filter(Boolean).join(" ");
+  const digits = { minimumFractionDigits: 0, maximumFractionDigits: 2 };
+  if (!currency) return new Intl.NumberFormat("en", digits).format(value);
+  try {
+    return new Intl.NumberFormat("en", { ...digits, style: "currency", currency }).format(value);
+  } catch {
+    return `${whole.format(value)} ${currency}`;
+  }
+}
+
+interface Named {
+  first_name?: string | null | undefined;
+  last_name?: string | null | undefined;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}
+
+/** What to call a person: the name, or the best there is. */
+export function nameOf(person: Named): string {
+  const name = [person.first_name, person.last_name].filter(Boolean).join(" ");
+  return name || person.email || person.phone || "No name";
+}
+
+/** Say a field's or a rule's name in words: `job_title` is "Job title". */
+export function inWords(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

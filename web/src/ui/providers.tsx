@@ -1,0 +1,65 @@
+import { cx } from "./class-names";
+
+export interface ProviderInfo {
+  name: string;
+  label: string;
+  says: string;
+  mark: string;
+  ink: string;
+}
+
+/** The tools that can be connected, as people know them. */
+export const PROVIDERS: readonly ProviderInfo[] = [
+  { name: "hubspot", label: "HubSpot", says: "Contacts and deals", mark: "H", ink: "text-hubspot" },
+  { name: "pipedrive", label: "Pipedrive", says: "People and deals", mark: "P", ink: "text-pipedrive" },
+  { name: "zendesk", label: "Zendesk", says: "Users and tickets", mark: "Z", ink: "text-zendesk" },
+];
+
+/** What is known of a provider; one that this page does not know yet goes by its own name. */
+export function providerOf(name: string): ProviderInfo {
+  const known = PROVIDERS.find((provider) => provider.name === name);
+  const label = name.charAt(0).toUpperCase() + name.slice(1);
+  return known ?? { name, label, says: "", mark: label.charAt(0) || "?", ink: "text-other" };
+}
+
+/** A provider's letter in its colour. */
+export function ProviderMark({ name, large = false }: { name: string; large?: boolean }) {
+  const { mark, ink } = providerOf(name);
+  return (
+    <span
+      aria-hidden="true"
+      className={cx(
+        "relative grid shrink-0 select-none place-items-center overflow-hidden font-bold",
+        "before:absolute before:inset-0 before:bg-current before:opacity-15",
+        large ? "size-9 rounded-lg text-base" : "size-4 rounded text-[0.6rem]",
+        ink,
+      )}
+    >
+      {mark}
+    </span>
+  );
+}
+
+/** A source, named. */
+export function ProviderBadge({ name, count = 1 }: { name: string; count?: number }) {
+  return (
+    <span className="inline-flex h-5.5 items-center gap-1 whitespace-nowrap rounded-md border bg-raised pr-1.5 pl-1 text-xs">
+      <ProviderMark name={name} />
+      {providerOf(name).label}
+      {count > 1 && <span className="text-muted tabular-nums">×{count}</span>}
+    </span>
+  );
+}
+
+/** A badge for each provider among some sources. */
+export function ProviderBadges({ sources }: { sources: readonly { provider: string }[] }) {
+  const counts = new Map<string, number>();
+  for (const { provider } of sources) counts.set(provider, (counts.get(provider) ?? 0) + 1);
+  return (
+    <span className="flex flex-wrap gap-1">
+      {[...counts].sort().map(([name, count]) => (
+        <ProviderBadge key={name} name={name} count={count} />
+      ))}
+    </span>
+  );
+}
