@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Needed: Python 3.11 or newer, make, and the package registries.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check e2e bench migrate logs
+.PHONY: help demo up down test check e2e bench migrate logs web types
 
 PYTHON ?=
 LEAD := .venv/bin/python -m lead
@@ -29,6 +29,7 @@ logs: .venv/.installed ## follow the logs
 	@exec $(LEAD) logs --follow
 
 test: .venv/.installed-dev ## run the tests
+	@$(LEAD) web check
 	@exec .venv/bin/pytest -q -n auto
 
 check: .venv/.installed-dev ## run everything a change must pass
@@ -36,6 +37,7 @@ check: .venv/.installed-dev ## run everything a change must pass
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy $(wildcard libs/*/src services/*/src sandbox/src deploy/lead/src)
 	.venv/bin/lint-imports
+	$(LEAD) web check
 	.venv/bin/pytest -q -n auto
 
 e2e: .venv/.installed-dev ## run whole journeys across all services
@@ -43,6 +45,13 @@ e2e: .venv/.installed-dev ## run whole journeys across all services
 
 bench: .venv/.installed-dev ## measure, beside the limits and the peers
 	@exec .venv/bin/python -m bench
+
+web: .venv/.installed ## build the page, if its sources changed
+	@exec $(LEAD) web
+
+types: .venv/.installed-dev ## write down the interface for the page, after a route changed
+	$(LEAD) openapi > web/openapi.new && mv web/openapi.new web/openapi.json
+	$(LEAD) web types
 
 .venv/.installed: $(LOCKED)
 	@deploy/install --no-dev "$(PYTHON)"

@@ -4,8 +4,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import type { Plugin } from "vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vite";
 
 const COMPRESSIBLE = /\.(html|js|css|svg)$/;
 const SMALL_BYTES = 1_000;
@@ -47,9 +46,5 @@ export default defineConfig({
   server: {
     // `npm run dev` beside a running house: everything that is not the page goes to its gateway.
     proxy: { "^/(?!app/)": { target: process.env["GATEWAY_URL"] ?? "http://localhost:4000" } },
-  },
-  test: {
-    include: ["src/**/*.test.{ts,tsx}"],
-    restoreMocks: true,
   },
 });

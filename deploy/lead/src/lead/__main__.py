@@ -1,12 +1,13 @@
 """`lead`: the operator's command."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 
-from lead import bus, demo, environments, interruption, leftovers, settings
+from lead import bus, demo, description, environments, interruption, leftovers, settings, web
 from lead.complaint import Complaint
 from lead.database import borrow_database
 from lead.only_one import end_other, only_one
@@ -73,6 +74,21 @@ def _logs(whole: Settings, given: argparse.Namespace) -> None:
         subprocess.run(command, check=False)  # noqa: S603
 
 
+def _openapi(_whole: Settings, _given: argparse.Namespace) -> None:
+    sys.stdout.buffer.write(description.describe())
+
+
+def _web(_whole: Settings, given: argparse.Namespace) -> None:
+    sources = web.folder()
+    if sources is None:
+        raise Complaint("The page's sources are not here: this is no checkout.")
+    if given.script:
+        web.run_script(sources, given.script)
+        return
+    os.nice(10)  # whoever waits for the house comes first
+    web.build(sources)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lead", description="Run Lead Manager on this machine.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -90,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("-f", "--follow", action="store_true", help="go on as they grow")
     logs.add_argument("-n", "--lines", type=int, default=20, help="how many lines of each (20)")
     logs.set_defaults(command=_logs)
+
+    commands.add_parser("openapi", help="print the description of the whole interface").set_defaults(command=_openapi)
+
+    page = commands.add_parser("web", help="build the page, if its sources changed")
+    page.add_argument("script", nargs="?", help="or run this script of web/package.json: check, types, fix, dev")
+    page.set_defaults(command=_web)
 
     bus.add_parser(commands)
     return parser

@@ -6,6 +6,7 @@ from providers.registry import PROVIDERS
 from servicekit.house import SERVICES, package_of
 from servicekit.settings import ServiceSettings
 
+from lead import web
 from lead.leftovers import MARK
 from lead.settings import GATEWAY, Settings
 
@@ -63,6 +64,7 @@ def _decided(service: str, settings: Settings, database_url: str) -> dict[str, s
         "SERVICE_DATABASE_URL": database_url,
         "ROLE_PREFIX": settings.role_prefix,
         "LEAD_SECRET": settings.lead_secret,
+        web.WEB_ROOT: web.root(settings),
     }
     return {**decided, "HOST": settings.gateway_host} if service == GATEWAY else decided
 

@@ -11,6 +11,7 @@ from lead.database import Database, open_database
 from lead.only_one import only_one
 from lead.processes import Processes, Program
 from lead.settings import SANDBOX, Settings
+from lead.web_build import WebBuild, building
 
 Say = Callable[[str], None]
 
@@ -18,9 +19,14 @@ Say = Callable[[str], None]
 class House:
     """What is running, and how to see that it stays so."""
 
-    def __init__(self, database: Database, processes: Processes) -> None:
+    def __init__(self, database: Database, processes: Processes, page: WebBuild) -> None:
         self._database = database
         self._processes = processes
+        self._page = page
+
+    def await_page(self) -> None:
+        """Return when the page is built, or cannot be."""
+        self._page.wait()
 
     def watch(self) -> None:
         """Bring back what died for good; raises Complaint if the process runner did."""
@@ -40,6 +46,7 @@ def running(settings: Settings, *, sandbox: bool, say: Say = print) -> Iterator[
         if left := leftovers.end(settings.lead_home):
             say(f"Ended {left} processes that an earlier run had left behind.")
         ports.check(settings, sandbox=sandbox)
+        page = undo.enter_context(building(settings, say))
         database = undo.enter_context(open_database(settings, say))
         database.migrate()
         processes = Processes(settings.lead_home)
@@ -49,7 +56,7 @@ def running(settings: Settings, *, sandbox: bool, say: Say = print) -> Iterator[
         readiness.wait([program.name for program in programs], processes, settings)
         say(f"Everything is up after {time.monotonic() - began:.1f} s: {', '.join(p.name for p in programs)}.")
         try:
-            yield House(database, processes)
+            yield House(database, processes, page)
         finally:
             say("\nStopping …")
 

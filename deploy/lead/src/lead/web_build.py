@@ -1,0 +1,62 @@
+"""Building the page beside the house while it comes up, so that nobody waits for it."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from lead import web
+from lead.leftovers import MARK
+from lead.settings import Settings
+
+
+class WebBuild:
+    """The build that goes on, or that was not needed."""
+
+    def __init__(self, waiting: threading.Thread | None = None) -> None:
+        self._waiting = waiting
+
+    def wait(self) -> None:
+        """Return when it has ended, well or not."""
+        if self._waiting:
+            self._waiting.join()
+
+
+@contextmanager
+def building(settings: Settings, say: Callable[[str], None]) -> Iterator[WebBuild]:
+    """Build the page in the background if its sources changed; a house without it is a house all the same."""
+    sources = web.folder()
+    if sources is None or settings.environ.get(web.WEB_ROOT) or web.is_current(sources):
+        yield WebBuild()
+        return
+    log = settings.lead_home / "logs" / "web.log"
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    say("The page is being built meanwhile …")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lead", "web"],
+            env={**os.environ, MARK: str(settings.lead_home)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    stopped = threading.Event()
+
+    def tell() -> None:
+        failed = process.wait() != 0
+        if not stopped.is_set():
+            say(f"The page could not be built; {log} says why." if failed else f"The page is ready: {settings.public_url}")
+
+    waiting = threading.Thread(target=tell, name="web-build")
+    waiting.start()
+    try:
+        yield WebBuild(waiting)
+    finally:
+        stopped.set()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        waiting.join()
