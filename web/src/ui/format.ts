@@ -1,7 +1,4 @@
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 31_557_600],
-  ["month", 2_629_800],
-  ["week", 604_800],
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
@@ -12,9 +9,12 @@ const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "s
 const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const whole = new Intl.NumberFormat("en");
 
-/** Say how far a moment is from now: "3 minutes ago". */
+const LONG_AGO_SECONDS = 30 * 86_400;
+
+/** Say how far a moment is from now, "3 minutes ago", and of what is long ago the day. */
 export function ago(at: string, now: number): string {
   const seconds = (Date.parse(at) - now) / 1_000;
+  if (Math.abs(seconds) > LONG_AGO_SECONDS) return dayOf(at);
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }

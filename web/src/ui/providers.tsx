@@ -40,12 +40,23 @@ export function ProviderMark({ name, large = false }: { name: string; large?: bo
   );
 }
 
+interface ProviderBadgeProps {
+  name: string;
+  count?: number;
+  /** Where room is short, the mark stands for the name; screen readers hear it all the same. */
+  tight?: boolean;
+}
+
 /** A source, named. */
-export function ProviderBadge({ name, count = 1 }: { name: string; count?: number }) {
+export function ProviderBadge({ name, count = 1, tight = false }: ProviderBadgeProps) {
+  const { label } = providerOf(name);
   return (
-    <span className="inline-flex h-5.5 items-center gap-1 whitespace-nowrap rounded-md border bg-raised pr-1.5 pl-1 text-xs">
+    <span
+      title={label}
+      className="inline-flex h-5.5 shrink-0 items-center gap-1 whitespace-nowrap rounded-md border bg-raised px-1 text-ink text-xs"
+    >
       <ProviderMark name={name} />
-      {providerOf(name).label}
+      <span className={tight ? "sr-only xl:not-sr-only" : undefined}>{label}</span>
       {count > 1 && <span className="text-muted tabular-nums">×{count}</span>}
     </span>
   );
@@ -56,9 +67,9 @@ export function ProviderBadges({ sources }: { sources: readonly { provider: stri
   const counts = new Map<string, number>();
   for (const { provider } of sources) counts.set(provider, (counts.get(provider) ?? 0) + 1);
   return (
-    <span className="flex flex-wrap gap-1">
+    <span className="flex gap-1 overflow-hidden">
       {[...counts].sort().map(([name, count]) => (
-        <ProviderBadge key={name} name={name} count={count} />
+        <ProviderBadge key={name} name={name} count={count} tight={counts.size > 1} />
       ))}
     </span>
   );

@@ -19,7 +19,7 @@ export function ConnectionsPage() {
     <div className="mx-auto max-w-4xl px-4 pt-4 pb-16 md:px-6 md:pt-6">
       <h1 className="font-semibold text-xl tracking-tight">Connections</h1>
       <p className="mt-1 mb-5 max-w-prose text-muted">
-        The tools your customers live in. Each is read again every hour, and whenever you ask; nothing is
+        The tools your customers live in. Each is read again regularly, and whenever you ask; nothing is
         written back.
       </p>
       {fresh && (

@@ -12,7 +12,6 @@ const ORDER: readonly string[] = [
   "job_title",
   "company",
   "owner",
-  "url",
   "street",
   "city",
   "postal_code",
@@ -25,7 +24,9 @@ const ORDER: readonly string[] = [
 
 /** What is known of a person, each value with the source it was taken from. */
 export function Fields({ contact }: { contact: ContactDetail }) {
-  const names = Object.keys(contact.lineage).sort((one, other) => place(one) - place(other));
+  // The address of the chosen record is one of several, and all of them are among the sources.
+  const names = Object.keys(contact.lineage).filter((name) => name !== "url");
+  names.sort((one, other) => place(one) - place(other));
   return (
     <section aria-labelledby="fields" className="px-4 py-4 md:px-6">
       <h2 id="fields" className="mb-2 font-semibold text-sm">
@@ -88,7 +89,7 @@ const RULES: Readonly<Record<string, string>> = {
 function Origin({ value, children }: { value: FieldValue; children?: ReactNode }) {
   const accounts = useAccountNames();
   return (
-    <p className="mt-0.5 flex flex-wrap items-center gap-1 text-muted text-xs">
+    <p className="mt-0.5 flex items-start gap-1.5 text-muted text-xs">
       <ProviderMark name={value.provider} />
       <span>
         {accounts.get(value.connection_id) ?? providerOf(value.provider).label}
@@ -107,7 +108,6 @@ function Origin({ value, children }: { value: FieldValue; children?: ReactNode }
 function Value({ name, value }: { name: string; value: string }) {
   if (name === "email") return <SafeLink href={`mailto:${value}`}>{value}</SafeLink>;
   if (name === "phone") return <SafeLink href={`tel:${value}`}>{value}</SafeLink>;
-  if (name === "url") return <SafeLink href={value}>{value}</SafeLink>;
   return value;
 }
 

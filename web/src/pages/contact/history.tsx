@@ -100,10 +100,12 @@ function Name({ source }: { source: SourceName }) {
   );
 }
 
-/** Say each reason once: one email may hold many records together. */
+/** Say each reason once: one email may hold many records together. A value comes with its kind, `email:…`. */
 function reasonsOf(entry: HistoryEntry): string {
   const reasons = new Set(
-    entry.edges.map((edge) => `the same ${inWords(edge.rule).toLowerCase()} ${edge.value}`),
+    entry.edges.map(
+      (edge) => `the ${inWords(edge.rule).toLowerCase()} ${edge.value.replace(/^[a-z_]+:/, "")}`,
+    ),
   );
   return [...reasons].join(", ");
 }

@@ -66,14 +66,12 @@ function SourceCard({ source, look }: { source: Source; look: () => void }) {
       <p className="mt-1 truncate text-muted text-xs">
         {label} {source.provider_id}
       </p>
-      <p className="text-muted text-xs">
-        {source.updated_at && (
-          <>
-            Updated <Ago at={source.updated_at} /> ·{" "}
-          </>
-        )}
-        first seen {dayOf(source.first_seen_at)}
-      </p>
+      {source.updated_at && (
+        <p className="text-muted text-xs">
+          Updated <Ago at={source.updated_at} />
+        </p>
+      )}
+      <p className="text-muted text-xs">First seen {dayOf(source.first_seen_at)}</p>
     </li>
   );
 }

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import type { ContactFilter } from "../../api/queries";
 import type { ContactSummary, Sort } from "../../api/types";
 import { DEFAULT_SORT, sortOf } from "../../search-params";
@@ -13,7 +13,25 @@ import { SkeletonRows } from "./skeleton-rows";
 
 const HEAD =
   "h-8 border-b px-3 text-left font-medium text-muted text-xs whitespace-nowrap first:pl-4 md:first:pl-6";
-const CELL = "h-10 max-w-64 truncate border-b px-3 first:pl-4 md:first:pl-6";
+const CELL = "h-12 truncate sm:h-10 border-b px-3 first:pl-4 md:first:pl-6";
+
+interface Column {
+  label: string;
+  className: string;
+  show: (row: ContactSummary) => ReactNode;
+}
+
+const COLUMNS: readonly Column[] = [
+  { label: "Email", className: "hidden sm:table-cell sm:w-[24%] xl:w-[22%]", show: (row) => row.email },
+  {
+    label: "Sources",
+    className: "w-36 xl:w-76",
+    show: (row) => <ProviderBadges sources={row.sources} />,
+  },
+  { label: "Company", className: "hidden lg:table-cell", show: (row) => row.company },
+  { label: "Title", className: "hidden 2xl:table-cell", show: (row) => row.job_title },
+  { label: "Phone", className: "hidden tabular-nums min-[1700px]:table-cell", show: (row) => row.phone },
+];
 
 interface ContactTableProps {
   rows: readonly ContactSummary[];
@@ -29,33 +47,23 @@ export function ContactTable({ rows, gone, filter, loading }: ContactTableProps)
     <table
       aria-label="Contacts"
       aria-busy={loading}
-      className="w-full border-separate border-spacing-0"
+      className="w-full table-fixed border-separate border-spacing-0"
       onKeyDown={walk}
     >
       <thead>
         <tr>
-          <SortableHead label="Name" up="name" down="-name" filter={filter} />
-          <th scope="col" className={cx(HEAD, "hidden sm:table-cell")}>
-            Email
-          </th>
-          <th scope="col" className={cx(HEAD, "hidden xl:table-cell")}>
-            Phone
-          </th>
-          <th scope="col" className={cx(HEAD, "hidden lg:table-cell")}>
-            Company
-          </th>
-          <th scope="col" className={cx(HEAD, "hidden xl:table-cell")}>
-            Title
-          </th>
-          <th scope="col" className={HEAD}>
-            Sources
-          </th>
+          <SortableHead label="Name" up="name" down="-name" filter={filter} className="xl:w-[22%]" />
+          {COLUMNS.map(({ label, className }) => (
+            <th key={label} scope="col" className={cx(HEAD, className)}>
+              {label}
+            </th>
+          ))}
           <SortableHead
             label="Updated"
             up="updated_at"
             down="-updated_at"
             filter={filter}
-            className="hidden md:table-cell"
+            className="hidden w-32 md:table-cell"
           />
         </tr>
       </thead>
@@ -96,13 +104,11 @@ function Row({ row, gone }: { row: ContactSummary; gone: boolean }) {
           </span>
         </span>
       </th>
-      <td className={cx(CELL, "hidden text-muted sm:table-cell")}>{row.email}</td>
-      <td className={cx(CELL, "hidden text-muted tabular-nums xl:table-cell")}>{row.phone}</td>
-      <td className={cx(CELL, "hidden lg:table-cell")}>{row.company}</td>
-      <td className={cx(CELL, "hidden text-muted xl:table-cell")}>{row.job_title}</td>
-      <td className={CELL}>
-        <ProviderBadges sources={row.sources} />
-      </td>
+      {COLUMNS.map(({ label, className, show }) => (
+        <td key={label} className={cx(CELL, "text-muted", className)}>
+          {show(row)}
+        </td>
+      ))}
       <td className={cx(CELL, "hidden text-muted text-sm md:table-cell")}>
         <Ago at={row.updated_at} />
       </td>

@@ -24,8 +24,10 @@ export function Filters({ filter }: { filter: ContactFilter }) {
   return (
     <div className="flex flex-wrap items-center gap-2">
       <SearchBox key={filter.q ? "filled" : "empty"} q={filter.q} />
-      <SourceFilter source={filter.source} />
-      <label className="ml-auto flex items-center gap-1.5 text-muted text-sm">
+      <div className="order-last w-full sm:order-none sm:w-auto">
+        <SourceFilter source={filter.source} />
+      </div>
+      <label className="flex sm:ml-auto items-center gap-1.5 text-muted text-sm">
         <span className="sr-only sm:not-sr-only">Sort</span>
         <select
           value={filter.sort ?? DEFAULT_SORT}
@@ -72,7 +74,7 @@ function SearchBox({ q }: { q: string | undefined }) {
   }, []);
 
   return (
-    <search className="relative w-full sm:w-72">
+    <search className="relative min-w-40 flex-1 sm:max-w-72">
       <Search aria-hidden="true" className="absolute top-2.25 left-2.5 size-3.5 text-muted" />
       <input
         ref={input}
