@@ -44,7 +44,7 @@ export interface Tally {
 export function tallyOf(sync: Sync): Tally {
   const counts = Object.values(sync.counts);
   const add = (name: "fetched" | "added" | "updated" | "gone" | "skipped") =>
-    counts.reduce((sum, of) => sum + (of[name] ?? 0), 0);
+    counts.reduce((sum, of) => sum + of[name], 0);
   const totals = Object.values(sync.total);
   const total = totals.length > 0 ? totals.reduce((sum, of) => sum + of, 0) : null;
   const fetched = add("fetched");

@@ -43,9 +43,8 @@ function Progress({ sync }: { sync: Sync }) {
         {streams.map(([stream, counts], index) => (
           <span key={stream}>
             {index > 0 && " · "}
-            {inWords(stream)} {count(counts.fetched ?? 0)}
-            {sync.total[stream] !== undefined &&
-              ` of ${count(Math.max(sync.total[stream], counts.fetched ?? 0))}`}
+            {inWords(stream)} {count(counts.fetched)}
+            {sync.total[stream] !== undefined && ` of ${count(Math.max(sync.total[stream], counts.fetched))}`}
           </span>
         ))}
         {sync.state === "waiting" && sync.retry_at && ` · goes on at ${exactly(sync.retry_at)}`}

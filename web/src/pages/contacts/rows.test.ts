@@ -1,0 +1,65 @@
+import { expect, it } from "vitest";
+import type { ContactSummary } from "../../api/types";
+import { type ContactPages, firstPageOf, rowsOf, summaryOf, withRow } from "./rows";
+
+function row(id: string, changes: Partial<ContactSummary> = {}): ContactSummary {
+  return {
+    id,
+    email: null,
+    first_name: null,
+    last_name: null,
+    phone: null,
+    company: null,
+    job_title: null,
+    sources: [],
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: "2026-01-01T00:00:00Z",
+    ...changes,
+  };
+}
+
+const PAGES: ContactPages = {
+  pages: [{ items: [row("a"), row("b")], next_cursor: "2" }, { items: [row("b"), row("c")] }],
+  pageParams: [undefined, "2"],
+};
+
+it("shows a contact once that moved down between two pages", () => {
+  expect(rowsOf(PAGES).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  expect(rowsOf(undefined)).toEqual([]);
+});
+
+it("changes a row where it stands, however its order would have it", () => {
+  const changed = withRow(PAGES, row("c", { first_name: "Ada", updated_at: "2027-01-01T00:00:00Z" }));
+
+  expect(rowsOf(changed).map(({ id, first_name }) => [id, first_name])).toEqual([
+    ["a", null],
+    ["b", null],
+    ["c", "Ada"],
+  ]);
+  expect(rowsOf(PAGES)[2]?.first_name).toBeNull();
+});
+
+it("adds no row that is not there", () => {
+  expect(rowsOf(withRow(PAGES, row("z"))).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+});
+
+it("begins again with the first page", () => {
+  expect(firstPageOf(PAGES)).toEqual({ pages: PAGES.pages.slice(0, 1), pageParams: [undefined] });
+});
+
+it("makes the row of a contact in full", () => {
+  const detail = {
+    ...{
+      id: "g1",
+      fields: { email: "ada@example.com", first_name: "Ada", city: "London" },
+      emails: [],
+      phones: [],
+    },
+    ...{ lineage: {}, sources: [], interactions: [], previous_ids: [] },
+    ...{ created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-02T00:00:00Z" },
+  };
+
+  expect(summaryOf(detail)).toEqual(
+    row("g1", { email: "ada@example.com", first_name: "Ada", updated_at: "2026-01-02T00:00:00Z" }),
+  );
+});
