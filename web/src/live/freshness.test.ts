@@ -65,7 +65,7 @@ it("shows a run's progress at once, and asks how it ended", () => {
 
   freshness.hear({
     name: "sync.progressed",
-    items: [{ ...told, state: "succeeded", counts: { fetched: 9 } }],
+    items: [{ ...told, state: "succeeded", counts: { ...NONE, fetched: 9 } }],
   });
   vi.advanceTimersByTime(1_000);
   expect(isStale("syncs", "c1")).toBe(true);

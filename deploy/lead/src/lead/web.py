@@ -54,7 +54,7 @@ def build(web: Path) -> None:
         if is_current(web):
             return
         digest = digest_of(web)
-        _install(web, for_development=False)
+        install(web, for_development=False)
         draft = web / "dist.new"
         _run(web, "node", "node_modules/vite/bin/vite.js", "build", "--outDir", draft.name, "--emptyOutDir")
         (draft / BUILT_FROM).write_text(digest)
@@ -66,11 +66,11 @@ def build(web: Path) -> None:
 def run_script(web: Path, script: str) -> None:
     """Run one of the scripts that `package.json` names, with all that development needs. Raises Complaint."""
     with _alone(web):
-        _install(web, for_development=True)
+        install(web, for_development=True)
     _npm(web, "run", "--silent", script)
 
 
-def _install(web: Path, *, for_development: bool) -> None:
+def install(web: Path, *, for_development: bool) -> None:
     """Install what the lock file names, unless it is there; to build needs a part of what to develop needs."""
     lock = hashlib.sha256((web / "package-lock.json").read_bytes()).hexdigest()
     stamp = web / "node_modules" / INSTALLED

@@ -49,7 +49,11 @@ def building(settings: Settings, say: Callable[[str], None]) -> Iterator[WebBuil
     def tell() -> None:
         failed = process.wait() != 0
         if not stopped.is_set():
-            say(f"The page could not be built; {log} says why." if failed else f"The page is ready: {settings.public_url}")
+            say(
+                f"The page could not be built; {log} says why."
+                if failed
+                else f"The page is ready: {settings.public_url}"
+            )
 
     waiting = threading.Thread(target=tell, name="web-build")
     waiting.start()
