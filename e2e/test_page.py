@@ -1,0 +1,172 @@
+"""What a person does in the browser, from registering to disconnecting."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import pytest
+from aiohttp import ClientSession
+from lead import web
+from lead.client import Gateway
+from playwright.async_api import Browser, Page, expect
+
+from e2e.chromium import WAIT_MILLISECONDS, Complaints, chromium
+from e2e.house import House
+from e2e.journey import connect, settled, synced, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+SALES = 111111
+PASSWORD = "correct horse battery staple"
+
+expect.set_options(timeout=WAIT_MILLISECONDS)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
+
+
+async def open_page(browser: Browser, house: House) -> tuple[Page, Complaints]:
+    """Open the page in a browser that was never here, as soon as it is built."""
+
+    async with ClientSession() as http:
+
+        async def is_built() -> bool:
+            async with http.get(f"{house.gateway_url}/app/") as answer:
+                return answer.status == 200
+
+        await until(is_built, what="the page to be built", seconds=180)
+    page = await (await browser.new_context()).new_page()
+    page.set_default_timeout(WAIT_MILLISECONDS)
+    complaints = Complaints(page)
+    await page.goto(house.gateway_url)
+    return page, complaints
+
+
+async def sign_in(page: Page, email: str) -> None:
+    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def test_a_person_registers_connects_looks_around_and_disconnects(browser: Browser, house: House) -> None:
+    page, complaints = await open_page(browser, house)
+    email = f"{uuid4().hex[:12]}@example.com"
+
+    await page.get_by_role("link", name="Create an account").click()
+    await page.get_by_label("First name").fill("Ada")
+    await page.get_by_label("Last name").fill("Lovelace")
+    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("Password").fill("qwertyqwerty")
+    await page.get_by_role("button", name="Create account").click()
+    await expect(page.get_by_text("not among the first an attacker would try")).to_be_visible()
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Create account").click()
+
+    await page.get_by_role("link", name="Connect an account").click()
+    await page.get_by_role("button", name="Connect HubSpot").click()
+    await page.wait_for_url(f"{house.sandbox_url}/**")
+    await page.get_by_role("button", name="Allow").click()
+    await page.wait_for_url(f"{house.gateway_url}/app/connections?connected=*")
+    card = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="Disconnect"))
+    await expect(page.get_by_role("progressbar")).to_be_visible()
+    await expect(card.get_by_text("Up to date")).to_be_visible()
+    await expect(card.get_by_text("First sync")).to_contain_text("read")
+
+    await page.get_by_role("link", name="Contacts").click()
+    rows = page.get_by_role("table", name="Contacts").get_by_role("row")
+    await expect(rows.nth(50)).to_be_visible()
+    name = await rows.nth(3).get_by_role("link").inner_text()
+    await rows.nth(1).get_by_role("link").focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    await page.get_by_role("button", name="as it came").locator("visible=true").first.click()
+    await expect(page.get_by_role("dialog")).to_contain_text('"properties"')
+    await page.keyboard.press("Escape")
+    await page.get_by_role("tab", name="History").click()
+    await expect(page.get_by_text("First seen", exact=True)).to_be_visible()
+
+    await page.get_by_role("link", name="Connections").click()
+    await page.get_by_role("button", name="Disconnect").click()
+    await page.get_by_label("Erase the records").check()
+    await page.get_by_role("button", name="Disconnect and erase").click()
+    await expect(page.get_by_text("Connect your first source")).to_be_visible()
+    await page.get_by_role("link", name="Contacts").click()
+    await expect(page.get_by_role("link", name="Connect an account")).to_be_visible()
+
+    assert complaints.heard == []
+
+
+async def test_who_comes_back_is_known_and_who_leaves_is_not(browser: Browser, house: House) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    async with Gateway(house.gateway_url) as session:
+        await session.sign_in(email, PASSWORD)
+    page, complaints = await open_page(browser, house)
+    await page.goto(f"{house.gateway_url}/app/connections")
+    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("Password").fill("not the password at all")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_have_text("The email or the password is wrong.")
+
+    await sign_in(page, email)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Connections")
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Connections")
+    stored = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert "ey" not in stored
+
+    other = await page.context.new_page()
+    await other.goto(f"{house.gateway_url}/app/contacts")
+    await expect(other.get_by_role("heading", level=1)).to_have_text("Contacts")
+    await page.get_by_role("button", name="Account of").click()
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    await expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+    await page.goto(f"{house.gateway_url}/app/contacts")
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+    assert complaints.heard == []
+
+
+async def test_what_changes_shows_itself_without_moving_a_row(browser: Browser, house: House) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    async with Gateway(house.gateway_url) as session:
+        await session.sign_in(email, PASSWORD)
+        connection = await connect(session, SALES)
+        await synced(session, connection.id)
+        records = {str(record.id): record for record in await settled(session, house, SALES)}
+        page, complaints = await open_page(browser, house)
+        await sign_in(page, email)
+        links = page.get_by_role("table", name="Contacts").locator("tbody").get_by_role("link")
+        await expect(links.nth(49)).to_be_visible()
+        order = await links.evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+        twentieth = records[order[20].rpartition("/")[2]]
+
+        edit = {"id": twentieth.sources[0].provider_id, "properties": {"company": "Analytical Engines"}}
+        house.control(f"portals/{SALES}/edit", edit)
+
+        async def shows_the_change() -> bool:
+            await session.sync(connection.id)
+            return await page.get_by_text("Analytical Engines").count() > 0
+
+        await until(shows_the_change, what="the row to change in place")
+        now = await links.evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+        assert now[: len(order)] == order
+
+        await page.get_by_label("Search contacts").fill("nobody is called this")
+        await expect(page.get_by_text("Nobody matches")).to_be_visible()
+        await page.get_by_role("link", name="Show everybody").click()
+        await expect(links.nth(49)).to_be_visible()
+    assert complaints.heard == []
+
+
+async def test_the_page_knows_the_interface_as_it_is_served(house: House, gateway: Gateway) -> None:
+    _, served = await gateway.call("GET", "/openapi.json")
+
+    known = Path(web.folder() or "") / "openapi.json"
+    assert msgspec.json.decode(served) == msgspec.json.decode(known.read_bytes())
