@@ -13,11 +13,11 @@ from playwright.async_api import Browser, Page, expect
 
 from e2e.chromium import WAIT_MILLISECONDS, Complaints, chromium
 from e2e.house import House
-from e2e.journey import connect, expected, settled, synced, until
+from e2e.journey import act, connect, expected, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-SALES = 111111
+SALES = "hubspot:111111"
 PASSWORD = "correct horse battery staple"
 
 expect.set_options(timeout=WAIT_MILLISECONDS)
@@ -150,7 +150,7 @@ async def test_what_changes_shows_itself_without_moving_a_row(browser: Browser, 
         twentieth = records[order[20].rpartition("/")[2]]
 
         edit = {"id": twentieth.sources[0].provider_id, "properties": {"company": "Analytical Engines"}}
-        house.control(f"portals/{SALES}/edit", edit)
+        act(house, SALES, "edit", edit)
 
         async def shows_the_change() -> bool:
             await session.sync(connection.id)

@@ -660,6 +660,7 @@ export interface components {
             authorized_at?: string | null;
             expires_at?: string | null;
             broken_reason?: string | null;
+            ends_at?: string | null;
         };
         /** ItemPage[ConnectionView] */
         "connections_ItemPage_contracts.connections.ConnectionView_": {

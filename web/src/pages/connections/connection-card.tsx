@@ -7,6 +7,7 @@ import type { Connection } from "../../api/types";
 import { isUnderWay } from "../../live/progress";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
+import { dayOf } from "../../ui/format";
 import { Notice } from "../../ui/notice";
 import { ProviderMark, providerOf } from "../../ui/providers";
 import { DisconnectDialog } from "./disconnect-dialog";
@@ -73,6 +74,12 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
           <Notice tone="warn">
             {label} no longer lets us in{connection.broken_reason ? `: ${connection.broken_reason}` : "."}{" "}
             Reconnect, and syncing goes on where it was; nothing is lost.
+          </Notice>
+        )}
+        {connection.ends_at && (
+          <Notice tone="warn">
+            {label} ends API tokens on {dayOf(connection.ends_at)}. Connect the account again by signing in at{" "}
+            {label} before then, and syncing goes on.
           </Notice>
         )}
         {syncs.isError ? (
