@@ -1,7 +1,6 @@
 """`lead`: the operator's command."""
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -85,7 +84,7 @@ def _web(_whole: Settings, given: argparse.Namespace) -> None:
     if given.script:
         web.run_script(sources, given.script)
         return
-    os.nice(10)  # whoever waits for the house comes first
+    web.yield_to_others()
     web.build(sources)
 
 
