@@ -63,8 +63,10 @@ export class Feed {
       if (!answer.ok || !answer.body) throw problemOf(answer.status, null);
       const heard = answer.body.pipeThrough(watchdog.watching(), { signal: either });
       const decoder: TransformStream<BufferSource, string> = new TextDecoderStream();
-      for await (const said of heard.pipeThrough(decoder).pipeThrough(new EventSourceParserStream())) {
-        const event = readEvent(said.event, said.data);
+      const reader = heard.pipeThrough(decoder).pipeThrough(new EventSourceParserStream()).getReader();
+      // Not `for await`: Safari learnt only lately to walk over a stream.
+      for (let said = await reader.read(); !said.done; said = await reader.read()) {
+        const event = readEvent(said.value.event, said.value.data);
         if (event) this.#tell(event);
         if (event?.name === "ready") live = true;
       }
