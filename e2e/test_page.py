@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 import msgspec
@@ -166,6 +167,47 @@ async def test_what_changes_shows_itself_without_moving_a_row(browser: Browser, 
         await page.get_by_role("link", name="Show everybody").click()
         await expect(links.nth(49)).to_be_visible()
     assert complaints.heard == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_page_can_be_seen_and_heard(
+    browser: Browser, house: House, scheme: Literal["light", "dark"]
+) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    async with Gateway(house.gateway_url) as session:
+        await session.sign_in(email, PASSWORD)
+        connection = await connect(session, SALES)
+        await synced(session, connection.id)
+        records = await settled(session, house, SALES)
+    page, _ = await open_page(browser, house)
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    assert await violations(page) == []
+    await sign_in(page, email)
+
+    await page.get_by_role("table", name="Contacts").get_by_role("link").nth(20).wait_for()
+    assert await violations(page) == []
+    await page.goto(f"{house.gateway_url}/app/contacts/{records[0].id}")
+    await page.get_by_role("tab", name="History").click()
+    await expect(page.get_by_text("First seen", exact=True)).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("link", name="Connections").click()
+    await expect(page.get_by_text("Up to date")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Connect Zendesk").click()
+    await page.get_by_role("button", name="Use an API token instead").click()
+    assert await violations(page) == []
+
+
+async def violations(page: Page) -> list[str]:
+    """Ask axe what of the page somebody could not see, hear or reach: WCAG's rules, as far as a machine can tell."""
+    sources = web.folder()
+    assert sources is not None
+    web.install(sources, for_development=True)
+    await page.evaluate((sources / "node_modules" / "axe-core" / "axe.min.js").read_text() + "; 0")
+    found: list[str] = await page.evaluate(
+        "axe.run().then((result) => result.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))"
+    )
+    return found
 
 
 async def test_the_page_knows_the_interface_as_it_is_served(house: House, gateway: Gateway) -> None:

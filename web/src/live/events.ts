@@ -58,3 +58,15 @@ export function goldenIdsOf(event: LiveEvent): string[] {
       return [];
   }
 }
+
+/** The ids among them that are no more, or lead to another now. */
+export function goneIdsOf(event: LiveEvent): string[] {
+  switch (event.name) {
+    case "golden_record.gone":
+      return event.items.map((item) => item.golden_id);
+    case "golden_record.merged":
+      return event.items.map((item) => item.merged_id);
+    default:
+      return [];
+  }
+}

@@ -18,11 +18,11 @@ export function AccountMenu({ user }: { user: User }) {
       <button
         type="button"
         popoverTarget={menu}
-        aria-label={`Account of ${name}`}
         className="flex items-center gap-2 rounded-md p-1 text-left hover:bg-hover md:p-2"
       >
         <Avatar id={user.id} name={name} />
-        <span className="hidden min-w-0 flex-1 truncate text-sm md:block">{name}</span>
+        <span className="sr-only">Account of </span>
+        <span className="sr-only min-w-0 flex-1 truncate text-sm md:not-sr-only md:truncate">{name}</span>
         <ChevronsUpDown aria-hidden="true" className="hidden size-3.5 text-muted md:block" />
       </button>
       <div

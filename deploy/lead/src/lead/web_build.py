@@ -61,6 +61,7 @@ def building(settings: Settings, say: Callable[[str], None]) -> Iterator[WebBuil
         yield WebBuild(waiting)
     finally:
         stopped.set()
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
         waiting.join()

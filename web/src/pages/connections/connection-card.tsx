@@ -53,7 +53,7 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
               busy={asking.isPending}
               disabled={latest !== undefined && isUnderWay(latest)}
               onClick={() => asking.mutate()}
-              aria-label={`Sync ${connection.account_name} now`}
+              aria-label={`Sync now: ${connection.account_name}`}
             >
               <RefreshCw aria-hidden="true" className="size-3.5" />
               Sync now

@@ -57,7 +57,7 @@ function Field({ name, lineage, also }: { name: string; lineage: Lineage; also: 
           </div>
         ))}
         <Origin value={chosen}>
-          {agreeing > 0 && ` · ${counted(agreeing, "more source")} agree${agreeing === 1 ? "s" : ""}`}
+          {agreeing > 0 && ` · ${agreeing} more ${agreeing === 1 ? "agrees" : "agree"}`}
         </Origin>
         {others.length > 0 && (
           <details className="mt-1 text-sm">
@@ -111,10 +111,12 @@ function Value({ name, value }: { name: string; value: string }) {
   return value;
 }
 
-/** The further emails and phones of a person, beside the one that is shown first. */
+/** The further emails and phones of a person, beside the one shown first and those that other records have first. */
 function alsoOf(contact: ContactDetail, name: string): string[] {
   const all = { email: contact.emails, phone: contact.phones }[name] ?? [];
-  return all.filter((value) => value !== contact.fields[name]);
+  const lineage = contact.lineage[name];
+  const told = [lineage?.chosen, ...(lineage?.losers ?? [])].map((value) => value?.value.toLowerCase());
+  return all.filter((value) => !told.includes(value.toLowerCase()));
 }
 
 function place(name: string): number {

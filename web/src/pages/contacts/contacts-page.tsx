@@ -22,6 +22,8 @@ export function ContactsPage() {
   const total = useQuery(contactCountQuery);
   const { stale, gone, showNews } = useLiveRows(query.queryKey);
   const rows = rowsOf(contacts.data);
+  // When all is gone, as after an erasure, there is nothing to leave standing.
+  const nobody = !contacts.isPending && (rows.length === 0 || total.data === 0);
   return (
     <>
       <div className="sticky top-12 z-[5] border-b bg-canvas px-4 pt-3 pb-2 md:top-0 md:px-6">
@@ -47,7 +49,7 @@ export function ContactsPage() {
         <div className="p-6">
           <Failure error={contacts.error} retry={contacts.refetch} />
         </div>
-      ) : rows.length === 0 && !contacts.isPending ? (
+      ) : nobody ? (
         <NoContacts filter={filter} />
       ) : (
         <div className={contacts.isPlaceholderData ? "opacity-60" : undefined}>

@@ -1,8 +1,8 @@
 import { hashKey, type QueryKey, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Problem } from "../../api/problem";
 import { contactKey, contactQuery } from "../../api/queries";
-import { goldenIdsOf, type LiveEvent } from "../../live/events";
+import { goldenIdsOf, goneIdsOf, type LiveEvent } from "../../live/events";
 import { Throttle } from "../../live/throttle";
 import { useLive } from "../../live/use-live";
 import { type ContactPages, firstPageOf, rowsOf, summaryOf, withRow } from "./rows";
@@ -48,7 +48,14 @@ export function useLiveRows(queryKey: QueryKey): LiveRows {
   const note = (change: (before: Omit<Noted, "list">) => Omit<Noted, "list">) =>
     setNoted((before) => ({ list, ...change(before.list === list ? before : NOTHING) }));
   const noteStale = () => note((before) => ({ ...before, stale: true }));
-  const noteGone = (id: string) => note((before) => ({ ...before, gone: new Set(before.gone).add(id) }));
+  const noteGone = (ids: readonly string[]) =>
+    note((before) => ({ stale: true, gone: new Set([...before.gone, ...ids]) }));
+  const noteBack = (id: string) =>
+    note((before) =>
+      before.gone.has(id)
+        ? { ...before, gone: new Set([...before.gone].filter((other) => other !== id)) }
+        : before,
+    );
 
   const pages = () => client.getQueryData<ContactPages>(queryKey);
 
@@ -68,11 +75,11 @@ export function useLiveRows(queryKey: QueryKey): LiveRows {
   const refreshRow = async (id: string) => {
     try {
       const detail = await client.fetchQuery({ ...contactQuery(id), staleTime: 0 });
-      if (detail.id === id)
-        client.setQueryData<ContactPages>(queryKey, (data) => withRow(data, summaryOf(detail)));
-      else noteGone(id);
+      if (detail.id !== id) return noteGone([id]);
+      client.setQueryData<ContactPages>(queryKey, (data) => withRow(data, summaryOf(detail)));
+      noteBack(id);
     } catch (error) {
-      if (error instanceof Problem && error.status === 404) noteGone(id);
+      if (error instanceof Problem && error.status === 404) noteGone([id]);
       else noteStale();
       client.removeQueries({ queryKey: contactKey(id), exact: true });
     }
@@ -93,12 +100,22 @@ export function useLiveRows(queryKey: QueryKey): LiveRows {
     } else {
       const shown = new Set(rowsOf(pages()).map((row) => row.id));
       const ids = goldenIdsOf(event);
-      const inSight = ids.filter((id) => shown.has(id));
-      for (const id of inSight) waiting.current.add(id);
-      if (inSight.length > 0) throttle.run("rows", () => void refreshRows());
-      if (inSight.length < ids.length) missedSomething();
+      const went = goneIdsOf(event).filter((id) => shown.has(id));
+      const changed = ids.filter((id) => shown.has(id) && !went.includes(id));
+      for (const id of changed) waiting.current.add(id);
+      if (changed.length > 0) throttle.run("rows", () => void refreshRows());
+      if (went.length > 0) noteGone(went);
+      if (ids.some((id) => !shown.has(id))) missedSomething();
     }
   });
+
+  const lookAtWhatIsLeft = useEffectEvent(() => {
+    // Nobody reads a list of which nothing is left.
+    if (rowsOf(pages()).every((row) => gone.has(row.id))) throttle.run("list", () => void showNews());
+  });
+  useEffect(() => {
+    if (gone.size > 0) lookAtWhatIsLeft();
+  }, [gone]);
 
   return { stale, gone, showNews };
 }
