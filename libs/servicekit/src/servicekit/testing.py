@@ -42,7 +42,7 @@ class TestKeys:
         return jwt.PyJWK.from_dict(document | {"alg": ALGORITHM}) if key_id == KEY_ID else None
 
 
-def sign(claims: Mapping[str, Any], *, lives: timedelta = timedelta(minutes=5)) -> str:
+def sign(claims: Mapping[str, Any], *, lives: timedelta = timedelta(hours=2)) -> str:
     """Sign claims as auth would."""
     whole = {"iss": ISSUER, "exp": datetime.now(UTC) + lives, **claims}
     return jwt.encode(whole, _signing_key, algorithm=ALGORITHM, headers={"kid": KEY_ID})
