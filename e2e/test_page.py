@@ -16,7 +16,7 @@ from e2e.chromium import WAIT_MILLISECONDS, Complaints, chromium
 from e2e.house import House
 from e2e.journey import act, connect, expected, settled, synced, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 SALES = "hubspot:111111"
 PASSWORD = "correct horse battery staple"

