@@ -14,7 +14,7 @@ from e2e.house import House, embedded
 from e2e.journey import synced
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
-WIDE = {"width": 1440, "height": 860}
+WIDE = {"width": 1280, "height": 760}
 SMALL = {"width": 390, "height": 760}
 SLOW_CONTACTS = 20_000
 """So many that a picture can be taken while they are read."""
