@@ -188,6 +188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/zendesk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ConnectWithCredentials
+         * @description Connect an account with credentials. An API token of Zendesk's, which ends on 30 April 2027: from then on only a consent connects an account.
+         */
+        post: operations["connections_ConnectZendesk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{connection_id}": {
         parameters: {
             query?: never;
@@ -640,6 +660,18 @@ export interface components {
             role: "owner" | "admin" | "member";
             /** Format: date-time */
             created_at: string;
+        };
+        /** ApiToken */
+        connections_ApiToken: {
+            /**
+             * @description What stands before .zendesk.com in the address at which you reach your Zendesk.
+             * @example acme
+             */
+            subdomain: string;
+            /** @description The address of the administrator in whose name the token is used. */
+            email: string;
+            /** @description The token, from Zendesk's Admin Center. */
+            api_token: string;
         };
         /** Authorization */
         connections_Authorization: {
@@ -1200,6 +1232,39 @@ export interface operations {
             };
         };
     };
+    connections_ConnectZendesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["connections_ApiToken"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["connections_ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connections_ConnectionsConnectionIdGetConnection: {
         parameters: {
             query?: never;
@@ -1365,6 +1430,8 @@ export interface operations {
         parameters: {
             query?: {
                 return_to?: string | null;
+                /** @description zendesk asks for it: What stands before .zendesk.com in the address at which you reach your Zendesk. */
+                subdomain?: string;
             };
             header?: never;
             path: {

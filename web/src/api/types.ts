@@ -8,6 +8,12 @@ export type Registration = Schemas["auth_Registration"];
 export type SignedIn = Schemas["auth_SessionView"];
 
 export type Connection = Schemas["connections_ConnectionView"];
+export type ZendeskCredentials = Schemas["connections_ApiToken"];
+/** What a provider asks before its consent. */
+export type ConsentAsked = Omit<
+  NonNullable<operations["connections_ConnectionsProviderAuthBeginAuthorization"]["parameters"]["query"]>,
+  "return_to"
+>;
 export type Sync = Schemas["sync_worker_SyncView"];
 export type SyncCounts = Schemas["sync_worker_SyncCounts"];
 
