@@ -4,18 +4,18 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from lead import browser
 from lead.client import Gateway
 from lead.settings import find_checkout
 from playwright.async_api import Browser, Page
 
 from e2e.chromium import chromium
 from e2e.house import House, embedded
-from e2e.journey import synced
+from e2e.journey import connect, settled, synced
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 WIDE = {"width": 1280, "height": 760}
 SMALL = {"width": 390, "height": 760}
+ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")
 SLOW_CONTACTS = 20_000
 """So many that a picture can be taken while they are read."""
 
@@ -26,10 +26,9 @@ async def take(house: House) -> None:
     """Take them all."""
     async with Gateway(house.gateway_url) as session, chromium() as running:
         await session.sign_in(EMAIL, PASSWORD)
-        for account in await browser.accounts_on_offer(session.http, await session.authorize_url("hubspot")):
-            await browser.allow(session.http, await session.authorize_url("hubspot"), account)
-        for connection in await session.connections():
-            await synced(session, connection.id)
+        for account in ACCOUNTS:
+            await synced(session, (await connect(session, account)).id)
+        await settled(session, house, *ACCOUNTS)
         await take_contacts(running, house)
         await take_contact(running, house, session)
         await take_phone(running, house, session)
@@ -63,7 +62,7 @@ async def take_connections(running: Browser, house: House, session: Gateway) -> 
     """Take the connections while one is being read for the first time."""
     account = {"provider": "hubspot", "account_id": "333333", "name": "Acme Archive", "contacts": SLOW_CONTACTS}
     house.control("accounts", account)
-    await browser.allow(session.http, await session.authorize_url("hubspot"), account["account_id"])
+    await connect(session, "hubspot:333333")
     page = await open_page(running, house, "/connections", scheme="light")
     await page.locator("progress[value]").wait_for()
     await asyncio.sleep(3)
@@ -73,7 +72,11 @@ async def take_connections(running: Browser, house: House, session: Gateway) -> 
 async def joined(session: Gateway) -> str:
     """Find a contact of as many sources as there are."""
     records = await session.contacts()
-    return str(max(records, key=lambda record: (len(record.sources), record.id)).id)
+    return str(
+        max(
+            records, key=lambda record: (len({one.provider for one in record.sources}), len(record.sources), record.id)
+        ).id
+    )
 
 
 async def open_page(running: Browser, house: House, path: str, *, scheme: str, size: dict[str, int] = WIDE) -> Page:
