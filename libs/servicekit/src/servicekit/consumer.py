@@ -41,11 +41,12 @@ log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 
-BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.2}
+BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.3}
 """How long a batch may take: the live lane answers quickly, the backfill lane saves round trips."""
 
-FIRST_BATCH, LARGEST_BATCH = 64, 2_000
-SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 500}
+FIRST_BATCH: dict[Lane, int] = {"live": 64, "backfill": 1_000}
+LARGEST_BATCH = 2_000
+SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 1_000}
 """Below this a slow machine gets no smaller batches: they would cost it more, not less."""
 
 REST_SECONDS: dict[Lane, float] = {"live": 0.0, "backfill": 0.1}
@@ -103,7 +104,7 @@ class Consumer:
         0 means there was nothing, another copy has the shard, or the shard rests after a failure.
         """
         started = time.monotonic()
-        size = self._sizes.get(shard, FIRST_BATCH)
+        size = self._sizes.get(shard, FIRST_BATCH[shard.lane])
         ahead = await self._ahead.take(shard)
         batch: list[Envelope] = []
         try:
