@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import ClientSession
-from providers.http import MAX_ANSWER_BYTES, Answer, ask
+from providers.http import MAX_ANSWER_BYTES, Answer, ask, open_session
 from providers.source import ProviderUnavailable
 
 Asking = Callable[[bytes], Awaitable[Answer]]
@@ -114,3 +114,41 @@ async def test_nobody_there_is_unavailable():
     async with ClientSession() as http:
         with pytest.raises(ProviderUnavailable):
             await ask(http, "GET", "http://127.0.0.1:1/", provider="Acme")
+
+
+async def test_one_accounts_cookies_are_not_sent_along_for_another() -> None:
+    seen: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(http_answer(b"{}", "Set-Cookie: account=one"))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, open_session() as http:
+        for _ in range(2):
+            await ask(http, "GET", f"http://127.0.0.1:{port}/", provider="Acme")
+
+    assert len(seen) == 2
+    assert not any(b"account=one" in request for request in seen)
+
+
+async def test_a_proxy_is_used_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(http_answer(b"{}"))
+        await writer.drain()
+        writer.close()
+
+    proxy = await asyncio.start_server(serve, "127.0.0.1", 0)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+    async with proxy, open_session() as http:
+        await ask(http, "GET", "http://provider.example/persons", provider="Acme")
+
+    assert asked == [b"GET http://provider.example/persons HTTP/1.1\r\n"]

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
+from urllib.request import getproxies
 
 import msgspec
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from aiohttp.hdrs import CONTENT_TYPE, DATE, RETRY_AFTER
 
 from providers.records import open_page
@@ -67,6 +68,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     def _unreadable(self) -> ProviderUnavailable:
         return ProviderUnavailable(f"{self.provider} answered with JSON we cannot read.")
+
+
+def open_session() -> ClientSession:
+    """Open a line to providers, through the proxy of whoever runs this, where there is one.
+
+    Cookies are not kept: one account's would be sent along for another's. Without a proxy the environment is not read
+    at all, which costs every request a trip to another thread.
+    """
+    return ClientSession(cookie_jar=DummyCookieJar(), trust_env=bool(getproxies()))
 
 
 async def ask(

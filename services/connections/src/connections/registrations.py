@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from aiohttp import ClientSession, DummyCookieJar
+from aiohttp import ClientSession
+from providers.http import open_session
 from providers.source import OAuthApp, SourceProvider
 from servicekit.errors import NotFound, Unavailable
 
@@ -48,11 +49,8 @@ class Registrations:
 
     @asynccontextmanager
     async def open(self, _: Any = None) -> AsyncIterator[None]:
-        """Open the line, through the proxy of whoever runs this.
-
-        Cookies are not kept: one account's would be sent along for another's.
-        """
-        async with ClientSession(cookie_jar=DummyCookieJar(), trust_env=True) as self._http:
+        """Open the line."""
+        async with open_session() as self._http:
             yield
 
     def of(self, name: str) -> Registered:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from aiohttp import ClientSession
 from litestar import Litestar
+from providers.http import open_session
 from providers.registry import PROVIDERS
 from providers.source import SourceProvider
 from servicekit.app import service_app
@@ -30,8 +31,8 @@ def create_app(
     every = timedelta(seconds=settings.sync_every_seconds)
 
     async def run_jobs() -> None:
-        # Providers may be behind the proxy of whoever runs this; our own services never are.
-        async with ClientSession() as inside, ClientSession(trust_env=True) as outside:
+        # Our own services are never behind a proxy, and know us by our tokens.
+        async with ClientSession() as inside, open_session() as outside:
             desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
             syncer = Syncer(db, outside, desk, providers, every=every)
             await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
