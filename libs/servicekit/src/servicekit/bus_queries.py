@@ -231,6 +231,19 @@ async def lag_of(conn: AsyncConnection, consumer: str, topics: Sequence[str]) ->
     return {(row.topic, row.lane): row.lag for row in rows}
 
 
+_BACKLOG = text("""
+SELECT coalesce(max(s.last - o.position), 0)
+FROM bus.shard s JOIN bus."offset" o USING (topic, lane, shard)
+WHERE s.topic = :topic AND s.lane = :lane AND s.shard = :shard
+""")
+
+
+async def backlog_of(conn: AsyncConnection, shard: Shard) -> int:
+    """Count the events of a shard that the slowest of those who listen has yet to handle."""
+    where = {"topic": shard.topic, "lane": shard.lane, "shard": shard.number}
+    return int((await conn.execute(_BACKLOG, where)).scalar_one())
+
+
 async def count_parked(conn: AsyncConnection, consumer: str) -> int:
     """Count the events a consumer has put aside."""
     statement = text("SELECT count(*) FROM bus.parked WHERE consumer = :consumer")

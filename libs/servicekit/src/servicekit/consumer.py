@@ -44,9 +44,9 @@ Handler = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.3}
 """How long a batch may take: the live lane answers quickly, the backfill lane saves round trips."""
 
-FIRST_BATCH: dict[Lane, int] = {"live": 64, "backfill": 1_000}
-LARGEST_BATCH = 2_000
-SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 1_000}
+FIRST_BATCH: dict[Lane, int] = {"live": 64, "backfill": 2_000}
+LARGEST_BATCH: dict[Lane, int] = {"live": 2_000, "backfill": 4_000}
+SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 2_000}
 """Below this a slow machine gets no smaller batches: they would cost it more, not less."""
 
 REST_SECONDS: dict[Lane, float] = {"live": 0.0, "backfill": 0.1}
@@ -153,7 +153,7 @@ class Consumer:
     def _measure(self, shard: Shard, batch: Sequence[Envelope], size: int, seconds: float) -> None:
         aim = BATCH_SECONDS[shard.lane]
         if len(batch) == size and seconds < aim / 2:
-            self._sizes[shard] = min(size * 2, LARGEST_BATCH)
+            self._sizes[shard] = min(size * 2, LARGEST_BATCH[shard.lane])
         elif seconds > aim * 1.5:
             self._sizes[shard] = max(int(len(batch) * aim / seconds), SMALLEST_BATCH[shard.lane])
         telemetry.BATCH_SECONDS.labels(self.name, shard.lane).observe(seconds)

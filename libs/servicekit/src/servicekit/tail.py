@@ -21,6 +21,9 @@ READ_AT_ONCE = 2_000
 REST_SECONDS = 0.05
 """How long a look is followed by none: a live view need not be quicker than the eye."""
 
+UNWATCHED_REST_SECONDS = 0.5
+"""The same while nobody watches; who comes then may wait that long for the first thing, and misses nothing."""
+
 
 async def follow(
     db: Database,
@@ -57,7 +60,7 @@ async def follow(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(poll_seconds):
                     await bell.wait()
-                    await asyncio.sleep(REST_SECONDS)
+                    await asyncio.sleep(REST_SECONDS if workspaces() else UNWATCHED_REST_SECONDS)
     finally:
         ringing.cancel()
 

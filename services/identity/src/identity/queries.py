@@ -312,7 +312,7 @@ DELETE FROM identity_map WHERE ctid = ANY (ARRAY(
 """)
 
 _INSERT_GOLDEN = """
-INSERT INTO golden_record (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
+INSERT INTO golden_record AS g (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
                            name_key, last_name_key, providers, updated_at)
 SELECT workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
        string_to_array(providers, E'\\n'), updated_at
@@ -338,6 +338,7 @@ SET email = excluded.email, first_name = excluded.first_name, last_name = exclud
     phone = excluded.phone, company = excluded.company, job_title = excluded.job_title,
     name_key = excluded.name_key, last_name_key = excluded.last_name_key, providers = excluded.providers,
     updated_at = excluded.updated_at
+WHERE g IS DISTINCT FROM excluded  -- it is in four indexes
 """
 
 _DELETE_GOLDEN = text("""

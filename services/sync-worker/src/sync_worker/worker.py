@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from aiohttp import ClientSession
+from contracts.contacts import ContactFetched
 from contracts.syncs import SyncCounts
 from providers.source import (
     Access,
@@ -21,9 +22,11 @@ from providers.source import (
     RateLimited,
     SourceProvider,
 )
+from servicekit.bus_queries import Shard, backlog_of
 from servicekit.database import Database
 from servicekit.errors import RetryLater
 from servicekit.logs import describe
+from servicekit.outbox import shard_of
 
 from sync_worker import operations, run_queries, runs
 from sync_worker.access import AccessDesk
@@ -35,6 +38,13 @@ log = structlog.get_logger()
 
 SHORT_WAIT_SECONDS = 10.0
 """A rate limit that passes this soon is slept through; a longer one gives the worker to others meanwhile."""
+
+AHEAD_AT_MOST = 5_000
+LONGEST_PAUSE_SECONDS = 1.0
+LOOK_SECONDS = 0.02
+"""How many events a first sync may be ahead of who listens, how long a page waits for them at the most, and how often
+it looks. They share a machine with us: what they lag behind, they would catch up alone when we are done. And people
+see contacts as they come. Who listens to nothing for a while slows a sync down, and does not stop it."""
 
 REPORT_SECONDS = 1.0
 OUR_FAULT = "Something went wrong on our side; it is tried again with the next sync."
@@ -131,6 +141,8 @@ class Syncer:
                 await self._record(run, stream, page, report=report)
                 if report:
                     reported_at = time.monotonic()
+                if run.lane == "backfill":
+                    await self._let_catch_up(run)
 
     async def _record(self, run: Run, stream: str, page: Page, *, report: bool) -> None:
         try:
@@ -141,6 +153,15 @@ class Syncer:
             async with self._db.transaction(run.workspace_id) as conn:
                 held = await sift(conn, page)
                 await operations.record_page(conn, run, stream, held, report=report)
+
+    async def _let_catch_up(self, run: Run) -> None:
+        shard = Shard(ContactFetched.TOPIC, run.lane, shard_of(run.workspace_id))
+        deadline = time.monotonic() + LONGEST_PAUSE_SECONDS
+        while time.monotonic() < deadline:
+            async with self._db.singly.connect() as conn:
+                if await backlog_of(conn, shard) <= AHEAD_AT_MOST:
+                    return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _count(self, run: Run, provider: SourceProvider, stream: str) -> None:
         async def call(access: Access) -> int | None:
