@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import jwt
@@ -91,6 +91,22 @@ async def test_what_happens_to_source_records_is_not_shown(gateway: Any, fresh: 
         await announce(fresh.database("sync-worker"), record)
         await announce(fresh.database("identity"), gone)
 
+        assert await anext(stream) == ("golden_record.gone", {"items": [{"golden_id": str(gone.golden_id)}]})
+
+
+async def test_an_event_of_another_version_means_to_look_at_everything(gateway: Any, fresh: FreshDatabase) -> None:
+    class OfAnotherVersion(Event, frozen=True, kw_only=True):
+        NAME: ClassVar[str] = GoldenRecordChanged.NAME
+        TOPIC: ClassVar[str] = GoldenRecordChanged.TOPIC
+
+        something_else: str
+
+    gone = GoldenRecordGone(workspace_id=WORKSPACE, golden_id=uuid4())
+    async with gateway() as client, listening(client) as stream:
+        await announce(fresh.database("identity"), OfAnotherVersion(workspace_id=WORKSPACE, something_else="?"))
+        assert await anext(stream) == ("resync", {})
+
+        await announce(fresh.database("identity"), gone)
         assert await anext(stream) == ("golden_record.gone", {"items": [{"golden_id": str(gone.golden_id)}]})
 
 

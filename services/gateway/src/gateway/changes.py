@@ -44,8 +44,12 @@ class Pending:
             return
         self._by_name.setdefault(event.NAME, {}).update(_items_of(event))
         if sum(map(len, self._by_name.values())) > self._at_most:
-            self._by_name.clear()
-            self._overflowed = True
+            self.lose_track()
+
+    def lose_track(self) -> None:
+        """Say "look at everything" next: something happened, and we cannot tell what."""
+        self._by_name.clear()
+        self._overflowed = True
 
     def take(self) -> bytes | None:
         """Take the next message, everything of the name that waits longest; None when there is nothing to say."""

@@ -37,6 +37,11 @@ class Reader:
         self.pending.add(event)
         self.woken.set()
 
+    def lose_track(self) -> None:
+        """Let the stream know that something happened, and not what."""
+        self.pending.lose_track()
+        self.woken.set()
+
     async def wait(self, seconds: float) -> None:
         """Return when there is something to do, or after that long."""
         with contextlib.suppress(TimeoutError):
@@ -119,6 +124,13 @@ class Live:
 
     def _tell(self, envelope: Envelope) -> None:
         if readers := self._readers.get(envelope.workspace_id):
-            event = msgspec.json.decode(envelope.payload, type=_TYPES[envelope.event_name])
+            try:
+                event = msgspec.json.decode(envelope.payload, type=_TYPES[envelope.event_name])
+            except msgspec.ValidationError:
+                # Another version of us published it: what it says is in the rows, for the readers to look at.
+                log.warning("event_not_understood", event_id=envelope.event_id, event_name=envelope.event_name)
+                for reader in readers:
+                    reader.lose_track()
+                return
             for reader in readers:
                 reader.tell(event)
