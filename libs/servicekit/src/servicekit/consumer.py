@@ -46,7 +46,7 @@ BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.3}
 
 FIRST_BATCH: dict[Lane, int] = {"live": 64, "backfill": 2_000}
 LARGEST_BATCH: dict[Lane, int] = {"live": 2_000, "backfill": 4_000}
-SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 2_000}
+SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 1_000}
 """Below this a slow machine gets no smaller batches: they would cost it more, not less."""
 
 REST_SECONDS: dict[Lane, float] = {"live": 0.0, "backfill": 0.1}
