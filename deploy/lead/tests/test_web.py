@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lead import web, web_build
 from lead.complaint import Complaint
-from lead.environments import of_service
+from lead.environments import of_build, of_machine, of_service
 from lead.settings import load
 
 
@@ -97,7 +97,22 @@ def test_nothing_is_built_for_a_page_that_is_elsewhere(tmp_path: Path) -> None:
     said: list[str] = []
     settings = load({"LEAD_HOME": str(tmp_path), "WEB_ROOT": "/srv/page"}, checkout=tmp_path)
 
-    with web_build.building(settings, said.append) as build:
-        build.wait()
+    with web_build.building(settings, said.append):
+        pass
 
     assert said == []
+
+
+def test_what_builds_the_page_is_told_where_packages_are_and_none_of_our_secrets(tmp_path: Path) -> None:
+    environ = {
+        "LEAD_SECRET": "s" * 40,
+        "DATABASE_URL": "postgresql://ours",
+        "HUBSPOT_CLIENT_SECRET": "theirs",
+        "NPM_CONFIG_REGISTRY": "http://127.0.0.1:9",
+        "PATH": "/bin",
+    }
+    settings = load({"LEAD_HOME": str(tmp_path), **environ}, checkout=tmp_path)
+
+    told = {**of_machine(settings), **of_build(settings)}
+
+    assert told.keys() & environ.keys() == {"NPM_CONFIG_REGISTRY", "PATH"}

@@ -41,7 +41,6 @@ async def _show(settings: Settings, house: House, screen: Screen, began: float) 
         await demo.sync(began)
         await demo.compare()
         await demo.let_things_happen()
-        await asyncio.to_thread(house.await_page)
         demo.say_where()
         await asyncio.gather(_watch(house), demo.keep_syncing(), demo.show_changes())
 

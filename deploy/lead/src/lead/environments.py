@@ -25,6 +25,15 @@ def of_machine(settings: Settings) -> dict[str, str]:
     return {**machine, "PYTHONUNBUFFERED": "1", MARK: str(settings.lead_home)}
 
 
+def of_build(settings: Settings) -> dict[str, str]:
+    """What building the page needs besides: where its packages come from, and nothing of ours."""
+    return {
+        name: value
+        for name, value in settings.environ.items()
+        if name.lower().startswith("npm_config_") or name == "NODE_EXTRA_CA_CERTS"
+    }
+
+
 def of_service(service: str, settings: Settings, *, database_url: str, sandbox: bool) -> dict[str, str]:
     """The environment of a service; `database_url` carries no credentials."""
     settings_type: type[ServiceSettings] = import_module(f"{package_of(service)}.settings").Settings

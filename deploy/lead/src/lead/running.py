@@ -11,7 +11,7 @@ from lead.database import Database, open_database
 from lead.only_one import only_one
 from lead.processes import Processes, Program
 from lead.settings import SANDBOX, Settings
-from lead.web_build import WebBuild, building
+from lead.web_build import building
 
 Say = Callable[[str], None]
 
@@ -19,14 +19,9 @@ Say = Callable[[str], None]
 class House:
     """What is running, and how to see that it stays so."""
 
-    def __init__(self, database: Database, processes: Processes, page: WebBuild) -> None:
+    def __init__(self, database: Database, processes: Processes) -> None:
         self._database = database
         self._processes = processes
-        self._page = page
-
-    def await_page(self) -> None:
-        """Return when the page is built, or cannot be."""
-        self._page.wait()
 
     def watch(self) -> None:
         """Bring back what died for good; raises Complaint if the process runner did."""
@@ -46,7 +41,7 @@ def running(settings: Settings, *, sandbox: bool, say: Say = print) -> Iterator[
         if left := leftovers.end(settings.lead_home):
             say(f"Ended {left} processes that an earlier run had left behind.")
         ports.check(settings, sandbox=sandbox)
-        page = undo.enter_context(building(settings, say))
+        undo.enter_context(building(settings, say))
         database = undo.enter_context(open_database(settings, say))
         database.migrate()
         processes = Processes(settings.lead_home)
@@ -56,7 +51,7 @@ def running(settings: Settings, *, sandbox: bool, say: Say = print) -> Iterator[
         readiness.wait([program.name for program in programs], processes, settings)
         say(f"Everything is up after {time.monotonic() - began:.1f} s: {', '.join(p.name for p in programs)}.")
         try:
-            yield House(database, processes, page)
+            yield House(database, processes)
         finally:
             say("\nStopping …")
 

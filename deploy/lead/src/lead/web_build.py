@@ -8,29 +8,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from lead import web
-from lead.leftovers import MARK
+from lead import environments, web
 from lead.settings import Settings
 
 
-class WebBuild:
-    """The build that goes on, or that was not needed."""
-
-    def __init__(self, waiting: threading.Thread | None = None) -> None:
-        self._waiting = waiting
-
-    def wait(self) -> None:
-        """Return when it has ended, well or not."""
-        if self._waiting:
-            self._waiting.join()
-
-
 @contextmanager
-def building(settings: Settings, say: Callable[[str], None]) -> Iterator[WebBuild]:
-    """Build the page in the background if its sources changed; a house without it is a house all the same."""
+def building(settings: Settings, say: Callable[[str], None]) -> Iterator[None]:
+    """Build the page in the background if its sources changed, and say when it is there.
+
+    A house without it is a house all the same, and nobody waits for it.
+    """
     sources = web.folder()
     if sources is None or settings.environ.get(web.WEB_ROOT) or web.is_current(sources):
-        yield WebBuild()
+        yield
         return
     log = settings.lead_home / "logs" / "web.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,7 +28,7 @@ def building(settings: Settings, say: Callable[[str], None]) -> Iterator[WebBuil
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "lead", "web"],
-            env={**os.environ, MARK: str(settings.lead_home)},
+            env={**environments.of_machine(settings), **environments.of_build(settings)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -58,7 +48,7 @@ def building(settings: Settings, say: Callable[[str], None]) -> Iterator[WebBuil
     waiting = threading.Thread(target=tell, name="web-build")
     waiting.start()
     try:
-        yield WebBuild(waiting)
+        yield
     finally:
         stopped.set()
         if process.poll() is None:
