@@ -54,6 +54,20 @@ def test_only_the_latest_progress_of_a_stream_is_told() -> None:
     assert (name, item["counts"]) == ("sync.progressed", {**msgspec.to_builtins(SyncCounts()), "fetched": 300})
 
 
+def test_what_has_not_begun_says_so_in_every_field() -> None:
+    pending = Pending()
+    pending.add(
+        SyncProgressed(
+            workspace_id=WORKSPACE, connection_id=UUID(int=1), sync_id=UUID(int=2), mode="first", state="failed"
+        )
+    )
+
+    [(_, [item])] = messages(pending)
+    assert item["stream"] is None
+    assert item["counts"] == msgspec.to_builtins(SyncCounts())
+    assert item.keys() == set(SyncProgressed.__struct_fields__) - {"workspace_id"}
+
+
 def test_what_waits_longest_comes_first() -> None:
     pending = Pending()
     pending.add(ConnectionBroken(workspace_id=WORKSPACE, connection_id=uuid4(), provider="hubspot", reason="revoked"))

@@ -39,7 +39,7 @@ def answer_callback(request: Request[Any, Any, Any], error: Problem) -> Response
     if request.accept.best_match(["application/problem+json", "application/json", "text/html"]) != "text/html":
         return answer
     body = pages.page(error.title, error.detail or "You can close this window and try again.")
-    return Response(body, status_code=error.status, headers=pages.HEADERS, media_type="text/html; charset=utf-8")
+    return Response(body, status_code=error.status, headers=pages.HEADERS, media_type="text/html")
 
 
 @get(
@@ -67,7 +67,7 @@ async def complete_authorization(
         place = settings.public_url.rstrip("/") + handshakes.with_connection(made.return_to, made.connection_id)
         return Response(b"", status_code=303, headers={**pages.HEADERS, "Location": place})
     body = pages.page(f"{made.account_name} is connected", "You can close this window.")
-    return Response(body, headers=pages.HEADERS, media_type="text/html; charset=utf-8")
+    return Response(body, headers=pages.HEADERS, media_type="text/html")
 
 
 @delete("/connections/{connection_id:uuid}")

@@ -74,6 +74,6 @@ def _items_of(event: Event) -> Iterator[tuple[Hashable, dict[str, Any]]]:
         for golden_id in event.golden_ids:
             yield golden_id, {"golden_id": golden_id}
         return
-    fields: dict[str, Any] = msgspec.to_builtins(event)
-    del fields["workspace_id"]
+    # Each field is said, also where it is its default: on the bus those are left out.
+    fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "workspace_id"}
     yield (event.sync_id, event.stream) if isinstance(event, SyncProgressed) else event, fields

@@ -20,7 +20,7 @@ def answer(web: Web, path: str, request: Request[Any, Any, Any]) -> ASGIResponse
     if not web.expected or path.startswith(HASHED):
         raise NotFound("nothing is here; /docs says what is where")
     headers = pages.HEADERS | {"Retry-After": "2"}
-    return _answer(request, pages.read_page(pages.BEING_BUILT), "text/html; charset=utf-8", headers, status_code=503)
+    return _answer(request, pages.read_page(pages.BEING_BUILT), "text/html", headers, status_code=503)
 
 
 def _with_file(file: WebFile, request: Request[Any, Any, Any]) -> ASGIResponse:
