@@ -1,6 +1,7 @@
-"""What a source of contacts is: one class per provider, and the plain values it speaks in.
+"""What a source of contacts is: one class each, and the plain values it speaks in.
 
-A provider translates. It holds no state, opens no transaction and knows neither our database nor our services:
+Most are accounts at a provider (`SourceProvider`), some are files that were handed over (`FileSource`). Either
+translates. It holds no state, opens no transaction and knows neither our database nor our services:
 what it needs comes as arguments, what it learns goes back as values. It never guesses: an answer it does not
 understand is an error, a record it cannot read is `Skipped` with its reason, and the rest of the page goes on.
 """
@@ -8,7 +9,8 @@ understand is an error, a record it cannot read is `Skipped` with its reason, an
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Protocol
 
 import msgspec
 from aiohttp import ClientSession
@@ -69,13 +71,15 @@ class NothingAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SourceContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A contact of a page: its raw JSON byte for byte as it came, and what we understood of it.
 
-    `absorbed` are ids of records the provider merged into this one: they are gone, and this one lives on.
+    `absorbed` are ids of records the provider merged into this one: they are gone, and this one lives on. `line` is
+    where a file shows it: there an id counts once, and whatever comes under it again is told as skipped.
     """
 
     provider_id: str
     raw: bytes
     contact: Contact
     absorbed: tuple[str, ...] = ()
+    line: int | None = None
 
 
 class SourceInteraction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -96,11 +100,12 @@ class SourceGone(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A record we could not read: its raw bytes are kept, and the reason is shown to people."""
+    """A record we could not read: its raw bytes are kept, and the reason is shown to people; `line` is a file's."""
 
     provider_id: str | None
     reason: str
     raw: bytes
+    line: int | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,12 +164,20 @@ class AccountUnfit(ProviderRefused):
     """The account that was connected, or who connected it, cannot do what we need; the message says what would help."""
 
 
-class SourceProvider(ABC):
-    """One provider. Adding one means a module with such a class, its sandbox twin, and a line in the registry."""
+class Source(ABC):
+    """What contacts come from, as far as all kinds are alike."""
 
     name: ClassVar[str]
     streams: ClassVar[tuple[str, ...]]
     """What a sync reads, in this order; `contacts` comes before what refers to them."""
+
+    listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({})
+    """Streams that show every living record of a kind (None: contacts), when they are read to their end from no
+    bookmark: what such a reading did not show is gone. At most one stream for each kind."""
+
+
+class SourceProvider(Source):
+    """One provider. Adding one means a module with such a class, its sandbox twin, and a line in the registry."""
 
     asks: ClassVar[type[msgspec.Struct]] = NothingAsked
     """What a person says before they are sent away; every field is a text, its `Meta` is shown to people."""
@@ -237,3 +250,30 @@ class SourceProvider(ABC):
 
         One that takes credentials needs no registration for them: its app may lack the `client_id`.
         """
+
+
+class StoredFile(Protocol):
+    """A file that was handed over and is kept by who calls; `layout` says how to read it, in its source's own words."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+
+    @property
+    def layout(self) -> bytes:
+        """How it is to be read."""
+
+    async def read(self, offset: int, at_most: int) -> bytes:
+        """Return bytes from an offset on; fewer than asked for only at the end."""
+
+
+class FileSource(Source):
+    """A kind of file. There is nobody to ask for consent, and nothing to refresh: whoever hands it over has it."""
+
+    @abstractmethod
+    async def fetch_page(self, file: StoredFile, stream: str, *, cursor: str | None) -> Page:
+        """The next page of a file; `cursor` is the last page's `next_cursor`, None at the start."""
+
+    @abstractmethod
+    def normalize(self, raw: bytes, layout: bytes) -> Contact:
+        """Read a kept raw contact again. Raises `ValueError` when it cannot be read."""
