@@ -1,8 +1,11 @@
-"""Every provider there is. Adding one is a line here."""
+"""Every source there is. Adding one is a line here."""
 
+from providers.csv_file import CsvFile
 from providers.hubspot import HubSpot
 from providers.pipedrive import Pipedrive
-from providers.source import SourceProvider
+from providers.source import FileSource, Source, SourceProvider
 from providers.zendesk import Zendesk
 
 PROVIDERS: dict[str, SourceProvider] = {provider.name: provider for provider in (HubSpot(), Pipedrive(), Zendesk())}
+FILES: dict[str, FileSource] = {kind.name: kind for kind in (CsvFile(),)}
+SOURCES: dict[str, Source] = {**PROVIDERS, **FILES}

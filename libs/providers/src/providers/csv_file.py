@@ -1,0 +1,196 @@
+"""CSV files: spreadsheets and exports that a person hands over, read page by page as the providers are."""
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Any, ClassVar
+
+import msgspec
+from contracts.contacts import Contact
+
+from providers.csv_columns import MANY
+from providers.csv_layout import Layout
+from providers.csv_rows import Row, bytes_of, read_rows
+from providers.names import cut_name
+from providers.source import FileSource, Page, Skipped, SourceContact, StoredFile
+from providers.values import emails, instant, iso_date, text, texts, web_address
+
+BLOCK_BYTES = 256_000
+LONGEST_ROW_BYTES = 4_000_000
+ROWS_A_PAGE = 2_000
+MAX_KEY_CHARS = 500
+ID_BYTES = 16
+ROW_TOO_LONG = f"A row is longer than {LONGEST_ROW_BYTES:,} bytes, or a quote is not closed"
+
+_BETWEEN_EMAILS = re.compile(r"[;,|\s]+|:::")
+_BETWEEN_PHONES = re.compile(r"[;|\n]|:::")
+_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Where a page begins; `is_inside` says that it begins within a line that was given up."""
+
+    offset: int
+    line: int
+    is_inside: bool = False
+
+
+class CsvFile(FileSource):
+    """A table of contacts, a row each."""
+
+    name: ClassVar[str] = "csv_file"
+    streams: ClassVar[tuple[str, ...]] = ("contacts",)
+    listings: ClassVar[dict[str, None]] = {"contacts": None}
+
+    async def fetch_page(self, file: StoredFile, stream: str, *, cursor: str | None) -> Page:
+        """Read the rows from a place on: those that a block holds whole."""
+        layout = msgspec.json.decode(file.layout, type=Layout)
+        place = (
+            msgspec.json.decode(cursor, type=_Place) if cursor else _Place(offset=layout.start, line=layout.first_line)
+        )
+        size = BLOCK_BYTES
+        while True:
+            block = await file.read(place.offset, size)
+            is_last = place.offset + len(block) >= file.size
+            passed = _rest_of_line(block) if place.is_inside else 0
+            rows = read_rows(
+                block[passed:],
+                encoding=layout.encoding,
+                delimiter=layout.delimiter,
+                first_line=place.line,
+                is_last=is_last,
+                at_most=ROWS_A_PAGE,
+            )
+            if rows.consumed or passed or is_last:
+                contacts, skipped = _read_all(rows.rows, layout)
+                break
+            if size >= LONGEST_ROW_BYTES:
+                return _give_up_line(block, place)
+            size = min(size * 4, LONGEST_ROW_BYTES)
+        reached = place.offset + passed + rows.consumed
+        following = _Place(
+            offset=reached,
+            line=place.line + rows.lines,
+            is_inside=place.is_inside and passed == len(block),
+        )
+        return Page(
+            contacts=contacts,
+            skipped=skipped,
+            next_cursor=msgspec.json.encode(following).decode() if reached < file.size else None,
+        )
+
+    def normalize(self, raw: bytes, layout: bytes) -> Contact:
+        """Read a kept row again."""
+        read = msgspec.json.decode(layout, type=Layout)
+        row = msgspec.json.decode(raw, type=dict[str, str])
+        return _reader_of(read)([row.get(column, "") for column in read.columns])
+
+
+def read_rows_of(rows: Sequence[Row], layout: Layout) -> tuple[tuple[SourceContact, ...], tuple[Skipped, ...]]:
+    """Read rows that were taken apart already."""
+    return _read_all([row for row in rows if row.line >= layout.first_line], layout)
+
+
+def _give_up_line(block: bytes, place: _Place) -> Page:
+    """Pass a line by that fits into no block, or that opens what none closes."""
+    line, end, _ = block.partition(b"\n")
+    following = _Place(offset=place.offset + len(line) + len(end), line=place.line + 1, is_inside=not end)
+    return Page(
+        skipped=(Skipped(provider_id=None, reason=ROW_TOO_LONG, raw=line[:BLOCK_BYTES], line=place.line),),
+        next_cursor=msgspec.json.encode(following).decode(),
+    )
+
+
+def _rest_of_line(block: bytes) -> int:
+    end = block.find(b"\n")
+    return len(block) if end < 0 else end + 1
+
+
+def _read_all(rows: Sequence[Row], layout: Layout) -> tuple[tuple[SourceContact, ...], tuple[Skipped, ...]]:
+    read, name, columns = _reader_of(layout), _namer_of(layout), layout.columns
+    key = columns.index(layout.key) if layout.key else None
+    contacts: list[SourceContact] = []
+    skipped: list[Skipped] = []
+    encode = msgspec.json.Encoder().encode
+    for row in rows:
+        cells = row.cells
+        reason, provider_id = row.reason, None
+        if reason is None:
+            if not any(cells) or not any(map(str.strip, cells)):
+                continue  # spreadsheets end in lines like `,,,`: nobody is in them
+            if len(cells) != len(columns):
+                reason = f"It has {len(cells)} cells, and the file {len(columns)} columns"
+            else:
+                provider_id = name(cells)
+                if provider_id is None:
+                    reason = f"The column {layout.key} is empty, or longer than {MAX_KEY_CHARS} characters"
+        if provider_id is None:
+            raw = row.raw or bytes_of(cells, layout.delimiter)
+            skipped.append(Skipped(provider_id=None, reason=str(reason), raw=raw, line=row.line))
+        else:
+            contacts.append(
+                SourceContact(
+                    provider_id=provider_id,
+                    raw=encode(dict(zip(columns, cells, strict=True))),
+                    contact=read(cells),
+                    line=row.line if key is not None else None,
+                )
+            )
+    return tuple(contacts), tuple(skipped)
+
+
+def _namer_of(layout: Layout) -> Callable[[Sequence[str]], str | None]:
+    """Make what names a row: the value of its key, or else a hash of all it says, whatever order the columns have."""
+    if layout.key is not None:
+        at = layout.columns.index(layout.key)
+        return lambda cells: text(cells[at], max_chars=MAX_KEY_CHARS)
+    order = sorted(range(len(layout.columns)), key=layout.columns.__getitem__)
+    columns = msgspec.json.encode(sorted(layout.columns))
+    encode = msgspec.json.Encoder().encode
+
+    def name(cells: Sequence[str]) -> str:
+        said = encode([cells[at].strip() for at in order])
+        return blake2b(columns + said, digest_size=ID_BYTES).hexdigest()
+
+    return name
+
+
+def _reader_of(layout: Layout) -> Callable[[Sequence[str]], Contact]:
+    """Make what understands a row: which cells fill which field is looked up once."""
+    places: dict[str, list[int]] = {}
+    for number, column in enumerate(layout.columns):
+        if field := layout.mapping.get(column):
+            places.setdefault(field, []).append(number)
+    email_places, phone_places = places.pop("emails", []), places.pop("phones", [])
+    name_at = places.pop("full_name", [])
+    plain = [(field, _READERS.get(field, text), at[0]) for field, at in places.items() if field not in MANY]
+
+    def read(cells: Sequence[str]) -> Contact:
+        values: dict[str, Any] = {field: understand(cells[at]) for field, understand, at in plain}
+        if name_at:
+            first, last = cut_name(cells[name_at[0]])
+            values["first_name"] = values.get("first_name") or first
+            values["last_name"] = values.get("last_name") or last
+        if email_places:
+            values["emails"] = emails(part for at in email_places for part in _BETWEEN_EMAILS.split(cells[at]))
+        if phone_places:
+            values["phones"] = texts(part for at in phone_places for part in _BETWEEN_PHONES.split(cells[at]))
+        return Contact(**values)
+
+    return read
+
+
+def _day(cell: str) -> str | None:
+    """Read a date as ISO writes it, or with dots, day first; with slashes nobody knows which is the month."""
+    if found := _DAY.fullmatch(cell.strip()):
+        day, month, year = found.groups()
+        return iso_date(f"{year}-{month:0>2}-{day:0>2}")
+    return iso_date(cell)
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "birth_date": _day,
+    "url": web_address,
+    "created_at": instant,
+    "updated_at": instant,
+}
