@@ -73,6 +73,12 @@ class Shop(SourceProvider):
         self.held: set[tuple[str, str | None]] = set()
         self.let_go = asyncio.Event()
         self.tokens: list[str] = []
+        self.leaves_bookmarks = True
+
+    def list_everything(self) -> None:
+        """Be a source whose streams show every living record, each time anew."""
+        self.listings = {"contacts": None, "deals": "deal"}  # type: ignore[misc]
+        self.leaves_bookmarks = False
 
     def show(self, stream: str, *pages: Page) -> None:
         self.pages[stream] = list(pages)
@@ -100,7 +106,8 @@ class Shop(SourceProvider):
         number = int(cursor or 0)
         pages = self.pages[stream] or [Page()]
         last = number + 1 >= len(pages)
-        end = {"bookmark": f"{stream} read"} if last else {"next_cursor": str(number + 1)}
+        end = {"bookmark": f"{stream} read" if self.leaves_bookmarks else None}
+        end = end if last else {"next_cursor": str(number + 1)}
         return msgspec.structs.replace(pages[number], **end)
 
     async def count(self, http: ClientSession, access: Access, stream: str) -> int | None:

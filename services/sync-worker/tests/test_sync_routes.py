@@ -17,7 +17,7 @@ RAW = b'{"id":"1",  "z":"\\u0000","a":[1,2 ]}'
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[ClientSession]:
-    app = create_app(world.settings, providers={"shop": world.shop}, keys=TestKeys())
+    app = create_app(world.settings, sources={"shop": world.shop}, keys=TestKeys())
     async with served(app) as session:
         session.headers.update(bearer(user_token(workspace_id=world.workspace_id)))
         yield session
@@ -62,7 +62,7 @@ async def test_providers_are_asked_through_the_proxy_and_our_own_services_are_no
 
     async with RawTestServer(pass_on) as proxy:
         monkeypatch.setenv("http_proxy", str(proxy.make_url("")))
-        async with served(create_app(world.settings, providers={"shop": Remote()}, keys=TestKeys())):
+        async with served(create_app(world.settings, sources={"shop": Remote()}, keys=TestKeys())):
             await world.ended("succeeded")
 
     assert asked == {"http://shop.invalid/people"}

@@ -3,9 +3,9 @@
 from providers.csv_file import CsvFile
 from providers.hubspot import HubSpot
 from providers.pipedrive import Pipedrive
-from providers.source import FileSource, Source, SourceProvider
+from providers.source import FileSource, SourceProvider
 from providers.zendesk import Zendesk
 
 PROVIDERS: dict[str, SourceProvider] = {provider.name: provider for provider in (HubSpot(), Pipedrive(), Zendesk())}
 FILES: dict[str, FileSource] = {kind.name: kind for kind in (CsvFile(),)}
-SOURCES: dict[str, Source] = {**PROVIDERS, **FILES}
+SOURCES: dict[str, SourceProvider | FileSource] = {**PROVIDERS, **FILES}

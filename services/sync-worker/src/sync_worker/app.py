@@ -6,8 +6,8 @@ from datetime import timedelta
 from aiohttp import ClientSession
 from litestar import Litestar
 from providers.http import open_session
-from providers.registry import PROVIDERS
-from providers.source import SourceProvider
+from providers.registry import SOURCES
+from providers.source import FileSource, SourceProvider
 from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
@@ -24,7 +24,7 @@ SERVICE = "sync-worker"
 
 
 def create_app(
-    settings: Settings, *, providers: Mapping[str, SourceProvider] = PROVIDERS, keys: KeySource | None = None
+    settings: Settings, *, sources: Mapping[str, SourceProvider | FileSource] = SOURCES, keys: KeySource | None = None
 ) -> Litestar:
     """Build the service."""
     db = Database.connect(settings, SERVICE)
@@ -34,7 +34,7 @@ def create_app(
         # Our own services are never behind a proxy, and know us by our tokens.
         async with ClientSession() as inside, open_session() as outside:
             desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
-            syncer = Syncer(db, outside, desk, providers, every=every)
+            syncer = Syncer(db, outside, desk, sources, every=every)
             await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
 
     return service_app(

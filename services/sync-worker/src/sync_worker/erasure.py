@@ -9,7 +9,7 @@ from servicekit.database import Database
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import announcements, jobs, queries, schedule, source_queries
+from sync_worker import announcements, file_queries, files, jobs, queries, schedule, source_queries
 
 log = structlog.get_logger()
 
@@ -31,7 +31,10 @@ async def remove_connection(conn: AsyncConnection, event: ConnectionRemoved) -> 
     await queries.set_connection_state(conn, workspace_id, connection_id, "removed", anew=erase)
     await schedule.stop_syncing(conn, workspace_id, connection_id, "cancelled", None)
     if erase:
+        await file_queries.drop_file_of(conn, workspace_id, connection_id)
         await jobs.defer_erasure(conn, workspace_id, connection_id, removed_at=event.removed_at)
+    else:
+        await file_queries.mark_read(conn, workspace_id, connection_id)  # records that are kept are kept readable
 
 
 async def remove_workspace(conn: AsyncConnection, workspace_id: UUID) -> None:
@@ -49,7 +52,10 @@ async def erase(
     Listeners erase by themselves what was first seen until `removed_at`. Of what was still written after it, they
     are told here; without it, of everything.
     """
-    deleted = await _erase_sources(db, workspace_id, connection_id, removed_at) if connection_id else 0
+    deleted = 0
+    if connection_id:
+        deleted = await _erase_sources(db, workspace_id, connection_id, removed_at)
+        deleted += await files.delete_of_connection(db, workspace_id, connection_id)
     for table in queries.OF_CONNECTION if connection_id else queries.OF_WORKSPACE:
         rows = SLICE
         while rows == SLICE:

@@ -17,6 +17,7 @@ SYNC = "connection-sync"
 ERASE = "records-erase"
 SCHEDULE = "connection-sync-scheduler"
 REVIVE = "stalled-jobs-revive"
+TIDY = "spent-files-delete"
 
 UPKEEP = "upkeep"
 """The queue of short work. Syncs have a queue for each lane, so that no first sync keeps a change waiting."""

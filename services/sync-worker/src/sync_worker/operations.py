@@ -12,7 +12,7 @@ from servicekit.errors import NotFound
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import announcements, queries, run_queries, runs, source_queries
+from sync_worker import announcements, listings, queries, run_queries, runs, source_queries
 from sync_worker.run import Run
 
 
@@ -23,13 +23,18 @@ class SourceNotFound(NotFound):
     title = "No such source record"
 
 
-async def record_page(conn: AsyncConnection, run: Run, stream: str, page: Page, *, report: bool) -> None:
+async def record_page(
+    conn: AsyncConnection, run: Run, stream: str, page: Page, *, report: bool, listing: UUID | None = None
+) -> None:
     """Keep a page, move the stream past it and publish what it changed, all or nothing.
 
-    `report` says whether progress is published too. Raises `RunOver` when this attempt may write no more.
+    `report` says whether progress is published too, `listing` of which complete reading the page is a part. Raises
+    `RunOver` when this attempt may write no more.
     """
     if await runs.hold_run(conn, run):
         await run_queries.set_failures(conn, run, 0)
+    if listing:
+        page = await listings.note_seen(conn, run, listing, page)
     contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
     contacts_gone, interactions_gone = _sort_gone(page)
@@ -38,7 +43,7 @@ async def record_page(conn: AsyncConnection, run: Run, stream: str, page: Page, 
     saved_interactions = await source_queries.save_interactions(conn, run, stream, interactions)
     went = await source_queries.mark_contacts_gone(conn, run, contacts_gone)
     went_interactions = await source_queries.mark_interactions_gone(conn, run, interactions_gone)
-    await source_queries.save_skipped(conn, run, stream, page.skipped)
+    await source_queries.save_skipped(conn, run, stream, page.skipped, listing=listing)
 
     seen = len(contacts) + len(interactions)
     steps = [(each.old_revision, each.revision) for each in saved]

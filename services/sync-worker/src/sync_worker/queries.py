@@ -6,7 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from contracts.connections import ConnectionAuthorized, ConnectionState
-from sqlalchemy import ColumnElement, Row, Select, Table, func, literal, select, text, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -74,12 +87,13 @@ async def list_due(conn: AsyncConnection, at_most: int) -> list[tuple[UUID, UUID
     return [(row.workspace_id, row.connection_id) for row in rows]
 
 
-async def set_next_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, after: timedelta) -> None:
-    """Let the schedule come back to a connection after that long."""
+async def set_next_sync(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, after: timedelta | None
+) -> None:
+    """Let the schedule come back to a connection after that long; with None it never does by itself."""
+    then = literal_column("'infinity'::timestamptz") if after is None else func.clock_timestamp() + after
     await conn.execute(
-        update(connection)
-        .where(*_is(connection, workspace_id, connection_id))
-        .values(next_sync_at=func.clock_timestamp() + after)
+        update(connection).where(*_is(connection, workspace_id, connection_id)).values(next_sync_at=then)
     )
 
 
@@ -187,8 +201,9 @@ async def list_kept_interactions(
 
 # Deleting -------------------------------------------------------------------------------------------------------
 
-OF_CONNECTION = ("skipped_record", "stream_state")
-"""What is erased with a connection besides its source records: what could not be read, and where reading stood."""
+OF_CONNECTION = ("skipped_record", "stream_state", "sighting")
+"""What is erased with a connection besides its source records: what could not be read, where reading stood, what was
+seen."""
 
 OF_WORKSPACE = (
     "source_contact",
@@ -197,6 +212,8 @@ OF_WORKSPACE = (
     "sync_stream",
     "sync_run",
     "suppressed",
+    "file_chunk",
+    "stored_file",
     "connection",
 )
 """What is erased with a workspace: everything."""

@@ -13,8 +13,8 @@ from servicekit.database import Database
 from servicekit.errors import RetryLater
 from servicekit.house import package_of
 
-from sync_worker import erasure, queries, schedule
-from sync_worker.jobs import ERASE, REVIVE, SCHEDULE, SYNC, UPKEEP
+from sync_worker import erasure, files, queries, schedule
+from sync_worker.jobs import ERASE, REVIVE, SCHEDULE, SYNC, TIDY, UPKEEP
 from sync_worker.worker import Syncer
 
 log = structlog.get_logger()
@@ -23,6 +23,7 @@ HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 POLL_SECONDS = 2.0
 EVERY_FIVE_SECONDS = "* * * * * */5"
+EVERY_MINUTE = "* * * * *"
 DUE_AT_ONCE = 100
 UPKEEP_AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 60
@@ -72,6 +73,11 @@ def job_app(db: Database, syncer: Syncer, *, every: timedelta) -> App:
     @app.task(name=REVIVE, queue=UPKEEP, queueing_lock=REVIVE)
     async def revive_stalled_jobs(timestamp: int) -> None:
         await revive(app)
+
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name=TIDY, queue=UPKEEP, queueing_lock=TIDY)
+    async def delete_spent_files(timestamp: int) -> None:
+        await files.delete_spent(db)
 
     return app
 

@@ -34,10 +34,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a stream stands: `state` is None until the run has read of it."""
+    """Where a stream stands: `state` is None until the run has read of it.
+
+    `listing` names the reading it is in the midst of, where it is one that shows everything: what that did not show
+    when it is complete is gone. Several runs may carry one, each going on where the one before it failed.
+    """
 
     bookmark: str | None = None
     cursor: str | None = None
+    listing: UUID | None = None
     state: StreamState | None = None
 
 

@@ -97,11 +97,11 @@ async def list_positions(conn: AsyncConnection, run: Run) -> dict[str, Position]
     )
     kept = select(stream_state).where(*_whose(run)).subquery()
     stream = func.coalesce(kept.c.stream, ours.c.stream).label("stream")
-    statement = select(stream, kept.c.bookmark, kept.c.cursor, ours.c.state).select_from(
+    statement = select(stream, kept.c.bookmark, kept.c.cursor, kept.c.listing, ours.c.state).select_from(
         kept.outerjoin(ours, kept.c.stream == ours.c.stream, full=True)
     )
     return {
-        row.stream: Position(bookmark=row.bookmark, cursor=row.cursor, state=row.state)
+        row.stream: Position(bookmark=row.bookmark, cursor=row.cursor, listing=row.listing, state=row.state)
         for row in await conn.execute(statement)
     }
 
@@ -113,6 +113,31 @@ async def expect_total(conn: AsyncConnection, run: Run, stream: str, total: int 
     )
     await conn.execute(
         statement.on_conflict_do_update(index_elements=["workspace_id", "sync_id", "stream"], set_={"total": total})
+    )
+
+
+async def set_listing(conn: AsyncConnection, run: Run, stream: str, listing: UUID | None) -> None:
+    """Note which reading that shows everything a stream is in, or that it is in none."""
+    statement = insert(stream_state).values(
+        workspace_id=run.workspace_id, connection_id=run.connection_id, stream=stream, listing=listing
+    )
+    await conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "connection_id", "stream"], set_={"listing": listing}
+        )
+    )
+
+
+async def count_gone(conn: AsyncConnection, run: Run, stream: str, gone: int) -> None:
+    """Count records that went because a complete reading did not show them."""
+    await conn.execute(
+        update(sync_stream)
+        .where(
+            sync_stream.c.workspace_id == run.workspace_id,
+            sync_stream.c.sync_id == run.sync_id,
+            sync_stream.c.stream == stream,
+        )
+        .values(gone=sync_stream.c.gone + gone)
     )
 
 

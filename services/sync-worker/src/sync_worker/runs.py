@@ -10,7 +10,7 @@ from servicekit.outbox import publish
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import queries, run_queries, schedule
+from sync_worker import file_queries, queries, run_queries, schedule
 from sync_worker.run import PATIENCE, Run, wait_after
 from sync_worker.tables import COUNTS
 
@@ -92,9 +92,11 @@ async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem:
     said = problem or " ".join(f"{stream.stream}: {stream.problem}" for stream in refused) or None
     state: SyncState = "failed" if failed else "succeeded"
     again = await run_queries.end_run(conn, run.workspace_id, run.sync_id, state, said)
+    is_file_read = False
     if not failed:
         await queries.note_synced(conn, run)
-    await queries.set_next_sync(conn, run.workspace_id, run.connection_id, every)
+        is_file_read = await file_queries.mark_read(conn, run.workspace_id, run.connection_id)
+    await queries.set_next_sync(conn, run.workspace_id, run.connection_id, None if is_file_read else every)
     report(conn, run, state, counts=_sum(streams))
     if again:
         await schedule.request_sync(conn, run.workspace_id, run.connection_id)

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from contracts.connections import ConnectionAuthorized, ConnectionBroken
 from contracts.syncs import SyncMode, SyncProgressed, SyncState
+from providers.registry import FILES
 from servicekit.errors import Conflict, NotFound
 from servicekit.outbox import publish
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import jobs, queries, run_queries
+from sync_worker import file_queries, jobs, queries, run_queries
 from sync_worker.run import lane_of
 
 
@@ -29,10 +30,17 @@ class ConnectionNotActive(Conflict):
     title = "This account must be connected again first"
 
 
+class NothingToRead(Conflict):
+    """A file has been read to its end, and says nothing new by itself."""
+
+    slug = "nothing-to-read"
+    title = "This file has been read; hand it over again when it has changed"
+
+
 async def request_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> UUID:
     """Queue a run, or return the one that has not ended yet.
 
-    Raises `ConnectionNotFound` and `ConnectionNotActive`.
+    Raises `ConnectionNotFound`, `ConnectionNotActive` and `NothingToRead`.
     """
     known = await queries.lock_connection(conn, workspace_id, connection_id)
     if known is None:
@@ -43,15 +51,21 @@ async def request_sync(conn: AsyncConnection, workspace_id: UUID, connection_id:
     if under_way:
         sync_id: UUID = under_way.sync_id
         return sync_id
-    mode: SyncMode = "incremental" if known.synced_at else "first"
+    if is_file(known) and not await _awaits_reading(conn, workspace_id, connection_id):
+        raise NothingToRead
+    mode = _mode_of(known)
     sync_id = await run_queries.create_run(conn, workspace_id, connection_id, mode)
     await jobs.defer_sync(conn, workspace_id, connection_id, lane_of(mode))
     return sync_id
 
 
 async def request_news(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> None:
-    """See to it that a run begins after now, because something changed; a dead connection has no news."""
-    if not await _is_active(conn, workspace_id, connection_id):
+    """See to it that a run begins after now, because something changed.
+
+    A dead connection has no news, and a file only when it is handed over.
+    """
+    known = await queries.lock_connection(conn, workspace_id, connection_id)
+    if known is None or known.state != "active" or is_file(known):
         return
     under_way = await run_queries.find_run_under_way(conn, workspace_id, connection_id)
     if under_way and under_way.state != "queued":
@@ -67,14 +81,37 @@ async def request_due_sync(conn: AsyncConnection, workspace_id: UUID, connection
         await request_sync(conn, workspace_id, connection_id)
 
 
+def is_file(known: Row[Any]) -> bool:
+    """Whether a connection is a file, which has nothing to say until somebody hands it over."""
+    return known.provider in FILES
+
+
+def _mode_of(known: Row[Any]) -> SyncMode:
+    if not known.synced_at:
+        return "first"
+    return "full" if is_file(known) else "incremental"
+
+
+async def _awaits_reading(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> bool:
+    file = await file_queries.find_file(conn, workspace_id, connection_id)
+    return file is not None and file.state == "waiting"
+
+
 async def _is_active(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> bool:
     known = await queries.lock_connection(conn, workspace_id, connection_id)
     return known is not None and known.state == "active"
 
 
 async def welcome(conn: AsyncConnection, event: ConnectionAuthorized) -> None:
-    """Know a connection as active, new or again, and queue its sync; old news changes nothing."""
-    if await queries.save_connection(conn, event):
+    """Know a connection as active, new or again, and queue its sync; old news changes nothing.
+
+    A file is synced when it has arrived, and not on its connection's account.
+    """
+    if not await queries.save_connection(conn, event):
+        return
+    if event.provider in FILES:
+        await queries.set_next_sync(conn, event.workspace_id, event.connection_id, None)
+    else:
         await request_news(conn, event.workspace_id, event.connection_id)
 
 

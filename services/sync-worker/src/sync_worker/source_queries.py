@@ -184,30 +184,41 @@ async def mark_interactions_gone(conn: AsyncConnection, run: Run, gone: Sequence
 
 _SKIP = text("""
 INSERT INTO skipped_record AS k
-    (workspace_id, connection_id, stream, record_key, sync_id, provider_id, reason, raw)
-VALUES (:workspace_id, :connection_id, :stream, :record_key, :sync_id, :provider_id, :reason, :raw)
+    (workspace_id, connection_id, stream, record_key, sync_id, provider_id, reason, raw, line, listing)
+VALUES (:workspace_id, :connection_id, :stream, :record_key, :sync_id, :provider_id, :reason, :raw, :line, :listing)
 ON CONFLICT (workspace_id, connection_id, stream, record_key) DO UPDATE SET
-    sync_id = excluded.sync_id, reason = excluded.reason, raw = excluded.raw, skipped_at = excluded.skipped_at
+    sync_id = excluded.sync_id, reason = excluded.reason, raw = excluded.raw, skipped_at = excluded.skipped_at,
+    provider_id = excluded.provider_id, line = excluded.line, listing = excluded.listing
 """)
 
 
-async def save_skipped(conn: AsyncConnection, run: Run, stream: str, skipped: Sequence[Skipped]) -> None:
-    """Keep what could not be read, with its reason; a record without an id is known by its bytes."""
+async def save_skipped(
+    conn: AsyncConnection, run: Run, stream: str, skipped: Sequence[Skipped], *, listing: UUID | None
+) -> None:
+    """Keep what could not be read, with its reason; known by its line, its id, or else its bytes."""
     if not skipped:
         return
     rows = [
         {
             **_whose(run),
             "stream": stream,
-            "record_key": each.provider_id or f"sha256:{hashlib.sha256(each.raw).hexdigest()}",
+            "record_key": _key_of(each),
             "sync_id": run.sync_id,
             "provider_id": each.provider_id,
             "reason": each.reason,
             "raw": each.raw,
+            "line": each.line,
+            "listing": listing,
         }
         for each in skipped
     ]
     await conn.execute(_SKIP, rows)
+
+
+def _key_of(skipped: Skipped) -> str:
+    if skipped.line is not None:
+        return f"line:{skipped.line}"
+    return skipped.provider_id or f"sha256:{hashlib.sha256(skipped.raw).hexdigest()}"
 
 
 _ERASE = text("""
@@ -219,7 +230,12 @@ WITH erased AS (
     SELECT :workspace_id, connection_id, provider_id FROM erased ON CONFLICT DO NOTHING
 ), unread AS (
     DELETE FROM skipped_record k USING erased e
-    WHERE k.workspace_id = :workspace_id AND (k.connection_id, k.record_key) = (e.connection_id, e.provider_id)
+    WHERE k.workspace_id = :workspace_id AND k.connection_id = e.connection_id
+      AND e.provider_id IN (k.record_key, k.provider_id)
+), unseen AS (
+    DELETE FROM sighting t USING erased e
+    WHERE t.workspace_id = :workspace_id AND t.kind = ''
+      AND (t.connection_id, t.provider_id) = (e.connection_id, e.provider_id)
 )
 DELETE FROM source_contact s USING erased e, connection c
 WHERE s.workspace_id = :workspace_id AND (s.connection_id, s.provider_id) = (e.connection_id, e.provider_id)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     false,
     func,
     text,
+    true,
 )  # fmt: skip
 from sqlalchemy.sql.elements import TextClause
 
@@ -103,6 +104,7 @@ stream_state = Table(
     Column("stream", Text, nullable=False),
     Column("bookmark", Text),
     Column("cursor", Text),
+    Column("listing", Uuid),
     PrimaryKeyConstraint("workspace_id", "connection_id", "stream"),
 )
 
@@ -153,8 +155,54 @@ skipped_record = Table(
     Column("reason", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("skipped_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("line", BigInteger),
+    Column("listing", Uuid),
     PrimaryKeyConstraint("workspace_id", "connection_id", "stream", "record_key"),
     Index("skipped_record_of_connection", "workspace_id", "connection_id", "skipped_id"),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("kind", WORDS, nullable=False),
+    Column("provider_id", WORDS, nullable=False),
+    _id("listing"),
+    Column("line", BigInteger),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
+)
+
+stored_file = Table(
+    "stored_file",
+    metadata,
+    _id("workspace_id"),
+    Column("file_id", Uuid, nullable=False, server_default=func.uuidv7()),
+    Column("connection_id", Uuid),
+    Column("state", Text, nullable=False, server_default="arriving"),
+    Column("size", BigInteger, nullable=False, server_default=_zero()),
+    Column("layout", JSON),
+    Column("is_kept", Boolean, nullable=False, server_default=true()),
+    Column("touched_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "file_id"),
+    Index(
+        "stored_file_of_connection",
+        "workspace_id",
+        "connection_id",
+        unique=True,
+        postgresql_where=text("state IN ('waiting', 'read')"),
+    ),
+    Index("stored_file_spent", "touched_at", postgresql_where=text("is_kept AND state <> 'waiting'")),
+)
+
+file_chunk = Table(
+    "file_chunk",
+    metadata,
+    _id("workspace_id"),
+    _id("file_id"),
+    Column("number", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "file_id", "number"),
 )
 
 suppressed = Table(

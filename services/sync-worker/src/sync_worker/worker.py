@@ -5,21 +5,26 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from functools import partial
+from typing import TypeVar, assert_never
 from uuid import UUID
 
+import msgspec
 import structlog
 from aiohttp import ClientSession
 from contracts.contacts import ContactFetched
+from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts
 from providers.source import (
     Access,
     AccessExpired,
+    FileSource,
     GrantRevoked,
     Page,
     ProviderRefused,
     ProviderUnavailable,
     RateLimited,
+    Source,
     SourceProvider,
 )
 from servicekit.bus_queries import Shard, backlog_of
@@ -28,7 +33,7 @@ from servicekit.errors import RetryLater
 from servicekit.logs import describe
 from servicekit.outbox import shard_of
 
-from sync_worker import operations, run_queries, runs
+from sync_worker import files, listings, operations, run_queries, runs
 from sync_worker.access import AccessDesk
 from sync_worker.reading import read_ahead
 from sync_worker.run import Position, Run
@@ -60,14 +65,14 @@ class Syncer:
         db: Database,
         http: ClientSession,
         desk: AccessDesk,
-        providers: Mapping[str, SourceProvider],
+        sources: Mapping[str, SourceProvider | FileSource],
         *,
         every: timedelta,
     ) -> None:
         self._db = db
         self._http = http
         self._desk = desk
-        self._providers = providers
+        self._sources = sources
         self._every = every
 
     async def sync(self, workspace_id: UUID, connection_id: UUID) -> None:
@@ -96,6 +101,8 @@ class Syncer:
             await self._fall_back(run, str(error), timedelta(seconds=error.after_seconds or 0.0))
         except GrantRevoked as error:
             await self._give_up(run, str(error))
+        except files.FileGone:
+            await self._fall_back(run, "The file is no longer kept; hand it over again.", timedelta())
         except runs.RunOver:
             raise
         except Exception as error:  # the edge of a run: a bug costs this run, and never the ones after it
@@ -105,54 +112,89 @@ class Syncer:
             await self._end(run, None)
 
     async def _read(self, run: Run, positions: Mapping[str, Position]) -> None:
-        provider = self._providers[run.provider]
-        for stream in provider.streams:
+        source = self._sources[run.provider]
+        for stream in source.streams:
             position = positions.get(stream, Position())
-            if position.state in {"done", "refused"}:
-                continue
-            try:
-                await self._read_stream(run, provider, stream, position)
-            except ProviderRefused as error:
-                log.warning("stream_refused", stream=stream, reason=str(error))
-                async with self._db.transaction(run.workspace_id) as conn:
-                    await runs.refuse_stream(conn, run, stream, str(error))
+            if position.state not in {"done", "refused"}:
+                try:
+                    position = await self._begin_listing(run, source, stream, position)
+                    await self._read_stream(run, source, stream, position)
+                except ProviderRefused as error:
+                    log.warning("stream_refused", stream=stream, reason=str(error))
+                    async with self._db.transaction(run.workspace_id) as conn:
+                        await runs.refuse_stream(conn, run, stream, str(error))
+                    continue
+            if position.listing and position.state != "refused":
+                await self._end_listing(run, stream, position.listing, source.listings[stream])
 
-    async def _read_stream(self, run: Run, provider: SourceProvider, stream: str, position: Position) -> None:
-        if run.mode == "first" and position.cursor is None:
-            await self._count(run, provider, stream)
+    async def _begin_listing(self, run: Run, source: Source, stream: str, position: Position) -> Position:
+        if stream not in source.listings or position.bookmark is not None:
+            return msgspec.structs.replace(position, listing=None)
+        if position.cursor is not None:
+            return position  # an earlier run began it, and failed
+        async with self._db.transaction(run.workspace_id) as conn:
+            await runs.hold_run(conn, run)
+            await run_queries.set_listing(conn, run, stream, run.sync_id)
+        return msgspec.structs.replace(position, listing=run.sync_id)
 
-        async def fetch(cursor: str | None) -> Page:
-            async def call(access: Access) -> Page:
-                return await provider.fetch_page(
-                    self._http,
-                    access,
-                    stream,
-                    cursor=cursor,
-                    bookmark=position.bookmark,
-                    now=datetime.now(UTC),
-                )
+    async def _end_listing(self, run: Run, stream: str, listing: UUID, kind: InteractionKind | None) -> None:
+        """See to it that what a complete reading did not show goes, slice by slice."""
+        after: str | None = ""
+        while after is not None:
+            async with self._db.transaction(run.workspace_id) as conn:
+                after = await listings.take_out_absent(conn, run, stream, listing, kind, after=after)
+        over = False
+        while not over:
+            async with self._db.transaction(run.workspace_id) as conn:
+                over = await listings.close(conn, run, stream, listing)
 
-            return await self._with_access(run, call)
-
+    async def _read_stream(
+        self, run: Run, source: SourceProvider | FileSource, stream: str, position: Position
+    ) -> None:
+        fetch = await self._pages_of(run, source, stream, position)
         reported_at = 0.0
         async with aclosing(read_ahead(fetch, position.cursor)) as pages:
             async for page in pages:
                 report = time.monotonic() - reported_at >= REPORT_SECONDS
-                await self._record(run, stream, page, report=report)
+                await self._record(run, stream, page, report=report, listing=position.listing)
                 if report:
                     reported_at = time.monotonic()
                 if run.lane == "backfill":
                     await self._let_catch_up(run)
 
-    async def _record(self, run: Run, stream: str, page: Page, *, report: bool) -> None:
+    async def _pages_of(
+        self, run: Run, source: SourceProvider | FileSource, stream: str, position: Position
+    ) -> Callable[[str | None], Awaitable[Page]]:
+        """Tell how a page of this stream is fetched."""
+        match source:
+            case SourceProvider():
+                if run.mode == "first" and position.cursor is None:
+                    await self._count(run, source, stream)
+                return partial(self._fetch_from_account, run, source, stream, position.bookmark)
+            case FileSource():
+                file = await files.open_waiting(self._db, run.workspace_id, run.connection_id)
+                return lambda cursor: source.fetch_page(file, stream, cursor=cursor)
+        assert_never(source)
+
+    async def _fetch_from_account(
+        self, run: Run, provider: SourceProvider, stream: str, bookmark: str | None, cursor: str | None
+    ) -> Page:
+        async def call(access: Access) -> Page:
+            return await provider.fetch_page(
+                self._http, access, stream, cursor=cursor, bookmark=bookmark, now=datetime.now(UTC)
+            )
+
+        return await self._with_access(run, call)
+
+    async def _record(self, run: Run, stream: str, page: Page, *, report: bool, listing: UUID | None) -> None:
         try:
             async with self._db.transaction(run.workspace_id) as conn:
-                await operations.record_page(conn, run, stream, page, report=report)
+                await operations.record_page(conn, run, stream, page, report=report, listing=listing)
         except UNHOLDABLE as error:
             log.warning("page_sifted", stream=stream, failure=describe(error))
             async with self._db.transaction(run.workspace_id) as conn:
                 held = await sift(conn, page)
-                await operations.record_page(conn, run, stream, held, report=report)
+                await operations.record_page(conn, run, stream, held, report=report, listing=listing)
 
     async def _let_catch_up(self, run: Run) -> None:
         shard = Shard(ContactFetched.TOPIC, run.lane, shard_of(run.workspace_id))

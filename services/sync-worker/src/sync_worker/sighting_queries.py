@@ -1,0 +1,130 @@
+"""The SQL of complete readings: what they showed, and what they did not."""
+
+from uuid import UUID
+
+from contracts.interactions import InteractionKind
+from servicekit.arrays import Integers, Texts
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sync_worker.run import Run
+from sync_worker.source_queries import Went, WentInteraction
+
+_SEE = """
+INSERT INTO sighting AS t (workspace_id, connection_id, kind, provider_id, listing, line)
+SELECT %(workspace_id)s, %(connection_id)s, kind, provider_id, %(listing)s, nullif(line, 0)
+FROM unnest(%(kinds)s, %(provider_ids)s, %(lines)s) AS s (kind, provider_id, line)
+ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
+    listing = excluded.listing, line = excluded.line
+WHERE t.listing <> excluded.listing OR (t.line IS NULL AND excluded.line IS NOT NULL)
+"""
+
+
+async def save_sightings(
+    conn: AsyncConnection, run: Run, listing: UUID, *, kinds: Texts, provider_ids: Texts, lines: Integers
+) -> int:
+    """Note that a reading showed these records, each named once; return how many it had not shown before.
+
+    The kind of a contact is empty, and so (0) is the line of what is in no file.
+    """
+    where = {**_whose(run, listing), "kinds": kinds, "provider_ids": provider_ids, "lines": lines}
+    return (await conn.exec_driver_sql(_SEE, where)).rowcount
+
+
+_ELSEWHERE = """
+SELECT provider_id, t.line AS line
+FROM unnest(%(provider_ids)s, %(lines)s) AS s (provider_id, line)
+JOIN sighting t USING (provider_id)
+WHERE t.workspace_id = %(workspace_id)s AND t.connection_id = %(connection_id)s AND t.kind = ''
+  AND t.listing = %(listing)s AND t.line <> s.line AND s.line > 0
+"""
+
+
+async def find_seen_elsewhere(
+    conn: AsyncConnection, run: Run, listing: UUID, *, provider_ids: Texts, lines: Integers
+) -> dict[str, int]:
+    """Find the contacts that a reading showed on another line before; return those lines."""
+    where = {**_whose(run, listing), "provider_ids": provider_ids, "lines": lines}
+    return {row.provider_id: row.line for row in await conn.exec_driver_sql(_ELSEWHERE, where)}
+
+
+_CONTACTS_SLICE = text("""
+SELECT max(provider_id) FROM (
+    SELECT provider_id FROM source_contact
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND provider_id > :after
+    ORDER BY provider_id LIMIT :at_most) s
+""")
+_CONTACTS_ABSENT = text("""
+UPDATE source_contact s
+SET gone_at = statement_timestamp(), gone_reason = 'absent', merged_into = NULL, revision = s.revision + 1
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id
+  AND s.provider_id > :after AND s.provider_id <= :until AND s.gone_at IS NULL
+  AND NOT EXISTS (
+    SELECT FROM sighting t
+    WHERE t.workspace_id = :workspace_id AND t.connection_id = :connection_id AND t.kind = ''
+      AND t.provider_id = s.provider_id AND t.listing = :listing)
+RETURNING s.provider_id, s.revision, s.first_seen_at, s.gone_reason AS reason, s.merged_into
+""")
+
+
+async def mark_contacts_absent(
+    conn: AsyncConnection, run: Run, listing: UUID, *, after: str, at_most: int
+) -> tuple[str | None, list[Went]]:
+    """Of the next so many contacts, mark those as gone that a reading did not show.
+
+    Return where to go on, None at the end, and those that went.
+    """
+    where = {**_whose(run, listing), "after": after}
+    until: str | None = (await conn.execute(_CONTACTS_SLICE, {**where, "at_most": at_most})).scalar_one()
+    if until is None:
+        return None, []
+    return until, [Went(*row) for row in await conn.execute(_CONTACTS_ABSENT, {**where, "until": until})]
+
+
+_INTERACTIONS_SLICE = text("""
+SELECT max(provider_id) FROM (
+    SELECT provider_id FROM source_interaction
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = :kind AND provider_id > :after
+    ORDER BY provider_id LIMIT :at_most) s
+""")
+_INTERACTIONS_ABSENT = text("""
+UPDATE source_interaction s
+SET gone_at = statement_timestamp(), gone_reason = 'absent', revision = s.revision + 1
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.kind = :kind
+  AND s.provider_id > :after AND s.provider_id <= :until AND s.gone_at IS NULL
+  AND NOT EXISTS (
+    SELECT FROM sighting t
+    WHERE t.workspace_id = :workspace_id AND t.connection_id = :connection_id AND t.kind = :kind
+      AND t.provider_id = s.provider_id AND t.listing = :listing)
+RETURNING s.kind, s.provider_id, s.revision, s.gone_reason AS reason
+""")
+
+
+async def mark_interactions_absent(
+    conn: AsyncConnection, run: Run, listing: UUID, kind: InteractionKind, *, after: str, at_most: int
+) -> tuple[str | None, list[WentInteraction]]:
+    """Do the same with the interactions of a kind."""
+    where = {**_whose(run, listing), "kind": kind, "after": after}
+    until: str | None = (await conn.execute(_INTERACTIONS_SLICE, {**where, "at_most": at_most})).scalar_one()
+    if until is None:
+        return None, []
+    went = await conn.execute(_INTERACTIONS_ABSENT, {**where, "until": until})
+    return until, [WentInteraction(*row) for row in went]
+
+
+_OUTDATED = text("""
+DELETE FROM skipped_record WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM skipped_record
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND stream = :stream
+      AND listing IS DISTINCT FROM :listing LIMIT :at_most))
+""")
+
+
+async def delete_outdated_skipped(conn: AsyncConnection, run: Run, stream: str, listing: UUID, *, at_most: int) -> int:
+    """Forget some of what earlier readings could not read: this one has said all that is so still."""
+    where = {**_whose(run, listing), "stream": stream, "at_most": at_most}
+    return (await conn.execute(_OUTDATED, where)).rowcount
+
+
+def _whose(run: Run, listing: UUID) -> dict[str, UUID]:
+    return {"workspace_id": run.workspace_id, "connection_id": run.connection_id, "listing": listing}
