@@ -84,6 +84,27 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None = None
 
 
+class FileConnected(msgspec.Struct, frozen=True, kw_only=True):
+    """What connections tells sync-worker, and nobody else, of the connection of a file: that it is there now."""
+
+    connection_id: UUID
+    provider: str
+    account_id: str
+    account_name: str
+    authorized_at: datetime
+
+    def announced(self, workspace_id: UUID) -> ConnectionAuthorized:
+        """Say the same to all who listen."""
+        return ConnectionAuthorized(
+            workspace_id=workspace_id,
+            connection_id=self.connection_id,
+            provider=self.provider,
+            account_id=self.account_id,
+            account_name=self.account_name,
+            authorized_at=self.authorized_at,
+        )
+
+
 class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     """What connections hands sync-worker, and nobody else: a token to call the provider with, until it ends.
 

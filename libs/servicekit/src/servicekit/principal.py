@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 import jwt
@@ -52,6 +52,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         return f"Principal(user_id={self.user_id}, workspace={self.workspace}, service={self.service})"
 
 
+@runtime_checkable
 class KeySource(Protocol):
     """Where public keys come from."""
 

@@ -9,7 +9,7 @@ from providers.registry import PROVIDERS
 from providers.source import SourceProvider
 from servicekit.app import service_app
 from servicekit.database import Database
-from servicekit.principal import KeySource
+from servicekit.principal import KeySource, PublishedKeys
 
 from connections import internal, routes, ways_in, worker
 from connections.grants import key_ring
@@ -28,6 +28,7 @@ def create_app(
 ) -> Litestar:
     """Build the service. Our registrations are read from `environ` by the providers: only they know the names."""
     db = Database.connect(settings, "connections")
+    keys = keys or PublishedKeys(settings.auth_url)
     registrations = Registrations(providers, environ)
     vault = Vault(db, key_ring(settings.token_keys, settings.lead_secret), registrations)
     return service_app(
@@ -45,7 +46,7 @@ def create_app(
             ),
             "tidying": partial(worker.keep_tidy, vault),
         },
-        dependencies={"vault": vault},
+        dependencies={"vault": vault, "keys": keys},
         lifespan=[registrations.open],
         keys=keys,
     )

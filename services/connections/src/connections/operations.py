@@ -11,6 +11,7 @@ from contracts.connections import (
     ConnectionRemoved,
     ConnectionView,
     DataChoice,
+    FileConnected,
 )
 from contracts.pages import ItemPage
 from servicekit.errors import NotFound
@@ -18,7 +19,7 @@ from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connections import queries
-from connections.grants import SealedGrant
+from connections.grants import SealedGrant, connection_id_of
 
 REVOCATION_SECONDS = 60
 """How long who removed a connection has to give its grant back before the worker tries."""
@@ -57,6 +58,25 @@ async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_b
         authorized_at=authorized_at,
     )
     publish(conn, [authorized])
+
+
+async def connect_file(
+    conn: AsyncConnection, workspace_id: UUID, provider: str, name: str, *, handed_over_by: UUID
+) -> FileConnected:
+    """Make the connection of a file of this name, or find it, and announce it."""
+    connection_id = connection_id_of(workspace_id, provider, name)
+    authorized_at = await queries.save_file(
+        conn, workspace_id, connection_id, provider, name, handed_over_by=handed_over_by
+    )
+    connected = FileConnected(
+        connection_id=connection_id,
+        provider=provider,
+        account_id=name,
+        account_name=name,
+        authorized_at=authorized_at,
+    )
+    publish(conn, [connected.announced(workspace_id)])
+    return connected
 
 
 async def break_connection(

@@ -94,6 +94,27 @@ async def save_connection(conn: AsyncConnection, sealed: SealedGrant, *, authori
     return authorized_at
 
 
+async def save_file(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, provider: str, name: str, *, handed_over_by: UUID
+) -> datetime:
+    """Save the connection of a file, new or again; return when that was."""
+    fresh: dict[str, Any] = {
+        "provider": provider,
+        "account_id": name,
+        "account_name": name,
+        "state": "active",
+        "scopes": [],
+        "is_granted": False,
+        "authorized_by": handed_over_by,
+        "authorized_at": _NOW,
+        **dict.fromkeys(["removed_at", "removed_data", "broken_reason"]),
+    }
+    statement = upsert(connection).values(workspace_id=workspace_id, id=connection_id, **fresh)
+    statement = statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=fresh)
+    authorized_at: datetime = (await conn.execute(statement.returning(connection.c.authorized_at))).scalar_one()
+    return authorized_at
+
+
 async def save_seals(conn: AsyncConnection, sealed: SealedGrant) -> None:
     """Replace the seals of a grant that is otherwise the same."""
     await conn.execute(

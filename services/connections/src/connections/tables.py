@@ -1,6 +1,21 @@
 """The tables, for SQLAlchemy Core. The migrations make them; a test holds the two together."""
 
-from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid, func, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+    true,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import UniqueConstraint
 
@@ -34,6 +49,7 @@ connection = Table(
     Column("not_before", MOMENT),
     Column("token_type", Text, nullable=False, server_default="Bearer"),
     Column("ends_at", MOMENT),
+    Column("is_granted", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("workspace_id", "provider", "account_id"),
     Index("connection_id", "id"),
     Index("connection_due", "expires_at", postgresql_where=text("state = 'active' AND refresh_sealed IS NOT NULL")),
