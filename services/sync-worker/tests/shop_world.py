@@ -5,14 +5,15 @@ import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
+import jwt
 import msgspec
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from contracts.connections import AccessToken, ConnectionAuthorized
+from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected
 from contracts.contacts import Contact, ContactFetched
 from contracts.event import Event
 from contracts.interactions import Interaction
@@ -145,10 +146,12 @@ class Neighbours:
         self.status = 200
         self.granted = 0
         self.broken: list[str] = []
+        self.connected: list[FileConnected] = []
         app = web.Application()
         app.router.add_post("/auth/token", self._service_token)
         app.router.add_post("/internal/connections/{id}/token", self._access)
         app.router.add_post("/internal/connections/{id}/broken", self._broken)
+        app.router.add_post("/internal/connections/files", self._file)
         self.server = TestServer(app)
 
     @property
@@ -174,6 +177,22 @@ class Neighbours:
             api_url=self.api_url,
         )
         return web.Response(body=msgspec.json.encode(token), content_type="application/json")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer from auth"
+        offer = await request.json()
+        if self.status != 200:
+            return web.json_response({}, status=self.status)
+        person = jwt.decode(offer["token"], options={"verify_signature": False})
+        connected = FileConnected(
+            connection_id=uuid5(UUID(person["workspace"]), f"{offer['provider']}:{offer['name']}"),
+            provider=offer["provider"],
+            account_id=offer["name"],
+            account_name=offer["name"],
+            authorized_at=datetime.now(UTC),
+        )
+        self.connected.append(connected)
+        return web.Response(body=msgspec.json.encode(connected), content_type="application/json")
 
     async def _broken(self, request: web.Request) -> web.Response:
         self.broken.append((await request.json())["reason"])

@@ -61,7 +61,10 @@ class SyncStarted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkippedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that could not be read, as `GET /connections/{id}/skipped` shows it; `raw` is its beginning."""
+    """A record that could not be read, as `GET /connections/{id}/skipped` shows it.
+
+    `raw` is its beginning, `line` where it stands if it is of a file.
+    """
 
     id: UUID
     sync_id: UUID
@@ -70,3 +73,4 @@ class SkippedView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     raw: str
     skipped_at: datetime
+    line: int | None = None

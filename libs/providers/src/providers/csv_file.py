@@ -114,20 +114,15 @@ def _read_all(rows: Sequence[Row], layout: Layout) -> tuple[tuple[SourceContact,
     encode = msgspec.json.Encoder().encode
     for row in rows:
         cells = row.cells
-        reason, provider_id = row.reason, None
-        if reason is None:
-            if not any(cells) or not any(map(str.strip, cells)):
-                continue  # spreadsheets end in lines like `,,,`: nobody is in them
-            if len(cells) != len(columns):
-                reason = f"It has {len(cells)} cells, and the file {len(columns)} columns"
-            else:
-                provider_id = name(cells)
-                if provider_id is None:
-                    reason = f"The column {layout.key} is empty, or longer than {MAX_KEY_CHARS} characters"
-        if provider_id is None:
+        provider_id = None
+        if not row.reason and not any(map(str.strip, cells)):
+            continue  # spreadsheets end in lines like `,,,`: nobody is in them
+        if (key is None and len(cells) == len(columns)) or (key is not None and key < len(cells)):
+            provider_id = name(cells)
+        if reason := row.reason or _fault_of(cells, provider_id, layout):
             raw = row.raw or bytes_of(cells, layout.delimiter)
-            skipped.append(Skipped(provider_id=None, reason=str(reason), raw=raw, line=row.line))
-        else:
+            skipped.append(Skipped(provider_id=provider_id, reason=reason, raw=raw, line=row.line))
+        elif provider_id is not None:
             contacts.append(
                 SourceContact(
                     provider_id=provider_id,
@@ -137,6 +132,14 @@ def _read_all(rows: Sequence[Row], layout: Layout) -> tuple[tuple[SourceContact,
                 )
             )
     return tuple(contacts), tuple(skipped)
+
+
+def _fault_of(cells: Sequence[str], provider_id: str | None, layout: Layout) -> str | None:
+    if len(cells) != len(layout.columns):
+        return f"It has {len(cells)} cells, and the file {len(layout.columns)} columns"
+    if provider_id is None:
+        return f"The column {layout.key} is empty, or longer than {MAX_KEY_CHARS} characters"
+    return None
 
 
 def _namer_of(layout: Layout) -> Callable[[Sequence[str]], str | None]:

@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
-from contracts.connections import AccessToken
+from contracts.connections import AccessToken, FileConnected
 from providers.source import Access, GrantRevoked
-from servicekit.errors import RetryLater, Unavailable
+from servicekit.errors import RetryLater, Unauthorized, Unavailable
 from servicekit.service_tokens import ServiceTokens
 
 log = structlog.get_logger()
@@ -64,6 +64,23 @@ class AccessDesk:
         status, _ = await self._post(f"{self._url}/{connection_id}/broken", {"reason": reason[:MAX_REASON_CHARS]})
         if status >= 500:
             raise RetryLater(f"connections answered {status}", after=NOT_NOW)
+
+    async def connect_file(self, kind: str, name: str, person_token: str) -> FileConnected:
+        """Have connections make the connection of a file, or find it, for the person of this token.
+
+        Raises `Unauthorized` when that is no longer good, `Unavailable` when connections does not answer.
+        """
+        offer = {"provider": kind, "name": name, "token": person_token}
+        try:
+            status, answer = await self._post(f"{self._url}/files", offer)
+        except RetryLater as error:
+            raise Unavailable(str(error)) from error
+        if status in {401, 403}:
+            raise Unauthorized("sign in again, and hand the file over once more")
+        if status >= 300:
+            log.warning("file_not_connected", status=status)
+            raise Unavailable("the connection could not be made just now")
+        return msgspec.json.decode(answer, type=FileConnected)
 
     async def _post(self, url: str, body: dict[str, str]) -> tuple[int, bytes]:
         try:

@@ -13,11 +13,12 @@ from servicekit.database import Database
 from servicekit.principal import KeySource
 from servicekit.service_tokens import ServiceTokens
 
-from sync_worker import queue
+from sync_worker import file_routes, queue
 from sync_worker.access import AccessDesk
 from sync_worker.handlers import subscriptions
 from sync_worker.routes import ROUTES
 from sync_worker.settings import Settings
+from sync_worker.uploads import Uploads
 from sync_worker.worker import Syncer
 
 SERVICE = "sync-worker"
@@ -37,12 +38,15 @@ def create_app(
             syncer = Syncer(db, outside, desk, sources, every=every)
             await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
 
+    uploads = Uploads(db, settings, SERVICE)
     return service_app(
         name=SERVICE,
         settings=settings,
         db=db,
-        routes=ROUTES,
+        routes=[*ROUTES, *file_routes.routes(settings)],
         subscriptions=subscriptions(),
         workers={"jobs": run_jobs},
+        dependencies={"uploads": uploads},
+        lifespan=[uploads.open],
         keys=keys,
     )

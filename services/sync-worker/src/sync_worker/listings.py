@@ -39,10 +39,9 @@ async def note_seen(conn: AsyncConnection, run: Run, listing: UUID, page: Page) 
         conn, run, listing, kinds=kinds, provider_ids=provider_ids, lines=integers(list(shown.values()))
     )
     if new < len(shown):
-        elsewhere = await sighting_queries.find_seen_elsewhere(
-            conn, run, listing, provider_ids=provider_ids, lines=integers(list(shown.values()))
-        )
-        repeated += [_repeated(each, elsewhere[each.provider_id]) for each in contacts if each.provider_id in elsewhere]
+        lines = await sighting_queries.find_lines(conn, run, listing, provider_ids)
+        elsewhere = {each.provider_id for each in contacts if each.line != lines.get(each.provider_id, each.line)}
+        repeated += [_repeated(each, lines[each.provider_id]) for each in contacts if each.provider_id in elsewhere]
         contacts = [each for each in contacts if each.provider_id not in elsewhere]
     if not repeated:
         return page

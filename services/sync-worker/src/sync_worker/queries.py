@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     func,
     literal,
-    literal_column,
     select,
     text,
     true,
@@ -91,7 +90,7 @@ async def set_next_sync(
     conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, after: timedelta | None
 ) -> None:
     """Let the schedule come back to a connection after that long; with None it never does by itself."""
-    then = literal_column("'infinity'::timestamptz") if after is None else func.clock_timestamp() + after
+    then = None if after is None else func.clock_timestamp() + after
     await conn.execute(
         update(connection).where(*_is(connection, workspace_id, connection_id)).values(next_sync_at=then)
     )
@@ -138,6 +137,16 @@ async def list_skipped(
     """List the records of a connection that could not be read, the newest first."""
     statement = select(skipped_record).where(*_is(skipped_record, workspace_id, connection_id))
     return await _newest_first(conn, statement, skipped_record.c.skipped_id, before, at_most)
+
+
+async def list_skipped_after(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, after: UUID | None, at_most: int
+) -> list[Row[Any]]:
+    """List some of the records of a connection that could not be read, the oldest first."""
+    statement = select(skipped_record).where(*_is(skipped_record, workspace_id, connection_id))
+    if after:
+        statement = statement.where(skipped_record.c.skipped_id > after)
+    return list(await conn.execute(statement.order_by(skipped_record.c.skipped_id).limit(at_most)))
 
 
 async def find_raw(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, provider_id: str) -> str | None:

@@ -8,10 +8,13 @@ from contracts.syncs import SkippedView, SyncStarted, SyncView
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
+from servicekit.database import Database
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker import operations, schedule, views
+from sync_worker.skipped_export import write_skipped
 
 Limit = FromQuery[Annotated[int, QueryParameter(ge=1, le=100)]]
 
@@ -48,6 +51,22 @@ async def list_skipped(
     return await views.list_skipped(conn, principal.workspace_id, connection_id, cursor=cursor, limit=limit)
 
 
+@get("/connections/{connection_id:uuid}/skipped.csv", media_type="text/csv")
+async def download_skipped(
+    connection_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+    db: NamedDependency[Database],
+) -> Stream:
+    """Download all records of a connection that could not be read, with the reasons, as a CSV file."""
+    await views.expect_connection(conn, principal.workspace_id, connection_id)
+    return Stream(
+        write_skipped(db, principal.workspace_id, connection_id),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="skipped.csv"'},
+    )
+
+
 @get("/syncs/{sync_id:uuid}")
 async def get_sync(
     sync_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
@@ -68,4 +87,4 @@ async def get_source(
     return Response(raw, media_type="application/json")
 
 
-ROUTES = [request_sync, list_syncs, list_skipped, get_sync, get_source]
+ROUTES = [request_sync, list_syncs, list_skipped, download_skipped, get_sync, get_source]

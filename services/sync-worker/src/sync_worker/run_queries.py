@@ -128,6 +128,15 @@ async def set_listing(conn: AsyncConnection, run: Run, stream: str, listing: UUI
     )
 
 
+async def begin_anew(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> None:
+    """Let the next run of a connection read every stream from its start."""
+    await conn.execute(
+        update(stream_state)
+        .where(stream_state.c.workspace_id == workspace_id, stream_state.c.connection_id == connection_id)
+        .values(cursor=None, bookmark=None, listing=None)
+    )
+
+
 async def count_gone(conn: AsyncConnection, run: Run, stream: str, gone: int) -> None:
     """Count records that went because a complete reading did not show them."""
     await conn.execute(

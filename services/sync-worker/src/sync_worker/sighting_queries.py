@@ -31,21 +31,17 @@ async def save_sightings(
     return (await conn.exec_driver_sql(_SEE, where)).rowcount
 
 
-_ELSEWHERE = """
-SELECT provider_id, t.line AS line
-FROM unnest(%(provider_ids)s, %(lines)s) AS s (provider_id, line)
-JOIN sighting t USING (provider_id)
-WHERE t.workspace_id = %(workspace_id)s AND t.connection_id = %(connection_id)s AND t.kind = ''
-  AND t.listing = %(listing)s AND t.line <> s.line AND s.line > 0
+_LINES = """
+SELECT provider_id, line FROM sighting
+WHERE workspace_id = %(workspace_id)s AND connection_id = %(connection_id)s AND kind = ''
+  AND provider_id = ANY (%(provider_ids)s) AND listing = %(listing)s AND line IS NOT NULL
 """
 
 
-async def find_seen_elsewhere(
-    conn: AsyncConnection, run: Run, listing: UUID, *, provider_ids: Texts, lines: Integers
-) -> dict[str, int]:
-    """Find the contacts that a reading showed on another line before; return those lines."""
-    where = {**_whose(run, listing), "provider_ids": provider_ids, "lines": lines}
-    return {row.provider_id: row.line for row in await conn.exec_driver_sql(_ELSEWHERE, where)}
+async def find_lines(conn: AsyncConnection, run: Run, listing: UUID, provider_ids: Texts) -> dict[str, int]:
+    """Tell on which lines of a file a reading showed contacts first."""
+    where = {**_whose(run, listing), "provider_ids": provider_ids}
+    return {row.provider_id: row.line for row in await conn.exec_driver_sql(_LINES, where)}
 
 
 _CONTACTS_SLICE = text("""
@@ -54,15 +50,20 @@ SELECT max(provider_id) FROM (
     WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND provider_id > :after
     ORDER BY provider_id LIMIT :at_most) s
 """)
+# A difference of two ranges, and not a join of the tables: of tables that just filled up the planner knows nothing, and
+# looks through all of one for each row of the other.
 _CONTACTS_ABSENT = text("""
 UPDATE source_contact s
 SET gone_at = statement_timestamp(), gone_reason = 'absent', merged_into = NULL, revision = s.revision + 1
-WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id
-  AND s.provider_id > :after AND s.provider_id <= :until AND s.gone_at IS NULL
-  AND NOT EXISTS (
-    SELECT FROM sighting t
-    WHERE t.workspace_id = :workspace_id AND t.connection_id = :connection_id AND t.kind = ''
-      AND t.provider_id = s.provider_id AND t.listing = :listing)
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.gone_at IS NULL
+  AND s.provider_id = ANY (ARRAY (
+    SELECT provider_id FROM source_contact
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id
+      AND provider_id > :after AND provider_id <= :until AND gone_at IS NULL
+    EXCEPT
+    SELECT provider_id FROM sighting
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = ''
+      AND provider_id > :after AND provider_id <= :until AND listing = :listing))
 RETURNING s.provider_id, s.revision, s.first_seen_at, s.gone_reason AS reason, s.merged_into
 """)
 
@@ -90,12 +91,15 @@ SELECT max(provider_id) FROM (
 _INTERACTIONS_ABSENT = text("""
 UPDATE source_interaction s
 SET gone_at = statement_timestamp(), gone_reason = 'absent', revision = s.revision + 1
-WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.kind = :kind
-  AND s.provider_id > :after AND s.provider_id <= :until AND s.gone_at IS NULL
-  AND NOT EXISTS (
-    SELECT FROM sighting t
-    WHERE t.workspace_id = :workspace_id AND t.connection_id = :connection_id AND t.kind = :kind
-      AND t.provider_id = s.provider_id AND t.listing = :listing)
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.kind = :kind AND s.gone_at IS NULL
+  AND s.provider_id = ANY (ARRAY (
+    SELECT provider_id FROM source_interaction
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = :kind
+      AND provider_id > :after AND provider_id <= :until AND gone_at IS NULL
+    EXCEPT
+    SELECT provider_id FROM sighting
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = :kind
+      AND provider_id > :after AND provider_id <= :until AND listing = :listing))
 RETURNING s.kind, s.provider_id, s.revision, s.gone_reason AS reason
 """)
 

@@ -49,7 +49,7 @@ connection = Table(
     Column("state", Text, CheckConstraint("state IN ('active', 'broken', 'removed')"), nullable=False),
     Column("authorized_at", MOMENT),
     Column("synced_at", MOMENT),
-    Column("next_sync_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("next_sync_at", MOMENT, server_default=func.now()),
     Column("first_revision", BigInteger, nullable=False, server_default=text("1")),
     PrimaryKeyConstraint("workspace_id", "connection_id"),
     Index("connection_due", "next_sync_at", postgresql_where=text("state = 'active'")),

@@ -36,7 +36,7 @@ async def list_syncs(
     conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, cursor: UUID | None, limit: int
 ) -> ItemPage[SyncView]:
     """List the runs of a connection, the newest first. Raises `ConnectionNotFound`."""
-    await _expect_connection(conn, workspace_id, connection_id)
+    await expect_connection(conn, workspace_id, connection_id)
     found = await queries.list_runs(conn, workspace_id, connection_id, before=cursor, at_most=limit + 1)
     items = await _views(conn, workspace_id, found[:limit])
     return ItemPage(items=items, next_cursor=str(items[-1].id) if len(found) > limit else None)
@@ -46,7 +46,7 @@ async def list_skipped(
     conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, cursor: UUID | None, limit: int
 ) -> ItemPage[SkippedView]:
     """List the records of a connection that could not be read, the newest first. Raises `ConnectionNotFound`."""
-    await _expect_connection(conn, workspace_id, connection_id)
+    await expect_connection(conn, workspace_id, connection_id)
     found = await queries.list_skipped(conn, workspace_id, connection_id, before=cursor, at_most=limit + 1)
     items = [
         SkippedView(
@@ -55,6 +55,7 @@ async def list_skipped(
             stream=row.stream,
             provider_id=row.provider_id,
             reason=row.reason,
+            line=row.line,
             raw=row.raw[:RAW_SHOWN_BYTES].decode(errors="replace"),
             skipped_at=row.skipped_at,
         )
@@ -83,6 +84,7 @@ def _view(row: Row[Any], streams: Sequence[Row[Any]]) -> SyncView:
     )
 
 
-async def _expect_connection(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> None:
+async def expect_connection(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> None:
+    """Raise `ConnectionNotFound` when this workspace never had such a connection."""
     if not await queries.connection_exists(conn, workspace_id, connection_id):
         raise ConnectionNotFound

@@ -25,6 +25,9 @@ ALTER TABLE skipped_record ADD COLUMN line bigint, ADD COLUMN listing uuid;
 """
 
 FILES = """
+-- Nothing is due by itself where there is nothing to read.
+ALTER TABLE connection ALTER COLUMN next_sync_at DROP NOT NULL;
+
 CREATE TABLE stored_file (
     workspace_id uuid NOT NULL,
     file_id uuid NOT NULL DEFAULT uuidv7(),
