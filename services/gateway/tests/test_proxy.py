@@ -314,6 +314,20 @@ async def test_a_body_that_is_too_long_is_refused(gateway: Any) -> None:
             assert status == 200 or answer.content_type == "application/problem+json"
 
 
+async def test_where_files_are_handed_over_another_limit_holds(gateway: Any) -> None:
+    async def parts(length: int) -> AsyncIterator[bytes]:
+        for _ in range(length // 500):
+            yield b"x" * 500
+
+    async with gateway(sync_worker=echo, max_body_bytes=1_000, max_upload_bytes=4_000) as client:
+        for path in ("/connections/csv", "/connections/csv/preview"):
+            for body, status in [(b"x" * 4_000, 200), (b"x" * 4_001, 413), (parts(4_000), 200), (parts(4_500), 413)]:
+                async with client.post(path, data=body, headers=SIGNED_IN) as answer:
+                    assert answer.status == status
+        async with client.post("/syncs/1", data=b"x" * 1_001, headers=SIGNED_IN) as answer:
+            assert answer.status == 413
+
+
 async def test_a_body_that_stops_coming_is_given_up(gateway: Any) -> None:
     async def stuck() -> AsyncIterator[bytes]:
         yield b"first"

@@ -1,7 +1,7 @@
 """The table of routes, and the paths that are refused before it is asked."""
 
 import pytest
-from gateway.routing import PathRefused, Route, find_route, read_path
+from gateway.routing import PathRefused, find_route, read_path
 
 CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
 
@@ -30,8 +30,10 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("POST", f"{CONNECTION}/sync", "sync-worker", False),
         ("GET", f"{CONNECTION}/syncs", "sync-worker", False),
         ("GET", f"{CONNECTION}/skipped", "sync-worker", False),
+        ("GET", f"{CONNECTION}/skipped.csv", "sync-worker", False),
         ("GET", "/connections/{connection_id}/syncs", "sync-worker", False),
         ("POST", "/connections/csv", "sync-worker", False),
+        ("POST", "/connections/csv/preview", "sync-worker", False),
         ("GET", "/syncs/1", "sync-worker", False),
         ("GET", "/sources/a/b", "sync-worker", False),
         ("POST", "/actions/1", "sync-worker", False),
@@ -44,7 +46,31 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
     ],
 )
 def test_a_path_goes_to_the_service_that_owns_it(method: str, path: str, service: str, public: bool) -> None:
-    assert find_route(method, path) == Route(service, public)
+    found = find_route(method, path)
+
+    assert found is not None
+    assert (found.service, found.public) == (service, public)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "upload"),
+    [
+        ("POST", "/connections/csv", True),
+        ("POST", "/connections/csv/", True),
+        ("POST", "/connections/csv/preview", True),
+        ("GET", "/connections/csv", False),
+        ("POST", "/connections/csv/previews", False),
+        ("POST", "/connections/zendesk", False),
+        ("POST", "/contacts/merge", False),
+    ],
+)
+def test_long_bodies_are_taken_where_files_are_handed_over_and_nowhere_else(
+    method: str, path: str, upload: bool
+) -> None:
+    found = find_route(method, path)
+
+    assert found is not None
+    assert found.upload == upload
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class Body:
 
     def __init__(self, receive: Receive, *, at_most: int, idle_seconds: float) -> None:
         self._receive = receive
-        self._at_most = at_most
+        self.at_most = at_most
         self._idle_seconds = idle_seconds
         self.problem: Problem | None = None
         self.over = asyncio.Event()
@@ -43,8 +43,8 @@ class Body:
                 message = await self._next()
                 chunk, more = message["body"], message["more_body"]
                 length += len(chunk)
-                if length > self._at_most:
-                    raise BodyTooLarge(f"at most {self._at_most} bytes are taken")
+                if length > self.at_most:
+                    raise BodyTooLarge(f"at most {self.at_most} bytes are taken")
                 if chunk:
                     yield chunk
         except Problem as problem:

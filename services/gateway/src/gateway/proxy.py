@@ -12,7 +12,7 @@ from yarl import URL
 
 from gateway import headers
 from gateway.body import Body, BodyTooLarge
-from gateway.routing import Service
+from gateway.routing import Route, Service
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams
 
@@ -60,13 +60,14 @@ class Proxy:
         for upstream in tuple(self._endless):
             upstream.close()
 
-    async def pass_on(self, scope: HTTPScope, receive: Receive, send: Send, service: Service) -> None:
+    async def pass_on(self, scope: HTTPScope, receive: Receive, send: Send, route: Route) -> None:
         """Let a service answer a request; when the client leaves, the service's work is called off.
 
         Raises `ServiceAway`, `ServiceSilent`, `BodyTooLarge` and `BodyTooSlow` while nothing is answered yet.
         """
-        body = Body(receive, at_most=self._settings.max_body_bytes, idle_seconds=self._settings.upload_idle_seconds)
-        exchange = asyncio.create_task(self._exchange(scope, body, send, service))
+        at_most = self._settings.max_upload_bytes if route.upload else self._settings.max_body_bytes
+        body = Body(receive, at_most=at_most, idle_seconds=self._settings.upload_idle_seconds)
+        exchange = asyncio.create_task(self._exchange(scope, body, send, route.service))
         leaving = asyncio.create_task(body.wait_until_left())
         try:
             await asyncio.wait((exchange, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -87,8 +88,8 @@ class Proxy:
 
     async def _ask(self, scope: HTTPScope, body: Body, service: Service) -> ClientResponse:
         length = _announced_length(scope)
-        if length is not None and length > self._settings.max_body_bytes:
-            raise BodyTooLarge(f"at most {self._settings.max_body_bytes} bytes are taken")
+        if length is not None and length > body.at_most:
+            raise BodyTooLarge(f"at most {body.at_most} bytes are taken")
         if length == 0:
             body.over.set()
         try:

@@ -107,7 +107,7 @@ def services_route(proxy: Proxy, limits: Limits, keys: KeySource, web: Web) -> A
             raise NotFound("nothing is here; /docs says what is where")
         if not route.public:
             limits.admit_person(await _person(scope, keys))
-        await proxy.pass_on(scope, receive, send, route.service)
+        await proxy.pass_on(scope, receive, send, route)
 
     return pass_on
 

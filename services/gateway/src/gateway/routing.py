@@ -1,6 +1,7 @@
 """Which service answers which path, and what needs no token. The first rule that fits decides."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
@@ -16,9 +17,11 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/auth/**", "auth"),
     ("/workspaces/**", "auth"),
     ("/connections/csv", "sync-worker"),
+    ("/connections/csv/preview", "sync-worker"),
     ("/connections/*/sync", "sync-worker"),
     ("/connections/*/syncs", "sync-worker"),
     ("/connections/*/skipped", "sync-worker"),
+    ("/connections/*/skipped.csv", "sync-worker"),
     ("/connections/**", "connections"),
     ("/webhooks/**", "connections"),
     ("/syncs/**", "sync-worker"),
@@ -40,11 +43,18 @@ PUBLIC: tuple[tuple[str, str], ...] = (
 )
 
 
+UPLOADS: tuple[tuple[str, str], ...] = (
+    ("POST", "/connections/csv"),
+    ("POST", "/connections/csv/preview"),
+)
+
+
 class Route(msgspec.Struct, frozen=True):
-    """Where a request goes, and whether it may come without a token."""
+    """Where a request goes, whether it may come without a token, and whether it brings a file."""
 
     service: Service
     public: bool
+    upload: bool = False
 
 
 class PathRefused(BadRequest):
@@ -62,6 +72,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 _RULES = [(_compiled(pattern), service) for pattern, service in RULES]
 _PUBLIC = [(method, _compiled(pattern)) for method, pattern in PUBLIC]
+_UPLOADS = [(method, _compiled(pattern)) for method, pattern in UPLOADS]
 
 
 def find_route(method: str, path: str) -> Route | None:
@@ -70,7 +81,11 @@ def find_route(method: str, path: str) -> Route | None:
     service = next((service for pattern, service in _RULES if pattern.fullmatch(path)), None)
     if service is None:
         return None
-    return Route(service, any(method == taken and pattern.fullmatch(path) for taken, pattern in _PUBLIC))
+    return Route(service, _is_among(_PUBLIC, method, path), _is_among(_UPLOADS, method, path))
+
+
+def _is_among(rules: Sequence[tuple[str, re.Pattern[str]]], method: str, path: str) -> bool:
+    return any(method == taken and pattern.fullmatch(path) for taken, pattern in rules)
 
 
 _PLAIN = re.compile(rb"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")

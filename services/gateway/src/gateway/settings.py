@@ -3,7 +3,14 @@
 from servicekit.settings import ServiceSettings
 
 POSITIVE = (
-    *("max_body_bytes", "connect_seconds", "answer_seconds", "upload_idle_seconds", "keep_alive_seconds"),
+    *(
+        "max_body_bytes",
+        "max_upload_bytes",
+        "connect_seconds",
+        "answer_seconds",
+        "upload_idle_seconds",
+        "keep_alive_seconds",
+    ),
     *("rate_per_minute", "address_rate_per_minute", "sign_in_rate_per_minute", "streams_per_user"),
 )
 
@@ -16,6 +23,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
 
     forwarded_allow_ips: str = ""
     max_body_bytes: int = 10_000_000
+    max_upload_bytes: int = 1_000_000_000
+    """The longest request where a file is handed over."""
 
     cors_origins: str = ""
     """Origins, comma-separated, whose pages may call us with credentials; our own page needs none."""
