@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, FormData
 from contracts.connections import ConnectionView
 from contracts.golden_records import ContactCount, ContactDetail, ContactSummary
 from contracts.pages import ItemPage
@@ -100,10 +100,12 @@ class Gateway:
                     changes = msgspec.json.decode(value, type=ItemPage[_Change])
                     yield [change.golden_id for change in changes.items]
 
-    async def call(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-        """Call any route; return the status and the body as they are."""
+    async def call(
+        self, method: str, path: str, body: object = None, *, form: FormData | None = None
+    ) -> tuple[int, bytes]:
+        """Call any route, with JSON or a form; return the status and the body as they are."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        async with self.http.request(method, self._url + path, json=body, headers=headers) as answer:
+        async with self.http.request(method, self._url + path, json=body, data=form, headers=headers) as answer:
             return answer.status, await answer.read()
 
     async def _get(self, path: str, answer: type[T]) -> T:
