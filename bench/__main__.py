@@ -1,9 +1,9 @@
-"""Run every bench, or those named: `python -m bench [bus] [latency] [pipeline]`."""
+"""Run every bench, or those named: `python -m bench [bus] [file] [latency] [pipeline]`."""
 
 import runpy
 import sys
 
-BENCHES = ("bus", "latency", "pipeline")
+BENCHES = ("bus", "file", "latency", "pipeline")
 
 if __name__ == "__main__":
     named = sys.argv[1:] or BENCHES

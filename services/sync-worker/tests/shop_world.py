@@ -19,6 +19,7 @@ from contracts.event import Event
 from contracts.interactions import Interaction
 from contracts.registry import EVENTS
 from contracts.syncs import SyncProgressed, SyncView
+from providers.registry import FILES
 from providers.source import (
     Access,
     Grant,
@@ -211,7 +212,7 @@ class World:
         url = neighbours.url
         self.settings = Settings(**fresh.settings(auth_url=url, connections_url=url))
         desk = AccessDesk(http, ServiceTokens(http, self.settings, "sync-worker"), url)
-        self.syncer = Syncer(self.db, http, desk, {"shop": self.shop}, every=EVERY)
+        self.syncer = Syncer(self.db, http, desk, {"shop": self.shop, **FILES}, every=EVERY)
 
     async def tell(self, *events: Event) -> None:
         """Deliver events to sync-worker."""

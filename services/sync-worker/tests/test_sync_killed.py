@@ -1,18 +1,15 @@
 """A real worker process, killed in the middle of a first sync from the HubSpot sandbox, and its successor."""
 
 import asyncio
-import os
 import re
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp import ClientSession
 from contracts.connections import ConnectionAuthorized
 from contracts.contacts import ContactFetched
+from processes import process
 from providers.hubspot import HubSpot
 from providers.source import OAuthApp
 from servicekit.testing import FreshDatabase
@@ -21,19 +18,6 @@ from shop_world import Neighbours, World
 CONTACTS = 4_000
 PORTAL = "111111"
 READY = re.compile(rb"Uvicorn running on (http://[\d.:]+)")
-
-
-@asynccontextmanager
-async def process(module: str, **environ: str) -> AsyncIterator[Process]:
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, env=os.environ | environ, stdout=DEVNULL, stderr=PIPE
-    )
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-        await started.wait()
 
 
 @pytest.fixture
