@@ -188,6 +188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeCsv
+         * @description Take a CSV file in, and read it: a new one, or another version of the one of that name.
+         */
+        post: operations["sync_worker_ConnectionsCsvTakeCsv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/csv/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PreviewCsv
+         * @description Tell what a CSV file would become, by its first part: nothing is kept. Its beginning is enough.
+         */
+        post: operations["sync_worker_ConnectionsCsvPreviewPreviewCsv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/zendesk": {
         parameters: {
             query?: never;
@@ -244,6 +284,26 @@ export interface paths {
          * @description List the records of a connection that could not be read, with the reasons, the newest first.
          */
         get: operations["sync_worker_ConnectionsConnectionIdSkippedListSkipped"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{connection_id}/skipped.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadSkipped
+         * @description Download all records of a connection that could not be read, with the reasons, as a CSV file.
+         */
+        get: operations["sync_worker_ConnectionsConnectionIdSkippedCsvDownloadSkipped"];
         put?: never;
         post?: never;
         delete?: never;
@@ -850,6 +910,54 @@ export interface components {
             updated_at?: string | null;
             url?: string | null;
         };
+        /** Contact */
+        sync_worker_Contact: {
+            first_name?: string | null;
+            last_name?: string | null;
+            /** @default [] */
+            emails: string[];
+            /** @default [] */
+            phones: string[];
+            company?: string | null;
+            job_title?: string | null;
+            birth_date?: string | null;
+            street?: string | null;
+            city?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
+            country?: string | null;
+            owner?: string | null;
+            url?: string | null;
+            created_at?: string | null;
+            updated_at?: string | null;
+        };
+        /** FilePreview */
+        sync_worker_FilePreview: {
+            encoding: string;
+            delimiter: string;
+            has_header: boolean;
+            columns: string[];
+            mapping: {
+                [key: string]: string | null;
+            };
+            rows: {
+                [key: string]: string;
+            }[];
+            contacts: components["schemas"]["sync_worker_Contact"][];
+            problems: components["schemas"]["sync_worker_FileProblem"][];
+        };
+        /** FileProblem */
+        sync_worker_FileProblem: {
+            line: number | null;
+            reason: string;
+        };
+        /** FileTaken */
+        sync_worker_FileTaken: {
+            /** Format: uuid */
+            connection_id: string;
+            /** Format: uuid */
+            sync_id: string;
+        };
         /** ItemPage[SkippedView] */
         "sync_worker_ItemPage_contracts.syncs.SkippedView_": {
             items: components["schemas"]["sync_worker_SkippedView"][];
@@ -872,6 +980,7 @@ export interface components {
             raw: string;
             /** Format: date-time */
             skipped_at: string;
+            line?: number | null;
         };
         /** SyncCounts */
         sync_worker_SyncCounts: {
@@ -1232,6 +1341,96 @@ export interface operations {
             };
         };
     };
+    sync_worker_ConnectionsCsvTakeCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The CSV file
+                     */
+                    file: string;
+                    /** @description Which column is which field: {"E-Mail": "emails"} */
+                    mapping?: string;
+                    /** @description The column whose value names a row */
+                    key?: string;
+                    /** @description What the connection is called; the file's name */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_FileTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ConnectionsCsvPreviewPreviewCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The CSV file
+                     */
+                    file: string;
+                    /** @description Which column is which field: {"E-Mail": "emails"} */
+                    mapping?: string;
+                    /** @description The column whose value names a row */
+                    key?: string;
+                    /** @description What the connection is called; the file's name */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_FilePreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connections_ConnectZendesk: {
         parameters: {
             query?: never;
@@ -1348,6 +1547,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["sync_worker_ItemPage_contracts.syncs.SkippedView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ConnectionsConnectionIdSkippedCsvDownloadSkipped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem */

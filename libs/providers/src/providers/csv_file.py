@@ -15,9 +15,9 @@ from providers.names import cut_name
 from providers.source import FileSource, Page, Skipped, SourceContact, StoredFile
 from providers.values import emails, instant, iso_date, text, texts, web_address
 
-BLOCK_BYTES = 256_000
+BLOCK_BYTES = 64_000
 LONGEST_ROW_BYTES = 4_000_000
-ROWS_A_PAGE = 2_000
+ROWS_A_PAGE = 500
 MAX_KEY_CHARS = 500
 ID_BYTES = 16
 ROW_TOO_LONG = f"A row is longer than {LONGEST_ROW_BYTES:,} bytes, or a quote is not closed"

@@ -1,5 +1,6 @@
 """HTTP in: files that people hand over, and a look at what they would become."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.files import FilePreview, FileTaken
@@ -24,6 +25,7 @@ _FORM = Schema(
 )
 
 
+@dataclass
 class _WithForm(Operation):
     """A form that is read as it comes, so that no signature tells of it."""
 

@@ -14,7 +14,7 @@ HEADER = ("line", "id", "reason", "record", "skipped_at")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """Without it spreadsheets take UTF-8 for an old encoding."""
 
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 async def write_skipped(db: Database, workspace_id: UUID, connection_id: UUID) -> AsyncIterator[bytes]:
