@@ -1,7 +1,13 @@
 """CSV files as a source: what the conformance suite asks of accounts, as far as it can be asked of a file."""
 
+import csv
+import io
+from unittest.mock import patch
+
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from providers import csv_file
 from providers.csv_columns import MappingRefused
 from providers.csv_encoding import EncodingWatch
@@ -118,6 +124,25 @@ async def test_a_key_names_the_row():
     contacts = await Kept(b"Nr,E-Mail\n 7 ,a@example.com\n8,b@example.com\n", key="Nr").contacts()
 
     assert [(each.provider_id, each.line) for each in contacts] == [("7", 2), ("8", 3)]
+
+
+CELLS = st.text(st.sampled_from('ab ö€"\n\r,;|\t='), max_size=12)
+TABLES = st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=12)
+
+
+@given(table=TABLES, codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), block=st.integers(1, 60))
+async def test_wherever_pages_are_cut_the_rows_are_those_that_were_written(table, codec, block):
+    written = io.StringIO()
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerows([("Nr", "E-Mail", "Notes"), *_numbered(table)])
+
+    with patch.object(csv_file, "BLOCK_BYTES", block):
+        contacts = await Kept(written.getvalue().encode(codec), key="Nr").contacts()
+
+    assert [list(msgspec.json.decode(each.raw).values()) for each in contacts] == _numbered(table)
+
+
+def _numbered(table):
+    return [[str(number), *cells] for number, cells in enumerate(table)]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
