@@ -1,7 +1,8 @@
 """Files that people hand over, from the form to the source rows, over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import ClientError
@@ -236,6 +237,42 @@ async def test_a_file_too_large_is_refused_whether_or_not_it_says_so(world: Worl
         except ClientError:
             pass  # it was refused while we were still sending
         await _nothing_is_kept(desk)
+
+
+async def test_who_leaves_in_the_middle_leaves_nothing_behind(desk: FileDesk) -> None:
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nE-Mail\n'
+        yield b"a@example.com\n" * 30_000
+        await asyncio.Event().wait()
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    sending = asyncio.create_task(desk.client.post("/connections/csv", data=stuck(), headers=headers))
+    await _until(desk, "SELECT count(*) > 0 FROM file_chunk")
+
+    sending.cancel()
+
+    await _until(desk, "SELECT count(*) > 0 FROM stored_file WHERE state = 'dropped'")
+    await _nothing_is_kept(desk)
+
+
+async def _until(desk: FileDesk, question: str) -> None:
+    async with asyncio.timeout(30):
+        while not await desk.world.value(question):  # noqa: ASYNC110 - nothing rings when a chunk is written
+            await asyncio.sleep(0.02)
+
+
+async def test_of_two_versions_at_once_one_is_the_later(desk: FileDesk) -> None:
+    versions = [PEOPLE, PEOPLE.replace("Ada", "Adele")]
+
+    answers = await asyncio.gather(*(desk.post(data, key="Nr") for data in versions * 3))
+    desk.world.connection_id = UUID(answers[0][1]["connection_id"])
+    await desk.world.ended("succeeded")
+
+    assert {status for status, _ in answers} == {202}
+    assert len({said["sync_id"] for _, said in answers}) == len(answers)
+    assert len(await desk.living()) == 3
+    states = await desk.world.rows("SELECT state, count(*) FROM stored_file WHERE state <> 'dropped' GROUP BY state")
+    assert [tuple(row.values()) for row in states] == [("read", 1)]
 
 
 async def test_while_connections_is_away_nothing_is_taken(desk: FileDesk) -> None:
