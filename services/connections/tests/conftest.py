@@ -139,13 +139,20 @@ class Shy(Acme):
 
 
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    shop: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,20}$(?!\n)", description="What your shop is called.")]
+    shop: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^[a-z]{1,20}$(?!\n)",
+            description="What your shop is called.",
+            extra={"is_account_id": True},
+        ),
+    ]
 
 
 class ShopKey(Shop, frozen=True, forbid_unknown_fields=True):
     """A shop and its key."""
 
-    key: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=50, extra={"kind": "secret"})]
 
 
 class Mall(Acme):
@@ -194,6 +201,15 @@ class Mall(Acme):
         return OAuthApp(client_id=settings.get("MALL_CLIENT_ID", ""), client_secret="", authorize_url="", api_url="")
 
 
+class Aloof(Mall):
+    """A mall that nobody has set up."""
+
+    name: ClassVar[str] = "aloof"
+
+    def environment(self, settings: Mapping[str, str]) -> OAuthApp | None:
+        return None
+
+
 class Heard(msgspec.Struct, frozen=True):
     """An event as it lies in the outbox."""
 
@@ -209,6 +225,11 @@ def acme() -> Acme:
 @pytest.fixture
 def mall() -> Mall:
     return Mall()
+
+
+@pytest.fixture
+def aloof() -> Aloof:
+    return Aloof()
 
 
 @pytest.fixture

@@ -210,3 +210,42 @@ async def test_the_description_tells_what_each_provider_asks_for_and_takes(clien
     described = told["components"]["schemas"][body["$ref"].rpartition("/")[2]]
     assert set(described["required"]) == {"shop", "key"}
     assert "/connections/acme" not in told["paths"]
+
+
+async def providers_of(client: ClientSession, workspace: UUID) -> dict[str, dict[str, Any]]:
+    async with client.get("/connections/providers", headers=bearer(user_token(workspace_id=workspace))) as answer:
+        assert answer.status == 200
+        return {provider["name"]: provider for provider in (await answer.json())["items"]}
+
+
+async def test_people_see_which_providers_they_can_connect_and_what_each_asks_for(client, workspace) -> None:
+    told = await providers_of(client, workspace)
+
+    assert {name: provider["consent"] for name, provider in told.items()} == {"acme": True, "shy": False, "mall": True}
+    assert (told["acme"]["asks"], told["acme"]["credentials"], told["acme"]["credentials_note"]) == ([], [], None)
+    [shop] = told["mall"]["asks"]
+    assert (shop["name"], shop["description"]) == ("shop", "What your shop is called.")
+    assert (shop["pattern"], shop["required"], shop["is_account_id"]) == ("[a-z]{1,20}", True, True)
+    assert [(field["name"], field["kind"]) for field in told["mall"]["credentials"]] == [
+        ("shop", "text"),
+        ("key", "secret"),
+    ]
+    assert told["mall"]["credentials_note"] == "A shop and its key."
+
+
+async def test_a_provider_that_is_not_set_up_offers_only_what_needs_no_registration(
+    settings, workspace, mall, aloof
+) -> None:
+    providers = {"mall": mall, "aloof": aloof}
+
+    async with served(create_app(settings, environ={}, providers=providers, keys=TestKeys())) as client:
+        told = await providers_of(client, workspace)
+
+    ways = {name: (provider["consent"], len(provider["credentials"])) for name, provider in told.items()}
+    assert ways == {"mall": (False, 2), "aloof": (False, 0)}
+
+
+async def test_only_people_who_are_signed_in_see_the_providers(client) -> None:
+    for headers, status in [({}, 401), (SYNC_WORKER, 403)]:
+        async with client.get("/connections/providers", headers=headers) as answer:
+            assert answer.status == status

@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProviders
+         * @description List what can be connected, and what a person is asked for on each way in.
+         */
+        get: operations["connections_ConnectionsProvidersListProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/zendesk": {
         parameters: {
             query?: never;
@@ -730,7 +750,10 @@ export interface components {
             subdomain: string;
             /** @description The address of the administrator in whose name the token is used. */
             email: string;
-            /** @description The token, from Zendesk's Admin Center. */
+            /**
+             * API token
+             * @description The token, from Zendesk's Admin Center.
+             */
             api_token: string;
         };
         /** Authorization */
@@ -754,10 +777,38 @@ export interface components {
             broken_reason?: string | null;
             ends_at?: string | null;
         };
+        /** FormField */
+        connections_FormField: {
+            name: string;
+            title: string;
+            description: string;
+            /** @enum {string} */
+            kind: "text" | "email" | "secret";
+            required: boolean;
+            pattern?: string | null;
+            max_length?: number | null;
+            example?: string | null;
+            suffix?: string | null;
+            /** @default false */
+            is_account_id: boolean;
+        };
+        /** ItemPage[ProviderView] */
+        "connections_ItemPage_connections.ways_in.ProviderView_": {
+            items: components["schemas"]["connections_ProviderView"][];
+            next_cursor?: string | null;
+        };
         /** ItemPage[ConnectionView] */
         "connections_ItemPage_contracts.connections.ConnectionView_": {
             items: components["schemas"]["connections_ConnectionView"][];
             next_cursor?: string | null;
+        };
+        /** ProviderView */
+        connections_ProviderView: {
+            name: string;
+            consent: boolean;
+            asks: components["schemas"]["connections_FormField"][];
+            credentials: components["schemas"]["connections_FormField"][];
+            credentials_note?: string | null;
         };
         /** Health */
         gateway_Health: {
@@ -1418,6 +1469,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["sync_worker_FilePreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_ConnectionsProvidersListProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["connections_ItemPage_connections.ways_in.ProviderView_"];
                 };
             };
             /** @description A problem */

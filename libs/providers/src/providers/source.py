@@ -180,7 +180,11 @@ class SourceProvider(Source):
     """One provider. Adding one means a module with such a class, its sandbox twin, and a line in the registry."""
 
     asks: ClassVar[type[msgspec.Struct]] = NothingAsked
-    """What a person says before they are sent away; every field is a text, its `Meta` is shown to people."""
+    """What a person says before they are sent away; every field is a text, its `Meta` is shown to people.
+
+    `Meta.extra` tells a form more: `kind` (`email`, `secret`), `suffix` (what stands after the text where people know
+    it from), `is_account_id` (the text is the grant's `account_id`).
+    """
 
     credentials: ClassVar[type[msgspec.Struct] | None] = None
     """What a person may hand over in place of a consent, for providers that know such a way in."""

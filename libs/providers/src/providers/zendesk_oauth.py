@@ -48,6 +48,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             pattern=r"^[A-Za-z0-9]([A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$(?!\n)",
             description="What stands before .zendesk.com in the address at which you reach your Zendesk.",
             examples=["acme"],
+            extra={"suffix": ".zendesk.com", "is_account_id": True},
         ),
     ]
 
@@ -61,11 +62,18 @@ class ApiToken(Account, frozen=True, kw_only=True, forbid_unknown_fields=True):
             pattern=r"^[^\s:@]+@[^\s:@]+$(?!\n)",
             max_length=254,
             description="The address of the administrator in whose name the token is used.",
+            extra={"kind": "email"},
         ),
     ]
     api_token: Annotated[
         str,
-        Meta(pattern=r"^[\x21-\x7e]+$(?!\n)", max_length=200, description="The token, from Zendesk's Admin Center."),
+        Meta(
+            pattern=r"^[\x21-\x7e]+$(?!\n)",
+            max_length=200,
+            title="API token",
+            description="The token, from Zendesk's Admin Center.",
+            extra={"kind": "secret"},
+        ),
     ]
 
     def __repr__(self) -> str:

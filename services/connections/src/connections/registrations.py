@@ -47,6 +47,10 @@ class Registrations:
         """The providers we are registered with, and so can send people to and refresh tokens at."""
         return [name for name, app in self._apps.items() if app.client_id]
 
+    def knows(self, name: str) -> bool:
+        """Whether `of` finds this provider."""
+        return name in self._apps
+
     @asynccontextmanager
     async def open(self, _: Any = None) -> AsyncIterator[None]:
         """Open the line."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from contracts.connections import ConnectionView
+from contracts.pages import ItemPage
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie, MultiDict
 from litestar.di import NamedDependency
@@ -18,6 +19,8 @@ from servicekit.errors import BadRequest
 from servicekit.principal import Principal
 
 from connections import authorization, handshakes, operations
+from connections.forms import FormField, fields_of
+from connections.registrations import Registrations
 from connections.settings import Settings
 from connections.vault import Vault
 
@@ -30,10 +33,46 @@ class Authorization(msgspec.Struct, frozen=True):
     url: str
 
 
+class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider and the ways into it that are open here; one without any is not set up.
+
+    `consent` says that people can be sent there, once they answered what it `asks`. `credentials` are what may be
+    handed over in place of a consent, and `credentials_note` what is to be known of them.
+    """
+
+    name: str
+    consent: bool
+    asks: list[FormField]
+    credentials: list[FormField]
+    credentials_note: str | None = None
+
+
 def routes(providers: Mapping[str, SourceProvider]) -> list[HTTPRouteHandler]:
     """Make the way out to the consent of every provider, and a way in for each that takes credentials."""
     takes = {name: provider.credentials for name, provider in providers.items() if provider.credentials}
-    return [_begin_authorization(providers), *(_sign_in(name, given) for name, given in takes.items())]
+    signing_in = [_sign_in(name, given) for name, given in takes.items()]
+    return [_list_providers(providers), _begin_authorization(providers), *signing_in]
+
+
+def _list_providers(providers: Mapping[str, SourceProvider]) -> HTTPRouteHandler:
+    @get("/connections/providers")
+    async def list_providers(vault: NamedDependency[Vault]) -> ItemPage[ProviderView]:
+        """List what can be connected, and what a person is asked for on each way in."""
+        registrations = vault.registrations
+        return ItemPage(items=[_view(provider, registrations) for provider in providers.values()])
+
+    return list_providers
+
+
+def _view(provider: SourceProvider, registrations: Registrations) -> ProviderView:
+    taken = provider.credentials if registrations.knows(provider.name) else None
+    return ProviderView(
+        name=provider.name,
+        consent=provider.name in registrations.names,
+        asks=fields_of(provider.asks),
+        credentials=fields_of(taken) if taken else [],
+        credentials_note=taken.__doc__ if taken else None,
+    )
 
 
 def _begin_authorization(providers: Mapping[str, SourceProvider]) -> HTTPRouteHandler:
