@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { type ContactFilter, connectionsQuery, removedConnectionsQuery } from "../../api/queries";
 import type { Sort } from "../../api/types";
 import { DEFAULT_SORT, sortOf } from "../../search-params";
 import { cx } from "../../ui/class-names";
 import { ProviderMark, providerOf } from "../../ui/providers";
+import { useSearchWords } from "./use-search-words";
 
 const SORT_LABELS: Readonly<Record<Sort, string>> = {
   "-updated_at": "Last updated",
@@ -23,7 +24,7 @@ export function Filters({ filter }: { filter: ContactFilter }) {
   const navigate = useNavigate({ from: "/contacts" });
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <SearchBox key={filter.q ? "filled" : "empty"} q={filter.q} />
+      <SearchBox q={filter.q ?? ""} />
       <div className="order-last w-full sm:order-none sm:w-auto">
         <SourceFilter source={filter.source} />
       </div>
@@ -48,20 +49,15 @@ export function Filters({ filter }: { filter: ContactFilter }) {
   );
 }
 
-const TYPING_MS = 200;
-
-function SearchBox({ q }: { q: string | undefined }) {
+function SearchBox({ q }: { q: string }) {
   const navigate = useNavigate({ from: "/contacts" });
   const input = useRef<HTMLInputElement>(null);
-  const [words, setWords] = useState(q ?? "");
-
-  useEffect(() => {
-    if (words === (q ?? "")) return;
-    const timer = setTimeout(() => {
-      void navigate({ search: (before) => ({ ...before, q: words || undefined }), replace: true });
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [words, q, navigate]);
+  const search = useCallback(
+    (words: string) =>
+      void navigate({ search: (before) => ({ ...before, q: words || undefined }), replace: true }),
+    [navigate],
+  );
+  const [words, setWords] = useSearchWords(q, search);
 
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
