@@ -5,6 +5,7 @@ import { Failure } from "../../ui/failure";
 interface MoreRowsProps {
   list: {
     hasNextPage: boolean;
+    isFetching: boolean;
     isFetchingNextPage: boolean;
     isFetchNextPageError: boolean;
     error: unknown;
@@ -15,20 +16,20 @@ interface MoreRowsProps {
 /** The end of a list that goes on: the next page comes when it is scrolled to, or asked for. */
 export function MoreRows({ list }: MoreRowsProps) {
   const end = useRef<HTMLDivElement>(null);
-  const { hasNextPage, isFetchNextPageError } = list;
-  const reached = useEffectEvent(() => {
-    if (!list.isFetchingNextPage) list.fetchNextPage();
-  });
+  const { hasNextPage, isFetching, isFetchNextPageError } = list;
+  const reached = useEffectEvent(() => list.fetchNextPage());
 
   useEffect(() => {
-    if (!hasNextPage || isFetchNextPageError || !end.current) return;
+    // Asking for more while the list is asked for anew would call that off. Afterwards it is watched afresh: an end
+    // that is still in sight changes nothing that an observer would tell.
+    if (!hasNextPage || isFetching || isFetchNextPageError || !end.current) return;
     const watch = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && reached(),
       { rootMargin: "400px" },
     );
     watch.observe(end.current);
     return () => watch.disconnect();
-  }, [hasNextPage, isFetchNextPageError]);
+  }, [hasNextPage, isFetching, isFetchNextPageError]);
 
   if (isFetchNextPageError) {
     return (

@@ -4,7 +4,7 @@ import { Problem } from "../../api/problem";
 import { contactKey, contactQuery } from "../../api/queries";
 import { goldenIdsOf, goneIdsOf, type LiveEvent } from "../../live/events";
 import { Throttle } from "../../live/throttle";
-import { useLive } from "../../live/use-live";
+import { useFeedStatus, useLive } from "../../live/use-live";
 import { type ContactPages, firstPageOf, rowsOf, summaryOf, withRow } from "./rows";
 
 const EVERY_MS = 1_500;
@@ -39,7 +39,8 @@ export function useLiveRows(queryKey: QueryKey): LiveRows {
   const [noted, setNoted] = useState<Noted>({ list, ...NOTHING });
   const [throttle] = useState(() => new Throttle(EVERY_MS));
   const waiting = useRef(new Set<string>());
-  const begun = useRef(false);
+  // Only a stream that was not there yet when the list was asked for may have its first `ready` still before it.
+  const begun = useRef(useFeedStatus() !== "connecting");
 
   useEffect(() => () => throttle.clear(), [throttle]);
 
@@ -94,7 +95,8 @@ export function useLiveRows(queryKey: QueryKey): LiveRows {
     if (event.name === "ready" && !begun.current) {
       // The list was asked for a moment before the stream was there; ask again rather than miss what lay between.
       begun.current = true;
-      throttle.run("list", () => void showNews());
+      if ((pages()?.pages.length ?? 0) <= 1) throttle.run("list", () => void showNews());
+      else noteStale();
     } else if (event.name === "ready" || event.name === "resync") {
       missedSomething();
     } else {
