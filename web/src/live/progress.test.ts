@@ -96,6 +96,18 @@ describe("tallyOf", () => {
     ).toBe(30);
   });
 
+  it("knows no total while something is read of which the provider gives none", () => {
+    const counts = { contacts: counted({ fetched: 400 }), tickets: counted({ fetched: 50 }) };
+
+    expect(tallyOf(run({ counts, total: { contacts: 400 } })).total).toBeNull();
+  });
+
+  it("lets one stream that brings more than was counted not stand for another", () => {
+    const counts = { contacts: counted({ fetched: 30 }), deals: counted({ fetched: 0 }) };
+
+    expect(tallyOf(run({ counts, total: { contacts: 20, deals: 10 } })).total).toBe(40);
+  });
+
   it("knows no total where the provider gives none", () => {
     expect(tallyOf(run({ counts: { contacts: counted({ fetched: 30 }) } })).total).toBeNull();
   });

@@ -45,8 +45,6 @@ export function tallyOf(sync: Sync): Tally {
   const counts = Object.values(sync.counts);
   const add = (name: "fetched" | "added" | "updated" | "gone" | "skipped") =>
     counts.reduce((sum, of) => sum + of[name], 0);
-  const totals = Object.values(sync.total);
-  const total = totals.length > 0 ? totals.reduce((sum, of) => sum + of, 0) : null;
   const fetched = add("fetched");
   return {
     fetched,
@@ -54,7 +52,18 @@ export function tallyOf(sync: Sync): Tally {
     updated: add("updated"),
     gone: add("gone"),
     skipped: add("skipped"),
-    // While a provider's people add records, its first count falls behind.
-    total: total === null ? null : Math.max(total, fetched),
+    total: totalOf(sync),
   };
+}
+
+function totalOf(sync: Sync): number | null {
+  const streams = Object.entries(sync.counts);
+  let total = 0;
+  for (const [stream, { fetched }] of streams) {
+    const expected = sync.total[stream];
+    if (expected === undefined) return null;
+    // While a provider's people add records, its first count falls behind.
+    total += Math.max(expected, fetched);
+  }
+  return streams.length > 0 ? total : null;
 }
