@@ -18,6 +18,13 @@ export const connectionsQuery = queryOptions({
   queryFn: async ({ signal }) => (await answered(api.GET("/connections", { signal }))).items,
 });
 
+/** What can be connected; only who runs the services changes it. */
+export const providersQuery = queryOptions({
+  queryKey: ["providers"],
+  queryFn: async ({ signal }) => (await answered(api.GET("/connections/providers", { signal }))).items,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 /** Accounts that were disconnected with their records kept: those still need a name. */
 export const removedConnectionsQuery = queryOptions({
   queryKey: ["connections", "removed"],

@@ -1,4 +1,4 @@
-import type { components, operations } from "./schema";
+import type { components, operations, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
@@ -8,12 +8,20 @@ export type Registration = Schemas["auth_Registration"];
 export type SignedIn = Schemas["auth_SessionView"];
 
 export type Connection = Schemas["connections_ConnectionView"];
-export type ZendeskCredentials = Schemas["connections_ApiToken"];
-/** What a provider asks before its consent. */
-export type ConsentAsked = Omit<
-  NonNullable<operations["connections_ConnectionsProviderAuthBeginAuthorization"]["parameters"]["query"]>,
-  "return_to"
->;
+export type Provider = Schemas["connections_ProviderView"];
+export type FormField = Schemas["connections_FormField"];
+/** The routes that take credentials in place of a consent: one for each provider that knows such a way in. */
+export type CredentialsPath = {
+  [P in keyof paths]: P extends `/connections/${string}{${string}`
+    ? never
+    : P extends `/connections/${string}`
+      ? paths[P] extends { post: { requestBody: { content: { "application/json": unknown } } } }
+        ? P
+        : never
+      : never;
+}[keyof paths];
+export type SignInWith<P extends CredentialsPath> =
+  paths[P]["post"]["requestBody"]["content"]["application/json"];
 export type Sync = Schemas["sync_worker_SyncView"];
 export type SyncCounts = Schemas["sync_worker_SyncCounts"];
 

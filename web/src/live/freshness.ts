@@ -21,7 +21,8 @@ export class Freshness {
       case "ready":
       case "resync":
         // Something may have been missed: look at everything.
-        for (const kind of ["connections", "syncs", "contact", "contact-count"]) this.#lookAgain([kind]);
+        for (const kind of ["connections", "providers", "syncs", "contact", "contact-count"])
+          this.#lookAgain([kind]);
         break;
       case "sync.progressed":
         for (const told of event.items) this.#progress(told);

@@ -5,7 +5,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   hint?: ReactNode;
   error?: string | undefined;
-  suffix?: string;
+  suffix?: string | undefined;
 }
 
 /** A labelled input with its hint and its error, both told to screen readers. */

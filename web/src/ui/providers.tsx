@@ -1,6 +1,6 @@
 import { cx } from "./class-names";
 
-export interface ProviderInfo {
+interface ProviderInfo {
   name: string;
   label: string;
   says: string;
@@ -8,8 +8,8 @@ export interface ProviderInfo {
   ink: string;
 }
 
-/** The tools that can be connected, as people know them. */
-export const PROVIDERS: readonly ProviderInfo[] = [
+/** The tools as people know them; which can be connected, and how, their service says. */
+const PROVIDERS: readonly ProviderInfo[] = [
   { name: "hubspot", label: "HubSpot", says: "Contacts and deals", mark: "H", ink: "text-hubspot" },
   { name: "pipedrive", label: "Pipedrive", says: "People and deals", mark: "P", ink: "text-pipedrive" },
   { name: "zendesk", label: "Zendesk", says: "Users and tickets", mark: "Z", ink: "text-zendesk" },

@@ -12,10 +12,9 @@ import { Notice } from "../../ui/notice";
 import { ProviderMark, providerOf } from "../../ui/providers";
 import { DisconnectDialog } from "./disconnect-dialog";
 import { LastRun } from "./last-run";
+import { Reconnect } from "./reconnect";
 import { RunList } from "./run-list";
 import { StatePill } from "./state-pill";
-import { useConsent } from "./ways-in";
-import { ZendeskDialog } from "./zendesk-dialog";
 
 /** A connected account: how it is, what its syncs did, and what can be done with it. */
 export function ConnectionCard({ connection }: { connection: Connection }) {
@@ -91,20 +90,5 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
       </div>
       {leaving && <DisconnectDialog connection={connection} onClose={() => setLeaving(false)} />}
     </li>
-  );
-}
-
-function Reconnect({ connection }: { connection: Connection }) {
-  const consent = useConsent(connection.provider);
-  const [asking, setAsking] = useState(false);
-  const reconnect = () => (connection.provider === "zendesk" ? setAsking(true) : consent.mutate({}));
-  return (
-    <>
-      <Button look="primary" busy={consent.isPending} onClick={reconnect}>
-        Reconnect
-      </Button>
-      {consent.isError && <Failure error={consent.error} />}
-      {asking && <ZendeskDialog onClose={() => setAsking(false)} />}
-    </>
   );
 }

@@ -3,10 +3,9 @@ import { useSearch } from "@tanstack/react-router";
 import { connectionsQuery } from "../../api/queries";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
-import { PROVIDERS } from "../../ui/providers";
 import { useTitle } from "../../ui/use-title";
 import { ConnectionCard } from "./connection-card";
-import { ProviderCard } from "./provider-card";
+import { ProviderCards } from "./provider-cards";
 
 /** The accounts that contacts come from, and those that could be connected. */
 export function ConnectionsPage() {
@@ -52,11 +51,7 @@ export function ConnectionsPage() {
           <h2 id="add" className="mb-2 font-medium text-muted text-sm">
             {some ? "Add another account" : "Connect your first source"}
           </h2>
-          <ul className="grid gap-3 sm:grid-cols-3">
-            {PROVIDERS.map((provider) => (
-              <ProviderCard key={provider.name} provider={provider} />
-            ))}
-          </ul>
+          <ProviderCards />
         </section>
       )}
     </div>

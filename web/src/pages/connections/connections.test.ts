@@ -1,17 +1,16 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
 import { standingOf } from "./state-pill";
-import { subdomainIn } from "./zendesk-dialog";
+import { asksNothing, isUsable } from "./ways-in";
 
-it.each([
-  ["acme", "acme"],
-  ["  Acme ", "acme"],
-  ["acme.zendesk.com", "acme"],
-  ["https://acme.zendesk.com/", "acme"],
-  ["evil.example/", "evil.example/"],
-])("takes the subdomain out of %j", (typed, subdomain) => {
-  expect(subdomainIn(typed)).toBe(subdomain);
-});
+const ASKED = {
+  name: "subdomain",
+  title: "Subdomain",
+  description: "",
+  kind: "text",
+  required: true,
+  is_account_id: true,
+} as const;
 
 it.each([
   ["broken", "succeeded", "Reconnect needed"],
@@ -22,4 +21,16 @@ it.each([
   ["active", "failed", "Last sync failed"],
 ] as const)("a connection that is %s and whose sync %s is: %s", (state, sync, words) => {
   expect(standingOf({ state }, sync && { state: sync }).words).toBe(words);
+});
+
+it.each([
+  [{ consent: true, asks: [], credentials: [] }, true, true],
+  [{ consent: true, asks: [ASKED], credentials: [] }, true, false],
+  [{ consent: true, asks: [], credentials: [ASKED] }, true, false],
+  [{ consent: false, asks: [ASKED], credentials: [ASKED] }, true, false],
+  [{ consent: false, asks: [ASKED], credentials: [] }, false, false],
+])("%j: usable %j, without a word before %j", (ways, usable, silent) => {
+  const provider = { name: "acme", ...ways };
+
+  expect([isUsable(provider), asksNothing(provider)]).toEqual([usable, silent]);
 });

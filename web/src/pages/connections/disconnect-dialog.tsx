@@ -24,6 +24,7 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
       onClose();
     },
   });
+  const { label } = providerOf(connection.provider);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     leaving.mutate();
@@ -32,8 +33,9 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
     <Dialog title={`Disconnect ${connection.account_name}?`} onClose={onClose}>
       <form onSubmit={submit} className="space-y-4">
         <p className="text-muted text-sm">
-          Our access to {providerOf(connection.provider).label} is given back, and syncing ends. Nothing is
-          changed there.
+          {connection.ends_at
+            ? `Syncing ends, and the token is wiped here. It stays good at ${label}, where only you can delete it.`
+            : `Our access to ${label} is given back, and syncing ends. Nothing is changed there.`}
         </p>
         <fieldset className="space-y-2">
           <legend className="mb-2 font-medium text-sm">What we have read from it</legend>

@@ -1,26 +1,30 @@
 import { useState } from "react";
 import { wordsOf } from "../../api/problem";
+import type { Provider } from "../../api/types";
 import { Button } from "../../ui/button";
-import type { ProviderInfo } from "../../ui/providers";
-import { ProviderMark } from "../../ui/providers";
-import { useConsent } from "./ways-in";
-import { ZendeskDialog } from "./zendesk-dialog";
+import { ProviderMark, providerOf } from "../../ui/providers";
+import { ConnectDialog } from "./connect-dialog";
+import { asksNothing, useConsent } from "./ways-in";
 
 /** A tool that can be connected. */
-export function ProviderCard({ provider }: { provider: ProviderInfo }) {
+export function ProviderCard({ provider }: { provider: Provider }) {
   const consent = useConsent(provider.name);
   const [asking, setAsking] = useState(false);
-  const connect = () => (provider.name === "zendesk" ? setAsking(true) : consent.mutate({}));
+  const { label, says } = providerOf(provider.name);
   return (
     <li className="flex flex-col gap-3 rounded-xl border bg-raised p-4">
       <div className="flex items-center gap-3">
         <ProviderMark name={provider.name} large />
         <div className="min-w-0">
-          <h3 className="font-semibold text-base">{provider.label}</h3>
-          <p className="truncate text-muted text-xs">{provider.says}</p>
+          <h3 className="font-semibold text-base">{label}</h3>
+          <p className="truncate text-muted text-xs">{says}</p>
         </div>
       </div>
-      <Button busy={consent.isPending} onClick={connect} aria-label={`Connect ${provider.label}`}>
+      <Button
+        busy={consent.isPending}
+        onClick={() => (asksNothing(provider) ? consent.mutate({}) : setAsking(true))}
+        aria-label={`Connect ${label}`}
+      >
         Connect
       </Button>
       {consent.isError && (
@@ -28,7 +32,7 @@ export function ProviderCard({ provider }: { provider: ProviderInfo }) {
           {wordsOf(consent.error)}
         </p>
       )}
-      {asking && <ZendeskDialog onClose={() => setAsking(false)} />}
+      {asking && <ConnectDialog provider={provider} onClose={() => setAsking(false)} />}
     </li>
   );
 }

@@ -1,15 +1,28 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../api/client";
 import { connectionsQuery } from "../../api/queries";
-import type { ConsentAsked, ZendeskCredentials } from "../../api/types";
+import type { CredentialsPath, Provider, SignInWith } from "../../api/types";
 
 /** Where a provider sends people back to: the path that names this page from outside. */
 const RETURN_TO = "/app/connections";
 
+/** What a person said in a form, by the fields' names. */
+export type Said = Readonly<Record<string, string>>;
+
+/** Whether there is any way into a provider here. */
+export function isUsable(provider: Provider): boolean {
+  return provider.consent || provider.credentials.length > 0;
+}
+
+/** Whether a person can be sent to a provider without a word before. */
+export function asksNothing(provider: Provider): boolean {
+  return provider.consent && provider.asks.length === 0 && provider.credentials.length === 0;
+}
+
 /** Send the person to a provider's consent; some providers must know before which account it is about. */
 export function useConsent(provider: string) {
   return useMutation({
-    mutationFn: async (asked: ConsentAsked) => {
+    mutationFn: async (asked: Said) => {
       const params = { path: { provider }, query: { ...asked, return_to: RETURN_TO } };
       const { url } = await answered(api.GET("/connections/{provider}/auth", { params }));
       window.location.assign(url);
@@ -19,11 +32,15 @@ export function useConsent(provider: string) {
   });
 }
 
-/** Connect a Zendesk account by an API token. */
-export function useZendeskToken(done: () => void) {
+/** Connect an account by credentials of its own. */
+export function useCredentials(provider: string, done: () => void) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: ZendeskCredentials) => answered(api.POST("/connections/zendesk", { body })),
+    mutationFn: (given: Said) => {
+      // Each provider has a route of its own for what it takes; its form was drawn from the same description.
+      const path = `/connections/${provider}` as CredentialsPath;
+      return answered(api.POST(path, { body: given as SignInWith<CredentialsPath> }));
+    },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: connectionsQuery.queryKey });
       done();
