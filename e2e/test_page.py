@@ -19,7 +19,13 @@ from e2e.journey import act, connect, expected, settled, synced, until
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 SALES = "hubspot:111111"
+HELP = "zendesk:acme"
 PASSWORD = "correct horse battery staple"
+PAUSE_IN_TYPING = 300
+"""Milliseconds, longer than the page waits before it searches."""
+
+SOON = 4_000
+"""Milliseconds in which a list that takes itself for old has asked anew."""
 
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
@@ -69,9 +75,7 @@ async def test_a_person_registers_connects_looks_around_and_disconnects(browser:
 
     await page.get_by_role("link", name="Connect an account").click()
     await page.get_by_role("button", name="Connect HubSpot").click()
-    await page.wait_for_url(f"{house.sandbox_url}/**")
-    await page.get_by_role("button", name="Allow").click()
-    await page.wait_for_url(f"{house.gateway_url}/app/connections?connected=*")
+    await allow(page, house)
     card = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="Disconnect"))
     await expect(page.get_by_role("progressbar")).to_be_visible()
     await expect(card.get_by_text("Up to date")).to_be_visible()
@@ -169,6 +173,139 @@ async def test_what_changes_shows_itself_without_moving_a_row(browser: Browser, 
     assert complaints.heard == []
 
 
+async def test_a_person_types_a_search_and_goes_back_and_forth_with_it(browser: Browser, house: House) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    async with Gateway(house.gateway_url) as session:
+        await session.sign_in(email, PASSWORD)
+        connection = await connect(session, SALES)
+        await synced(session, connection.id)
+        records = await settled(session, house, SALES)
+    page, complaints = await open_page(browser, house)
+    await sign_in(page, email)
+    name = next(
+        one.last_name for one in records if one.last_name and one.last_name.isascii() and one.last_name.isalpha()
+    )
+    box = page.get_by_label("Search contacts")
+    rows = page.get_by_role("table", name="Contacts").locator("tbody").get_by_role("row")
+    await expect(rows.nth(49)).to_be_visible()
+
+    await page.keyboard.press("/")
+    for letter in name:
+        await page.keyboard.type(letter)
+        await page.wait_for_timeout(PAUSE_IN_TYPING)
+
+    await expect(box).to_have_value(name)
+    await expect(box).to_be_focused()
+    await page.wait_for_url(f"**/contacts?q={name}")
+    await expect(rows.nth(49)).to_have_count(0)
+    await expect(rows.first).to_contain_text(name)
+    await page.get_by_role("button", name="Clear the search").click()
+    await page.wait_for_url("**/contacts")
+    await box.press_sequentially("nobody is called this")
+    await expect(page.get_by_text("Nobody matches")).to_be_visible()
+    await page.get_by_role("link", name="Show everybody").click()
+    await expect(box).to_have_value("")
+    await page.go_back()
+    await expect(box).to_have_value("nobody is called this")
+    assert complaints.heard == []
+
+
+@pytest.mark.embedded
+async def test_the_list_stands_while_the_stream_goes_and_comes(browser: Browser, house: House) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    async with Gateway(house.gateway_url) as session:
+        await session.sign_in(email, PASSWORD)
+        connection = await connect(session, SALES)
+        await synced(session, connection.id)
+        await settled(session, house, SALES)
+    page, complaints = await open_page(browser, house)
+    await page.goto(f"{house.gateway_url}/app/connections")
+    await sign_in(page, email)
+    light = page.get_by_role("status")
+    await expect(light.get_by_text("Live", exact=True)).to_be_visible()
+    await page.get_by_role("link", name="Contacts").click()
+    links = page.get_by_role("table", name="Contacts").locator("tbody").get_by_role("link")
+    await expect(links.nth(49)).to_be_visible()
+    await links.nth(49).scroll_into_view_if_needed()
+    await links.nth(99).scroll_into_view_if_needed()
+    await expect(links.nth(149)).to_be_attached()
+    count = await links.count()
+
+    house.kill("gateway")
+
+    await expect(light.get_by_text("Live", exact=True)).not_to_be_visible()
+    await expect(light.get_by_text("Live", exact=True)).to_be_visible(timeout=60_000)
+    await expect(page.get_by_role("button", name="Show what is new")).to_be_visible()
+    await page.wait_for_timeout(SOON)
+    assert await links.count() >= count
+    await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    await page.get_by_role("button", name="Show what is new").click()
+    await expect(page.get_by_role("button", name="Show what is new")).not_to_be_visible()
+    await expect(links.nth(99)).to_be_attached()
+    assert complaints.heard == []
+
+
+async def test_an_account_is_connected_by_a_token_typed_by_hand(browser: Browser, house: House) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    async with Gateway(house.gateway_url) as session:
+        await session.sign_in(email, PASSWORD)
+    page, complaints = await open_page(browser, house)
+    await page.goto(f"{house.gateway_url}/app/connections")
+    await sign_in(page, email)
+
+    await page.get_by_role("button", name="Connect Zendesk").click()
+    await page.get_by_role("button", name="Connect by API token instead").click()
+    await page.get_by_label("Subdomain").press_sequentially("https://acme.zendesk.com/")
+    await page.get_by_label("Email").press_sequentially("robin@acme-help.example")
+    token = page.get_by_label("API token")
+    await token.press_sequentially("a token")
+    await token.press("Enter")
+    assert await token.evaluate("input => [input.validity.patternMismatch, input.title]") == [
+        True,
+        "The token, from Zendesk's Admin Center.",
+    ]
+    await token.fill("")
+    await token.press_sequentially("sandbox-zendesk-token")
+    await token.press("Enter")
+    await expect(page.get_by_text("Zendesk ends API tokens on")).to_be_visible()
+    await page.get_by_role("button", name="Disconnect").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("only you can delete it")
+    await page.keyboard.press("Escape")
+    assert complaints.heard == []
+
+
+async def test_an_account_that_withdrew_its_consent_is_connected_again_as_itself(
+    browser: Browser, house: House
+) -> None:
+    email = f"{uuid4().hex[:12]}@example.com"
+    async with Gateway(house.gateway_url) as session:
+        await session.sign_in(email, PASSWORD)
+        await synced(session, (await connect(session, HELP)).id)
+    page, complaints = await open_page(browser, house)
+    await page.goto(f"{house.gateway_url}/app/connections")
+    await sign_in(page, email)
+    await expect(page.get_by_text("Up to date")).to_be_visible()
+
+    act(house, HELP, "withdraw", {})
+    await page.get_by_role("button", name="Sync now").click()
+    await page.get_by_role("button", name="Reconnect").click()
+    subdomain = page.get_by_label("Subdomain")
+    await expect(subdomain).to_have_value("acme")
+    await expect(subdomain).not_to_be_editable()
+    await page.get_by_role("button", name="Continue to Zendesk").click()
+    await allow(page, house)
+    await expect(page.get_by_text("Up to date")).to_be_visible()
+    await expect(page.get_by_role("button", name="Disconnect")).to_have_count(1)
+    assert complaints.heard == []
+
+
+async def allow(page: Page, house: House) -> None:
+    """Say yes at the provider, and come back."""
+    await page.wait_for_url(f"{house.sandbox_url}/**")
+    await page.get_by_role("button", name="Allow").click()
+    await page.wait_for_url(f"{house.gateway_url}/app/connections?connected=*")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_page_can_be_seen_and_heard(
     browser: Browser, house: House, scheme: Literal["light", "dark"]
@@ -194,7 +331,7 @@ async def test_every_page_can_be_seen_and_heard(
     await expect(page.get_by_text("Up to date")).to_be_visible()
     assert await violations(page) == []
     await page.get_by_role("button", name="Connect Zendesk").click()
-    await page.get_by_role("button", name="Use an API token instead").click()
+    await page.get_by_role("button", name="Connect by API token instead").click()
     assert await violations(page) == []
 
 
