@@ -73,6 +73,7 @@ class Pipedrive(SourceProvider):
 
     name: ClassVar[str] = "pipedrive"
     streams: ClassVar[tuple[str, ...]] = (_CONTACTS, _DELETED, "deals", "archived_deals")
+    refusals: ClassVar[frozenset[str]] = frozenset({"user_denied"})
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""

@@ -189,6 +189,9 @@ class SourceProvider(Source):
     credentials: ClassVar[type[msgspec.Struct] | None] = None
     """What a person may hand over in place of a consent, for providers that know such a way in."""
 
+    refusals: ClassVar[frozenset[str]] = frozenset({"access_denied"})
+    """What the callback's `error` says when the person said no."""
+
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account that a person named; the same for all where nothing is asked.
 

@@ -150,7 +150,7 @@ async def complete(vault: Vault, callback: Callback, *, public_url: str) -> Auth
     """
     taken = await _take(vault.db, callback)
     registered = vault.registrations.asking_consent(callback.provider)
-    if callback.error == "access_denied":
+    if callback.error in registered.provider.refusals:
         raise ConsentRefused
     if callback.error is not None or not callback.code:
         raise CodeRefused
