@@ -206,3 +206,10 @@ async def pipedrive(sandbox: Served) -> PipedriveApp:
 async def company(pipedrive: PipedriveApp) -> Company:
     """The same company, that let the app in."""
     return Company(pipedrive.served, await pipedrive.grant())
+
+
+@pytest.fixture
+async def frugal_company(serve: Serve) -> Company:
+    """A company that has next to nothing to spend in a day."""
+    served = serve(accounts="pipedrive:7:Acme Partners", rate_limits=True, pipedrive_tokens_per_day=25)
+    return Company(served, await PipedriveApp(served).grant())

@@ -147,6 +147,15 @@ async def test_every_call_costs_the_day_its_tokens(sandbox, company):
     assert [earlier - later for earlier, later in pairwise(left)] == [10, 5, 20]
 
 
+async def test_what_is_too_little_for_a_call_is_shown_and_still_pays_for_a_cheaper_one(frugal_company):
+    paths = ("/api/v2/stages", "/api/v2/persons", "/api/v2/deals/archived", "/api/v2/persons", "/api/v2/stages")
+
+    answers = [await frugal_company.get(path) for path in paths]
+
+    left = [(each.status, each.headers["x-daily-ratelimit-token-remaining"]) for each in answers]
+    assert left == [(200, "20"), (200, "10"), (429, "10"), (200, "0"), (429, "0")]
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "budget"), [("rate_limit", 429, "150000"), ("daily_limit", 429, "0"), ("blocked", 403, None)]
 )

@@ -55,6 +55,10 @@ def test_every_refusal_has_a_meaning(refused, meaning):
         (answer(429, **{BURST: "1", "Retry-After": "30"}), 30),
         (answer(429, **{BURST: "1", BUDGET: "20"}), 1),
         (answer(429, **{BURST: "1", BUDGET: "0", "Retry-After": "1"}), 3600),
+        (answer(429, **{BURST: "1", BUDGET: "5"}), 3600),
+        (answer(429, **{BURST: "1", BUDGET: "19"}), 3600),
+        (answer(429, **{BURST: "1", BUDGET: "some"}), 1),
+        (answer(429, **{BURST: "1", BUDGET: "9" * 5000}), 1),
         (answer(403, b"<html>", **{"Content-Type": "text/html"}), 300),
     ],
 )

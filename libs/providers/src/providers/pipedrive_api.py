@@ -34,6 +34,7 @@ _BURST_HEADER = "x-ratelimit-reset"
 _BUDGET_HEADER = "x-daily-ratelimit-token-remaining"
 _BURST_SECONDS = 2.0
 _DAILY_RETRY_SECONDS = 3600.0
+_DEAREST_CALL_TOKENS = 20
 _EDGE_SECONDS = 300.0
 
 
@@ -97,7 +98,7 @@ def instant_text(moment: datetime) -> str:
 
 
 def _limited(answer: Answer) -> RateLimited:
-    if answer.headers.get(_BUDGET_HEADER, "").strip() == "0":
+    if _is_spent(answer.headers.get(_BUDGET_HEADER, "")):
         # All apps share the account's budget. It comes back at midnight in a time zone we do not know; to ask once
         # an hour costs nothing.
         return RateLimited("Pipedrive's daily budget of this account is used up.", after_seconds=_DAILY_RETRY_SECONDS)
@@ -106,3 +107,9 @@ def _limited(answer: Answer) -> RateLimited:
         reset = answer.headers.get(_BURST_HEADER, "").strip()
         told = min(float(reset), 60.0) if reset.isascii() and reset.isdigit() else _BURST_SECONDS
     return RateLimited("Pipedrive asks us to slow down.", after_seconds=told or _BURST_SECONDS)
+
+
+def _is_spent(budget: str) -> bool:
+    """Whether too little is left of the day: what a call costs is not told, so the dearest that we make counts."""
+    left = budget.strip()
+    return left.isascii() and left.isdigit() and len(left) < 10 and int(left) < _DEAREST_CALL_TOKENS

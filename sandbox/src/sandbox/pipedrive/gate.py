@@ -14,7 +14,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.limits import RollingWindow
-from sandbox.pipedrive.catalogue import BURST_SECONDS, CALLS_PER_BURST, TOKENS_PER_DAY
+from sandbox.pipedrive.catalogue import BURST_SECONDS, CALLS_PER_BURST
 from sandbox.pipedrive.company import Company
 from sandbox.pipedrive.errors import limited, mismatched, unauthenticated
 from sandbox.store import Sandbox
@@ -45,6 +45,7 @@ class Gate(ASGIMiddleware):
     def __init__(self, sandbox: Sandbox, mint: Mint) -> None:
         self._sandbox = sandbox
         self._mint = mint
+        self._tokens_per_day = sandbox.settings.pipedrive_tokens_per_day
         self._calls = RollingWindow(most=CALLS_PER_BURST, seconds=BURST_SECONDS)
         self._spent: defaultdict[tuple[str, str], int] = defaultdict(int)
 
@@ -84,20 +85,21 @@ class Gate(ASGIMiddleware):
         """The headers of the answer. Raises `PipedriveError` when it is one call too many."""
         today = token.account, f"{datetime.now(UTC):%Y-%m-%d}"
         left: int | None = CALLS_PER_BURST
+        affordable = True
         if self._sandbox.rate_limits:
             left = self._calls.take(token.grant, time.monotonic())
-            if left is not None and self._spent[today] + tokens <= TOKENS_PER_DAY:
+            affordable = self._spent[today] + tokens <= self._tokens_per_day
+            if left is not None and affordable:
                 self._spent[today] += tokens
-        budget = TOKENS_PER_DAY - self._spent[today]
-        spent = budget < tokens
         headers = {
             "x-ratelimit-limit": str(CALLS_PER_BURST),
             "x-ratelimit-remaining": str(left or 0),
             "x-ratelimit-reset": str(BURST_SECONDS),
-            "x-daily-ratelimit-token-limit": str(TOKENS_PER_DAY),
-            "x-daily-ratelimit-token-remaining": str(0 if spent else budget),
+            "x-daily-ratelimit-token-limit": str(self._tokens_per_day),
+            # What is left may be too little for this call, and is not nothing for that.
+            "x-daily-ratelimit-token-remaining": str(self._tokens_per_day - self._spent[today]),
             "x-correlation-id": str(uuid4()),
         }
-        if left is None or spent:
+        if left is None or not affordable:
             raise limited(headers)
         return headers
