@@ -6,7 +6,7 @@ import pytest
 from providers.pipedrive import Pipedrive
 from providers.source import Access, Page, ProviderUnavailable
 
-NOW = datetime(2030, 1, 31, tzinfo=UTC)  # our own clock, which is wrong and must not matter
+NOW = datetime(2026, 4, 1, tzinfo=UTC)  # our own clock, which is wrong and must not matter
 BOOKMARK = '{"since":"2026-03-18T10:52:06Z"}'
 
 
@@ -121,7 +121,28 @@ async def test_a_first_run_of_the_feed_reaches_a_month_back(http, script):
 
     await read(http, script, "deleted_contacts")
 
-    assert script.asked[0][1]["since_timestamp"] == "2030-01-01 00:00:00"
+    assert script.asked[0][1]["since_timestamp"] == "2026-03-02 00:00:00"
+
+
+async def test_a_run_that_comes_too_late_for_the_feed_asks_for_all_of_it_and_names_the_gap(http, script):
+    script.answers = [recents(recent(1, active=False), last="2026-03-10 10:53:00", more=True), recents()]
+    old = '{"since":"2026-01-05T10:52:06Z"}'
+
+    first = await read(http, script, "deleted_contacts", bookmark=old)
+    last = await read(http, script, "deleted_contacts", cursor=first.next_cursor, bookmark=old)
+
+    assert [query["since_timestamp"] for _, query, _ in script.asked] == ["2026-03-02 00:00:00", "2026-03-10 10:53:00"]
+    assert first.gap
+    assert "between 2026-01-05 and 2026-03-02" in first.gap
+    assert (last.gap, last.bookmark) == (None, BOOKMARK)
+
+
+async def test_a_run_in_time_has_no_gap_and_neither_has_a_first_one(http, script):
+    script.answers = [recents(), recents()]
+
+    pages = [await read(http, script, "deleted_contacts", bookmark=bookmark) for bookmark in (BOOKMARK, None)]
+
+    assert [page.gap for page in pages] == [None, None]
 
 
 async def test_of_whom_the_feed_says_nothing_the_list_is_asked(http, script):

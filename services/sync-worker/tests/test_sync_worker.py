@@ -141,6 +141,17 @@ async def test_a_refused_stream_is_named_and_the_others_go_on(world: World) -> N
     assert (run.state, run.problem) == ("succeeded", "deals: Shop does not let us read deals.")
 
 
+async def test_what_a_provider_no_longer_tells_of_is_said_and_the_run_goes_on(world: World) -> None:
+    first, *others = FIVE_PAGES
+    world.shop.show("contacts", msgspec.structs.replace(first, gap="Who left in March is kept."), *others)
+
+    await world.sync()
+
+    run = await world.last_run()
+    assert (run.state, run.problem) == ("succeeded", "contacts: Who left in March is kept.")
+    assert len(await kept(world)) == 5
+
+
 async def test_a_run_fails_when_every_stream_is_refused(world: World) -> None:
     world.shop.troubles["contacts", None].append(ProviderRefused("No contacts."))
     world.shop.troubles["deals", None].append(ProviderRefused("No deals."))

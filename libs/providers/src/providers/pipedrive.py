@@ -163,6 +163,7 @@ async def _read_departed(
         gone=tuple(SourceGone(provider_id=str(each), reason="deleted") for each in departed.ids),
         next_cursor=departed.next_cursor,
         bookmark=departed.bookmark,
+        gap=departed.gap,
     )
 
 

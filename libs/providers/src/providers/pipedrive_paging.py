@@ -42,11 +42,15 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Departed(msgspec.Struct, frozen=True, kw_only=True):
-    """The ids that a page of the feed shows to be gone, and where the run goes on from here."""
+    """The ids that a page of the feed shows to be gone, and where the run goes on from here.
+
+    `gap` is set where the last run was too long ago for the feed.
+    """
 
     ids: tuple[int, ...]
     next_cursor: str | None
     bookmark: str | None
+    gap: str | None
 
 
 class _Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -133,7 +137,10 @@ async def fetch_departed(
 ) -> Departed:
     """Fetch the next page of the feed, and find out who in it is gone. Raises `ProviderError`."""
     position = msgspec.json.decode(cursor or bookmark or "{}", type=_Position)
-    since = position.since or now - FEED_REACHES
+    # Our own clock will do for this: it decides what is asked for only where a month went by.
+    reached = now - FEED_REACHES
+    too_late = cursor is None and position.since is not None and position.since < reached
+    since = reached if too_late else position.since or reached
     params = {
         "since_timestamp": f"{since.astimezone(UTC):{_FEED_STAMP}}",
         "items": "person",
@@ -148,7 +155,13 @@ async def fetch_departed(
         ids=await _gone(http, access, feed),
         next_cursor=_kept(onward) if onward else None,
         bookmark=None if onward else _bookmark(begun),
+        gap=_gap(position.since, reached) if too_late and position.since else None,
     )
+
+
+def _gap(since: datetime, reached: datetime) -> str:
+    days = f"{since.astimezone(UTC):%Y-%m-%d} and {reached.astimezone(UTC):%Y-%m-%d}"
+    return f"Pipedrive tells of deletions for {FEED_REACHES.days} days only: who was deleted between {days} is kept."
 
 
 def _onward(feed: _Feed, since: datetime, position: _Position) -> _Position | None:

@@ -113,7 +113,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     `next_cursor` is where the run goes on, None at the stream's end; `bookmark` is what the next run starts from,
     set on the last page (it may be the one the run was given). `total` is the provider's own count where it
-    gives one.
+    gives one. `gap` is what the provider no longer tells of, and no later run will bring either, in words for people.
     """
 
     contacts: tuple[SourceContact, ...] = ()
@@ -123,6 +123,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None = None
     bookmark: str | None = None
     total: int | None = None
+    gap: str | None = None
 
 
 class ProviderError(Exception):

@@ -59,7 +59,7 @@ async def record_page(
         skipped=len(page.skipped),
     )
     so_far = await run_queries.move_stream(
-        conn, run, stream, counts, cursor=page.next_cursor, bookmark=page.bookmark, total=page.total
+        conn, run, stream, counts, cursor=page.next_cursor, bookmark=page.bookmark, total=page.total, gap=page.gap
     )
     events: list[Event] = [
         *announcements.contacts_fetched(run, saved, contacts),

@@ -116,6 +116,7 @@ def _one(pages: Sequence[Page]) -> Page:
         gone=tuple(chain.from_iterable(page.gone for page in pages)),
         skipped=tuple(chain.from_iterable(page.skipped for page in pages)),
         total=next((page.total for page in reversed(pages) if page.total is not None), None),
+        gap=next((page.gap for page in reversed(pages) if page.gap), None),
     )
 
 

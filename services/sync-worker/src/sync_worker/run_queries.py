@@ -159,14 +159,14 @@ WITH moved AS (
         bookmark = CASE WHEN excluded.cursor IS NULL THEN excluded.bookmark ELSE p.bookmark END
 )
 INSERT INTO sync_stream AS t
-    (workspace_id, sync_id, stream, state, total, fetched, added, updated, unchanged, gone, skipped)
+    (workspace_id, sync_id, stream, state, total, fetched, added, updated, unchanged, gone, skipped, problem)
 VALUES (:workspace_id, :sync_id, :stream, :state, CAST(:total AS bigint),
-        :fetched, :added, :updated, :unchanged, :gone, :skipped)
+        :fetched, :added, :updated, :unchanged, :gone, :skipped, CAST(:gap AS text))
 ON CONFLICT (workspace_id, sync_id, stream) DO UPDATE SET
     state = excluded.state, total = coalesce(excluded.total, t.total), fetched = t.fetched + excluded.fetched,
     added = t.added + excluded.added, updated = t.updated + excluded.updated,
     unchanged = t.unchanged + excluded.unchanged, gone = t.gone + excluded.gone,
-    skipped = t.skipped + excluded.skipped
+    skipped = t.skipped + excluded.skipped, problem = coalesce(excluded.problem, t.problem)
 RETURNING *
 """)
 
@@ -180,8 +180,12 @@ async def move_stream(
     cursor: str | None,
     bookmark: str | None,
     total: int | None,
+    gap: str | None,
 ) -> Row[Any]:
-    """Move a stream past a page and count it; without a cursor the stream is done. Return its sums so far."""
+    """Move a stream past a page and count it; without a cursor the stream is done. Return its sums so far.
+
+    A `gap` becomes the stream's problem, which does not end it.
+    """
     values = {name: getattr(counts, name) for name in COUNTS} | {
         "workspace_id": run.workspace_id,
         "connection_id": run.connection_id,
@@ -190,6 +194,7 @@ async def move_stream(
         "cursor": cursor,
         "bookmark": bookmark,
         "total": total,
+        "gap": gap,
         "state": "running" if cursor else "done",
     }
     return (await conn.execute(_MOVE, values)).one()

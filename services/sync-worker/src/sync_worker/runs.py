@@ -82,14 +82,14 @@ async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem:
     """End a run, as failed if there is a problem, and see to what follows. Raises `RunOver`.
 
     A stream that was refused does not make the run fail unless all were: what the others brought counts, and the
-    problem names the refused ones.
+    problem names the refused ones. It also says what a provider no longer tells of.
     """
     await queries.lock_connection(conn, run.workspace_id, run.connection_id)  # as in `fall_back`
     await hold_run(conn, run)
     streams = await run_queries.list_streams(conn, run.workspace_id, [run.sync_id])
     refused = [stream for stream in streams if stream.state == "refused"]
     failed = problem is not None or (bool(refused) and len(refused) == len(streams))
-    said = problem or " ".join(f"{stream.stream}: {stream.problem}" for stream in refused) or None
+    said = problem or " ".join(f"{stream.stream}: {stream.problem}" for stream in streams if stream.problem) or None
     state: SyncState = "failed" if failed else "succeeded"
     again = await run_queries.end_run(conn, run.workspace_id, run.sync_id, state, said)
     is_file_read = False

@@ -155,6 +155,8 @@ class Syncer:
         reported_at = 0.0
         async with aclosing(read_ahead(fetch, position.cursor)) as pages:
             async for page in pages:
+                if page.gap:
+                    log.warning("provider_left_a_gap", stream=stream, gap=page.gap)
                 report = time.monotonic() - reported_at >= REPORT_SECONDS
                 await self._record(run, stream, page, report=report, listing=position.listing)
                 if report:
