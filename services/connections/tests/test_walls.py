@@ -43,6 +43,7 @@ async def test_nothing_is_written_for_another_workspace(db, connect) -> None:
     [
         "SELECT * FROM connections.connection",
         "SELECT connections.workspace_of_connection(gen_random_uuid())",
+        "SELECT connections.take_asked_handshake(''::bytea)",
         "SELECT connections.take_handshake(''::bytea)",
     ],
 )
@@ -50,6 +51,19 @@ async def test_no_other_service_gets_in(fresh, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with fresh.database("identity").transaction() as conn:
             await conn.execute(text(statement))
+
+
+async def test_a_process_from_before_a_migration_ends_its_handshakes_after_it(db, workspace) -> None:
+    """It wrote the columns it knew, and reads exactly those that came back then."""
+    known = ["workspace_id", "state_hash", "user_id", "provider", "browser_hash", "verifier_sealed", "return_to"]
+    begun = f"INSERT INTO handshake ({', '.join(known)}, expires_at) VALUES (:workspace, 's', :workspace, 'acme', 'b',"
+    async with db.transaction(workspace) as conn:
+        await conn.execute(text(f"{begun} 'v', NULL, now())"), {"workspace": workspace})
+
+    async with db.transaction() as conn:
+        taken = (await conn.execute(text("SELECT * FROM take_handshake('s')"))).one()
+
+    assert list(taken._mapping) == [*known, "expired"]
 
 
 async def test_a_removed_connection_cannot_keep_tokens(db, workspace, connect) -> None:

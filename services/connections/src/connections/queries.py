@@ -240,7 +240,7 @@ async def save_handshake(conn: AsyncConnection, begun: Handshake) -> None:
 
 async def take_handshake(conn: AsyncConnection, state_hash: bytes) -> TakenHandshake | None:
     """Find a handshake of any workspace and use it up."""
-    row = (await conn.execute(text("SELECT * FROM take_handshake(:hash)"), {"hash": state_hash})).one_or_none()
+    row = (await conn.execute(text("SELECT * FROM take_asked_handshake(:hash)"), {"hash": state_hash})).one_or_none()
     return TakenHandshake(**row._mapping) if row else None
 
 

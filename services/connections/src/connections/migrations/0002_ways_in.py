@@ -11,10 +11,10 @@ ALTER TABLE revocation ADD COLUMN token_type text NOT NULL DEFAULT 'Bearer', ADD
 ALTER TABLE handshake ADD COLUMN asked jsonb NOT NULL DEFAULT '{}';
 """
 
-# What a function returns cannot be changed: it is made anew.
-TAKE_HANDSHAKE = """
-DROP FUNCTION take_handshake(bytea);
-CREATE FUNCTION take_handshake(wanted bytea)
+# What a function returns cannot be changed, and a process that runs still reads what `take_handshake` returned: it stays
+# for those, and a later revision drops it.
+TAKE_ASKED_HANDSHAKE = """
+CREATE FUNCTION take_asked_handshake(wanted bytea)
 RETURNS TABLE (workspace_id uuid, state_hash bytea, user_id uuid, provider text, browser_hash bytea,
                verifier_sealed text, return_to text, asked jsonb, expired boolean)
 LANGUAGE sql SECURITY DEFINER SET search_path = connections, pg_temp
@@ -23,10 +23,10 @@ AS $$
     RETURNING h.workspace_id, h.state_hash, h.user_id, h.provider, h.browser_hash, h.verifier_sealed, h.return_to,
               h.asked, h.expires_at <= now()
 $$;
-REVOKE ALL ON FUNCTION take_handshake(bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION take_asked_handshake(bytea) FROM PUBLIC;
 """
 
 
 def upgrade() -> None:
     op.execute(TABLES)
-    op.execute(TAKE_HANDSHAKE)
+    op.execute(TAKE_ASKED_HANDSHAKE)
