@@ -7,7 +7,10 @@ from aiohttp.test_utils import TestServer
 
 
 class Scripted:
-    """A server that gives these answers in turn, and keeps what it was asked."""
+    """A server that gives these answers in turn, and keeps what it was asked.
+
+    One that has a status of its own is a pair of both.
+    """
 
     def __init__(self) -> None:
         self.answers: list[object] = []
@@ -27,10 +30,11 @@ class Scripted:
         self.asked.append((request.path, dict(request.query), body))
         self.authorizations.append(request.headers.get("Authorization"))
         answer = self.answers.pop(0)
+        status, answer = answer if isinstance(answer, tuple) else (self.status, answer)
         encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
         return web.Response(
             body=encoded,
-            status=self.status,
+            status=status,
             content_type=self.content_type,
             headers={"Date": self.date} | self.headers,
         )

@@ -106,6 +106,33 @@ async def test_an_account_that_is_not_told_is_not_connected(http, script, me):
         await exchange(http, script)
 
 
+@pytest.mark.parametrize("status", [401, 402, 403])
+async def test_tokens_that_open_nothing_are_given_back(http, script, status):
+    script.answers = [tokens(script), (status, {"error": "no"}), {"success": True}]
+
+    with pytest.raises(ProviderError):
+        await exchange(http, script)
+
+    assert script.asked[2:] == [("/oauth/revoke", {}, {"token": "r1", "token_type_hint": "refresh_token"})]
+
+
+async def test_tokens_that_are_not_taken_back_do_not_hide_why(http, script):
+    script.answers = [tokens(script), (403, {"error": "no"}), (503, {})]
+
+    with pytest.raises(ProviderRefused, match="base"):
+        await exchange(http, script)
+
+
+@pytest.mark.parametrize("status", [429, 500])
+async def test_who_comes_again_in_a_moment_loses_nothing_they_connected_before(http, script, status):
+    script.answers = [tokens(script), (status, {})]
+
+    with pytest.raises(ProviderError):
+        await exchange(http, script)
+
+    assert [path for path, _, _ in script.asked] == ["/oauth/token", "/acme/api/v1/users/me"]
+
+
 async def test_a_renewed_grant_keeps_what_the_answer_leaves_out(http, script):
     script.answers = [{"access_token": "a2", "api_domain": f"{script.url}acme"}]
 

@@ -5,6 +5,7 @@ What an app may do is set where it is registered with Pipedrive, and not asked f
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from msgspec import Meta
 
 from providers.http import Answer, ask
 from providers.pipedrive_api import PROVIDER, V1, Id, api_url, call, refusal
-from providers.source import Access, AccessExpired, Grant, GrantRevoked, OAuthApp, ProviderRefused
+from providers.source import Access, AccessExpired, Grant, GrantRevoked, OAuthApp, ProviderError, ProviderRefused
 from providers.values import text
 
 # What goes into a header later is held to what a header may carry.
@@ -66,7 +67,14 @@ async def exchange(http: ClientSession, app: OAuthApp, *, code: str, redirect_ur
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     tokens = (await _post(http, app, "/oauth/token", form)).read(_Tokens)
     address = api_url(app, tokens.api_domain)
-    me = await _ask_whose(http, tokens.access_token, address)
+    try:
+        me = await _ask_whose(http, tokens.access_token, address)
+    except (ProviderRefused, AccessExpired):
+        # Nobody will keep these tokens, so they should not live on. Where Pipedrive has trouble just now the person comes
+        # again instead: to give them back uninstalls the app, and would end what the same person connected before.
+        with suppress(ProviderError):
+            await _give_back(http, app, tokens.access_token, tokens.refresh_token)
+        raise
     return Grant(
         access_token=tokens.access_token,
         refresh_token=tokens.refresh_token,
@@ -97,13 +105,15 @@ async def refresh(http: ClientSession, app: OAuthApp, grant: Grant) -> Grant:
 
 async def revoke(http: ClientSession, app: OAuthApp, grant: Grant) -> None:
     """Give a grant back, which uninstalls the app for that person; a dead one is no error."""
-    token, hint = grant.refresh_token, "refresh_token"
-    if token is None:
-        token, hint = grant.access_token, "access_token"
     try:
-        await _post(http, app, "/oauth/revoke", {"token": token, "token_type_hint": hint})
+        await _give_back(http, app, grant.access_token, grant.refresh_token)
     except GrantRevoked:
         return  # dead already, which is what we want
+
+
+async def _give_back(http: ClientSession, app: OAuthApp, access_token: str, refresh_token: str | None) -> None:
+    token, hint = (refresh_token, "refresh_token") if refresh_token is not None else (access_token, "access_token")
+    await _post(http, app, "/oauth/revoke", {"token": token, "token_type_hint": hint})
 
 
 async def _ask_whose(http: ClientSession, access_token: str, address: str) -> _Me:
