@@ -6,6 +6,7 @@ import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count
@@ -24,6 +25,7 @@ from providers.source import (
     AccountUnfit,
     Grant,
     GrantRevoked,
+    LeftToOwner,
     OAuthApp,
     Page,
     ProviderRefused,
@@ -356,7 +358,8 @@ async def test_a_grant_that_ended_is_over_for_good(account, end):
         await account.page()
     with pytest.raises(GrantRevoked):
         await account.refresh()
-    await account.provider.revoke(account.http, account.app, account.grant)
+    with suppress(AccessExpired):  # a fresh token may do it, and there is none any more
+        await account.provider.revoke(account.http, account.app, account.grant)
 
 
 async def test_our_own_wrong_secret_is_not_the_persons_fault(account):
@@ -541,7 +544,8 @@ async def test_credentials_open_what_a_consent_opens(account):
     assert account.grant.account_id == by_consent.account_id
     assert account.grant.token_type != by_consent.token_type
     assert account.grant.ends_at is not None
-    await account.provider.revoke(account.http, account.app, account.grant)
+    with pytest.raises(LeftToOwner):
+        await account.provider.revoke(account.http, account.app, account.grant)
 
 
 async def test_wrong_credentials_open_nothing_and_powerless_ones_say_so(account):

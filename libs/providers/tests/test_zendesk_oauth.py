@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 from providers.source import (
+    AccessExpired,
     AccountUnfit,
     Grant,
     GrantRevoked,
+    LeftToOwner,
     OAuthApp,
     ProviderError,
     ProviderRefused,
@@ -288,15 +290,17 @@ async def test_a_grant_is_given_back_by_its_access_token(http, script):
     assert script.authorizations == ["Bearer old"]
 
 
-async def test_a_dead_grant_is_given_back_in_silence(http, script):
-    script.answers, script.status = [{"error": "invalid_token"}, {"error": "invalid_grant"}], 401
+async def test_a_grant_whose_access_token_is_over_is_not_renewed_behind_anyones_back(http, script):
+    script.answers, script.status = [{"error": "invalid_token"}], 401
 
-    await Zendesk().revoke(http, APP, grant(script))
+    with pytest.raises(AccessExpired):
+        await Zendesk().revoke(http, APP, grant(script))
 
-    assert [path for path, _, _ in script.asked] == ["/acme/api/v2/oauth/tokens/current.json", "/acme/oauth/tokens"]
+    assert [path for path, _, _ in script.asked] == ["/acme/api/v2/oauth/tokens/current.json"]
 
 
-async def test_an_api_token_is_left_to_its_owner(http, script):
-    await Zendesk().revoke(http, APP, grant(script, token_type="Basic"))
+async def test_an_api_token_is_left_to_its_owner_who_is_told_where_it_ends(http, script):
+    with pytest.raises(LeftToOwner, match="Admin Center"):
+        await Zendesk().revoke(http, APP, grant(script, token_type="Basic"))
 
     assert script.asked == []

@@ -10,7 +10,7 @@ from connections.disconnection import GIVEN_UP, MAX_ATTEMPTS, NOT_GIVEN_BACK, gi
 from connections.handlers import subscriptions
 from connections.operations import break_connection, remove_connection, save_grant
 from contracts.workspaces import WorkspaceErased
-from providers.source import ProviderUnavailable
+from providers.source import LeftToOwner, ProviderUnavailable
 from servicekit.outbox import publish
 from servicekit.testing import bearer, drain, user_token
 from sqlalchemy import text
@@ -107,7 +107,7 @@ async def test_who_waited_for_a_removal_is_authorized_after_it(workspace, connec
         assert sealed
         async with db.transaction(workspace) as conn:
             await remove_connection(conn, workspace, connection_id, "keep")
-        await save_grant(waiting, sealed, authorized_by=uuid4())
+        await save_grant(waiting, sealed, authorized_by=uuid4(), stays=True)
 
     removed, authorized = (event.payload for event in (await heard())[1:])
     assert removed["removed_at"] < authorized["authorized_at"]
@@ -164,6 +164,69 @@ async def test_connecting_again_keeps_what_was_not_given_back_yet(client, vault,
     await connect(workspace)
 
     assert await left(db, workspace) == {"connection": 1}
+
+
+async def test_connecting_again_gives_the_old_grant_back_where_the_new_one_is_another(
+    client, vault, workspace, connect, acme, db
+) -> None:
+    acme.grants_stay = False
+    await connect(workspace)
+    old = set(acme.live)
+
+    await connect(workspace)
+
+    assert await give_back_due(vault) == 1
+    assert acme.live.isdisjoint(old)
+    assert len(acme.live) == 2
+    assert await left(db, workspace) == {"connection": 1}
+
+
+async def test_connecting_again_forgets_no_other_grant_that_was_not_given_back_yet(
+    client, vault, workspace, connect, acme, alter
+) -> None:
+    acme.grants_stay = False
+    connection_id = await connect(workspace)
+    acme.fault = ProviderUnavailable("Acme sleeps.")
+    await remove(client, workspace, connection_id)
+    acme.fault = None
+
+    await connect(workspace)
+    await alter(workspace, IS_DUE)
+
+    assert await give_back_due(vault) == 1
+    assert len(acme.live) == 2
+
+
+async def test_it_is_said_that_we_still_try_until_the_last_of_several_grants_is_given_back(
+    client, vault, workspace, connect, acme, alter
+) -> None:
+    acme.grants_stay = False
+    connection_id = await connect(workspace)
+    await connect(workspace)
+    acme.fault = ProviderUnavailable("Acme sleeps.")
+    await remove(client, workspace, connection_id)
+    acme.fault = None
+
+    assert await give_back_due(vault) == 1, "the one that was replaced; the other rests"
+    waiting = (await show(client, workspace, connection_id))["broken_reason"]
+    await alter(workspace, IS_DUE)
+    await give_back_due(vault)
+
+    assert waiting == NOT_GIVEN_BACK
+    assert (await show(client, workspace, connection_id))["broken_reason"] is None
+    assert acme.live == set()
+
+
+async def test_what_only_its_owner_can_end_is_said_and_not_tried_again(
+    client, vault, workspace, connect, acme, db
+) -> None:
+    connection_id = await connect(workspace)
+    acme.fault = LeftToOwner("Delete it at Acme.")
+
+    assert await remove(client, workspace, connection_id) == 204
+
+    assert await left(db, workspace) == {"connection": 1}
+    assert (await show(client, workspace, connection_id))["broken_reason"] == "Delete it at Acme."
 
 
 async def test_only_its_own_workspace_removes_a_connection(client, workspace, connect, acme) -> None:

@@ -296,6 +296,24 @@ async def test_a_person_who_connects_again_meanwhile_is_not_overwritten(vault, w
     assert acme.refreshes == 1
 
 
+async def test_a_refresh_that_was_overtaken_leaves_no_grant_alive_that_nobody_keeps(
+    vault, workspace, connect, acme, alter
+) -> None:
+    acme.grants_stay = False
+    connection_id = await connect(workspace)
+    await alter(workspace, ENDS_SOON)
+    acme.gate.clear()
+    asking = asyncio.create_task(access_token(vault, connection_id, rejected=None))
+    await acme.asked.wait()
+
+    await connect(workspace)
+    acme.gate.set()
+
+    token = await asking
+    assert len(acme.live) == 2
+    assert token.access_token in acme.live
+
+
 async def test_a_stale_refusal_does_not_break_who_connected_again(
     vault, workspace, connect, acme, alter, heard
 ) -> None:

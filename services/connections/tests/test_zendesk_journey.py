@@ -9,11 +9,20 @@ from uuid import UUID
 
 import pytest
 from aiohttp import ClientSession
+from connections import queries
 from connections.app import create_app
+from connections.disconnection import GIVEN_UP, NOT_GIVEN_BACK, give_back_due
+from connections.grants import key_ring, open_grant
+from connections.registrations import Registrations
 from connections.settings import Settings
-from servicekit.testing import TestKeys, bearer, served, service_token, user_token
+from connections.vault import Vault
+from providers.registry import PROVIDERS
+from servicekit.database import Database
+from servicekit.testing import TEST_SECRET, TestKeys, bearer, served, service_token, user_token
+from sqlalchemy import text
 
 COOKIE = "lead_oauth_4321"
+IS_DUE = "UPDATE revocation SET due_at = now()"
 SYNC_WORKER = bearer(service_token("sync-worker", audience="connections"))
 GIVEN = {"subdomain": "acme", "email": "robin@acme-help.example", "api_token": "sandbox-zendesk-token"}
 
@@ -56,6 +65,14 @@ class Person:
         async with self.service.post(path, json=wish, headers=SYNC_WORKER) as answer:
             return answer.status, await answer.json(content_type=None)
 
+    async def shown(self, connection_id: str) -> dict[str, Any]:
+        async with self.service.get(f"/connections/{connection_id}", headers=self.signed_in) as answer:
+            return await answer.json()
+
+    async def order(self, order: str, **fields: Any) -> None:
+        async with self.sandbox.post(f"/control/{order}", json=fields) as answer:
+            assert answer.status in {200, 201, 204}, await answer.text()
+
     async def read(self, token: dict[str, str]) -> int:
         """Call Zendesk with what sync-worker was handed; return the status."""
         headers = {"Authorization": f"{token['token_type']} {token['access_token']}"}
@@ -65,14 +82,40 @@ class Person:
 
 
 @pytest.fixture
-async def person(settings: Settings, serve_sandbox, workspace: UUID) -> AsyncIterator[Person]:
-    sandbox_url = serve_sandbox(accounts="zendesk:acme:Acme Help,zendesk:bolt:Bolt", people=5)
-    environ = {
+async def tidying(db: Database, environ) -> AsyncIterator[Vault]:
+    """What the service's worker has."""
+    registrations = Registrations(PROVIDERS, environ)
+    async with registrations.open():
+        yield Vault(db, key_ring(None, TEST_SECRET), registrations)
+
+
+async def kept_token(vault: Vault, workspace: UUID) -> dict[str, str]:
+    """The access token of the one grant that is still to be given back."""
+    async with vault.db.transaction(workspace) as conn:
+        revocation_id = (await conn.execute(text("SELECT id FROM revocation"))).scalar_one()
+        found = await queries.find_revocation(conn, revocation_id)
+    assert found
+    grant = open_grant(vault.ring, found[0])
+    return {"token_type": grant.token_type, "access_token": grant.access_token, "api_url": str(grant.api_url)}
+
+
+@pytest.fixture
+def sandbox_url(serve_sandbox) -> str:
+    return serve_sandbox(accounts="zendesk:acme:Acme Help,zendesk:bolt:Bolt", people=5)
+
+
+@pytest.fixture
+def environ(sandbox_url: str) -> dict[str, str]:
+    return {
         "ZENDESK_CLIENT_ID": "sandbox-zendesk",
         "ZENDESK_CLIENT_SECRET": "sandbox-zendesk-secret",
         "ZENDESK_AUTHORIZE_URL": f"{sandbox_url}/zendesk/{{subdomain}}/oauth/authorizations/new",
         "ZENDESK_API_URL": f"{sandbox_url}/zendesk/{{subdomain}}",
     }
+
+
+@pytest.fixture
+async def person(settings: Settings, environ, sandbox_url: str, workspace: UUID) -> AsyncIterator[Person]:
     async with (
         served(create_app(settings, environ=environ, keys=TestKeys())) as service,
         ClientSession(sandbox_url) as sandbox,
@@ -155,3 +198,60 @@ async def test_disconnecting_ends_the_access_at_zendesk(person: Person) -> None:
     assert await person.disconnect(connection["id"]) == 204
 
     assert await person.read(token) == 401
+
+
+async def test_connecting_again_ends_the_access_from_before_and_not_the_new_one(person: Person, tidying) -> None:
+    await person.connect()
+    [connection] = await person.connections()
+    _, before = await person.token(connection["id"])
+
+    await person.connect()
+    _, after = await person.token(connection["id"])
+    await give_back_due(tidying)
+
+    assert [await person.read(token) for token in (before, after)] == [401, 200]
+
+
+async def test_a_pair_that_came_only_to_be_given_back_is_kept_until_it_is(
+    person: Person, tidying, workspace, alter
+) -> None:
+    await person.connect()
+    [connection] = await person.connections()
+    await person.order("expire-tokens")
+    # The dead token is refused as it should be; it is the fresh one that Zendesk has trouble with.
+    await person.order("faults", kind="server_error", path="/zendesk/acme/api/v2/oauth/tokens", method="DELETE", skip=1)
+
+    assert await person.disconnect(connection["id"]) == 204
+
+    assert (await person.shown(connection["id"]))["broken_reason"] == NOT_GIVEN_BACK
+    fresh = await kept_token(tidying, workspace)
+    assert await person.read(fresh) == 200
+    await alter(workspace, IS_DUE)
+    await give_back_due(tidying)
+    assert await person.read(fresh) == 401
+    assert (await person.shown(connection["id"]))["broken_reason"] is None
+
+
+async def test_a_pair_that_never_arrived_is_not_said_to_be_given_back(
+    person: Person, tidying, workspace, alter
+) -> None:
+    await person.connect()
+    [connection] = await person.connections()
+    await person.order("expire-tokens")
+    await person.order("faults", kind="cut", path="/zendesk/acme/oauth/tokens", method="POST")
+
+    await person.disconnect(connection["id"])
+    await alter(workspace, IS_DUE)
+    await give_back_due(tidying)
+
+    assert (await person.shown(connection["id"]))["broken_reason"] == GIVEN_UP
+
+
+async def test_a_disconnected_api_token_stays_good_and_people_are_told_where_it_ends(person: Person) -> None:
+    _, connection = await person.hand_over()
+    _, token = await person.token(connection["id"])
+
+    assert await person.disconnect(connection["id"]) == 204
+
+    assert "Admin Center" in (await person.shown(connection["id"]))["broken_reason"]
+    assert await person.read(token) == 200

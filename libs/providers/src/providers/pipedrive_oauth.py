@@ -70,8 +70,8 @@ async def exchange(http: ClientSession, app: OAuthApp, *, code: str, redirect_ur
     try:
         me = await _ask_whose(http, tokens.access_token, address)
     except (ProviderRefused, AccessExpired):
-        # Nobody will keep these tokens, so they should not live on. Where Pipedrive has trouble just now the person comes
-        # again instead: to give them back uninstalls the app, and would end what the same person connected before.
+        # Nobody will keep these tokens, so they should not live on. Where Pipedrive has trouble just now the person
+        # comes again instead: to give them back uninstalls the app, and ends what they connected before.
         with suppress(ProviderError):
             await _give_back(http, app, tokens.access_token, tokens.refresh_token)
         raise

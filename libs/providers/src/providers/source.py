@@ -165,6 +165,10 @@ class AccountUnfit(ProviderRefused):
     """The account that was connected, or who connected it, cannot do what we need; the message says what would help."""
 
 
+class LeftToOwner(ProviderError):
+    """Only its owner can end this grant, at the provider; the message says how."""
+
+
 class Source(ABC):
     """What contacts come from, as far as all kinds are alike."""
 
@@ -189,6 +193,9 @@ class SourceProvider(Source):
 
     credentials: ClassVar[type[msgspec.Struct] | None] = None
     """What a person may hand over in place of a consent, for providers that know such a way in."""
+
+    grants_stay: ClassVar[bool] = True
+    """Whether who connects an account again gives the grant they gave before: its end would be the new one's too."""
 
     refusals: ClassVar[frozenset[str]] = frozenset({"access_denied"})
     """What the callback's `error` says when the person said no."""
@@ -224,7 +231,11 @@ class SourceProvider(Source):
 
     @abstractmethod
     async def revoke(self, http: ClientSession, app: OAuthApp, grant: Grant) -> None:
-        """Give the grant back. An already dead one is no error."""
+        """Give the grant back. An already dead one is no error.
+
+        Raises `AccessExpired` where it is done with an access token, and a fresh one may do it: whoever refreshes the
+        grant for that keeps what comes. Raises `LeftToOwner` where we cannot do it at all.
+        """
 
     @abstractmethod
     async def count(self, http: ClientSession, access: Access, stream: str) -> int | None:

@@ -37,6 +37,7 @@ class Zendesk(SourceProvider):
     streams: ClassVar[tuple[str, ...]] = tuple(_EXPORTS)
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
+    grants_stay: ClassVar[bool] = False
 
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account of a subdomain."""
@@ -64,8 +65,8 @@ class Zendesk(SourceProvider):
         return await zendesk_oauth.refresh(http, app, grant)
 
     async def revoke(self, http: ClientSession, app: OAuthApp, grant: Grant) -> None:
-        """Delete the token at Zendesk; an API token is its owner's to delete."""
-        await zendesk_oauth.revoke(http, app, grant)
+        """Delete the token at Zendesk, by itself; an API token is its owner's to delete."""
+        await zendesk_oauth.revoke(http, grant)
 
     async def count(self, http: ClientSession, access: Access, stream: str) -> int | None:
         """Count the end users; of tickets Zendesk counts fewer than it exports, so nothing is said."""

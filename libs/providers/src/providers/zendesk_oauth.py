@@ -18,6 +18,7 @@ from providers.source import (
     AccountUnfit,
     Grant,
     GrantRevoked,
+    LeftToOwner,
     OAuthApp,
     ProviderError,
     ProviderRefused,
@@ -181,18 +182,14 @@ async def refresh(http: ClientSession, app: OAuthApp, grant: Grant) -> Grant:
     )
 
 
-async def revoke(http: ClientSession, app: OAuthApp, grant: Grant) -> None:
-    """Give a grant back; a dead one is no error. An API token only its owner can delete."""
+async def revoke(http: ClientSession, grant: Grant) -> None:
+    """Give a grant back. Raises `AccessExpired` when the access token is over: the grant may live on in the other one.
+
+    An API token only its owner can delete, so it raises `LeftToOwner`.
+    """
     if grant.token_type != "Bearer":  # noqa: S105 - the scheme's name
-        return
-    try:
-        await _delete_current(http, grant)
-    except AccessExpired:
-        # The access token alone may be over; the grant lives on in the other one.
-        try:
-            await _delete_current(http, await refresh(http, app, grant))
-        except (GrantRevoked, AccessExpired):
-            return  # dead already, which is what we want
+        raise LeftToOwner("The API token stays good until somebody deletes it in Zendesk's Admin Center.")
+    await _delete_current(http, grant)
 
 
 async def _delete_current(http: ClientSession, grant: Grant) -> None:

@@ -217,8 +217,9 @@ async def _granted(provider: str, asking: Awaitable[Grant], *, refused: type[Bad
 
 async def _keep(vault: Vault, provider: str, grant: Grant, workspace_id: UUID, user_id: UUID) -> UUID:
     sealed = seal_grant(vault.ring, workspace_id, provider, grant)
+    stays = vault.registrations.of(provider).provider.grants_stay
     async with vault.db.transaction(workspace_id) as conn:
-        await operations.save_grant(conn, sealed, authorized_by=user_id)
+        await operations.save_grant(conn, sealed, authorized_by=user_id, stays=stays)
     log.info("connection_authorized", workspace_id=workspace_id, connection_id=sealed.connection_id)
     return sealed.connection_id
 

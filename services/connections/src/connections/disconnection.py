@@ -6,17 +6,22 @@ from uuid import UUID
 
 import structlog
 from contracts.connections import DataChoice
-from providers.source import ProviderError
+from providers.source import AccessExpired, Grant, GrantRevoked, LeftToOwner, ProviderError
 from servicekit.errors import Problem
 
 from connections import operations, queries
-from connections.grants import open_grant
+from connections.grants import SealedGrant, open_grant, seal_grant
 from connections.operations import REVOCATION_SECONDS
+from connections.registrations import Registered
+from connections.renewal import uninterrupted
 from connections.vault import Vault
 
 log = structlog.get_logger()
 
 CALL_SECONDS = 10
+REFRESH_SECONDS = 30
+"""With a call before it and one after it this is less than anyone else waits with the same grant."""
+
 MAX_ATTEMPTS = 8
 FIRST_REST = timedelta(minutes=5)
 """Doubled with each attempt: the last is some ten hours after the first."""
@@ -57,10 +62,7 @@ async def give_back(vault: Vault, workspace_id: UUID, revocation_id: UUID) -> No
         return  # connected again meanwhile
     sealed, attempts = found
     try:
-        registered = vault.registrations.of(sealed.provider)
-        async with asyncio.timeout(CALL_SECONDS):
-            await registered.provider.revoke(registered.http, registered.app, open_grant(vault.ring, sealed))
-        note = None
+        note = await _end(vault, revocation_id, sealed, attempts)
     except (ProviderError, Problem, TimeoutError) as error:
         note = NOT_GIVEN_BACK if attempts < MAX_ATTEMPTS else GIVEN_UP
         log.warning(
@@ -74,4 +76,38 @@ async def give_back(vault: Vault, workspace_id: UUID, revocation_id: UUID) -> No
             await queries.put_revocation_off(conn, revocation_id, FIRST_REST * 2 ** (attempts - 1))
         else:
             await queries.delete_revocation(conn, revocation_id)
-        await queries.note_removed(conn, sealed.connection_id, note)
+        await queries.note_removed(conn, sealed.connection_id, note, waiting=NOT_GIVEN_BACK)
+
+
+async def _end(vault: Vault, revocation_id: UUID, sealed: SealedGrant, attempts: int) -> str | None:
+    """End a grant; return what is to be said where that is over without the provider having confirmed it."""
+    registered, grant = vault.registrations.of(sealed.provider), open_grant(vault.ring, sealed)
+    try:
+        await _revoke(registered, grant)
+    except LeftToOwner as left:
+        return str(left)
+    except AccessExpired:
+        try:
+            fresh = await uninterrupted(_refresh(vault, registered, revocation_id, sealed, grant))
+        except GrantRevoked:
+            # Dead, which is what we want; but an attempt before this one may have missed what came in its place.
+            return None if attempts == 1 else GIVEN_UP
+        await _revoke(registered, fresh)
+    return None
+
+
+async def _revoke(registered: Registered, grant: Grant) -> None:
+    async with asyncio.timeout(CALL_SECONDS):
+        await registered.provider.revoke(registered.http, registered.app, grant)
+
+
+async def _refresh(
+    vault: Vault, registered: Registered, revocation_id: UUID, sealed: SealedGrant, spent: Grant
+) -> Grant:
+    """Refresh a grant only to give it back, and keep what comes before anything else can fail."""
+    async with asyncio.timeout(REFRESH_SECONDS):
+        fresh = await registered.provider.refresh(registered.http, registered.app, spent)
+    async with vault.db.transaction(sealed.workspace_id) as conn:
+        kept = seal_grant(vault.ring, sealed.workspace_id, sealed.provider, fresh)
+        await queries.save_revocation_grant(conn, revocation_id, kept)
+    return fresh

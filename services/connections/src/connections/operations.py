@@ -45,10 +45,17 @@ async def get_connection(conn: AsyncConnection, connection_id: UUID) -> Connecti
     return found
 
 
-async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_by: UUID) -> None:
-    """Keep a grant that a person just gave, and announce that its connection can be synced."""
+async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_by: UUID, stays: bool) -> None:
+    """Keep a grant that a person just gave, and announce that its connection can be synced.
+
+    With `stays` the account gave the same grant before, if it gave one; otherwise that is to be given back.
+    """
+    if not stays:
+        await queries.find_standing(conn, sealed.connection_id, lock=True)
+        await queries.save_revocations(conn, connection_id=sealed.connection_id, attempts=0, due_in=timedelta())
     authorized_at = await queries.save_connection(conn, sealed, authorized_by=authorized_by)
-    await queries.delete_revocations_of(conn, sealed.connection_id)
+    if stays:
+        await queries.delete_revocations_of(conn, sealed.connection_id)
     authorized = ConnectionAuthorized(
         workspace_id=sealed.workspace_id,
         connection_id=sealed.connection_id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from contracts.connections import ConnectionState, ConnectionView, DataChoice
-from sqlalchemy import Row, delete, func, insert, literal, select, text, update
+from sqlalchemy import Row, case, delete, exists, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -154,10 +154,19 @@ async def remove_connection(conn: AsyncConnection, connection_id: UUID, data: Da
     return (await conn.execute(statement)).one()
 
 
-async def note_removed(conn: AsyncConnection, connection_id: UUID, note: str | None) -> None:
-    """Say on a removed connection what is still wrong with it, or that nothing is."""
+async def note_removed(conn: AsyncConnection, connection_id: UUID, note: str | None, *, waiting: str) -> None:
+    """Say on a removed connection what is still wrong with it, or that nothing is.
+
+    It may have several grants to be given back: `waiting` is said while there are any, and other notes stay.
+    """
     removed = (connection.c.id == connection_id) & (connection.c.state == "removed")
-    await conn.execute(update(connection).where(removed).values(broken_reason=note))
+    reason = connection.c.broken_reason
+    if note in {None, waiting}:
+        removed &= reason.is_(None) | (reason == waiting)
+        others = exists().where(revocation.c.connection_id == connection_id)
+        await conn.execute(update(connection).where(removed).values(broken_reason=case((others, waiting))))
+    else:
+        await conn.execute(update(connection).where(removed).values(broken_reason=note))
 
 
 async def delete_workspaces(conn: AsyncConnection, workspace_ids: Sequence[UUID]) -> None:
@@ -290,13 +299,18 @@ async def put_revocation_off(conn: AsyncConnection, revocation_id: UUID, rest: t
     await conn.execute(update(revocation).where(revocation.c.id == revocation_id).values(due_at=func.now() + rest))
 
 
+async def save_revocation_grant(conn: AsyncConnection, revocation_id: UUID, sealed: SealedGrant) -> None:
+    """Replace a grant to be given back by the one that came for it."""
+    await conn.execute(update(revocation).where(revocation.c.id == revocation_id).values(**_columns(sealed)))
+
+
 async def delete_revocation(conn: AsyncConnection, revocation_id: UUID) -> None:
     """Forget a grant that was given back, or never will be."""
     await conn.execute(delete(revocation).where(revocation.c.id == revocation_id))
 
 
 async def delete_revocations_of(conn: AsyncConnection, connection_id: UUID) -> None:
-    """Keep what was to be given back: some providers give the same grant again to who connects again."""
+    """Keep what was to be given back: it is the grant of who connected again."""
     await conn.execute(delete(revocation).where(revocation.c.connection_id == connection_id))
 
 

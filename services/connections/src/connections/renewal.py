@@ -64,7 +64,7 @@ async def access_token(vault: Vault, connection_id: UUID, *, rejected: str | Non
                 return _handed_out(registered, grant)
             leased = await queries.take_lease(conn, connection_id, holder=holder, held_for=LEASE)
         if leased:
-            if renewed := await _uninterrupted(_renew(vault, registered, sealed, holder)):
+            if renewed := await uninterrupted(_renew(vault, registered, sealed, holder)):
                 return _handed_out(registered, renewed)
         elif not standing.is_leased:
             raise RetryLater("the provider had trouble a moment ago", after=standing.rests_for)
@@ -100,7 +100,7 @@ async def _refresh_leased(vault: Vault, workspace_id: UUID, connection_id: UUID,
     try:
         async with vault.db.transaction(workspace_id) as conn:
             _, sealed = await _lock_active(conn, connection_id)
-        await _uninterrupted(_renew(vault, vault.registrations.of(sealed.provider), sealed, holder))
+        await uninterrupted(_renew(vault, vault.registrations.of(sealed.provider), sealed, holder))
     except (Problem, RetryLater) as fate:  # nobody waits for an answer; what was found out is stored already
         log.warning("token_not_refreshed", connection_id=connection_id, failure=type(fate).__qualname__)
 
@@ -136,7 +136,7 @@ async def _renew(vault: Vault, registered: Registered, sealed: SealedGrant, hold
     except (ProviderError, TimeoutError) as error:
         raise await _put_off(vault, sealed, holder, error) from error
     if not await _store(vault, seal_grant(vault.ring, sealed.workspace_id, sealed.provider, fresh), holder):
-        await _give_back_if_removed(vault, registered, sealed, fresh)
+        await _give_back_if_lost(vault, registered, sealed, fresh)
         return None
     log.info("token_refreshed", workspace_id=sealed.workspace_id, connection_id=sealed.connection_id)
     return fresh
@@ -174,12 +174,12 @@ async def _store(vault: Vault, renewed: SealedGrant, holder: UUID) -> bool:
     raise AssertionError("the last attempt returns or raises")
 
 
-async def _give_back_if_removed(vault: Vault, registered: Registered, sealed: SealedGrant, fresh: Grant) -> None:
-    """Leave no grant alive at the provider that nobody here knows of: removing it could only give back the old one."""
+async def _give_back_if_lost(vault: Vault, registered: Registered, sealed: SealedGrant, fresh: Grant) -> None:
+    """Leave no grant alive at the provider that nobody here knows of: what was given back was only the old one."""
     async with vault.db.transaction(sealed.workspace_id) as conn:
         standing = await queries.find_standing(conn, sealed.connection_id)
-    if standing and standing.state != "removed":
-        return  # a person connected again meanwhile, perhaps with this very grant
+    if standing and standing.state != "removed" and registered.provider.grants_stay:
+        return  # a person connected again meanwhile, with this very grant
     try:
         await registered.provider.revoke(registered.http, registered.app, fresh)
     except ProviderError as error:
@@ -197,7 +197,7 @@ def _handed_out(registered: Registered, grant: Grant) -> AccessToken:
     )
 
 
-async def _uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
     """Let this run to its end even when whoever waits for it is cancelled, as at the end of the process."""
     task = asyncio.ensure_future(work)
     try:

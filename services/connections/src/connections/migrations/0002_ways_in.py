@@ -11,8 +11,8 @@ ALTER TABLE revocation ADD COLUMN token_type text NOT NULL DEFAULT 'Bearer', ADD
 ALTER TABLE handshake ADD COLUMN asked jsonb NOT NULL DEFAULT '{}';
 """
 
-# What a function returns cannot be changed, and a process that runs still reads what `take_handshake` returned: it stays
-# for those, and a later revision drops it.
+# What a function returns cannot be changed, and a process that still runs reads what `take_handshake` returned: that
+# stays for those, and a later revision drops it.
 TAKE_ASKED_HANDSHAKE = """
 CREATE FUNCTION take_asked_handshake(wanted bytea)
 RETURNS TABLE (workspace_id uuid, state_hash bytea, user_id uuid, provider text, browser_hash bytea,
