@@ -152,7 +152,15 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ShopKey(Shop, frozen=True, forbid_unknown_fields=True):
     """A shop and its key."""
 
-    key: Annotated[str, msgspec.Meta(min_length=1, max_length=50, extra={"kind": "secret"})]
+    key: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^[\x21-\x7e]+$(?!\n)",
+            max_length=50,
+            description="The key, without blanks.",
+            extra={"kind": "secret"},
+        ),
+    ]
 
 
 class Mall(Acme):

@@ -74,6 +74,26 @@ async def test_what_names_no_account_leads_nowhere_and_the_answer_says_why(clien
     assert problem["errors"][0]["message"]
 
 
+@pytest.mark.parametrize("query", ["", "shop=acme.evil", "shop=acme%0A"])
+async def test_who_mistypes_an_account_reads_what_is_asked_for_and_no_pattern(client, workspace, query) -> None:
+    _, problem, _ = await begin(client, workspace, query)
+
+    assert problem["errors"] == [{"field": "shop", "message": "What your shop is called."}]
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"shop": "A b", "key": "k"}, {"field": "shop", "message": "What your shop is called."}),
+        ({"shop": "acme", "key": "k k"}, {"field": "key", "message": "The key, without blanks."}),
+    ],
+)
+async def test_who_mistypes_credentials_reads_what_is_asked_for_and_no_pattern(client, workspace, given, error) -> None:
+    status, problem = await sign_in(client, workspace, **given)
+
+    assert (status, problem["type"], problem["errors"]) == (400, "invalid-input", [error])
+
+
 async def test_an_account_named_twice_is_refused(client, workspace) -> None:
     status, problem, _ = await begin(client, workspace, "shop=a&shop=b")
 

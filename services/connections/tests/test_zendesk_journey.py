@@ -164,6 +164,13 @@ async def test_an_api_token_that_will_not_do_connects_nothing_and_says_why(perso
     assert await person.connections() == []
 
 
+async def test_an_api_token_with_a_blank_is_answered_with_what_is_wanted(person: Person) -> None:
+    status, problem = await person.hand_over(api_token="sandbox zendesk token")
+
+    assert status == 400
+    assert problem["errors"] == [{"field": "api_token", "message": "The token, from Zendesk's Admin Center."}]
+
+
 async def test_an_api_token_that_zendesk_takes_no_more_breaks_the_connection(person: Person) -> None:
     _, connection = await person.hand_over()
     _, token = await person.token(connection["id"])

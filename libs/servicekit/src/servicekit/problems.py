@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from servicekit.errors import Problem, RetryLater
+from servicekit.fields import for_people
 from servicekit.logs import describe
 
 log = structlog.get_logger()
@@ -42,14 +43,16 @@ def answer_retry_later(_: Request[Any, Any, Any], error: RetryLater) -> Response
     return problem_response(503, "retry-later", "Not now", str(error), {}, {"Retry-After": seconds})
 
 
-def answer_validation(_: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
+def answer_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
     """Answer input of the wrong shape, naming each field."""
-    found = error.extra if isinstance(error.extra, list) else []
-    fields = [
-        {"field": str(item.get("key", "")), "message": str(item.get("message", ""))}
-        for item in found
-        if isinstance(item, dict)
-    ]
+    found = [item for item in error.extra if isinstance(item, dict)] if isinstance(error.extra, list) else []
+    body = request.route_handler.parsed_data_field
+    fields = []
+    for item in found:
+        field, message = str(item.get("key", "")), str(item.get("message", ""))
+        if body and item.get("source") == "body":
+            message = for_people(message, body.annotation, field)
+        fields.append({"field": field, "message": message})
     return problem_response(400, "invalid-input", "Some of the input is not valid", None, {"errors": fields}, {})
 
 

@@ -10,6 +10,7 @@ import structlog
 from providers.source import AccountUnfit, Grant, GrantRevoked, OAuthApp, ProviderError
 from servicekit.database import Database
 from servicekit.errors import BadRequest, Conflict, Unavailable
+from servicekit.fields import for_people
 
 from connections import handshakes, operations, queries
 from connections.grants import seal_grant
@@ -199,8 +200,10 @@ def _located(registered: Registered, asked: Mapping[str, str]) -> OAuthApp:
     try:
         return registered.provider.locate(registered.app, asked)
     except msgspec.ValidationError as error:
-        field = _FIELD.search(str(error))
-        raise AskedInvalid(errors=[{"field": field[1] if field else "", "message": str(error)}]) from error
+        found = _FIELD.search(str(error))
+        field = found[1] if found else ""
+        message = for_people(str(error), registered.provider.asks, field)
+        raise AskedInvalid(errors=[{"field": field, "message": message}]) from error
 
 
 async def _granted(provider: str, asking: Awaitable[Grant], *, refused: type[BadRequest]) -> Grant:
