@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg.generators import send
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -107,6 +108,16 @@ async def pipelined(conn: AsyncConnection) -> AsyncIterator[None]:
     assert isinstance(driver, psycopg.AsyncConnection)
     async with driver.pipeline():
         yield
+
+
+async def send_now(conn: AsyncConnection) -> None:
+    """Send all that a pipeline holds back, so that Postgres works on it while we do something else.
+
+    The driver by itself sends what a socket takes at once, and the rest with the next statement.
+    """
+    driver = (await conn.get_raw_connection()).driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    await driver.wait(send(driver.pgconn))
 
 
 async def see_workspaces(conn: AsyncConnection, workspaces: tuple[UUID, ...]) -> None:

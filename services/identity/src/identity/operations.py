@@ -10,14 +10,14 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from servicekit.database import pipelined
+from servicekit.database import pipelined, send_now
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import decision_queries, erasing_queries, queries
 from identity.changes import Changes, Known, compare
 from identity.keys import is_shared
-from identity.matching import Verdict, partition
+from identity.matching import Decision, Verdict, partition
 from identity.queries import KeyName, RecordName, SourceName, Workspace
 from identity.records import ContactEvent, SourceRecord, after, told_by
 
@@ -148,9 +148,12 @@ async def settle(
     if erased:
         async with pipelined(conn):
             await erasing_queries.delete_records(conn, erased)
-    settled = await _consider(conn, locked, before, records)
+    names = _where_decided(locked, records.values())
+    decisions = await decision_queries.load_decisions(conn, names) if names else {}
     async with pipelined(conn):
         await queries.save_records(conn, fresh, before)
+        await send_now(conn)  # and while Postgres writes them, we consider what follows
+        settled = _consider(decisions, before, records)
         await queries.save_changes(conn, settled, locked)
     for changes in settled:
         publish(conn, changes.events)
@@ -160,12 +163,12 @@ async def settle(
             await erasing_queries.forget_history(conn, changes.workspace_id, ids)
 
 
-async def _consider(
-    conn: AsyncConnection, locked: Locked, before: Mapping[UUID, Known], records: Mapping[UUID, SourceRecord]
+def _consider(
+    decisions: Mapping[UUID, Sequence[Decision]],
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
 ) -> list[Changes]:
     """Partition records anew, workspace by workspace, and compare with how it was."""
-    names = _where_decided(locked, records.values())
-    decisions = await decision_queries.load_decisions(conn, names) if names else {}
     were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
     for source_id, known in before.items():
         were[known.record.workspace_id][source_id] = known
