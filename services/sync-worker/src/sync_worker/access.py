@@ -15,6 +15,9 @@ from servicekit.service_tokens import ServiceTokens
 log = structlog.get_logger()
 
 SPARE = timedelta(seconds=30)
+KEPT_AT_MOST = timedelta(minutes=5)
+"""How long a token is kept that has no end of its own: the account may be connected in another way meanwhile."""
+
 NOT_NOW = timedelta(seconds=5)
 MAX_REASON_CHARS = 500
 JSON = {"Content-Type": "application/json"}
@@ -29,7 +32,7 @@ class AccessDesk:
         self._http = http
         self._tokens = tokens
         self._url = f"{connections_url}/internal/connections"
-        self._kept: dict[UUID, tuple[Access, datetime | None]] = {}
+        self._kept: dict[UUID, tuple[Access, datetime]] = {}
 
     async def access(self, connection_id: UUID, *, rejected: str | None = None) -> Access:
         """Return a token to call a provider with; `rejected` is one the provider takes no more.
@@ -37,7 +40,7 @@ class AccessDesk:
         Raises `GrantRevoked` when a person has to connect again, `RetryLater` when connections does not answer.
         """
         kept, ends_at = self._kept.get(connection_id, (None, None))
-        if kept and kept.access_token != rejected and (ends_at is None or datetime.now(UTC) < ends_at - SPARE):
+        if kept and ends_at and kept.access_token != rejected and datetime.now(UTC) < ends_at - SPARE:
             return kept
         body = {"rejected": hashlib.sha256(rejected.encode()).hexdigest()} if rejected else {}
         status, answer = await self._post(f"{self._url}/{connection_id}/token", body)
@@ -55,7 +58,7 @@ class AccessDesk:
             api_url=granted.api_url,
             account_id=granted.account_id,
         )
-        self._kept[connection_id] = access, granted.expires_at
+        self._kept[connection_id] = access, granted.expires_at or datetime.now(UTC) + KEPT_AT_MOST
         return access
 
     async def report_broken(self, connection_id: UUID, reason: str) -> None:
