@@ -6,6 +6,8 @@ interface ProviderInfo {
   says: string;
   mark: string;
   ink: string;
+  /** Handed over and let go of: there is no account behind it. */
+  isFile?: boolean;
 }
 
 /** The tools as people know them; which can be connected, and how, their service says. */
@@ -13,6 +15,14 @@ const PROVIDERS: readonly ProviderInfo[] = [
   { name: "hubspot", label: "HubSpot", says: "Contacts and deals", mark: "H", ink: "text-hubspot" },
   { name: "pipedrive", label: "Pipedrive", says: "People and deals", mark: "P", ink: "text-pipedrive" },
   { name: "zendesk", label: "Zendesk", says: "Users and tickets", mark: "Z", ink: "text-zendesk" },
+  {
+    name: "csv_file",
+    label: "CSV file",
+    says: "Contacts from a spreadsheet",
+    mark: "C",
+    ink: "text-other",
+    isFile: true,
+  },
 ];
 
 /** What is known of a provider; one that this page does not know yet goes by its own name. */

@@ -24,7 +24,7 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
       onClose();
     },
   });
-  const { label } = providerOf(connection.provider);
+  const { label, isFile } = providerOf(connection.provider);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     leaving.mutate();
@@ -32,11 +32,7 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
   return (
     <Dialog title={`Disconnect ${connection.account_name}?`} onClose={onClose}>
       <form onSubmit={submit} className="space-y-4">
-        <p className="text-muted text-sm">
-          {connection.ends_at
-            ? `Syncing ends, and the token is wiped here. It stays good at ${label}, where only you can delete it.`
-            : `Our access to ${label} is given back, and syncing ends. Nothing is changed there.`}
-        </p>
+        <p className="text-muted text-sm">{whatEnds(label, isFile === true, Boolean(connection.ends_at))}</p>
         <fieldset className="space-y-2">
           <legend className="mb-2 font-medium text-sm">What we have read from it</legend>
           <Choice data="keep" chosen={data} choose={setData} title="Keep the records">
@@ -83,4 +79,12 @@ function Choice({ data, chosen, choose, title, children }: ChoiceProps) {
       </span>
     </label>
   );
+}
+
+/** Say what becomes of the way in; a token that a person handed over is theirs to delete. */
+function whatEnds(label: string, isFile: boolean, isToken: boolean): string {
+  if (isFile) return "The file goes from this list. Its content was let go of when it had been read.";
+  return isToken
+    ? `Syncing ends, and the token is wiped here. It stays good at ${label}, where only you can delete it.`
+    : `Our access to ${label} is given back, and syncing ends. Nothing is changed there.`;
 }
