@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from contracts.golden_records import GoldenRecordGone
 from servicekit import bus_queries as queries
-from servicekit.consumer import FULL_BATCH, Consumer, on
+from servicekit.consumer import FULL_BATCH, Consumer, on, on_read
 from servicekit.database import Database
 from servicekit.outbox import publish
 from servicekit.testing import FreshDatabase, drain
@@ -124,3 +124,47 @@ async def test_a_batch_is_not_passed_while_another_copy_holds_the_shard(
 
     assert passed == 0
     assert copies.seen == published
+
+
+async def test_what_a_handler_works_with_is_made_ahead_and_the_same(db: Database, published: list[UUID]) -> None:
+    seen: list[str] = []
+
+    async def note(conn: AsyncConnection, names: Sequence[str]) -> None:
+        seen.extend(names)
+
+    consumer = Consumer(db, name="test", subscriptions=[on_read(GoldenRecordGone, name_of, note)])
+    while await deliver_large(consumer) == FULL_BATCH and len(seen) < SEVERAL:
+        pass
+    await consumer.close()
+
+    assert seen == [str(golden_id) for golden_id in published]
+
+
+async def test_what_cannot_be_made_of_an_event_parks_it_and_not_its_neighbours(
+    db: Database, published: list[UUID]
+) -> None:
+    culprit, seen = published[FULL_BATCH + 7], list[str]()
+
+    def refuse_one(event: GoldenRecordGone) -> str:
+        if event.golden_id == culprit:
+            raise ArithmeticError("poison")
+        return name_of(event)
+
+    async def note(conn: AsyncConnection, names: Sequence[str]) -> None:
+        seen.extend(names)
+
+    subscriptions = [on_read(GoldenRecordGone, refuse_one, note)]
+    consumer = Consumer(db, name="test", subscriptions=subscriptions)
+    await deliver_large(consumer)
+    await deliver_large(consumer)
+    await consumer.close()
+    await drain(db, subscriptions, consumer="test")
+    async with db.engine.connect() as conn:
+        parked = await queries.count_parked(conn, "test")
+
+    assert parked == 1
+    assert seen == [str(golden_id) for golden_id in published if golden_id != culprit]
+
+
+def name_of(event: GoldenRecordGone) -> str:
+    return str(event.golden_id)

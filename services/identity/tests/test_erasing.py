@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.connections import ConnectionRemoved
 from contracts.workspaces import WorkspaceErased
 from identity import erasing, operations
-from identity.records import ContactEvent
+from identity.records import ContactEvent, told_by
 from identity.tables import metadata
 from sqlalchemy import func, select, text
 
@@ -111,7 +111,7 @@ async def test_a_batch_that_waited_for_an_erasure_brings_nothing_of_it_back(work
 
 async def told(workspace: Any, events: Sequence[ContactEvent]) -> None:
     async with workspace.db.transaction(workspace.id) as conn:
-        await operations.resolve_contacts(conn, events)
+        await operations.resolve_contacts(conn, list(map(told_by, events)))
 
 
 async def someone_waits(workspace: Any) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from identity import operations
+from identity.records import told_by
 from identity.tables import metadata
 from servicekit.database import Database
 from servicekit.testing import FreshDatabase
@@ -73,17 +74,18 @@ async def test_a_batch_costs_a_handful_of_statements_whatever_its_size(workspace
     for batch in (known, joining, moved, gone):
         statements.clear()
         async with workspace.db.transaction(workspace.id) as conn:
-            await operations.resolve_contacts(conn, batch)
+            await operations.resolve_contacts(conn, list(map(told_by, batch)))
         assert len(statements) <= 16
 
 
 async def test_look_ups_go_by_key_before_the_planner_knows_the_tables(workspace: Any) -> None:
     rows = [workspace.fetched(n, f"{n}@x.org") for n in range(2_000)]
     async with workspace.db.transaction(workspace.id) as conn:
-        await operations.resolve_contacts(conn, rows)
+        await operations.resolve_contacts(conn, list(map(told_by, rows)))
 
     async with workspace.db.transaction(workspace.id) as conn:
-        await operations.resolve_contacts(conn, [workspace.fetched(2_000 + n, f"{n}@x.org") for n in range(500)])
+        joining = [told_by(workspace.fetched(2_000 + n, f"{n}@x.org")) for n in range(500)]
+        await operations.resolve_contacts(conn, joining)
         read = await conn.execute(text("SELECT sum(idx_tup_fetch) FROM pg_stat_xact_user_tables"))
 
     # Some ten for each record; reading the workspace for each would be a thousand times as many.

@@ -248,7 +248,7 @@ async def test_the_database_agrees_with_the_reference_after_every_step(
                 case events:
                     for event in events:
                         world.hear(event)
-                    await operations.resolve_contacts(conn, events)
+                    await operations.resolve_contacts(conn, list(map(told_by, events)))
 
         await agree(db, world, begun_at)
 

@@ -5,6 +5,8 @@ is forgotten and read again.
 """
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -13,47 +15,56 @@ from servicekit.bus_queries import Envelope, Shard
 from servicekit.database import DATABASE_ERRORS, Database
 
 
-class _Reading(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True):
+    """What follows a position, and what its handlers work with; None where that could not be made of all of it."""
+
     after: int
-    task: asyncio.Task[list[Envelope]]
+    envelopes: list[Envelope]
+    read: list[Any] | None
 
 
 class Ahead:
     """The readings of one consumer, at most one for each shard."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, read: Callable[[Envelope], object]) -> None:
         self._db = db
-        self._readings: dict[Shard, _Reading] = {}
+        self._read = read
+        self._readings: dict[Shard, asyncio.Task[Batch]] = {}
 
     def begin(self, shard: Shard, *, after: int, size: int) -> None:
         """Begin to read what follows a position."""
         self.forget(shard)
-        self._readings[shard] = _Reading(after, asyncio.create_task(self._read(shard, after, size)))
+        self._readings[shard] = asyncio.create_task(self._fetch(shard, after, size))
 
     def forget(self, shard: Shard) -> None:
         """Drop what was read of a shard."""
         if reading := self._readings.pop(shard, None):
-            reading.task.cancel()
+            reading.cancel()
 
-    async def take(self, shard: Shard) -> tuple[int, list[Envelope]] | None:
-        """Hand out what was read of a shard, and after which position; None when there is nothing.
+    async def take(self, shard: Shard) -> Batch | None:
+        """Hand out what was read of a shard; None when there is nothing.
 
         To be asked before a transaction is opened: the reading has a connection of its own.
         """
         reading = self._readings.pop(shard, None)
-        envelopes = await reading.task if reading else []
-        return (reading.after, envelopes) if reading and envelopes else None
+        batch = await reading if reading else None
+        return batch if batch and batch.envelopes else None
 
     async def close(self) -> None:
         """Drop everything, and wait until nothing is being read."""
-        tasks = [reading.task for reading in self._readings.values()]
+        tasks = list(self._readings.values())
         for shard in list(self._readings):
             self.forget(shard)
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, shard: Shard, after: int, size: int) -> list[Envelope]:
+    async def _fetch(self, shard: Shard, after: int, size: int) -> Batch:
+        # Whoever takes the batch meets the trouble itself, and knows what to do.
         try:
             async with self._db.singly.connect() as conn:
-                return await queries.read_batch(conn, shard, after=after, size=size)
+                envelopes = await queries.read_batch(conn, shard, after=after, size=size)
         except (*DATABASE_ERRORS, OSError):
-            return []  # whoever takes the batch meets the trouble itself, and knows what to do
+            return Batch(after, [], None)
+        try:
+            return Batch(after, envelopes, [self._read(envelope) for envelope in envelopes])
+        except Exception:  # as above: it is read again, by halves, until the culprit is found
+            return Batch(after, envelopes, None)

@@ -39,6 +39,7 @@ from servicekit.telemetry import span
 log = structlog.get_logger()
 
 E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 Handler = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 
 BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.3}
@@ -62,10 +63,11 @@ RETRYABLE_STATES = ("08", "40", "53", "55", "57", "58")
 
 
 class Subscription(msgspec.Struct, frozen=True):
-    """One event type and who handles it."""
+    """One event type, who handles it, and what of each event."""
 
     event_type: type[Event]
     handler: Handler
+    read: Callable[[Any], Any] | None = None
 
 
 def on(event_type: type[E], handler: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]]) -> Subscription:
@@ -75,6 +77,16 @@ def on(event_type: type[E], handler: Callable[[AsyncConnection, Sequence[E]], Aw
     handler to several types to receive them together.
     """
     return Subscription(event_type, handler)
+
+
+def on_read(
+    event_type: type[E], read: Callable[[E], T], handler: Callable[[AsyncConnection, Sequence[T]], Awaitable[None]]
+) -> Subscription:
+    """Subscribe a handler to what `read` makes of each event.
+
+    What is pure of a handler's work belongs there: it is done ahead, while the batch before is being written.
+    """
+    return Subscription(event_type, handler, read)
 
 
 class EventUnreadable(Exception):
@@ -90,7 +102,7 @@ class Consumer:
         self._by_name = {s.event_type.NAME: s for s in subscriptions}
         self._decoders = {name: msgspec.json.Decoder(s.event_type) for name, s in self._by_name.items()}
         self.topics = sorted({s.event_type.TOPIC for s in self._by_name.values()})
-        self._ahead = Ahead(db)
+        self._ahead = Ahead(db, self._read)
         self._sizes: dict[Shard, int] = {}
         self._resting: dict[Shard, float] = {}
         self._troubles: dict[Shard, int] = {}
@@ -111,15 +123,15 @@ class Consumer:
             # Unflushed: if the server itself falls, effects and offset are lost together, and the log, which was
             # flushed before, is read again from there.
             async with self.db.transaction(flushed=False) as conn:
-                if ahead and await queries.pass_batch(conn, self.name, shard, after=ahead[0], batch=ahead[1]):
-                    batch = ahead[1]
+                if ahead and await queries.pass_batch(conn, self.name, shard, after=ahead.after, batch=ahead.envelopes):
+                    batch, read = ahead.envelopes, ahead.read
                 else:
-                    batch = await queries.take_batch(conn, self.name, shard, size)
+                    batch, read = await queries.take_batch(conn, self.name, shard, size), None
                 if not batch:
                     return 0
                 if len(batch) >= FULL_BATCH:
                     self._ahead.begin(shard, after=batch[-1].position, size=size)
-                await self._handle(conn, batch)
+                await self._handle(conn, batch, read)
         except Exception as error:  # the edge: every failure gets one of its three fates here
             self._ahead.forget(shard)
             return await self._failed(shard, batch, error)
@@ -128,27 +140,36 @@ class Consumer:
         self._measure(shard, batch, size, time.monotonic() - started)
         return len(batch)
 
-    async def _handle(self, conn: AsyncConnection, batch: Sequence[Envelope]) -> None:
+    async def _handle(
+        self, conn: AsyncConnection, batch: Sequence[Envelope], read: Sequence[Any] | None = None
+    ) -> None:
         lane = current_lane.set(batch[0].lane)
         cause = causation_id.set(str(batch[0].event_id))
         try:
             with span(f"{self.name} handles", batch[0].headers, SpanKind.CONSUMER):
-                for handler, events in self._runs(batch):
-                    await handler(conn, events)
+                if read is None:
+                    read = [self._read(envelope) for envelope in batch]
+                for handler, run in groupby(zip(batch, read, strict=True), key=lambda pair: self._handler_of(pair[0])):
+                    if handler:
+                        await handler(conn, [each for _, each in run])
         finally:
             current_lane.reset(lane)
             causation_id.reset(cause)
 
-    def _runs(self, batch: Sequence[Envelope]) -> Iterable[tuple[Handler, list[Event]]]:
-        known = (envelope for envelope in batch if envelope.event_name in self._by_name)
-        for handler, run in groupby(known, key=lambda envelope: self._by_name[envelope.event_name].handler):
-            yield handler, [self._decode(envelope) for envelope in run]
+    def _handler_of(self, envelope: Envelope) -> Handler | None:
+        subscription = self._by_name.get(envelope.event_name)
+        return subscription.handler if subscription else None
 
-    def _decode(self, envelope: Envelope) -> Event:
+    def _read(self, envelope: Envelope) -> object:
+        """Make of an event what its handler works with; nothing of one that has no handler here."""
+        subscription = self._by_name.get(envelope.event_name)
+        if subscription is None:
+            return None
         try:
-            return self._decoders[envelope.event_name].decode(envelope.payload)
+            event = self._decoders[envelope.event_name].decode(envelope.payload)
         except msgspec.ValidationError as error:
             raise EventUnreadable(envelope.event_name) from error
+        return subscription.read(event) if subscription.read else event
 
     def _measure(self, shard: Shard, batch: Sequence[Envelope], size: int, seconds: float) -> None:
         aim = BATCH_SECONDS[shard.lane]

@@ -19,17 +19,20 @@ from identity.changes import Changes, Known, compare
 from identity.keys import is_shared
 from identity.matching import Decision, Verdict, partition
 from identity.queries import KeyName, RecordName, SourceName, Workspace
-from identity.records import ContactEvent, SourceRecord, after, told_by
+from identity.records import SourceRecord, after
 
 log = structlog.get_logger()
 
 Locked = Mapping[UUID, Workspace]
 
 
-async def resolve_contacts(conn: AsyncConnection, events: Sequence[ContactEvent]) -> None:
-    """Attach contacts to golden records, known or new, let go of those that are gone, announce what changed."""
-    locked = await queries.lock_workspaces(conn, {event.workspace_id for event in events})
-    told = _all_told(event for event in events if _is_wanted(locked[event.workspace_id], event))
+async def resolve_contacts(conn: AsyncConnection, heard: Sequence[SourceRecord]) -> None:
+    """Attach contacts to golden records, known or new, let go of those that are gone, announce what changed.
+
+    `heard` are records of which nothing is known but one event each, in the order of the events.
+    """
+    locked = await queries.lock_workspaces(conn, {record.workspace_id for record in heard})
+    told = _all_told(record for record in heard if _is_wanted(locked[record.workspace_id], record))
     before = await _load_neighbourhood(conn, told, locked)
     known = {_name(one.record): one.record for one in before.values()}
     news = _news(known, told)
@@ -38,25 +41,25 @@ async def resolve_contacts(conn: AsyncConnection, events: Sequence[ContactEvent]
     await settle(conn, locked, before, records, list(news.values()))
 
 
-def _is_wanted(workspace: Workspace, event: ContactEvent) -> bool:
-    """Whether an event tells of something that was not erased: a late delivery must not bring that back."""
+def _is_wanted(workspace: Workspace, record: SourceRecord) -> bool:
+    """Whether a record was not erased: a late delivery must not bring it back."""
     if not workspace.erasures:
         return not workspace.erased
-    erased_at = workspace.erasures.get(event.connection_id)
-    return not workspace.erased and (erased_at is None or event.first_seen_at > erased_at)
+    erased_at = workspace.erasures.get(record.connection_id)
+    return not workspace.erased and (erased_at is None or record.first_seen_at > erased_at)
 
 
-def _all_told(events: Iterable[ContactEvent]) -> dict[RecordName, SourceRecord]:
-    """Make of events the records they tell of, each once, as if nothing were known before."""
+def _all_told(heard: Iterable[SourceRecord]) -> dict[RecordName, SourceRecord]:
+    """Take together what was heard of each record, as if nothing were known before."""
     told: dict[RecordName, SourceRecord] = {}
-    for event in events:
-        name, record = _name(event), told_by(event)
+    for record in heard:
+        name = _name(record)
         told[name] = after(earlier, record) if (earlier := told.get(name)) else record
     return told
 
 
-def _name(of: SourceRecord | ContactEvent) -> RecordName:
-    return RecordName(of.workspace_id, of.connection_id, of.provider_id)
+def _name(record: SourceRecord) -> RecordName:
+    return RecordName(record.workspace_id, record.connection_id, record.provider_id)
 
 
 async def _load_neighbourhood(
