@@ -166,5 +166,22 @@ async def test_what_cannot_be_made_of_an_event_parks_it_and_not_its_neighbours(
     assert seen == [str(golden_id) for golden_id in published if golden_id != culprit]
 
 
+async def test_the_backlog_is_that_of_the_slowest_who_listens(
+    db: Database, copies: Copies, published: list[UUID]
+) -> None:
+    slow = copies.one()
+    await deliver_large(slow)
+    [shard] = await slow.list_behind()
+    await drain(db, [on(GoldenRecordGone, copies.note)], consumer="quick")
+
+    async with db.engine.connect() as conn:
+        behind = await queries.backlog_of(conn, shard)
+    await copies.rest()
+    async with db.engine.connect() as conn:
+        none = await queries.backlog_of(conn, shard)
+
+    assert (behind, none) == (len(published) - FULL_BATCH, 0)
+
+
 def name_of(event: GoldenRecordGone) -> str:
     return str(event.golden_id)
