@@ -114,7 +114,7 @@ async def test_a_batch_is_not_passed_while_another_copy_holds_the_shard(
 ) -> None:
     consumer = copies.one()
     await deliver_large(consumer)
-    async with db.singly.connect() as conn:
+    async with db.engine.connect() as conn:
         [shard] = await queries.list_behind(conn, "test", consumer.topics)
 
     async with db.transaction() as holding:

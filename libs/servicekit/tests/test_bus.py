@@ -319,7 +319,7 @@ async def test_a_day_is_dropped_once_it_is_old_and_everybody_has_passed_it(db: D
         await queries.lock_offset(conn, "gone", Shard("golden_records", "live", 1))
         await queries.move_offset(conn, "slow", shard, 2)
 
-    async with db.singly.connect() as conn:
+    async with db.engine.connect() as conn:
         _, kept = await queries.keep_partitions(conn, 3)
         await conn.execute(text('UPDATE bus."offset" SET position = 9'))
         await conn.execute(text("INSERT INTO bus.\"offset\" VALUES ('gone', 'golden_records', 'live', 0, 9)"))

@@ -5,6 +5,10 @@ import asyncio
 import pytest
 from servicekit.testing import FreshDatabase
 from sqlalchemy import text
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+STEPS = 200
+STEP_SECONDS = 0.00005
 
 
 async def test_a_transaction_cancelled_in_a_statement_is_cancelled_and_the_next_one_works(
@@ -28,3 +32,21 @@ async def test_a_transaction_cancelled_in_a_statement_is_cancelled_and_the_next_
         await running
     async with db.transaction() as conn:
         assert (await conn.execute(text("SELECT 2"))).scalar_one() == 2
+
+
+async def test_a_transaction_cancelled_at_any_step_gives_its_connection_back(fresh: FreshDatabase) -> None:
+    db = fresh.database("identity")
+
+    async def ask() -> None:
+        async with db.transaction() as conn:
+            await conn.execute(text("SELECT 1"))
+
+    for step in range(STEPS):
+        running = asyncio.create_task(ask())
+        await asyncio.sleep(step * STEP_SECONDS)
+        running.cancel()
+        await asyncio.wait([running])
+
+    pool = db.engine.pool
+    assert isinstance(pool, AsyncAdaptedQueuePool)
+    assert pool.checkedout() == 0

@@ -116,7 +116,7 @@ async def told(workspace: Any, events: Sequence[ContactEvent]) -> None:
 
 async def someone_waits(workspace: Any) -> bool:
     """Whether a transaction of this database waits for the lock of another."""
-    async with workspace.db.singly.connect() as conn:
+    async with workspace.db.engine.connect() as conn:
         waiting = text("""
         SELECT EXISTS (
             SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0

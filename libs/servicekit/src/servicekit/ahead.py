@@ -60,7 +60,7 @@ class Ahead:
     async def _fetch(self, shard: Shard, after: int, size: int) -> Batch:
         # Whoever takes the batch meets the trouble itself, and knows what to do.
         try:
-            async with self._db.singly.connect() as conn:
+            async with self._db.engine.connect() as conn:
                 envelopes = await queries.read_batch(conn, shard, after=after, size=size)
         except (*DATABASE_ERRORS, OSError):
             return Batch(after, [], None)

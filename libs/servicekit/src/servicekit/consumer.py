@@ -300,7 +300,7 @@ class Consumer:
 
     async def list_behind(self) -> list[Shard]:
         """Name the shards of both lanes that hold something new and do not rest after a failure."""
-        async with self.db.singly.connect() as conn:
+        async with self.db.engine.connect() as conn:
             behind = await queries.list_behind(conn, self.name, self.topics)
         now = time.monotonic()
         self._resting = {shard: until for shard, until in self._resting.items() if until > now}
@@ -325,7 +325,7 @@ class Consumer:
         while True:
             try:
                 if time.monotonic() - cleaned_at > HOUSEKEEPING_SECONDS:
-                    async with self.db.singly.begin() as conn:
+                    async with self.db.engine.begin() as conn:
                         await queries.keep_partitions(conn, retention_days)
                     cleaned_at = time.monotonic()
                 while await self.retry_parked():

@@ -43,7 +43,6 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, *, conninfo: str, service: str) -> None:
         self.engine = engine
-        self.singly = engine.execution_options(isolation_level="AUTOCOMMIT")
         """For single statements, each a transaction of its own and one round trip."""
         self.conninfo = conninfo
         self.service = service
@@ -60,6 +59,9 @@ class Database:
         return cls(
             create_async_engine(
                 url,
+                # Of the engine, once for each connection: set at every checkout, a task that is cancelled meanwhile
+                # leaves its connection behind.
+                isolation_level="AUTOCOMMIT",
                 pool_size=settings.database_pool_size,
                 max_overflow=settings.database_pool_size,
                 hide_parameters=True,
@@ -81,7 +83,7 @@ class Database:
         rolls everything back. Where it need not be `flushed`, the commit does not wait for the disk, and is lost if the
         server itself falls within a second: for what will be done again then.
         """
-        async with self.singly.begin() as conn:
+        async with self.engine.begin() as conn:
             with outbox.collecting(conn) as published:
                 await conn.exec_driver_sql(_begin(workspaces, statement_seconds, flushed=flushed))
                 yield conn

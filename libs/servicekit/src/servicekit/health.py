@@ -45,7 +45,7 @@ async def _checks(name: str, db: Database | None, consumer: Consumer | None, *, 
         return {}
     try:
         checks: dict[str, Any] = {"database": "ok"}
-        async with db.singly.connect() as conn:
+        async with db.engine.connect() as conn:
             if migrated:
                 at = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
                 head = head_of(folder_of(name))
@@ -60,7 +60,7 @@ async def _checks(name: str, db: Database | None, consumer: Consumer | None, *, 
 
 
 async def _measure_bus(db: Database, consumer: Consumer) -> None:
-    async with db.singly.connect() as conn:
+    async with db.engine.connect() as conn:
         for (topic, lane), lag in (await queries.lag_of(conn, consumer.name, consumer.topics)).items():
             telemetry.BUS_LAG.labels(consumer.name, topic, lane).set(lag)
         telemetry.BUS_PARKED.labels(consumer.name).set(await queries.count_parked(conn, consumer.name))

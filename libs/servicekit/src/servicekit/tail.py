@@ -43,7 +43,7 @@ async def follow(
     bell = asyncio.Event()
     ringing = asyncio.create_task(_ring(db, topics, bell))
     try:
-        async with db.singly.connect() as conn:
+        async with db.engine.connect() as conn:
             seen = await queries.list_positions(conn, topics)
         yield []
         while True:
@@ -73,7 +73,7 @@ async def _look(
     seen: dict[Shard, int],
 ) -> list[Envelope]:
     """Read what is new, and note in `seen` how far."""
-    async with db.singly.connect() as conn:
+    async with db.engine.connect() as conn:
         last = await queries.list_positions(conn, topics)
         wanted = tuple(workspaces())
         ranges = {shard: (seen.get(shard, 0), at) for shard, at in last.items() if at > seen.get(shard, 0)}

@@ -202,7 +202,7 @@ class Syncer:
         shard = Shard(ContactFetched.TOPIC, run.lane, shard_of(run.workspace_id))
         deadline = time.monotonic() + LONGEST_PAUSE_SECONDS
         while time.monotonic() < deadline:
-            async with self._db.singly.connect() as conn:
+            async with self._db.engine.connect() as conn:
                 if await backlog_of(conn, shard) <= AHEAD_AT_MOST:
                     return
             await asyncio.sleep(LOOK_SECONDS)
