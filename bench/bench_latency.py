@@ -28,7 +28,7 @@ CHANGES = 200
 _LATENCIES = """
 SELECT extract(epoch FROM result.published_at - cause.published_at) * 1000
 FROM bus.outbox result
-JOIN bus.outbox cause ON cause.event_id = (result.headers->>'causation_id')::uuid
+JOIN bus.outbox cause ON cause.event_id = (result.headers::json->>'causation_id')::uuid
 WHERE result.topic = 'golden_records' AND result.workspace_id = %s AND result.lane = 'live'
   AND cause.topic = 'source_records' AND cause.published_at > %s
 """

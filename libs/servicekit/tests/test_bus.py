@@ -13,7 +13,8 @@ from contracts.event import Event, Lane
 from contracts.golden_records import GoldenRecordGone, GoldenRecordMerged
 from contracts.workspaces import WorkspaceErased
 from servicekit import bus_queries as queries
-from servicekit.bus_queries import Shard
+from servicekit import outbox
+from servicekit.bus_queries import Envelope, Shard
 from servicekit.consumer import PARKED_IN_A_ROW, Consumer, Subscription, on
 from servicekit.database import Database
 from servicekit.errors import RetryLater
@@ -125,7 +126,7 @@ async def test_concurrent_publishers_rollbacks_and_copies_deliver_each_event_onc
     everything = [golden for goldens in committed.values() for golden in goldens]
     assert sorted(recorder.seen) == sorted(everything)
     async with db.engine.connect() as conn:
-        rows = await conn.execute(text("SELECT payload->>'golden_id' FROM bus.outbox ORDER BY shard, position"))
+        rows = await conn.execute(text("SELECT payload->>'golden_id' FROM bus.event ORDER BY shard, position"))
         in_outbox = [UUID(row[0]) for row in rows]
     for workspace in workspaces:
         # A shard's offset is locked by one copy at a time, so what a workspace sees is the outbox's own order.
@@ -179,7 +180,7 @@ async def test_a_failing_handler_leaves_neither_its_writes_nor_its_events(db: Da
     await drain(db, [on(GoldenRecordGone, half_done)], consumer="test")
 
     async with db.engine.connect() as conn:
-        names = (await conn.execute(text("SELECT event_name FROM bus.outbox"))).scalars().all()
+        names = (await conn.execute(text("SELECT event_name FROM bus.event"))).scalars().all()
     assert names == ["golden_record.gone.v1"]
 
 
@@ -202,7 +203,8 @@ async def test_retry_later_puts_the_whole_batch_back(db: Database) -> None:
 async def test_an_event_whose_payload_nobody_understands_is_parked(db: Database, fresh: FreshDatabase) -> None:
     workspace, recorder = uuid4(), Recorder()
     good = gone(workspace)
-    await publish_all(db, [gone(workspace), good])
+    await publish_all(db, [gone(workspace)])
+    await publish_all(db, [good])
     async with await psycopg.AsyncConnection.connect(fresh.admin_url) as admin:
         await admin.execute("UPDATE bus.outbox SET payload = '{\"golden_id\": 7}' WHERE position = 1")
 
@@ -223,7 +225,7 @@ async def test_the_two_lanes_keep_offsets_of_their_own_and_events_go_on_in_their
 
     async with db.engine.connect() as conn:
         rows = await conn.execute(
-            text("SELECT lane, headers->>'causation_id' FROM bus.outbox WHERE topic = 'workspaces' ORDER BY lane")
+            text("SELECT lane, headers->>'causation_id' FROM bus.event WHERE topic = 'workspaces' ORDER BY lane")
         )
         assert [(row[0], bool(row[1])) for row in rows] == [("backfill", True), ("live", True)]
 
@@ -246,6 +248,26 @@ async def test_the_doorbell_wakes_a_consumer_long_before_it_would_poll(db: Datab
     await asyncio.gather(running, return_exceptions=True)
 
     assert len(recorder.seen) == 2
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 64, 1_000])
+async def test_parcels_are_opened_wherever_a_batch_begins_and_ends(db: Database, size: int) -> None:
+    ours, theirs = uuid4(), next(each for each in iter(uuid4, None) if shard_of(each) == 0)
+    while shard_of(ours) != shard_of(theirs):
+        ours = uuid4()
+    told = [gone(each) for each in (*[ours] * 60, theirs, *[ours] * 3, *[theirs] * 49)]
+    await publish_all(db, told)
+    shard, read, after = Shard("golden_records", "live", 0), list[Envelope](), 0
+
+    async with db.engine.connect() as conn:
+        while batch := await queries.read_batch(conn, shard, after=after, size=size):
+            assert len(batch) <= size
+            read, after = read + batch, batch[-1].position
+
+    assert [UUID(msgspec.json.decode(each.payload)["golden_id"]) for each in read] == [each.golden_id for each in told]
+    assert [each.position for each in read] == list(range(1, len(told) + 1))
+    assert [each.workspace_id for each in read] == [each.workspace_id for each in told]
+    assert len({each.event_id for each in read}) == len(told)
 
 
 async def test_reading_a_batch_costs_the_batch_and_not_the_backlog(db: Database) -> None:
@@ -277,7 +299,10 @@ async def test_a_follower_sees_what_is_published_after_it_began(db: Database) ->
     assert [UUID(msgspec.json.decode(e.payload)["golden_id"]) for e in envelopes] == [after.golden_id]
 
 
-async def test_a_follower_reads_the_workspaces_and_types_of_interest_and_all_of_them(db: Database) -> None:
+async def test_a_follower_reads_the_workspaces_and_types_of_interest_and_all_of_them(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LARGEST_PARCEL", 1)
     ours, theirs = uuid4(), uuid4()
     interesting: list[UUID] = []
     many = [gone(ours) for _ in range(READ_AT_ONCE + 1)]

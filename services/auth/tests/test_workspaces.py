@@ -90,7 +90,7 @@ async def test_an_erased_workspace_is_gone_with_its_people_and_everyone_hears_of
                    (SELECT array_agg(email) FROM person), (SELECT count(*) FROM session)
             """)
         )
-        told = await conn.execute(text("SELECT event_name, workspace_id FROM bus.outbox"))
+        told = await conn.execute(text("SELECT event_name, workspace_id FROM bus.event"))
         assert tuple(left.one()) == (0, 0, 0, ["grace@example.com"], 1)
         assert [(name, str(workspace)) for name, workspace in told] == [
             ("workspace.erased.v1", ada.user["workspace_id"])

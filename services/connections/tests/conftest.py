@@ -301,7 +301,7 @@ def heard(db: Database) -> Callable[[], Awaitable[list[Heard]]]:
     async def events() -> list[Heard]:
         async with db.engine.connect() as conn:
             rows = await conn.execute(
-                text("SELECT event_name, payload FROM bus.outbox WHERE topic = 'connections' ORDER BY shard, position")
+                text("SELECT event_name, payload FROM bus.event WHERE topic = 'connections' ORDER BY shard, position")
             )
             return [Heard(row.event_name.removesuffix(".v1"), row.payload) for row in rows]
 

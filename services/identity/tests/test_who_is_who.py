@@ -299,7 +299,7 @@ FROM source_identity LEFT JOIN identity_map m USING (workspace_id, source_id)
 """)
 
 PUBLISHED = text("""
-SELECT event_name, payload FROM bus.outbox
+SELECT event_name, payload FROM bus.event
 WHERE topic = 'golden_records' AND position > :begun_at ORDER BY position
 """)
 

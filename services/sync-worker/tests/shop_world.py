@@ -291,7 +291,7 @@ class World:
     async def published(self, kind: type[Event], lane: str | None = None) -> list[Event]:
         """List what was published, oldest first."""
         rows = await self.rows(
-            "SELECT event_name, payload::text AS payload FROM bus.outbox "
+            "SELECT event_name, payload::text AS payload FROM bus.event "
             "WHERE event_name = :name AND lane = coalesce(CAST(:lane AS text), lane) ORDER BY lane, position",
             name=kind.NAME,
             lane=lane,

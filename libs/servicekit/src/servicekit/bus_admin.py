@@ -76,7 +76,7 @@ async def drop_parked(conn: AsyncConnection, *, consumer: str, event_id: UUID | 
 
 _REPLAY = text("""
 UPDATE bus."offset" o SET position = least(o.position, coalesce(
-    (SELECT min(position) - 1 FROM bus.outbox e
+    (SELECT min(position - events) FROM bus.outbox e
      WHERE e.topic = o.topic AND e.lane = o.lane AND e.shard = o.shard AND e.published_at >= :since), o.position)),
     moved_at = clock_timestamp()
 WHERE consumer = :consumer AND topic = :topic

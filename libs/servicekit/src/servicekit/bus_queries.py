@@ -1,7 +1,8 @@
 """All the SQL of the bus but the publishing, which is in `outbox.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,18 +20,23 @@ class Shard(msgspec.Struct, frozen=True, order=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, gc=False):
-    """An event as it lies in the outbox; `payload` and `headers_text` are JSON."""
+    """An event that was published; `payload` and `headers_text` are JSON."""
 
-    topic: str
-    lane: Lane
-    shard: int
+    shard: Shard
     position: int
     published_at: datetime
-    event_id: UUID
+    parcel_id: UUID
+    place: int
+    """How many events lie before it in its parcel."""
     event_name: str
     workspace_id: UUID
     headers_text: str
     payload: str
+
+    @property
+    def event_id(self) -> UUID:
+        """Its own id: that of its parcel, a little further for all but the first."""
+        return UUID(int=self.parcel_id.int ^ self.place) if self.place else self.parcel_id
 
     @property
     def headers(self) -> dict[str, str]:
@@ -38,10 +44,32 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
         return msgspec.json.decode(self.headers_text, type=dict[str, str])
 
 
-_ENVELOPE = (
-    "topic, lane, shard, position, published_at, event_id, event_name, workspace_id, "
-    "headers::text AS headers_text, payload::text AS payload"
-)
+def _unpack(shard: Shard, parcels: Iterable[Sequence[Any]]) -> list[Envelope]:
+    """Take those events out of parcels that count."""
+    return [
+        Envelope(
+            shard=shard,
+            position=ends_at - events + 1 + place,
+            published_at=published_at,
+            parcel_id=parcel_id,
+            place=place,
+            event_name=event_name,
+            workspace_id=workspace_id,
+            headers_text=headers,
+            payload=payload,
+        )
+        for parcel_id, ends_at, events, first, last, published_at, event_name, workspace_id, headers, lines in parcels
+        for place, payload in _lines(lines, ends_at, events, first, last)
+    ]
+
+
+def _lines(lines: str, ends_at: int, events: int, first: int, last: int) -> Iterable[tuple[int, str]]:
+    if events == 1:
+        return [(0, lines)]
+    before = ends_at - events
+    begin, end = first - before - 1, last - before
+    return enumerate(lines.split("\n")[begin:end], begin)
+
 
 _BEHIND = text("""
 SELECT s.topic, s.lane, s.shard
@@ -76,7 +104,7 @@ async def lock_offset(conn: AsyncConnection, consumer: str, shard: Shard) -> int
     return (await conn.execute(_LOCK, where)).scalar_one_or_none()
 
 
-_TAKE = text(f"SELECT {_ENVELOPE} FROM bus.take_batch(:consumer, :topic, :lane, :shard, :size)")  # noqa: S608 - a constant
+_TAKE = text("SELECT * FROM bus.take_batch(:consumer, :topic, :lane, :shard, :size)")
 
 
 async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: int) -> list[Envelope]:
@@ -85,17 +113,17 @@ async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: i
     Empty when there is nothing, or another copy has the shard.
     """
     where = {"consumer": consumer, "topic": shard.topic, "lane": shard.lane, "shard": shard.number, "size": size}
-    return [Envelope(*row) for row in await conn.execute(_TAKE, where)]
+    return _unpack(shard, await conn.execute(_TAKE, where))
 
 
-_READ = text(f"SELECT {_ENVELOPE} FROM bus.read_batch(:topic, :lane, :shard, :after, :size)")  # noqa: S608 - a constant
+_READ = text("SELECT * FROM bus.read_batch(:topic, :lane, :shard, :after, :size)")
 _PASS = text("SELECT bus.pass_batch(:consumer, :topic, :lane, :shard, :after, :last, :workspaces)")
 
 
 async def read_batch(conn: AsyncConnection, shard: Shard, *, after: int, size: int) -> list[Envelope]:
     """Read what comes after a position, and pass nothing."""
     where = {"topic": shard.topic, "lane": shard.lane, "shard": shard.number, "after": after, "size": size}
-    return [Envelope(*row) for row in await conn.execute(_READ, where)]
+    return _unpack(shard, await conn.execute(_READ, where))
 
 
 async def pass_batch(
@@ -140,9 +168,8 @@ async def move_offset(conn: AsyncConnection, consumer: str, shard: Shard, positi
 _PARK = text("""
 INSERT INTO bus.parked (consumer, event_id, topic, lane, shard, position, published_at, event_name, workspace_id,
                         headers, payload, failure, traceback, retry_at)
-SELECT :consumer, event_id, topic, lane, shard, position, published_at, event_name, workspace_id, headers, payload,
-       :failure, :traceback, CAST(:retry_at AS timestamptz)
-FROM bus.outbox WHERE topic = :topic AND lane = :lane AND shard = :shard AND position = :position
+VALUES (:consumer, :event_id, :topic, :lane, :shard, :position, :published_at, :event_name, :workspace_id,
+        CAST(:headers AS json), CAST(:payload AS json), :failure, :traceback, CAST(:retry_at AS timestamptz))
 ON CONFLICT (consumer, event_id) DO NOTHING
 """)
 
@@ -155,10 +182,16 @@ async def park(
         _PARK,
         {
             "consumer": consumer,
-            "topic": envelope.topic,
-            "lane": envelope.lane,
-            "shard": envelope.shard,
+            "event_id": envelope.event_id,
+            "topic": envelope.shard.topic,
+            "lane": envelope.shard.lane,
+            "shard": envelope.shard.number,
             "position": envelope.position,
+            "published_at": envelope.published_at,
+            "event_name": envelope.event_name,
+            "workspace_id": envelope.workspace_id,
+            "headers": envelope.headers_text,
+            "payload": envelope.payload,
             "failure": failure,
             "traceback": trace,
             "retry_at": retry_at,
@@ -166,17 +199,31 @@ async def park(
     )
 
 
-_TAKE_PARKED = text(f"""
-SELECT {_ENVELOPE} FROM bus.parked
+_TAKE_PARKED = text("""
+SELECT topic, lane, shard, position, published_at, event_id, event_name, workspace_id,
+       headers::text AS headers, payload::text AS payload
+FROM bus.parked
 WHERE consumer = :consumer AND retry_at <= clock_timestamp()
 ORDER BY retry_at LIMIT 1 FOR UPDATE SKIP LOCKED
-""")  # noqa: S608 - a constant
+""")
 
 
 async def take_parked(conn: AsyncConnection, consumer: str) -> Envelope | None:
     """Lock the parked event that is due longest."""
     row = (await conn.execute(_TAKE_PARKED, {"consumer": consumer})).one_or_none()
-    return Envelope(*row) if row else None
+    if row is None:
+        return None
+    return Envelope(
+        shard=Shard(row.topic, row.lane, row.shard),
+        position=row.position,
+        published_at=row.published_at,
+        parcel_id=row.event_id,
+        place=0,
+        event_name=row.event_name,
+        workspace_id=row.workspace_id,
+        headers_text=row.headers,
+        payload=row.payload,
+    )
 
 
 async def parked_attempts(conn: AsyncConnection, consumer: str, event_id: UUID) -> int:
@@ -250,15 +297,19 @@ async def count_parked(conn: AsyncConnection, consumer: str) -> int:
     return int((await conn.execute(statement, {"consumer": consumer})).scalar_one())
 
 
-_AFTER = text(f"""
-SELECT found.* FROM json_to_recordset(CAST(:ranges AS json)) AS r (t text, l text, s int, after bigint, upto bigint),
+# Whole parcels: who sees positions only as shards count them begins and ends between two of them.
+_AFTER = text("""
+SELECT r.t AS topic, r.l AS lane, r.s AS shard, found.*
+FROM json_to_recordset(CAST(:ranges AS json)) AS r (t text, l text, s int, after bigint, upto bigint),
 LATERAL (
-    SELECT {_ENVELOPE} FROM bus.outbox
+    SELECT event_id, position, events, position - events + 1, position, published_at, event_name, workspace_id,
+           headers, payload
+    FROM bus.outbox
     WHERE topic = r.t AND lane = r.l AND shard = r.s AND position > r.after AND position <= r.upto
       AND event_name = ANY (:names) AND workspace_id = ANY (:workspaces)
     ORDER BY position LIMIT :size
 ) AS found
-""")  # noqa: S608 - a constant
+""")
 
 
 async def list_positions(conn: AsyncConnection, topics: Sequence[str]) -> dict[Shard, int]:
@@ -277,11 +328,11 @@ async def list_between(
     workspaces: Sequence[UUID],
     size: int,
 ) -> list[Envelope]:
-    """Read up to `size` events of these names and workspaces from each shard's range (after, up to)."""
+    """Read up to `size` parcels of these names and workspaces from each shard's range (after, up to)."""
     rows = [
         {"t": shard.topic, "l": shard.lane, "s": shard.number, "after": after, "upto": upto}
         for shard, (after, upto) in ranges.items()
     ]
     wanted = {"names": list(names), "workspaces": list(workspaces), "size": size}
     found = await conn.execute(_AFTER, {"ranges": msgspec.json.encode(rows).decode(), **wanted})
-    return [Envelope(*row) for row in found]
+    return [envelope for row in found for envelope in _unpack(Shard(*row[:3]), [row[3:]])]

@@ -143,7 +143,7 @@ class Consumer:
     async def _handle(
         self, conn: AsyncConnection, batch: Sequence[Envelope], read: Sequence[Any] | None = None
     ) -> None:
-        lane = current_lane.set(batch[0].lane)
+        lane = current_lane.set(batch[0].shard.lane)
         cause = causation_id.set(str(batch[0].event_id))
         try:
             with span(f"{self.name} handles", batch[0].headers, SpanKind.CONSUMER):

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from psycopg.generators import send
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -91,7 +91,7 @@ class Database:
                 async with pipelined(conn):
                     await outbox.write(conn, published)
                     await conn.exec_driver_sql("COMMIT")
-        self.doorbell.ring({one.event.TOPIC for one in published})
+        self.doorbell.ring({event.TOPIC for one in published for event in one.events})
 
     async def close(self) -> None:
         """Hang up the doorbell and close every connection."""
@@ -108,8 +108,13 @@ async def pipelined(conn: AsyncConnection) -> AsyncIterator[None]:
     """
     driver = (await conn.get_raw_connection()).driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
-    async with driver.pipeline():
-        yield
+    try:
+        async with driver.pipeline():
+            yield
+    finally:
+        if driver.pgconn.pipeline_status != PipelineStatus.OFF:
+            # Who was cancelled on the way out leaves it open: nobody else may be given such a connection.
+            await conn.invalidate()
 
 
 async def send_now(conn: AsyncConnection) -> None:

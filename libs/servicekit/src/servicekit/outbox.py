@@ -3,6 +3,10 @@
 Positions are given in commit order. Each (topic, lane, shard) has one row that counts; taking positions from it
 makes the next publisher of that shard wait for this commit and nobody else, so a reader that has passed a
 position has passed everything before it.
+
+Events that were published together lie together: consecutive ones of one type and workspace share a row, a *parcel*
+(Kafka's record batch), because a row costs the server several times what an event in it does. Whoever reads the bus
+through `bus_queries` sees events, each with a position of its own.
 """
 
 import zlib
@@ -10,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import accumulate, groupby
 from operator import itemgetter
 from uuid import UUID
 
@@ -17,16 +22,19 @@ import msgspec
 from contracts.event import Event, Lane
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from servicekit.arrays import texts, uuids
+from servicekit.arrays import integers, texts, uuids
 from servicekit.telemetry import trace_headers
 
 SHARDS = 64
 
 
-class Published(msgspec.Struct, frozen=True, gc=False):
-    """An event on its way; `headers` are JSON, and say what it follows from."""
+LARGEST_PARCEL = 50
 
-    event: Event
+
+class Published(msgspec.Struct, frozen=True, gc=False):
+    """Events on their way; `headers` are JSON, and say what they follow from."""
+
+    events: Sequence[Event]
     lane: Lane
     headers: bytes
 
@@ -52,8 +60,7 @@ def publish(conn: AsyncConnection, events: Sequence[Event], *, lane: Lane | None
     headers = trace_headers()
     if cause := causation_id.get():
         headers["causation_id"] = cause
-    text = msgspec.json.encode(headers)
-    published.extend([Published(event, into, text) for event in events])
+    published.append(Published(tuple(events), into, msgspec.json.encode(headers)))
 
 
 def shard_of(workspace_id: UUID) -> int:
@@ -74,33 +81,58 @@ def collecting(conn: AsyncConnection) -> Iterator[list[Published]]:
         info.pop(_KEY, None)
 
 
-# Columns travel as arrays in Postgres' binary form: as text, many small values cost more than their insert, and a JSON
-# document of them is parsed twice.
 _WRITE = """
 WITH taken AS (
     INSERT INTO bus.shard AS s (topic, lane, shard, last) VALUES (%(topic)s, %(lane)s, %(shard)s, %(count)s)
     ON CONFLICT (topic, lane, shard) DO UPDATE SET last = s.last + excluded.last
     RETURNING s.last - %(count)s AS before
 )
-INSERT INTO bus.outbox (topic, lane, shard, position, event_id, event_name, workspace_id, headers, payload)
-SELECT %(topic)s, %(lane)s, %(shard)s, before + nth, gen_random_uuid(), event_name, workspace_id, headers::json,
-       payload::json
-FROM taken, unnest(%(names)s, %(workspaces)s, %(headers)s, %(payloads)s) WITH ORDINALITY
-            AS r (event_name, workspace_id, headers, payload, nth)
+INSERT INTO bus.outbox
+    (topic, lane, shard, position, events, event_id, event_name, workspace_id, headers, payload)
+SELECT %(topic)s, %(lane)s, %(shard)s, before + ends_after, events, gen_random_uuid(), event_name, workspace_id,
+       headers, payload
+FROM taken, unnest(%(ends)s, %(events)s, %(names)s, %(workspaces)s, %(headers)s, %(payloads)s)
+            AS r (ends_after, events, event_name, workspace_id, headers, payload)
 """
 
 
 async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
     """Write the events, one statement for each stream whatever their number, the streams in a fixed order."""
-    streams = defaultdict[tuple[str, Lane, int], list[Published]](list)
+    streams = defaultdict[tuple[str, Lane, int], list[Parcel]](list)
     for one in published:
-        streams[one.event.TOPIC, one.lane, shard_of(one.event.workspace_id)].append(one)
-    for (topic, lane, shard), those in sorted(streams.items(), key=itemgetter(0)):
-        named = {"topic": topic, "lane": lane, "shard": shard, "count": len(those)}
+        for parcel in _parcels(one):
+            streams[parcel.topic, one.lane, shard_of(parcel.workspace_id)].append(parcel)
+    for (topic, lane, shard), parcels in sorted(streams.items(), key=itemgetter(0)):
+        ends = list(accumulate(len(parcel.lines) for parcel in parcels))
+        named = {"topic": topic, "lane": lane, "shard": shard, "count": ends[-1]}
         columns = {
-            "names": texts([one.event.NAME for one in those]),
-            "workspaces": uuids([one.event.workspace_id for one in those]),
-            "headers": texts([one.headers for one in those]),
-            "payloads": texts([msgspec.json.encode(one.event) for one in those]),
+            "ends": integers(ends),
+            "events": integers([len(parcel.lines) for parcel in parcels]),
+            "names": texts([parcel.event_name for parcel in parcels]),
+            "workspaces": uuids([parcel.workspace_id for parcel in parcels]),
+            "headers": texts([parcel.headers for parcel in parcels]),
+            "payloads": texts([b"\n".join(parcel.lines) for parcel in parcels]),
         }
         await conn.exec_driver_sql(_WRITE, named | columns)
+
+
+class Parcel(msgspec.Struct, frozen=True, gc=False):
+    """Events that share a row; `lines` are their payloads as JSON, which has no line's end in it."""
+
+    topic: str
+    event_name: str
+    workspace_id: UUID
+    headers: bytes
+    lines: list[bytes]
+
+
+def _parcels(published: Published) -> Iterator[Parcel]:
+    for (event_type, workspace_id), alike in groupby(published.events, key=_kind):
+        events = list(alike)
+        for begin in range(0, len(events), LARGEST_PARCEL):
+            lines = [msgspec.json.encode(event) for event in events[begin : begin + LARGEST_PARCEL]]
+            yield Parcel(event_type.TOPIC, event_type.NAME, workspace_id, published.headers, lines)
+
+
+def _kind(event: Event) -> tuple[type[Event], UUID]:
+    return type(event), event.workspace_id

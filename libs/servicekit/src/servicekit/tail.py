@@ -17,7 +17,9 @@ from servicekit.logs import describe
 
 log = structlog.get_logger()
 
-READ_AT_ONCE = 2_000
+READ_AT_ONCE = 500
+"""How many parcels of events a look takes from a shard."""
+
 REST_SECONDS = 0.05
 """How long a look is followed by none: a live view need not be quicker than the eye."""
 
@@ -90,9 +92,8 @@ def _cut_short(envelopes: Sequence[Envelope]) -> dict[Shard, int]:
     count: Counter[Shard] = Counter()
     reached: dict[Shard, int] = {}
     for envelope in envelopes:
-        shard = Shard(envelope.topic, envelope.lane, envelope.shard)
-        count[shard] += 1
-        reached[shard] = envelope.position
+        count[envelope.shard] += envelope.place == 0  # the beginning of a parcel, which is read as a whole
+        reached[envelope.shard] = envelope.position
     return {shard: reached[shard] for shard in reached if count[shard] == READ_AT_ONCE}
 
 
