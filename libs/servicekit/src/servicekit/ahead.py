@@ -5,7 +5,7 @@ is forgotten and read again.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -16,19 +16,29 @@ from servicekit.database import DATABASE_ERRORS, Database
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What follows a position, and what its handlers work with; None where that could not be made of all of it."""
+    """What follows a position, what its handlers work with, and what was loaded for each of them.
+
+    The latter two are None where that could not be done for all of it.
+    """
 
     after: int
     envelopes: list[Envelope]
     read: list[Any] | None
+    foreseen: list[Any] | None = None
 
 
 class Ahead:
     """The readings of one consumer, at most one for each shard."""
 
-    def __init__(self, db: Database, read: Callable[[Envelope], object]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        read: Callable[[Envelope], object],
+        foresee: Callable[[Sequence[Envelope], Sequence[Any]], Awaitable[list[Any]]],
+    ) -> None:
         self._db = db
         self._read = read
+        self._foresee = foresee
         self._readings: dict[Shard, asyncio.Task[Batch]] = {}
 
     def begin(self, shard: Shard, *, after: int, size: int) -> None:
@@ -65,6 +75,7 @@ class Ahead:
         except (*DATABASE_ERRORS, OSError):
             return Batch(after, [], None)
         try:
-            return Batch(after, envelopes, [self._read(envelope) for envelope in envelopes])
+            read = [self._read(envelope) for envelope in envelopes]
+            return Batch(after, envelopes, read, await self._foresee(envelopes, read) if read else None)
         except Exception:  # as above: it is read again, by halves, until the culprit is found
             return Batch(after, envelopes, None)

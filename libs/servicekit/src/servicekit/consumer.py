@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from servicekit import bus_queries as queries
 from servicekit import telemetry
-from servicekit.ahead import Ahead
+from servicekit.ahead import Ahead, Batch
 from servicekit.bus_queries import Envelope, Shard
 from servicekit.database import DATABASE_ERRORS, Database, see_workspaces
 from servicekit.doorbell import listen
@@ -40,7 +40,8 @@ log = structlog.get_logger()
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
-Handler = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
+Handler = Callable[..., Awaitable[None]]
+Foresee = Callable[[AsyncConnection, Sequence[Any]], Awaitable[Any]]
 
 BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.3}
 """How long a batch may take: the live lane answers quickly, the backfill lane saves round trips."""
@@ -63,11 +64,12 @@ RETRYABLE_STATES = ("08", "40", "53", "55", "57", "58")
 
 
 class Subscription(msgspec.Struct, frozen=True):
-    """One event type, who handles it, and what of each event."""
+    """One event type, who handles it, what of each event, and what is loaded for a batch of it ahead."""
 
     event_type: type[Event]
     handler: Handler
     read: Callable[[Any], Any] | None = None
+    foresee: Foresee | None = None
 
 
 def on(event_type: type[E], handler: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]]) -> Subscription:
@@ -80,13 +82,19 @@ def on(event_type: type[E], handler: Callable[[AsyncConnection, Sequence[E]], Aw
 
 
 def on_read(
-    event_type: type[E], read: Callable[[E], T], handler: Callable[[AsyncConnection, Sequence[T]], Awaitable[None]]
+    event_type: type[E],
+    read: Callable[[E], T],
+    handler: Callable[..., Awaitable[None]],
+    *,
+    foresee: Callable[[AsyncConnection, Sequence[T]], Awaitable[object]] | None = None,
 ) -> Subscription:
     """Subscribe a handler to what `read` makes of each event.
 
-    What is pure of a handler's work belongs there: it is done ahead, while the batch before is being written.
+    What is pure of a handler's work belongs there: it is done ahead, while the batch before is being written. So is
+    `foresee`, which may load what a batch will need, in a transaction that sees its workspaces and writes nothing; the
+    handler is given it as a third argument, where there is any, and must find out what of it still holds.
     """
-    return Subscription(event_type, handler, read)
+    return Subscription(event_type, handler, read, foresee)
 
 
 class EventUnreadable(Exception):
@@ -102,7 +110,7 @@ class Consumer:
         self._by_name = {s.event_type.NAME: s for s in subscriptions}
         self._decoders = {name: msgspec.json.Decoder(s.event_type) for name, s in self._by_name.items()}
         self.topics = sorted({s.event_type.TOPIC for s in self._by_name.values()})
-        self._ahead = Ahead(db, self._read)
+        self._ahead = Ahead(db, self._read, self._foresee)
         self._sizes: dict[Shard, int] = {}
         self._resting: dict[Shard, float] = {}
         self._troubles: dict[Shard, int] = {}
@@ -124,14 +132,14 @@ class Consumer:
             # flushed before, is read again from there.
             async with self.db.transaction(flushed=False) as conn:
                 if ahead and await queries.pass_batch(conn, self.name, shard, after=ahead.after, batch=ahead.envelopes):
-                    batch, read = ahead.envelopes, ahead.read
+                    batch = ahead.envelopes
                 else:
-                    batch, read = await queries.take_batch(conn, self.name, shard, size), None
+                    batch, ahead = await queries.take_batch(conn, self.name, shard, size), None
                 if not batch:
                     return 0
                 if len(batch) >= FULL_BATCH:
                     self._ahead.begin(shard, after=batch[-1].position, size=size)
-                await self._handle(conn, batch, read)
+                await self._handle(conn, batch, ahead)
         except Exception as error:  # the edge: every failure gets one of its three fates here
             self._ahead.forget(shard)
             return await self._failed(shard, batch, error)
@@ -140,21 +148,42 @@ class Consumer:
         self._measure(shard, batch, size, time.monotonic() - started)
         return len(batch)
 
-    async def _handle(
-        self, conn: AsyncConnection, batch: Sequence[Envelope], read: Sequence[Any] | None = None
-    ) -> None:
+    async def _handle(self, conn: AsyncConnection, batch: Sequence[Envelope], ahead: Batch | None = None) -> None:
         lane = current_lane.set(batch[0].shard.lane)
         cause = causation_id.set(str(batch[0].event_id))
         try:
             with span(f"{self.name} handles", batch[0].headers, SpanKind.CONSUMER):
-                if read is None:
-                    read = [self._read(envelope) for envelope in batch]
-                for handler, run in groupby(zip(batch, read, strict=True), key=lambda pair: self._handler_of(pair[0])):
-                    if handler:
-                        await handler(conn, [each for _, each in run])
+                read = ahead.read if ahead and ahead.read else [self._read(envelope) for envelope in batch]
+                runs = self._runs(batch, read)
+                foreseen = ahead.foreseen if ahead and ahead.foreseen else [None] * len(runs)
+                for (subscription, items), known in zip(runs, foreseen, strict=True):
+                    if known is None:
+                        await subscription.handler(conn, items)
+                    else:
+                        await subscription.handler(conn, items, known)
         finally:
             current_lane.reset(lane)
             causation_id.reset(cause)
+
+    def _runs(self, batch: Sequence[Envelope], read: Sequence[Any]) -> list[tuple[Subscription, list[Any]]]:
+        """Put together what follows each other and has one handler; what has none is left out."""
+        runs = []
+        for handler, run in groupby(zip(batch, read, strict=True), key=lambda pair: self._handler_of(pair[0])):
+            pairs = list(run)
+            if handler:
+                runs.append((self._by_name[pairs[0][0].event_name], [each for _, each in pairs]))
+        return runs
+
+    async def _foresee(self, batch: Sequence[Envelope], read: Sequence[Any]) -> list[Any]:
+        """Load what each run of a batch will need; nothing for those who load nothing ahead."""
+        runs = self._runs(batch, read)
+        if not any(subscription.foresee for subscription, _ in runs):
+            return [None] * len(runs)
+        foreseen: list[Any] = []
+        async with self.db.transaction(*{envelope.workspace_id for envelope in batch}) as conn:
+            for subscription, items in runs:
+                foreseen.append(await subscription.foresee(conn, items) if subscription.foresee else None)
+        return foreseen
 
     def _handler_of(self, envelope: Envelope) -> Handler | None:
         subscription = self._by_name.get(envelope.event_name)

@@ -10,13 +10,16 @@ from servicekit.consumer import Subscription, on, on_read
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import erasing, operations, timeline
+from identity.foresight import Foresight, foresee
 from identity.records import SourceRecord, told_by
 from identity.timeline import InteractionEvent
 
 
-async def on_contacts_told(conn: AsyncConnection, told: Sequence[SourceRecord]) -> None:
+async def on_contacts_told(
+    conn: AsyncConnection, told: Sequence[SourceRecord], foreseen: Foresight | None = None
+) -> None:
     """Contacts were fetched, or are gone; both at once, because they follow each other in one batch."""
-    await operations.resolve_contacts(conn, told)
+    await operations.resolve_contacts(conn, told, foreseen)
 
 
 async def on_interactions_told(conn: AsyncConnection, events: Sequence[InteractionEvent]) -> None:
@@ -45,8 +48,8 @@ async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[Workspace
 def subscriptions() -> list[Subscription]:
     """All that identity listens to."""
     return [
-        on_read(ContactFetched, told_by, on_contacts_told),
-        on_read(ContactGone, told_by, on_contacts_told),
+        on_read(ContactFetched, told_by, on_contacts_told, foresee=foresee),
+        on_read(ContactGone, told_by, on_contacts_told, foresee=foresee),
         on(InteractionFetched, on_interactions_told),
         on(InteractionGone, on_interactions_told),
         on(ConnectionRemoved, on_connections_removed),

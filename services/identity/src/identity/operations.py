@@ -14,11 +14,11 @@ from servicekit.database import pipelined, send_now
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_queries, erasing_queries, queries
+from identity import decision_queries, erasing_queries, foresight, queries
 from identity.changes import Changes, Known, compare
-from identity.keys import is_shared
+from identity.foresight import Foresight
 from identity.matching import Decision, Verdict, partition
-from identity.queries import KeyName, RecordName, SourceName, Workspace
+from identity.queries import RecordName, SourceName, Workspace
 from identity.records import SourceRecord, after
 
 log = structlog.get_logger()
@@ -26,18 +26,30 @@ log = structlog.get_logger()
 Locked = Mapping[UUID, Workspace]
 
 
-async def resolve_contacts(conn: AsyncConnection, heard: Sequence[SourceRecord]) -> None:
+async def resolve_contacts(
+    conn: AsyncConnection, heard: Sequence[SourceRecord], foreseen: Foresight | None = None
+) -> None:
     """Attach contacts to golden records, known or new, let go of those that are gone, announce what changed.
 
-    `heard` are records of which nothing is known but one event each, in the order of the events.
+    `heard` are records of which nothing is known but one event each, in the order of the events; `foreseen` is what
+    was loaded for them ahead.
     """
     locked = await queries.lock_workspaces(conn, {record.workspace_id for record in heard})
-    told = _all_told(record for record in heard if _is_wanted(locked[record.workspace_id], record))
-    before = await _load_neighbourhood(conn, told, locked)
+    if any(workspace.erased or workspace.erasures or workspace.decisions for workspace in locked.values()):
+        foreseen = None
+    told = (
+        foreseen.told
+        if foreseen
+        else foresight.take_together(record for record in heard if _is_wanted(locked[record.workspace_id], record))
+    )
+    before = await foresight.still_true(conn, foreseen, locked) if foreseen else None
+    if before is None:
+        before = await _load_neighbourhood(conn, told, locked)
     known = {_name(one.record): one.record for one in before.values()}
     news = _news(known, told)
     # A name has one record: first seen anew, it has another id, and the record it was is there no longer.
     records = {record.source_id: record for record in (known | news).values()}
+    foresight.remember(locked, before, records, news.values())
     await settle(conn, locked, before, records, list(news.values()))
 
 
@@ -49,15 +61,6 @@ def _is_wanted(workspace: Workspace, record: SourceRecord) -> bool:
     return not workspace.erased and (erased_at is None or record.first_seen_at > erased_at)
 
 
-def _all_told(heard: Iterable[SourceRecord]) -> dict[RecordName, SourceRecord]:
-    """Take together what was heard of each record, as if nothing were known before."""
-    told: dict[RecordName, SourceRecord] = {}
-    for record in heard:
-        name = _name(record)
-        told[name] = after(earlier, record) if (earlier := told.get(name)) else record
-    return told
-
-
 def _name(record: SourceRecord) -> RecordName:
     return RecordName(record.workspace_id, record.connection_id, record.provider_id)
 
@@ -66,11 +69,9 @@ async def _load_neighbourhood(
     conn: AsyncConnection, told: Mapping[RecordName, SourceRecord], locked: Locked
 ) -> dict[UUID, Known]:
     """Load what these can change: the components of their records, and of those that share a key with them."""
-    keys = [KeyName(record.workspace_id, key) for record in told.values() for key in record.keys if not is_shared(key)]
     # A record that comes back after a rebuild may be named by a decision that waited for it.
     decided = await _decided_with(conn, _where_decided(locked, told.values()))
-    known = await queries.load_neighbourhood(conn, records=told.keys(), keys=keys, sources=decided)
-    return {one.record.source_id: one for one in known}
+    return {one.record.source_id: one for one in await foresight.load(conn, told, decided)}
 
 
 def _where_decided(locked: Locked, records: Iterable[SourceRecord]) -> list[SourceName]:
@@ -154,6 +155,7 @@ async def settle(
     names = _where_decided(locked, records.values())
     decisions = await decision_queries.load_decisions(conn, names) if names else {}
     async with pipelined(conn):
+        await queries.stamp_workspaces(conn, locked)
         await queries.save_records(conn, fresh, before)
         await send_now(conn)  # and while Postgres writes them, we consider what follows
         settled = _consider(decisions, before, records)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from contracts.contacts import Contact
@@ -31,6 +31,9 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     erased: bool
     erasures: dict[UUID, datetime]
     """Connections whose records were erased, and when: what they showed before must not come back."""
+    stamp_before: UUID | None
+    stamp: UUID
+    """What the last change of who is who left behind, and what this one leaves."""
 
 
 _contact = msgspec.json.Decoder(Contact)
@@ -39,16 +42,22 @@ _contact = msgspec.json.Decoder(Contact)
 # The tables fill from empty, so the planner may know nothing of their size when it plans these statements, and it
 # keeps the plan. All of them look up by key what a JSON text names; with the settings made here they are carried out
 # as they are written: first the names, then an index for each.
-_LOCK_WORKSPACES = text("""
-SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures,
-       set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
-       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-       set_config('enable_material', 'off', true)
-FROM workspace w
-WHERE w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))
-ORDER BY w.workspace_id
-FOR NO KEY UPDATE OF w
-""")
+_AS_WRITTEN = """
+set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
+set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+set_config('enable_material', 'off', true)
+"""
+
+_IN_SIGHT = "w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))"
+
+_LOCK_WORKSPACES = text(f"""
+SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, {_AS_WRITTEN}
+FROM workspace w WHERE {_IN_SIGHT} ORDER BY w.workspace_id FOR NO KEY UPDATE OF w
+""")  # noqa: S608 - the parts are ours
+
+_STAMP_WORKSPACES = text(f"UPDATE workspace w SET stamp = :stamp WHERE {_IN_SIGHT}")  # noqa: S608 - as above
+
+_READ_STAMPS = text(f"SELECT w.workspace_id, w.stamp, {_AS_WRITTEN} FROM workspace w WHERE {_IN_SIGHT}")  # noqa: S608 - as above
 
 # A statement of its own, begun after the lock was granted: the one that waited for the lock sees other tables as they
 # were before it waited, and only the locked row itself as it is now.
@@ -65,14 +74,27 @@ INSERT INTO workspace (workspace_id) SELECT unnest(CAST(:workspaces AS uuid[])) 
 async def lock_workspaces(conn: AsyncConnection, workspaces: Collection[UUID]) -> dict[UUID, Workspace]:
     """Lock all workspaces this transaction sees, in the order of their ids, so that writers wait for each other.
 
-    All, not only these: a later call in the same transaction then finds nothing left to lock out of order.
+    All, not only these: a later call in the same transaction then finds nothing left to lock out of order. Who changes
+    who is who stamps them as well.
     """
     rows = (await conn.execute(_LOCK_WORKSPACES)).all()
     if not set(workspaces) <= {row.workspace_id for row in rows}:
         await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces)})
         rows = (await conn.execute(_LOCK_WORKSPACES)).all()
     erasures = await _load_erasures(conn, [row.workspace_id for row in rows if row.erasures])
-    return {row.workspace_id: _workspace(row, erasures.get(row.workspace_id, {})) for row in rows}
+    stamp = uuid4()
+    return {row.workspace_id: _workspace(row, erasures.get(row.workspace_id, {}), stamp) for row in rows}
+
+
+async def stamp_workspaces(conn: AsyncConnection, locked: Mapping[UUID, Workspace]) -> None:
+    """Leave a stamp on workspaces that were locked, because who is who is about to change in them."""
+    for stamp in {workspace.stamp for workspace in locked.values()}:
+        await conn.execute(_STAMP_WORKSPACES, {"stamp": stamp})
+
+
+async def read_stamps(conn: AsyncConnection) -> dict[UUID, UUID | None]:
+    """Read which stamp each workspace bears that this transaction sees, and lock nothing."""
+    return {row.workspace_id: row.stamp for row in await conn.execute(_READ_STAMPS)}
 
 
 async def _load_erasures(conn: AsyncConnection, workspaces: Sequence[UUID]) -> dict[UUID, dict[UUID, datetime]]:
@@ -83,13 +105,15 @@ async def _load_erasures(conn: AsyncConnection, workspaces: Sequence[UUID]) -> d
     return erasures
 
 
-def _workspace(row: Row[Any], erasures: dict[UUID, datetime]) -> Workspace:
+def _workspace(row: Row[Any], erasures: dict[UUID, datetime], stamp: UUID) -> Workspace:
     return Workspace(
         workspace_id=row.workspace_id,
         entries=row.entries,
         decisions=row.decisions,
         erased=row.erased,
         erasures=erasures,
+        stamp_before=row.stamp,
+        stamp=stamp,
     )
 
 

@@ -47,6 +47,7 @@ workspace = Table(
     Column("decisions", Integer, nullable=False, server_default=_zero()),
     Column("erasures", Integer, nullable=False, server_default=_zero()),
     Column("erased", Boolean, nullable=False, server_default=false()),
+    Column("stamp", Uuid),
 )
 
 source_identity = Table(
