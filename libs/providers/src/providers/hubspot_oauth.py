@@ -14,7 +14,10 @@ from providers.hubspot_api import OAUTH, PROVIDER, refusal
 from providers.source import AccessExpired, Grant, GrantRevoked, OAuthApp, ProviderRefused
 from providers.values import text
 
-SCOPES = ("oauth", "crm.objects.contacts.read", "crm.objects.deals.read")
+SCOPES = (
+    *("oauth", "crm.objects.contacts.read", "crm.objects.companies.read", "crm.objects.owners.read"),
+    *("crm.schemas.contacts.read", "crm.schemas.deals.read", "sales-email-read", "crm.objects.deals.read", "tickets"),
+)
 
 # What goes into a header later is held to what a header may carry.
 _Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]
