@@ -35,9 +35,12 @@ class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class _Read(msgspec.Struct, frozen=True):
+    """A contact, and the ids whose names it lacks: a company's only where it does not say the name itself."""
+
     provider_id: str
-    raw: bytes
-    record: Record
+    contact: SourceContact
+    owner_id: str | None
+    company_id: str | None
 
 
 _RECORD = msgspec.json.Decoder(Record)
@@ -47,23 +50,22 @@ _KEPT = msgspec.json.Decoder(_Kept)
 async def read_page(records: Sequence[bytes], names: Names) -> Page:
     """Read a page of contacts, with the names of their owners and companies. Raises `ProviderError`."""
     read, skipped = read_each(records, _read)
-    await names.learn_owners(each.record.value("hubspot_owner_id") for each in read)
-    companies = await names.companies(_company_id(each.record) for each in read)
+    await names.learn_owners(each.owner_id for each in read)
+    companies = await names.companies(each.company_id for each in read)
     contacts = []
     for each in read:
-        owner_id = text(each.record.value("hubspot_owner_id"))
-        owner = names.owner(owner_id)
-        company = companies.get(_company_id(each.record) or "") or None
-        contacts.append(_contact(each, owner=owner if owner != owner_id else None, company=company))
+        owner = names.owner(each.owner_id)
+        company = companies.get(each.company_id or "")
+        contacts.append(_named(each.contact, owner=owner if owner != each.owner_id else None, company=company))
     return Page(contacts=tuple(contacts), skipped=skipped)
 
 
 def read_contact(raw: bytes) -> SourceContact:
     """Read a contact as it came, or as it was kept. Raises `ValueError` when it cannot be read."""
     if not raw.startswith(_STARTS_KEPT):
-        return _contact(_read(raw))
+        return _read(raw).contact
     kept = _KEPT.decode(raw)
-    return _contact(_read(bytes(kept.contact)), owner=kept.owner, company=kept.company)
+    return _named(_read(bytes(kept.contact)).contact, owner=kept.owner, company=kept.company)
 
 
 def absorbed_by(record: Record) -> tuple[str, ...]:
@@ -73,36 +75,35 @@ def absorbed_by(record: Record) -> tuple[str, ...]:
 
 def _read(raw: bytes) -> _Read:
     record = _RECORD.decode(raw)
-    for name in CONTACTS.properties:
-        record.value(name)  # one we cannot read is found here, where it costs this record alone
-    return _Read(provider_id=object_id(record.id), raw=raw, record=record)
-
-
-def _contact(read: _Read, *, owner: str | None = None, company: str | None = None) -> SourceContact:
-    raw = read.raw
-    if owner or company:
-        raw = msgspec.json.encode(_Kept(contact=msgspec.Raw(read.raw), owner=owner, company=company))
-    return SourceContact(
-        provider_id=read.provider_id,
-        raw=raw,
-        contact=_to_contact(read.record, owner, company),
-        absorbed=absorbed_by(read.record),
+    provider_id, contact = object_id(record.id), _to_contact(record)
+    return _Read(
+        provider_id=provider_id,
+        contact=SourceContact(provider_id=provider_id, raw=raw, contact=contact, absorbed=absorbed_by(record)),
+        owner_id=contact.owner,
+        company_id=None if contact.company else text(record.value("associatedcompanyid")),
     )
 
 
-def _company_id(record: Record) -> str | None:
-    """The primary company, where the contact does not say its name itself."""
-    return None if text(record.value("company")) else text(record.value("associatedcompanyid"))
+def _named(read: SourceContact, *, owner: str | None, company: str | None) -> SourceContact:
+    """A contact with names, which its raw record keeps beside what came: a contact must be readable from it alone."""
+    owner, company = text(owner), text(company)
+    if not owner and not company:
+        return read
+    contact = msgspec.structs.replace(
+        read.contact, owner=owner or read.contact.owner, company=read.contact.company or company
+    )
+    kept = msgspec.json.encode(_Kept(contact=msgspec.Raw(read.raw), owner=owner, company=company))
+    return msgspec.structs.replace(read, raw=kept, contact=contact)
 
 
-def _to_contact(record: Record, owner: str | None, company: str | None) -> Contact:
+def _to_contact(record: Record) -> Contact:
     value = record.value
     return Contact(
         first_name=text(value("firstname")),
         last_name=text(value("lastname")),
         emails=emails([value("email"), *(value("hs_additional_emails") or "").split(";")]),
         phones=texts([value("phone"), value("mobilephone"), value("hs_whatsapp_phone_number")]),
-        company=text(value("company")) or text(company),
+        company=text(value("company")),
         job_title=text(value("jobtitle")),
         birth_date=iso_date(value("date_of_birth")),
         street=text(value("address")),
@@ -110,7 +111,7 @@ def _to_contact(record: Record, owner: str | None, company: str | None) -> Conta
         postal_code=text(value("zip")),
         region=text(value("state")),
         country=text(value("country")),
-        owner=text(owner) or text(value("hubspot_owner_id")),
+        owner=text(value("hubspot_owner_id")),
         url=web_address(record.url),
         created_at=instant(record.created_at) or instant(value("createdate")),
         updated_at=instant(record.updated_at) or instant(value("lastmodifieddate")),
