@@ -763,6 +763,114 @@ async def test_hubspots_wall_at_ten_thousand_results_is_not_met(account):
     assert len({contact.provider_id for page in pages for contact in page.contacts}) == imported
 
 
+EVER_SINCE = '{"since":"2001-01-01T00:00:00Z"}'
+"""A bookmark of HubSpot's with which a later run meets everything, in pages."""
+
+
+async def test_hubspots_search_misses_nothing_that_changes_between_its_pages(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("the others read later runs as they read first ones")
+    first = await account.page(bookmark=EVER_SINCE)
+    read, unread = [each.provider_id for each in first.contacts], None
+    unread = next(each for each in await account.contacts() if each not in set(read))
+    for provider_id in (read[0], unread):
+        await account.act("edit", id=provider_id, properties=account.stand_in.first_name("Meanwhile"))
+    await account.act("archive", id=read[-1])
+
+    rest = [await account.page(cursor=first.next_cursor, bookmark=EVER_SINCE)]
+    later = await account.contacts(rest[-1].bookmark)
+
+    assert rest[-1].next_cursor is None
+    assert not {each.provider_id for each in rest[0].contacts} & set(read)
+    assert later.keys() == {read[0], unread}
+    met = {each.provider_id for page in (first, *rest) for each in page.contacts}
+    assert met == {*(await account.contacts()), read[-1]}
+
+
+@pytest.mark.parametrize("kind", ["deals", "tickets"])
+async def test_which_of_hubspots_dealings_were_merged_into_another_is_told(account, kind):
+    if account.provider.name != "hubspot":
+        pytest.skip("only HubSpot names the survivor of other records than contacts")
+    pages = await account.run(kind)
+    one, two = pages[0].interactions[:2]
+    survivor = await account.act("merge", kind=kind, id=one.provider_id, other=two.provider_id)
+
+    (page,) = await account.run(kind, pages[-1].bookmark)
+
+    assert [each.provider_id for each in page.interactions] == [survivor]
+    assert set(page.interactions[0].interaction.contact_ids) == {
+        *one.interaction.contact_ids,
+        *two.interaction.contact_ids,
+    }
+    assert {(each.provider_id, each.reason, each.merged_into) for each in page.gone} == {
+        (loser.provider_id, "merged", survivor) for loser in (one, two)
+    }
+
+
+async def test_what_hubspot_erased_is_told_of_by_its_absence_alone(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("the others say so")
+    bookmarks = await account.bookmarks()
+    erased = await account.act("erase")
+
+    later = [page for stream, bookmark in bookmarks.items() for page in await account.run(stream, bookmark)]
+
+    assert erased not in {each.provider_id for page in later for each in (*page.contacts, *page.gone)}
+    assert account.provider.listings["contacts"] is None
+    assert erased not in await account.contacts()
+    everything = {each.provider_id for each in await account.departed()}
+    assert erased not in everything
+
+
+async def test_a_right_that_hubspot_did_not_give_costs_what_needs_it_alone(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("HubSpot has a right for each kind")
+    await account.connect(without_scope="crm.objects.deals.read")
+
+    for stream in account.provider.streams:
+        if "deals" in stream:
+            with pytest.raises(ProviderRefused, match=r"crm\.objects\.deals\.read"):
+                await account.page(stream)
+        else:
+            await account.run(stream)
+
+
+async def test_names_that_hubspot_does_not_tell_are_missed_aloud(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("HubSpot has a right for each kind")
+    named = await account.contacts()
+    await account.connect(without_scope="crm.objects.owners.read")
+
+    pages = await account.run()
+
+    numbered = {each.provider_id: each.contact for page in pages for each in page.contacts}
+    assert numbered.keys() == named.keys()
+    assert all((numbered[each].owner or "0").isdigit() for each in numbered)
+    assert not any((named[each].contact.owner or "x").isdigit() for each in named)
+    assert [bool(page.gap) for page in pages] == [True, False, False]
+    assert "crm.objects.owners.read" in str(pages[0].gap)
+
+
+async def test_what_hubspots_accounts_added_is_in_the_raw_records(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("the others send all fields")
+    contacts, deals = await account.contacts(), await account.interactions("deals")
+
+    assert any(b'"loyalty_tier":"gold"' in each.raw for each in contacts.values())
+    assert all(b'"margin_percent":' in each.raw for each in deals.values())
+
+
+async def test_a_contact_without_a_company_of_its_own_has_the_one_it_belongs_to(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("HubSpot keeps both")
+    contacts = (await account.contacts()).values()
+
+    borrowed = [each for each in contacts if b'"company":null' in each.raw and each.contact.company]
+
+    assert borrowed
+    assert all(account.provider.normalize(each.raw) == each.contact for each in borrowed)
+
+
 @pytest.mark.parametrize(
     ("name", "stream"), [(name, stream) for name, provider in PROVIDERS.items() for stream in provider.streams]
 )

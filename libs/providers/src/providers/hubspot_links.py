@@ -18,7 +18,7 @@ class _From(msgspec.Struct):
 
 
 class _To(msgspec.Struct, rename="camel"):
-    to_object_id: int
+    to_object_id: int | str  # the documentation has text, the answers numbers
 
 
 class _Association(msgspec.Struct):
@@ -29,11 +29,11 @@ class _Association(msgspec.Struct):
 
 class _Error(msgspec.Struct, rename="camel"):
     category: str | None = None
-    sub_category: str | None = None
+    sub_category: object = None
 
     @property
     def means_none(self) -> bool:
-        return self.category == "OBJECT_NOT_FOUND" or (self.sub_category or "").endswith("NO_ASSOCIATIONS_FOUND")
+        return self.category == "OBJECT_NOT_FOUND" or str(self.sub_category).endswith("NO_ASSOCIATIONS_FOUND")
 
 
 class _Associations(msgspec.Struct):
