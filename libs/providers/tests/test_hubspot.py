@@ -167,6 +167,7 @@ def test_a_deal_is_read_whole():
             "id": "479475667160",
             "properties": {
                 "amount": "3000.50",
+                "closedate": "2026-04-01T12:00:00Z",
                 "createdate": "2026-02-25T16:26:25.880Z",
                 "deal_currency_code": "EUR",
                 "dealname": "An engine",
@@ -193,6 +194,7 @@ def test_a_deal_is_read_whole():
         "currency": "EUR",
         "owner": "7",
         "occurred_at": "2026-02-25T16:26:25.880000Z",
+        "ends_at": "2026-04-01T12:00:00Z",
         "created_at": "2026-02-25T16:26:25.880000Z",
         "updated_at": "2026-03-09T20:29:45.981000Z",
     }

@@ -71,6 +71,7 @@ def read(kind: str, **properties: str | None) -> dict[str, object]:
             {
                 "hs_timestamp": "2026-01-01T00:00:00Z",
                 "hs_meeting_start_time": HAPPENED,
+                "hs_meeting_end_time": "2026-03-01T10:00:00Z",
                 "hs_meeting_title": "Review",
                 "hs_meeting_body": "Agenda<br>One",
                 "hs_meeting_outcome": "SCHEDULED",
@@ -81,6 +82,7 @@ def read(kind: str, **properties: str | None) -> dict[str, object]:
                 "body": "Agenda\nOne",
                 "status": "SCHEDULED",
                 "occurred_at": HAPPENED,
+                "ends_at": "2026-03-01T10:00:00Z",
             },
         ),
         (

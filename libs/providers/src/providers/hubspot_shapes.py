@@ -29,6 +29,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     amount: str | None = None
     currency: str | None = None
     occurred: tuple[str, ...] = ()
+    ends: str | None = None
     created: str = "createdate"
     kept: tuple[str, ...] = ()
     """Properties for the raw record alone."""
@@ -38,7 +39,16 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stream(self) -> Stream:
         """What to ask for."""
-        single = (self.title, self.status, self.priority, self.pipeline, self.amount, self.currency, self.created)
+        single = (
+            self.title,
+            self.status,
+            self.priority,
+            self.pipeline,
+            self.amount,
+            self.currency,
+            self.created,
+            self.ends,
+        )
         merged = ("hs_merged_object_ids",) if self.merges else ()
         names = (*self.body, *self.markup, *self.occurred, *self.kept, *merged, *filter(None, single))
         return Stream(
@@ -60,7 +70,8 @@ SHAPES = {
         pipeline="pipeline",
         amount="amount",
         currency="deal_currency_code",
-        kept=("closedate", "dealtype"),
+        ends="closedate",
+        kept=("dealtype",),
         merges=True,
         customized=True,
     ),
@@ -72,7 +83,8 @@ SHAPES = {
         status="hs_pipeline_stage",
         priority="hs_ticket_priority",
         pipeline="hs_pipeline",
-        kept=("closed_date", "hs_ticket_category"),
+        ends="closed_date",
+        kept=("hs_ticket_category",),
         merges=True,
         customized=True,
     ),
@@ -102,7 +114,8 @@ SHAPES = {
         status="hs_meeting_outcome",
         occurred=("hs_meeting_start_time", "hs_timestamp"),
         created="hs_createdate",
-        kept=("hs_meeting_end_time", "hs_meeting_location"),
+        ends="hs_meeting_end_time",
+        kept=("hs_meeting_location",),
     ),
     "calls": Shape(
         object_type="calls",
@@ -170,6 +183,7 @@ def _to_interaction(record: Record, shape: Shape) -> Interaction:
         owner=text(value("hubspot_owner_id")),
         url=web_address(record.url),
         occurred_at=next(filter(None, happened), created_at),
+        ends_at=instant(value(shape.ends)),
         created_at=created_at,
         updated_at=instant(record.updated_at) or instant(value("hs_lastmodifieddate")),
     )

@@ -9,6 +9,7 @@ import msgspec
 from sandbox import changes
 from sandbox.clock import iso
 from sandbox.hubspot.catalogue import COMPANIES, CONTACTS, DEALS, TYPES, ObjectType
+from sandbox.hubspot.dealings import PER_BLOCK
 from sandbox.hubspot.links import Links
 from sandbox.hubspot.news import news
 from sandbox.hubspot.seeds import OWNERS, Seeds, contact_properties
@@ -24,6 +25,7 @@ class Portal:
     PROVIDER: ClassVar = "hubspot"
     CONTACTS: ClassVar = CONTACTS.name
     DEALINGS: ClassVar = DEALS.name
+    ALL_DEALINGS: ClassVar[tuple[str, ...]] = tuple(PER_BLOCK)
 
     def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
         self.portal_id = int(opened.account_id)
