@@ -1,6 +1,6 @@
 """HubSpot: its contacts, and what was done with them, those archived, and those merged into others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar
@@ -20,7 +20,6 @@ from providers import (
 from providers.hubspot_archive import archive_of
 from providers.hubspot_contacts import CONTACTS
 from providers.hubspot_names import Names
-from providers.hubspot_paging import Fetched
 from providers.hubspot_records import Stream
 from providers.hubspot_shapes import SHAPES
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
@@ -77,9 +76,15 @@ class HubSpot(SourceProvider):
         now: datetime,
     ) -> Page:
         """Read a page of the list on a first run, and of what changed on later ones."""
-        fetched = await hubspot_paging.fetch(http, access, _STREAMS[stream], cursor=cursor, bookmark=bookmark)
-        names = Names(http, access, fetched.position.names)
-        page = await _read(http, access, _STREAMS[stream], fetched, names)
+        asked = _STREAMS[stream]
+        fetched = await hubspot_paging.fetch(http, access, asked, cursor=cursor, bookmark=bookmark)
+        since, names = fetched.position.since, Names(http, access, fetched.position.names)
+        if asked.archived:
+            page = hubspot_archive.read_page(fetched.records, asked, since=since)
+        else:
+            # A first run comes to all that concerns its contacts by itself.
+            follow = since is not None
+            page = await _read_living(http, access, asked, fetched.records, names, follow=follow)
         return msgspec.structs.replace(
             page,
             next_cursor=fetched.next_cursor(names.kept),
@@ -105,16 +110,15 @@ class HubSpot(SourceProvider):
         )
 
 
-async def _read(http: ClientSession, access: Access, stream: Stream, fetched: Fetched, names: Names) -> Page:
-    """Read a page's records, and what else they call for."""
-    since = fetched.position.since
-    if stream.archived:
-        return hubspot_archive.read_page(fetched.records, stream, since=since)
+async def _read_living(
+    http: ClientSession, access: Access, stream: Stream, records: Sequence[bytes], names: Names, *, follow: bool
+) -> Page:
+    """Read records; `follow` says to read again what was done with contacts that took others in."""
     if stream.kind is not None:
-        return await hubspot_interactions.read_page(http, access, SHAPES[stream.object_type], fetched.records, names)
-    page = await hubspot_contacts.read_page(fetched.records, names)
-    if since is None:
-        return page  # all that concerns them is still to be read
+        return await hubspot_interactions.read_page(http, access, SHAPES[stream.object_type], records, names)
+    page = await hubspot_contacts.read_page(records, names)
+    if not follow:
+        return page
     survivors = [each.provider_id for each in page.contacts if each.absorbed]
     theirs = await hubspot_interactions.follow(http, access, survivors, names)
     return msgspec.structs.replace(

@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 
 from providers.hubspot_links import linked
 from providers.hubspot_names import Names
-from providers.hubspot_records import list_custom, read_batch
+from providers.hubspot_records import fetch_ids
 from providers.hubspot_shapes import SHAPES, Dealing, Shape, read_dealing
 from providers.records import read_each
 from providers.source import Access, Page, ProviderRefused, SourceGone, SourceInteraction
@@ -47,9 +47,7 @@ async def follow(http: ClientSession, access: Access, contact_ids: Sequence[str]
             found = await linked(http, access, "contacts", shape.object_type, contact_ids)
             ids = dict.fromkeys(each for others in found.values() for each in others)
             if ids:
-                custom, _ = await list_custom(http, access, shape.stream)
-                asked = (*shape.stream.properties, *custom)
-                records = await read_batch(http, access, shape.object_type, ids, asked)
+                records = await fetch_ids(http, access, shape.stream, ids)
                 pages.append(await read_page(http, access, shape, records, names))
         except ProviderRefused:
             continue  # its own stream says so

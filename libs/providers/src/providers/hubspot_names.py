@@ -7,13 +7,14 @@ import msgspec
 from aiohttp import ClientSession
 
 from providers.hubspot_api import OWNERS, PIPELINES, Paging, call, is_object_id
-from providers.hubspot_records import Record, read_batch
+from providers.hubspot_records import Record, Stream, read_batch
 from providers.source import Access, ProviderRefused
 from providers.values import text
 
 MOST_KEPT = 200
 _OWNERS_LIMIT = 500
 _MAX_ROUNDS = 20
+_COMPANIES = Stream(object_type="companies", stamp="hs_lastmodifieddate", properties=("name",))
 _RECORD = msgspec.json.Decoder(Record)
 
 
@@ -144,7 +145,7 @@ class Names:
 
     async def _read_companies(self, ids: Iterable[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for raw in await read_batch(self._http, self._access, "companies", ids, ("name",)):
+        for raw in await read_batch(self._http, self._access, _COMPANIES, ids, _COMPANIES.properties):
             with suppress(ValueError, RecursionError):  # a company that cannot be read has no name for us
                 record = _RECORD.decode(raw)
                 found[record.id] = text(record.value("name")) or ""

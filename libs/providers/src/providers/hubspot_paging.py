@@ -139,9 +139,7 @@ async def _fill(
 ) -> list[bytes]:
     """Read the records of a page of ids. What went meanwhile is left out; what has no id to read by stays as it is."""
     ids = [_id_of(raw) for raw in records]
-    whole = await read_batch(
-        http, access, stream.object_type, [str(each) for each in ids if each is not None], properties
-    )
+    whole = await read_batch(http, access, stream, [str(each) for each in ids if each is not None], properties)
     return [*whole, *(raw for raw, each in zip(records, ids, strict=True) if each is None)]
 
 

@@ -89,18 +89,28 @@ async def list_custom(http: ClientSession, access: Access, stream: Stream) -> tu
     return tuple(names[:MOST_CUSTOM]), _say_left_out(left_out) if left_out else None
 
 
+async def fetch_ids(http: ClientSession, access: Access, stream: Stream, ids: Iterable[str]) -> list[bytes]:
+    """Fetch records of a stream by their ids, as its pages show them; those that are not there are left out.
+
+    Raises `ProviderError`.
+    """
+    custom, _ = await list_custom(http, access, stream)
+    return await read_batch(http, access, stream, ids, (*stream.properties, *custom))
+
+
 async def read_batch(
-    http: ClientSession, access: Access, object_type: str, ids: Iterable[str], properties: Iterable[str]
+    http: ClientSession, access: Access, stream: Stream, ids: Iterable[str], properties: Iterable[str]
 ) -> list[bytes]:
-    """Read records by their ids; those that are not there are left out. Raises `ProviderError`."""
+    """Read these properties of records by their ids, as often as it takes. Raises `ProviderError`."""
     asked, wanted, found = list(properties), list(ids), []
+    path, params = f"{OBJECTS}/{stream.object_type}/batch/read", {"archived": "true" if stream.archived else "false"}
     for start in range(0, len(wanted), BATCH_LIMIT):
         inputs = [{"id": each} for each in wanted[start : start + BATCH_LIMIT]]
-        path = f"{OBJECTS}/{object_type}/batch/read"
-        answer = await call(http, access, "POST", path, json={"inputs": inputs, "properties": asked})
+        body = {"inputs": inputs, "properties": asked}
+        answer = await call(http, access, "POST", path, params=params, json=body)
         batch, records = answer.read_page(_Batch, "results")
         if any(error.category != "OBJECT_NOT_FOUND" for error in batch.errors):
-            raise ProviderUnavailable(f"HubSpot could not read some {object_type}.")
+            raise ProviderUnavailable(f"HubSpot could not read some {stream.object_type}.")
         found += records
     return found
 
