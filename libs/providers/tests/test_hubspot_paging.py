@@ -147,6 +147,14 @@ async def test_deals_wait_when_their_contacts_cannot_be_said(http, script):
         await read(http, script, "deals")
 
 
+async def test_a_dealing_that_cannot_be_read_is_told_from_a_contact_of_that_id(http, script):
+    script.answers = [results(record(1, properties={"dealname": 5}))]
+
+    page = await read(http, script, "deals")
+
+    assert [(each.provider_id, each.kind) for each in page.skipped] == [("1", "deal")]
+
+
 async def test_a_page_without_deals_asks_for_no_contacts(http, script):
     script.answers = [results()]
 

@@ -20,7 +20,7 @@ async def read_page(http: ClientSession, access: Access, shape: Shape, records: 
     The list could send the contacts along, but search cannot; asked for apart, a record's own JSON is the same in
     both, and so an unchanged one is seen to be unchanged.
     """
-    dealings, skipped = read_each(records, partial(read_dealing, shape=shape))
+    dealings, skipped = read_each(records, partial(read_dealing, shape=shape), kind=shape.kind)
     contacts = await linked(http, access, shape.object_type, "contacts", [each.provider_id for each in dealings])
     await names.learn_owners(each.interaction.owner for each in dealings)
     if shape.pipeline:
