@@ -571,9 +571,10 @@ async def test_a_changed_dealing_is_read_again_in_the_same_bytes_as_in_a_full_ru
 
 async def test_a_dealing_that_was_deleted_is_gone_and_may_come_back(account):
     stand_in = account.stand_in
-    before = (await account.run(stand_in.dealings))[-1].bookmark
+    before = await account.run(stand_in.dealings)
     departed = (await account.run(stand_in.dealing_departed))[-1].bookmark
-    archived = await account.act("archive", kind=stand_in.dealing)
+    archived = before[0].interactions[-1].provider_id
+    await account.act("archive", kind=stand_in.dealing, id=archived)
 
     gone = await account.gone_since(stand_in.dealing_departed, departed)
     living = await account.interactions(stand_in.dealings)
@@ -581,7 +582,7 @@ async def test_a_dealing_that_was_deleted_is_gone_and_may_come_back(account):
 
     assert gone == {(archived, stand_in.dealing_reason)}
     assert archived not in living
-    assert archived in await account.interactions(stand_in.dealings, before)
+    assert archived in await account.interactions(stand_in.dealings, before[-1].bookmark)
     assert not await account.gone_since(stand_in.dealing_departed, departed)
 
 
