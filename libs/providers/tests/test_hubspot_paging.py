@@ -170,3 +170,20 @@ async def test_archived_records_are_not_counted(http, script):
 
     assert await HubSpot().count(http, access, "contacts") == 12
     assert await HubSpot().count(http, access, "archived_contacts") is None
+
+
+async def test_survivors_of_merges_are_followed_a_few_at_a_time_before_the_run_ends(http, script):
+    merged = {"hs_merged_object_ids": "900"}
+    script.answers = [results(*(record(n, properties=merged) for n in range(1, 13)), total=12)]
+
+    pages = [await read(http, script, "contacts", bookmark=BOOKMARK)]
+    while pages[-1].next_cursor:
+        script.answers = [{"results": []} for _ in range(7)]  # nothing was done with any of them
+        pages.append(await read(http, script, "contacts", cursor=pages[-1].next_cursor, bookmark=BOOKMARK))
+
+    assert [page.bookmark for page in pages] == [None, None, BOOKMARK]
+    followed = [body["inputs"] for path, _, body in script.asked if path.endswith("/contacts/deals/batch/read")]
+    assert [[each["id"] for each in inputs] for inputs in followed] == [
+        [str(n) for n in range(1, 11)],
+        ["11", "12"],
+    ]

@@ -79,19 +79,17 @@ class HubSpot(SourceProvider):
         asked = _STREAMS[stream]
         fetched = await hubspot_paging.fetch(http, access, asked, cursor=cursor, bookmark=bookmark)
         since, names = fetched.position.since, Names(http, access, fetched.position.names)
-        if asked.archived:
+        if fetched.followed:
+            page = await hubspot_interactions.follow(http, access, fetched.followed, names)
+        elif asked.archived:
             page = hubspot_archive.read_page(fetched.records, asked, since=since)
         else:
-            # A first run comes to all that concerns its contacts by itself.
-            follow = since is not None
-            page = await _read_living(http, access, asked, fetched.records, names, follow=follow)
-        return msgspec.structs.replace(
-            page,
-            next_cursor=fetched.next_cursor(names.kept),
-            bookmark=fetched.bookmark,
-            total=fetched.total,
-            gap=" ".join(filter(None, (fetched.gap, *names.gaps))) or None,
-        )
+            page = await _read_living(http, access, asked, fetched.records, names)
+        # A first run comes to all that concerns its contacts by itself.
+        survivors = tuple(each.provider_id for each in page.contacts if each.absorbed) if since else ()
+        next_cursor, bookmark = fetched.onward(names.kept, survivors)
+        gap = " ".join(filter(None, (fetched.gap, *names.gaps))) or None
+        return msgspec.structs.replace(page, next_cursor=next_cursor, bookmark=bookmark, total=fetched.total, gap=gap)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""
@@ -111,16 +109,8 @@ class HubSpot(SourceProvider):
 
 
 async def _read_living(
-    http: ClientSession, access: Access, stream: Stream, records: Sequence[bytes], names: Names, *, follow: bool
+    http: ClientSession, access: Access, stream: Stream, records: Sequence[bytes], names: Names
 ) -> Page:
-    """Read records; `follow` says to read again what was done with contacts that took others in."""
-    if stream.kind is not None:
-        return await hubspot_interactions.read_page(http, access, SHAPES[stream.object_type], records, names)
-    page = await hubspot_contacts.read_page(records, names)
-    if not follow:
-        return page
-    survivors = [each.provider_id for each in page.contacts if each.absorbed]
-    theirs = await hubspot_interactions.follow(http, access, survivors, names)
-    return msgspec.structs.replace(
-        page, interactions=theirs.interactions, gone=theirs.gone, skipped=(*page.skipped, *theirs.skipped)
-    )
+    if stream.kind is None:
+        return await hubspot_contacts.read_page(records, names)
+    return await hubspot_interactions.read_page(http, access, SHAPES[stream.object_type], records, names)

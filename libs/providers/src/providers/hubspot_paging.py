@@ -21,6 +21,7 @@ from providers.source import Access, ProviderUnavailable
 LIST_LIMIT = 100
 SEARCH_LIMIT = 200
 OVERLAP = timedelta(minutes=2)  # search learns of a change some moments after it
+FOLLOWED_AT_ONCE = 10
 MOST_CHARS = 1_800
 """How long a list of properties may be that goes into an address or a search, whose body ends at 3,000 characters.
 Where an account has more of its own, pages bring the ids alone, and the records come by batch."""
@@ -39,21 +40,33 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     after: str | None = None
     custom: tuple[str, ...] = ()
     names: dict[str, str] = {}
+    survivors: tuple[str, ...] = ()
+    """Contacts that took others in, whose interactions are to be read before the run goes on, or ends where `ended`."""
+    ended: bool = False
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of records as they came, and where the run stands behind it; `next` is None at its end."""
+    """A page of records as they came, and where the run stands behind it; `next` is None at its end.
+
+    A page between others has no records, but `followed` contacts.
+    """
 
     records: list[bytes]
     position: Position
-    total: int | None
-    gap: str | None
     next: Position | None
-    bookmark: str | None
+    total: int | None = None
+    gap: str | None = None
+    followed: tuple[str, ...] = ()
 
-    def next_cursor(self, names: Mapping[str, str]) -> str | None:
-        """Where the run goes on, with the names it knows by now."""
-        return _kept(msgspec.structs.replace(self.next, names=dict(names))) if self.next else None
+    def onward(self, names: Mapping[str, str], survivors: tuple[str, ...]) -> tuple[str | None, str | None]:
+        """The cursor to go on by, with what the run knows by now; or, at its end, the bookmark."""
+        ahead = self.next
+        if ahead is None and survivors:
+            ahead = msgspec.structs.replace(self.position, ended=True)
+        if ahead is None:
+            return None, _bookmark(self.position.started_at)
+        waiting = (*ahead.survivors, *survivors)
+        return _kept(msgspec.structs.replace(ahead, names=dict(names), survivors=waiting)), None
 
 
 class _Envelope(msgspec.Struct):
@@ -70,6 +83,8 @@ async def fetch(
 ) -> Fetched:
     """Fetch the next page of a run. Raises `ProviderError`."""
     position, gap = msgspec.json.decode(cursor or bookmark or "{}", type=Position), None
+    if position.survivors:
+        return _follow(position)
     if cursor is None:
         # Before the first page: who writes to a property made after that is met by the next run.
         custom, gap = await list_custom(http, access, stream)
@@ -79,7 +94,7 @@ async def fetch(
     searching = position.since is not None and not stream.archived
     page = await (_search if searching else _list)(http, access, stream, position, () if in_batches else asked)
     envelope, records = page.read_page(_Envelope, "results")
-    started_at = position.started_at or page.clock
+    position = msgspec.structs.replace(position, started_at=position.started_at or page.clock)
     after = envelope.paging.after if envelope.paging else None
     if after and searching:
         after = _greatest_id(records)
@@ -92,8 +107,7 @@ async def fetch(
         position=position,
         total=envelope.total if position.after is None else None,
         gap=gap,
-        next=msgspec.structs.replace(position, started_at=started_at, after=after) if after else None,
-        bookmark=None if after else _bookmark(started_at),
+        next=msgspec.structs.replace(position, after=after) if after else None,
     )
 
 
@@ -141,6 +155,13 @@ async def _fill(
     ids = [_id_of(raw) for raw in records]
     whole = await read_batch(http, access, stream, [str(each) for each in ids if each is not None], properties)
     return [*whole, *(raw for raw, each in zip(records, ids, strict=True) if each is None)]
+
+
+def _follow(position: Position) -> Fetched:
+    """A page for some survivors: few enough that it never asks more than a limit of some seconds lets through."""
+    rest = position.survivors[FOLLOWED_AT_ONCE:]
+    ahead = None if position.ended and not rest else msgspec.structs.replace(position, survivors=rest)
+    return Fetched(records=[], position=position, next=ahead, followed=position.survivors[:FOLLOWED_AT_ONCE])
 
 
 def _greatest_id(records: Sequence[bytes]) -> str:
