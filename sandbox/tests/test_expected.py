@@ -63,3 +63,15 @@ async def test_unknown_accounts_are_refused(sandbox):
     answer = await sandbox.call("GET", "/control/expected?accounts=hubspot:5")
 
     assert answer.status == 404
+
+
+async def test_the_expected_dealings_are_what_the_lists_show(sandbox):
+    await sandbox.order("changes", count=60)
+    await sandbox.order("accounts/hubspot/111111/archive", kind="tickets")
+    account = await sandbox.account()
+
+    answer = await sandbox.call("GET", "/control/expected?accounts=hubspot:111111")
+
+    assert answer["dealings"] == {kind: len(await account.listed(kind)) for kind in answer["dealings"]}
+    assert answer["dealings"].keys() == {"deals", "tickets", "notes", "emails", "meetings", "calls", "tasks"}
+    assert answer["accounts"][0]["dealings"] == sum(answer["dealings"].values())

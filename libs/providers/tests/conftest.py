@@ -1,9 +1,13 @@
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 class Scripted:

@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from aiohttp import ClientSession, DummyCookieJar
 from contracts.contacts import GoneReason
+from contracts.interactions import InteractionKind
 from providers.registry import PROVIDERS
 from providers.source import (
     Access,
@@ -33,6 +34,7 @@ from providers.source import (
     RateLimited,
     SourceContact,
     SourceGone,
+    SourceInteraction,
     SourceProvider,
 )
 
@@ -65,6 +67,16 @@ class StandIn(msgspec.Struct, frozen=True, kw_only=True):
     scopes_asked: bool = True
     """Whether the consent's address says which scopes are asked for, and not the app's registration."""
     counts: bool = True
+    dealing: str
+    """What the control calls records of what was done with people; `dealings` is the stream that reads them."""
+    dealings: str
+    entitled: Callable[[str], dict[str, object]]
+    """One of them by its title, in the provider's own properties."""
+    dealing_departed: str
+    """The stream that tells which of them were deleted, and why it says they are gone."""
+    dealing_reason: GoneReason
+    kinds: frozenset[InteractionKind]
+    """What was done with people, as far as it is read."""
 
 
 STAND_INS = {
@@ -90,6 +102,12 @@ STAND_INS = {
         departed="archived_contacts",
         reason="archived",
         contacts=250,
+        dealing="deals",
+        dealings="deals",
+        entitled=lambda title: {"dealname": title},
+        dealing_departed="archived_deals",
+        dealing_reason="archived",
+        kinds=frozenset({"deal", "ticket", "note", "email", "meeting", "call", "task"}),
     ),
     "pipedrive": StandIn(
         settings={
@@ -114,6 +132,12 @@ STAND_INS = {
         departed="deleted_contacts",
         reason="deleted",
         contacts=1_100,
+        dealing="deals",
+        dealings="deals",
+        entitled=lambda title: {"title": title},
+        dealing_departed="deals",
+        dealing_reason="deleted",
+        kinds=frozenset({"deal"}),
         pkce=False,
         scopes_asked=False,
         counts=False,
@@ -139,6 +163,12 @@ STAND_INS = {
         departed="contacts",
         reason="deleted",
         contacts=2_050,
+        dealing="tickets",
+        dealings="tickets",
+        entitled=lambda title: {"subject": title},
+        dealing_departed="tickets",
+        dealing_reason="deleted",
+        kinds=frozenset({"ticket"}),
         asked={"subdomain": "{account}"},
         given={
             "subdomain": "{account}",
@@ -225,6 +255,16 @@ class Account:
 
     async def contacts(self, bookmark: str | None = None) -> dict[str, SourceContact]:
         return {each.provider_id: each for page in await self.run(bookmark=bookmark) for each in page.contacts}
+
+    async def interactions(self, stream: str, bookmark: str | None = None) -> dict[str, SourceInteraction]:
+        return {each.provider_id: each for page in await self.run(stream, bookmark) for each in page.interactions}
+
+    async def bookmarks(self) -> dict[str, str | None]:
+        """Read every stream to its end, and say where the next run begins."""
+        return {stream: (await self.run(stream))[-1].bookmark for stream in self.provider.streams}
+
+    async def gone_since(self, stream: str, bookmark: str | None) -> set[tuple[str, str]]:
+        return {(each.provider_id, each.reason) for page in await self.run(stream, bookmark) for each in page.gone}
 
     async def count(self, stream: str = "contacts") -> int | None:
         return await self.provider.count(self.http, self.access, stream)
@@ -407,7 +447,11 @@ async def test_interactions_belong_to_contacts(account):
     others = [each.interaction for each in interactions if each.interaction.kind != "deal"]
     assert any(each.amount for each in deals) or not deals
     assert any(each.priority for each in others) or not others
-    assert all(each.interaction.title and each.interaction.status for each in interactions)
+    assert {each.interaction.kind for each in interactions} == account.stand_in.kinds
+    assert all(each.interaction.occurred_at and each.interaction.updated_at for each in interactions)
+    assert all(each.title or each.body for each in (*deals, *others))
+    settled = [each.interaction for each in interactions if each.interaction.kind in {"deal", "ticket"}]
+    assert all(each.title and each.status for each in settled)
 
 
 async def test_a_page_asked_for_again_is_the_same_page(account):
@@ -467,6 +511,123 @@ async def test_who_was_merged_into_another_is_known_to_be_gone(account):
     assert {*found[survivor].absorbed, *gone, survivor} >= {one, two}
     assert survivor not in gone
     assert not ({one, two} - {survivor}) & found.keys()
+
+
+def seen(pages: list[Page]) -> list[tuple[object, ...]]:
+    """What pages show, without where they go on."""
+    return [(page.contacts, page.interactions, page.gone, page.skipped) for page in pages]
+
+
+async def test_a_run_goes_on_from_any_of_its_pages(account):
+    for stream in account.provider.streams:
+        pages = await account.run(stream)
+        cursors = [None, *(page.next_cursor for page in pages[:-1])]
+
+        again = [await account.page(stream, cursor=cursor) for cursor in cursors]
+
+        assert seen(again) == seen(pages)
+
+
+async def test_what_changes_while_a_run_reads_is_not_missed(account):
+    named, renamed = account.stand_in.email, account.stand_in.first_name
+    everyone = list(await account.contacts())
+    first = await account.page()
+    read = [each.provider_id for each in first.contacts]
+    unread = [each for each in everyone if each not in set(read)]
+    for provider_id in (read[0], unread[-1]):
+        await account.act("edit", id=provider_id, properties=renamed("Meanwhile"))
+    for provider_id in (read[1], unread[-2]):
+        await account.act("archive", id=provider_id)
+    created = await account.act("create", properties=named("meanwhile@example.com"))
+
+    rest = [first]
+    while rest[-1].next_cursor:
+        rest.append(await account.page(cursor=rest[-1].next_cursor))
+    next_run = await account.run(bookmark=rest[-1].bookmark)
+    gone = {each for page in (*rest, *next_run) for each in page.gone}
+    gone |= set(await account.departed())
+
+    known = {each.provider_id: each for page in (*rest, *next_run) for each in page.contacts}
+    living = {each: known[each].contact for each in known.keys() - {each.provider_id for each in gone}}
+    assert living == {each: found.contact for each, found in (await account.contacts()).items()}
+    assert created in living
+    assert not {read[1], unread[-2]} & living.keys()
+    assert {living[each].first_name for each in (read[0], unread[-1])} == {"Meanwhile"}
+
+
+async def test_a_changed_dealing_is_read_again_in_the_same_bytes_as_in_a_full_run(account):
+    stand_in = account.stand_in
+    pages = await account.run(stand_in.dealings)
+    dealing = pages[0].interactions[0].provider_id
+    await account.act("edit", kind=stand_in.dealing, id=dealing, properties=stand_in.entitled("Renamed"))
+
+    changed = await account.interactions(stand_in.dealings, pages[-1].bookmark)
+    again = await account.interactions(stand_in.dealings)
+
+    assert changed.keys() == {dealing}
+    assert changed[dealing] == again[dealing]
+    assert changed[dealing].interaction.title == "Renamed"
+
+
+async def test_a_dealing_that_was_deleted_is_gone_and_may_come_back(account):
+    stand_in = account.stand_in
+    before = await account.run(stand_in.dealings)
+    departed = (await account.run(stand_in.dealing_departed))[-1].bookmark
+    archived = before[0].interactions[-1].provider_id
+    await account.act("archive", kind=stand_in.dealing, id=archived)
+
+    gone = await account.gone_since(stand_in.dealing_departed, departed)
+    living = await account.interactions(stand_in.dealings)
+    await account.act("restore", kind=stand_in.dealing, id=archived)
+
+    assert gone == {(archived, stand_in.dealing_reason)}
+    assert archived not in living
+    assert archived in await account.interactions(stand_in.dealings, before[-1].bookmark)
+    assert not await account.gone_since(stand_in.dealing_departed, departed)
+
+
+async def test_what_was_done_with_the_merged_goes_over_to_who_took_them_in(account):
+    bookmarks = await account.bookmarks()
+    contacts = list(await account.contacts())
+    theirs = await account.interactions(account.stand_in.dealings)
+    dealing = next(each for each in theirs.values() if len(each.interaction.contact_ids) == 1)
+    (merged,) = dealing.interaction.contact_ids
+    survivor = await account.act("merge", id=next(each for each in contacts if each != merged), other=merged)
+
+    later = [page for stream, bookmark in bookmarks.items() for page in await account.run(stream, bookmark)]
+
+    told = {(each.interaction.kind, each.provider_id): each.interaction for page in later for each in page.interactions}
+    assert told[dealing.interaction.kind, dealing.provider_id].contact_ids == (survivor,)
+
+
+async def test_a_complete_reading_shows_who_lives_and_nobody_else(account):
+    before = await account.contacts()
+    archived, erased = await account.act("archive"), await account.act("erase")
+    one, two = [each for each in before if each not in {archived, erased}][:2]
+    survivor = await account.act("merge", id=one, other=two)
+
+    after = await account.contacts()
+
+    assert after.keys() == before.keys() - {archived, erased, one, two} | {survivor}
+
+
+async def test_counts_are_what_a_complete_reading_shows(account):
+    await account.act("archive")
+    await account.act("archive", kind=account.stand_in.dealing)
+
+    for stream in account.provider.streams:
+        told = await account.count(stream)
+        pages = await account.run(stream)
+
+        shown = sum(len(page.contacts) + len(page.interactions) for page in pages)
+        assert told is None or told == shown
+        assert told is not None or not account.stand_in.counts or stream not in account.provider.listings
+
+
+def test_listings_are_streams_and_cover_a_kind_once():
+    for provider in PROVIDERS.values():
+        assert provider.listings.keys() <= set(provider.streams)
+        assert len(set(provider.listings.values())) == len(provider.listings)
 
 
 async def test_odd_values_cost_themselves_alone(account):
@@ -601,6 +762,114 @@ async def test_hubspots_wall_at_ten_thousand_results_is_not_met(account):
     assert pages[0].total == imported
     assert sum(len(page.contacts) for page in pages) == imported
     assert len({contact.provider_id for page in pages for contact in page.contacts}) == imported
+
+
+EVER_SINCE = '{"since":"2001-01-01T00:00:00Z"}'
+"""A bookmark of HubSpot's with which a later run meets everything, in pages."""
+
+
+async def test_hubspots_search_misses_nothing_that_changes_between_its_pages(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("the others read later runs as they read first ones")
+    first = await account.page(bookmark=EVER_SINCE)
+    read, unread = [each.provider_id for each in first.contacts], None
+    unread = next(each for each in await account.contacts() if each not in set(read))
+    for provider_id in (read[0], unread):
+        await account.act("edit", id=provider_id, properties=account.stand_in.first_name("Meanwhile"))
+    await account.act("archive", id=read[-1])
+
+    rest = [await account.page(cursor=first.next_cursor, bookmark=EVER_SINCE)]
+    later = await account.contacts(rest[-1].bookmark)
+
+    assert rest[-1].next_cursor is None
+    assert not {each.provider_id for each in rest[0].contacts} & set(read)
+    assert later.keys() == {read[0], unread}
+    met = {each.provider_id for page in (first, *rest) for each in page.contacts}
+    assert met == {*(await account.contacts()), read[-1]}
+
+
+@pytest.mark.parametrize("kind", ["deals", "tickets"])
+async def test_which_of_hubspots_dealings_were_merged_into_another_is_told(account, kind):
+    if account.provider.name != "hubspot":
+        pytest.skip("only HubSpot names the survivor of other records than contacts")
+    pages = await account.run(kind)
+    one, two = pages[0].interactions[:2]
+    survivor = await account.act("merge", kind=kind, id=one.provider_id, other=two.provider_id)
+
+    (page,) = await account.run(kind, pages[-1].bookmark)
+
+    assert [each.provider_id for each in page.interactions] == [survivor]
+    assert set(page.interactions[0].interaction.contact_ids) == {
+        *one.interaction.contact_ids,
+        *two.interaction.contact_ids,
+    }
+    assert {(each.provider_id, each.reason, each.merged_into) for each in page.gone} == {
+        (loser.provider_id, "merged", survivor) for loser in (one, two)
+    }
+
+
+async def test_what_hubspot_erased_is_told_of_by_its_absence_alone(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("the others say so")
+    bookmarks = await account.bookmarks()
+    erased = await account.act("erase")
+
+    later = [page for stream, bookmark in bookmarks.items() for page in await account.run(stream, bookmark)]
+
+    assert erased not in {each.provider_id for page in later for each in (*page.contacts, *page.gone)}
+    assert account.provider.listings["contacts"] is None
+    assert erased not in await account.contacts()
+    everything = {each.provider_id for each in await account.departed()}
+    assert erased not in everything
+
+
+async def test_a_right_that_hubspot_did_not_give_costs_what_needs_it_alone(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("HubSpot has a right for each kind")
+    await account.connect(without_scope="crm.objects.deals.read")
+
+    for stream in account.provider.streams:
+        if "deals" in stream:
+            with pytest.raises(ProviderRefused, match=r"crm\.objects\.deals\.read"):
+                await account.page(stream)
+        else:
+            await account.run(stream)
+
+
+async def test_names_that_hubspot_does_not_tell_are_missed_aloud(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("HubSpot has a right for each kind")
+    named = await account.contacts()
+    await account.connect(without_scope="crm.objects.owners.read")
+
+    pages = await account.run()
+
+    numbered = {each.provider_id: each.contact for page in pages for each in page.contacts}
+    assert numbered.keys() == named.keys()
+    assert all((numbered[each].owner or "0").isdigit() for each in numbered)
+    assert not any((named[each].contact.owner or "x").isdigit() for each in named)
+    assert [bool(page.gap) for page in pages] == [True, False, False]
+    assert "crm.objects.owners.read" in str(pages[0].gap)
+
+
+async def test_what_hubspots_accounts_added_is_in_the_raw_records(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("the others send all fields")
+    contacts, deals = await account.contacts(), await account.interactions("deals")
+
+    assert any(b'"loyalty_tier":"gold"' in each.raw for each in contacts.values())
+    assert all(b'"margin_percent":' in each.raw for each in deals.values())
+
+
+async def test_a_contact_without_a_company_of_its_own_has_the_one_it_belongs_to(account):
+    if account.provider.name != "hubspot":
+        pytest.skip("HubSpot keeps both")
+    contacts = (await account.contacts()).values()
+
+    borrowed = [each for each in contacts if b'"company":null' in each.raw and each.contact.company]
+
+    assert borrowed
+    assert all(account.provider.normalize(each.raw) == each.contact for each in borrowed)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -6,8 +7,10 @@ import pytest
 from contracts.contacts import Contact
 from hypothesis import given
 from hypothesis import strategies as st
-from providers.hubspot import HubSpot, read_contact
-from providers.hubspot_deals import read_deal
+from providers.hubspot import HubSpot
+from providers.hubspot_contacts import read_contact
+from providers.hubspot_oauth import SCOPES
+from providers.hubspot_shapes import SHAPES, read_dealing
 from providers.records import read_each
 from providers.source import OAuthApp, Skipped
 
@@ -164,6 +167,7 @@ def test_a_deal_is_read_whole():
             "id": "479475667160",
             "properties": {
                 "amount": "3000.50",
+                "closedate": "2026-04-01T12:00:00Z",
                 "createdate": "2026-02-25T16:26:25.880Z",
                 "deal_currency_code": "EUR",
                 "dealname": "An engine",
@@ -177,7 +181,7 @@ def test_a_deal_is_read_whole():
         }
     )
 
-    deal = read_deal(raw)
+    deal = read_dealing(raw, SHAPES["deals"])
 
     assert deal.absorbed == ("5", "6")
     assert msgspec.to_builtins(deal.interaction) == {
@@ -190,6 +194,7 @@ def test_a_deal_is_read_whole():
         "currency": "EUR",
         "owner": "7",
         "occurred_at": "2026-02-25T16:26:25.880000Z",
+        "ends_at": "2026-04-01T12:00:00Z",
         "created_at": "2026-02-25T16:26:25.880000Z",
         "updated_at": "2026-03-09T20:29:45.981000Z",
     }
@@ -207,7 +212,17 @@ odd_records = st.fixed_dictionaries(
     {
         "id": st.sampled_from(["1", "x", "", 1, None]),
         "properties": st.dictionaries(
-            st.sampled_from(["email", "firstname", "hs_additional_emails", "hs_merged_object_ids", "amount"]),
+            st.sampled_from(
+                [
+                    "email",
+                    "firstname",
+                    "hs_additional_emails",
+                    "hs_merged_object_ids",
+                    "amount",
+                    "hs_note_body",
+                    "subject",
+                ]
+            ),
             property_values,
         ),
     },
@@ -217,7 +232,8 @@ odd_records = st.fixed_dictionaries(
 
 @given(st.binary() | odd_records.map(msgspec.json.encode) | json_values.map(msgspec.json.encode))
 def test_no_record_is_too_odd(raw):
-    for read in (read_contact, read_deal):
+    readers = [partial(read_dealing, shape=shape) for shape in SHAPES.values()]
+    for read in (read_contact, *readers):
         understood, skipped = read_each([raw], read)
 
         assert len(understood) + len(skipped) == 1
@@ -232,7 +248,7 @@ def test_consent_is_asked_for_at_hubspot_with_pkce():
     assert parse_qs(url.query) == {
         "client_id": ["our id"],
         "redirect_uri": ["https://us.example/back?x=1"],
-        "scope": ["oauth crm.objects.contacts.read crm.objects.deals.read"],
+        "scope": [" ".join(SCOPES)],
         "state": ["s&t"],
         "code_challenge": ["c-h_a"],
         "code_challenge_method": ["S256"],

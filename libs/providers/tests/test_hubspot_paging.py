@@ -1,27 +1,9 @@
 """How HubSpot is asked, page after page, and what is made of answers the sandbox never gives."""
 
-from datetime import UTC, datetime
-
 import pytest
+from hubspot_script import BOOKMARK, asked, read, record, results
 from providers.hubspot import HubSpot
-from providers.source import Access, Page, ProviderUnavailable
-
-NOW = datetime(2030, 1, 1, tzinfo=UTC)  # our own clock, which is wrong and must not matter
-BOOKMARK = '{"since":"2026-03-18T10:52:06Z"}'
-
-
-async def read(http, script, stream: str, cursor: str | None = None, bookmark: str | None = None) -> Page:
-    access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="1")
-    return await HubSpot().fetch_page(http, access, stream, cursor=cursor, bookmark=bookmark, now=NOW)
-
-
-def record(number: object, **changes: object) -> dict[str, object]:
-    return {"id": str(number), "properties": {"email": f"p{number}@example.com"}} | changes
-
-
-def results(*records: object, after: str | None = None, **more: object) -> dict[str, object]:
-    paging = {"paging": {"next": {"after": after, "link": "https://elsewhere.example/"}}} if after else {}
-    return {"results": list(records)} | paging | more
+from providers.source import Access, ProviderUnavailable
 
 
 async def test_a_first_run_reads_the_list_to_its_end(http, script):
@@ -31,8 +13,8 @@ async def test_a_first_run_reads_the_list_to_its_end(http, script):
     last = await read(http, script, "contacts", cursor=first.next_cursor)
 
     assert [contact.provider_id for page in (first, last) for contact in page.contacts] == ["1", "2", "3"]
-    assert [path for path, _, _ in script.asked] == ["/crm/objects/2026-03/contacts"] * 2
-    assert [query.get("after") for _, query, _ in script.asked] == [None, "2"]
+    assert [path for path, _, _ in asked(script)] == ["/crm/objects/2026-03/contacts"] * 2
+    assert [query.get("after") for _, query, _ in asked(script)] == [None, "2"]
     assert (first.bookmark, last.next_cursor) == (None, None)
 
 
@@ -66,7 +48,7 @@ async def test_a_later_run_searches_upwards_by_id(http, script):
     assert (first.total, last.total) == (3, None)
     since = {"propertyName": "lastmodifieddate", "operator": "GTE", "value": "1773831126000"}
     above = {"propertyName": "hs_object_id", "operator": "GT", "value": "90"}
-    searches = [body for _, _, body in script.asked]
+    searches = [body for _, _, body in asked(script)]
     assert [search["filterGroups"] for search in searches] == [
         [{"filters": [since]}],
         [{"filters": [since, above]}],
@@ -105,7 +87,7 @@ async def test_archived_contacts_are_gone(http, script):
 
     page = await read(http, script, "archived_contacts")
 
-    assert script.asked[0][1]["archived"] == "true"
+    assert asked(script)[0][1]["archived"] == "true"
     assert [(gone.provider_id, gone.reason, gone.merged_into) for gone in page.gone] == [
         ("7", "merged", "2"),
         ("8", "merged", "2"),
@@ -152,7 +134,7 @@ async def test_deals_learn_whose_they_are(http, script):
         "3": ("503", "504"),
     }
     assert [(gone.provider_id, gone.reason, gone.merged_into) for gone in page.gone] == [("9", "merged", "3")]
-    assert [body for _, _, body in script.asked[1:]] == [
+    assert [body for _, _, body in asked(script)[1:]] == [
         {"inputs": [{"id": "1"}, {"id": "2"}, {"id": "3"}]},
         {"inputs": [{"id": "3", "after": "a"}]},
     ]
@@ -165,13 +147,21 @@ async def test_deals_wait_when_their_contacts_cannot_be_said(http, script):
         await read(http, script, "deals")
 
 
+async def test_a_dealing_that_cannot_be_read_is_told_from_a_contact_of_that_id(http, script):
+    script.answers = [results(record(1, properties={"dealname": 5}))]
+
+    page = await read(http, script, "deals")
+
+    assert [(each.provider_id, each.kind) for each in page.skipped] == [("1", "deal")]
+
+
 async def test_a_page_without_deals_asks_for_no_contacts(http, script):
     script.answers = [results()]
 
     page = await read(http, script, "deals")
 
     assert page.interactions == ()
-    assert len(script.asked) == 1
+    assert len(asked(script)) == 1
 
 
 async def test_archived_records_are_not_counted(http, script):
@@ -180,3 +170,20 @@ async def test_archived_records_are_not_counted(http, script):
 
     assert await HubSpot().count(http, access, "contacts") == 12
     assert await HubSpot().count(http, access, "archived_contacts") is None
+
+
+async def test_survivors_of_merges_are_followed_a_few_at_a_time_before_the_run_ends(http, script):
+    merged = {"hs_merged_object_ids": "900"}
+    script.answers = [results(*(record(n, properties=merged) for n in range(1, 13)), total=12)]
+
+    pages = [await read(http, script, "contacts", bookmark=BOOKMARK)]
+    while pages[-1].next_cursor:
+        script.answers = [{"results": []} for _ in range(7)]  # nothing was done with any of them
+        pages.append(await read(http, script, "contacts", cursor=pages[-1].next_cursor, bookmark=BOOKMARK))
+
+    assert [page.bookmark for page in pages] == [None, None, BOOKMARK]
+    followed = [body["inputs"] for path, _, body in script.asked if path.endswith("/contacts/deals/batch/read")]
+    assert [[each["id"] for each in inputs] for inputs in followed] == [
+        [str(n) for n in range(1, 11)],
+        ["11", "12"],
+    ]

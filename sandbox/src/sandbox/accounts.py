@@ -40,7 +40,9 @@ class Account(Protocol):
     CONTACTS: ClassVar[str]
     """The kind of its records that are people."""
     DEALINGS: ClassVar[str]
-    """The kind of its records that tell what was done with people."""
+    """The kind of its records that most of all tell what was done with people."""
+    ALL_DEALINGS: ClassVar[tuple[str, ...]]
+    """Every kind that does, that one included."""
 
     @property
     def opened(self) -> AccountOpened:

@@ -79,7 +79,7 @@ class Churn:
         """What chance would do may be impossible just now: then it does something else."""
         while True:
             what = self._random.choices(list(ODDS), list(ODDS.values()))[0]
-            kind = account.DEALINGS if what == "dealing" else account.CONTACTS
+            kind = self._random.choice(account.ALL_DEALINGS) if what == "dealing" else account.CONTACTS
             with suppress(NothingThere):
                 row = self._do(account, kind, what)
                 return Done(what, account.opened.account, account.tables[kind].id_of(row))

@@ -183,7 +183,10 @@ async def reset(request: HTTPRequest, conditions: NamedDependency[Conditions]) -
 
 @get("/expected")
 async def expect(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
-    """How many golden records some accounts together should make; with `members=true` also who joins whom."""
+    """How many golden records some accounts together should make, and of what how many were done with people.
+
+    With `members=true` it says also who joins whom.
+    """
     named = [key for key in request.query_params.get("accounts", "").split(",") if key]
     accounts = [_account(conditions, key) for key in named or conditions.sandbox.accounts]
     # A million contacts take their time; the others go on being served meanwhile.
@@ -192,6 +195,7 @@ async def expect(request: HTTPRequest, conditions: NamedDependency[Conditions]) 
         "accounts": [_described(account) for account in accounts],
         "contacts": len(contacts),
         "golden_records": len(groups),
+        "dealings": expected.dealings(*accounts),
     }
     if request.query_params.get("members") == "true":
         body["joined"] = [[contacts[place] for place in group] for group in groups if len(group) > 1]
@@ -254,7 +258,7 @@ def _described(account: Account) -> JSON:
         "name": account.opened.name,
         "contacts": account.tables[account.CONTACTS].living,
         "archived": len(account.tables[account.CONTACTS].archived),
-        "dealings": account.tables[account.DEALINGS].living,
+        "dealings": sum(expected.dealings(account).values()),
     }
 
 

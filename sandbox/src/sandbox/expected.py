@@ -1,10 +1,13 @@
-"""How many golden records there should be: the rule itself, put to the sandbox's own people.
+"""How many golden records there should be: the rule itself, put to the sandbox's own people; and how many dealings.
 
 Written without a look at how the product does it: two contacts are one person when they share an address, taken
 without case and outer space, that is not a role's mailbox; and so are all that such pairs connect.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+
+from sandbox.accounts import Account
 
 ROLE_MAILBOXES = frozenset(
     {
@@ -40,3 +43,11 @@ def groups(contacts: Sequence[Sequence[str]]) -> list[list[int]]:
     for place in range(len(contacts)):
         found.setdefault(top(place), []).append(place)
     return list(found.values())
+
+
+def dealings(*accounts: Account) -> dict[str, int]:
+    """How many living records of each kind tell what was done with people."""
+    found: Counter[str] = Counter()
+    for account in accounts:
+        found.update({kind: account.tables[kind].living for kind in account.ALL_DEALINGS})
+    return dict(found)

@@ -1,76 +1,34 @@
-"""HubSpot: its contacts and deals, those archived, and those merged into others."""
+"""HubSpot: its contacts, and what was done with them, those archived, and those merged into others."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
+from contracts.interactions import InteractionKind
 
-from providers import hubspot_deals, hubspot_oauth, hubspot_paging
-from providers.hubspot_api import merged_ids, object_id
-from providers.hubspot_paging import Stream
-from providers.records import read_each
-from providers.source import (
-    Access,
-    Grant,
-    OAuthApp,
-    Page,
-    SourceContact,
-    SourceGone,
-    SourceProvider,
+from providers import (
+    hubspot_archive,
+    hubspot_contacts,
+    hubspot_interactions,
+    hubspot_oauth,
+    hubspot_paging,
 )
-from providers.values import emails, instant, iso_date, text, texts, web_address
+from providers.hubspot_archive import archive_of
+from providers.hubspot_contacts import CONTACTS
+from providers.hubspot_names import Names
+from providers.hubspot_records import Stream
+from providers.hubspot_shapes import SHAPES
+from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 
-
-class _Properties(msgspec.Struct):
-    """The properties we ask for: every one comes as a string or null."""
-
-    address: str | None = None
-    city: str | None = None
-    company: str | None = None
-    country: str | None = None
-    createdate: str | None = None
-    date_of_birth: str | None = None
-    email: str | None = None
-    firstname: str | None = None
-    hs_additional_emails: str | None = None
-    hs_calculated_merged_vids: str | None = None
-    hs_merged_object_ids: str | None = None
-    hubspot_owner_id: str | None = None
-    jobtitle: str | None = None
-    lastmodifieddate: str | None = None
-    lastname: str | None = None
-    mobilephone: str | None = None
-    phone: str | None = None
-    state: str | None = None
-    zip: str | None = None
-
-
-class _Record(msgspec.Struct, rename="camel"):
-    id: str
-    properties: _Properties
-    created_at: str | None = None
-    updated_at: str | None = None
-    archived_at: str | None = None
-    url: str | None = None
-
-
-class _Archived(msgspec.Struct, frozen=True, kw_only=True):
-    provider_id: str
-    archived_at: datetime | None
-    absorbed: tuple[str, ...]
-
-
-_DECODER = msgspec.json.Decoder(_Record)
-_CONTACTS = Stream(object_type="contacts", stamp="lastmodifieddate", properties=_Properties.__struct_fields__)
-_DEALS = Stream(object_type="deals", stamp="hs_lastmodifieddate", properties=hubspot_deals.PROPERTIES, kind="deal")
+_LIVING = {"contacts": CONTACTS} | {name: shape.stream for name, shape in SHAPES.items()}
 _STREAMS = {
-    "contacts": _CONTACTS,
-    "archived_contacts": msgspec.structs.replace(_CONTACTS, archived=True),
-    "deals": _DEALS,
-    "archived_deals": msgspec.structs.replace(_DEALS, archived=True),
+    name: asked
+    for living, stream in _LIVING.items()
+    for name, asked in ((living, stream), (f"archived_{living}", archive_of(stream)))
 }
 
 
@@ -79,6 +37,9 @@ class HubSpot(SourceProvider):
 
     name: ClassVar[str] = "hubspot"
     streams: ClassVar[tuple[str, ...]] = tuple(_STREAMS)
+    listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType(
+        {name: stream.kind for name, stream in _LIVING.items()}
+    )
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""
@@ -117,20 +78,22 @@ class HubSpot(SourceProvider):
         """Read a page of the list on a first run, and of what changed on later ones."""
         asked = _STREAMS[stream]
         fetched = await hubspot_paging.fetch(http, access, asked, cursor=cursor, bookmark=bookmark)
-        if asked.archived:
-            page = _read_archived_page(fetched.records, asked, since=fetched.since)
-        elif asked.kind == "deal":
-            page = await hubspot_deals.read_page(http, access, fetched.records)
+        since, names = fetched.position.since, Names(http, access, fetched.position.names)
+        if fetched.followed:
+            page = await hubspot_interactions.follow(http, access, fetched.followed, names)
+        elif asked.archived:
+            page = hubspot_archive.read_page(fetched.records, asked, since=since)
         else:
-            contacts, skipped = read_each(fetched.records, read_contact)
-            page = Page(contacts=contacts, skipped=skipped)
-        return msgspec.structs.replace(
-            page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark, total=fetched.total
-        )
+            page = await _read_living(http, access, asked, fetched.records, names)
+        # A first run comes to all that concerns its contacts by itself.
+        survivors = tuple(each.provider_id for each in page.contacts if each.absorbed) if since else ()
+        next_cursor, bookmark = fetched.onward(names.kept, survivors)
+        gap = " ".join(filter(None, (fetched.gap, *names.gaps))) or None
+        return msgspec.structs.replace(page, next_cursor=next_cursor, bookmark=bookmark, total=fetched.total, gap=gap)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""
-        return read_contact(raw).contact
+        return hubspot_contacts.read_contact(raw).contact
 
     def environment(self, settings: Mapping[str, str]) -> OAuthApp | None:
         """Read `HUBSPOT_CLIENT_ID` and `_SECRET`; for a sandbox `HUBSPOT_AUTHORIZE_URL` and `HUBSPOT_API_URL`."""
@@ -145,57 +108,9 @@ class HubSpot(SourceProvider):
         )
 
 
-def read_contact(raw: bytes) -> SourceContact:
-    """Read a contact, and the ids of those merged into it. Raises `ValueError` when it cannot be read."""
-    record = _DECODER.decode(raw)
-    return SourceContact(
-        provider_id=object_id(record.id), raw=raw, contact=_to_contact(record), absorbed=_absorbed(record)
-    )
-
-
-def _to_contact(record: _Record) -> Contact:
-    given = record.properties
-    return Contact(
-        first_name=text(given.firstname),
-        last_name=text(given.lastname),
-        emails=emails([given.email, *(given.hs_additional_emails or "").split(";")]),
-        phones=texts([given.phone, given.mobilephone]),
-        company=text(given.company),
-        job_title=text(given.jobtitle),
-        birth_date=iso_date(given.date_of_birth),
-        street=text(given.address),
-        city=text(given.city),
-        postal_code=text(given.zip),
-        region=text(given.state),
-        country=text(given.country),
-        owner=text(given.hubspot_owner_id),
-        url=web_address(record.url),
-        created_at=instant(record.created_at) or instant(given.createdate),
-        updated_at=instant(record.updated_at) or instant(given.lastmodifieddate),
-    )
-
-
-def _absorbed(record: _Record) -> tuple[str, ...]:
-    given = record.properties
-    return merged_ids(record.id, given.hs_merged_object_ids, given.hs_calculated_merged_vids)
-
-
-def _read_archived_page(records: Sequence[bytes], stream: Stream, *, since: datetime | None) -> Page:
-    """Read who was archived; `since` leaves out those that an earlier run reported."""
-    archived, skipped = read_each(records, _read_archived)
-    fresh = [each for each in archived if not since or not each.archived_at or each.archived_at >= since]
-    gone = [SourceGone(provider_id=each.provider_id, reason="archived", kind=stream.kind) for each in fresh]
-    # Who was merged and archived between two runs was never met alive, so only here is it said who went into it.
-    merged = [
-        SourceGone(provider_id=loser, reason="merged", kind=stream.kind, merged_into=each.provider_id)
-        for each in fresh
-        for loser in each.absorbed
-    ]
-    return Page(gone=(*merged, *gone), skipped=skipped)
-
-
-def _read_archived(raw: bytes) -> _Archived:
-    record = _DECODER.decode(raw)
-    return _Archived(
-        provider_id=object_id(record.id), archived_at=instant(record.archived_at), absorbed=_absorbed(record)
-    )
+async def _read_living(
+    http: ClientSession, access: Access, stream: Stream, records: Sequence[bytes], names: Names
+) -> Page:
+    if stream.kind is None:
+        return await hubspot_contacts.read_page(records, names)
+    return await hubspot_interactions.read_page(http, access, SHAPES[stream.object_type], records, names)

@@ -22,14 +22,15 @@ PROVIDER = "HubSpot"
 # Versions are dates and live for 18 months; bodies are the same in all of them.
 OBJECTS = "/crm/objects/2026-03"
 ASSOCIATIONS = "/crm/associations/2026-09"
+OWNERS = "/crm/owners/2026-03"
+PIPELINES = "/crm/pipelines/2026-03"
+PROPERTIES = "/crm/properties/2026-03"
 OAUTH = "/oauth/2026-03"
 
 _INTERVAL_HEADER = "x-hubspot-ratelimit-interval-milliseconds"
 _DAILY_RETRY_SECONDS = 3600.0
 _LOCK_SECONDS = 2.0
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
-
-
 _OBJECT_ID = re.compile(r"[0-9]{1,19}")
 
 
@@ -90,9 +91,14 @@ async def call(
     return answer
 
 
+def is_object_id(value: str) -> bool:
+    """Whether this is how HubSpot's ids look."""
+    return _OBJECT_ID.fullmatch(value) is not None
+
+
 def object_id(value: str) -> str:
     """Take an id of HubSpot's. Raises `Unreadable` when it is none: such a record cannot be told from others."""
-    if not _OBJECT_ID.fullmatch(value):
+    if not is_object_id(value):
         raise Unreadable("The id is not one of HubSpot's")
     return value
 

@@ -14,7 +14,18 @@ from providers.hubspot_api import OAUTH, PROVIDER, refusal
 from providers.source import AccessExpired, Grant, GrantRevoked, OAuthApp, ProviderRefused
 from providers.values import text
 
-SCOPES = ("oauth", "crm.objects.contacts.read", "crm.objects.deals.read")
+NEEDS = {
+    "oauth": "to be let in at all",
+    "crm.objects.contacts.read": "to read contacts, notes, meetings, calls and tasks",
+    "crm.objects.companies.read": "to read what contacts' companies are called",
+    "crm.objects.owners.read": "to read what owners are called",
+    "crm.schemas.contacts.read": "to read which properties of contacts you made",
+    "crm.schemas.deals.read": "to read which properties of deals you made",
+    "sales-email-read": "to read e-mails",
+    "crm.objects.deals.read": "to read deals",
+    "tickets": "to read tickets",
+}
+SCOPES = tuple(NEEDS)
 
 # What goes into a header later is held to what a header may carry.
 _Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]

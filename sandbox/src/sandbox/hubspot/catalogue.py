@@ -45,7 +45,8 @@ CONTACTS = ObjectType(
     properties=tuple(
         f"{_COMMON} lastmodifieddate email hs_additional_emails firstname lastname phone mobilephone company jobtitle "
         "website address city state zip country date_of_birth lifecyclestage hs_lead_status associatedcompanyid "
-        "salutation fax industry message hs_language hs_merged_object_ids hs_calculated_merged_vids".split()
+        "salutation fax industry message hs_language hs_merged_object_ids hs_calculated_merged_vids "
+        "loyalty_tier".split()
     ),
     shown=("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"),
     searched=("firstname", "lastname", "email", "phone", "hs_additional_emails", "company"),
@@ -58,7 +59,7 @@ DEALS = ObjectType(
     scope="deals",
     properties=tuple(
         f"{_COMMON} hs_lastmodifieddate dealname amount closedate dealstage pipeline dealtype description "
-        "deal_currency_code hs_is_closed hs_is_closed_won hs_priority hs_merged_object_ids".split()
+        "deal_currency_code hs_is_closed hs_is_closed_won hs_priority hs_merged_object_ids margin_percent".split()
     ),
     shown=(
         *("amount", "closedate", "createdate", "dealname", "dealstage"),
@@ -123,6 +124,9 @@ TYPES = {
 
 TYPE_NAMES = {alias: kind.name for kind in TYPES.values() for alias in (kind.name, kind.singular, kind.type_id)}
 """Paths and bodies may also say `contact` or `0-1`."""
+
+CUSTOM = frozenset({"loyalty_tier", "margin_percent"})
+"""What accounts added to what HubSpot defines."""
 
 LINK_TYPES = {
     ("contacts", "companies"): 279,

@@ -4,7 +4,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from sandbox.hubspot.catalogue import DATETIMES, LIFECYCLE, NUMBERS, READ_ONLY, STAGES, TYPE_NAMES, ObjectType
+from sandbox.hubspot.catalogue import CUSTOM, DATETIMES, LIFECYCLE, NUMBERS, READ_ONLY, STAGES, TYPE_NAMES, ObjectType
 from sandbox.hubspot.errors import HubSpotError, not_found
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.requests import table_of, whole
@@ -147,7 +147,7 @@ def _property(kind: ObjectType, name: str) -> JSON:
         "externalOptions": False,
         "hasUniqueValue": name in {"email", "hs_object_id"},
         "hidden": False,
-        "hubspotDefined": True,
+        "hubspotDefined": name not in CUSTOM,
         "modificationMetadata": {
             "archivable": True,
             "readOnlyDefinition": True,

@@ -1,6 +1,7 @@
 """Which records of an account are associated: as seeded, and as changed since."""
 
 from sandbox.hubspot.catalogue import TYPES
+from sandbox.hubspot.dealings import PER_BLOCK
 from sandbox.hubspot.seeds import Seeds
 
 End = tuple[str, int]
@@ -40,8 +41,15 @@ class Links:
 
     def _seeded(self, end: End, to_kind: str) -> tuple[int, ...]:
         kind, row = end
-        if (kind, to_kind) == ("contacts", "deals") and row < self._seeds.contacts:
-            return self._seeds.deals_of_contact(row)
-        if (kind, to_kind) == ("deals", "contacts") and row < self._seeds.deals:
-            return self._seeds.contacts_of_deal(row)
+        if row >= self._seeds.rows.get(kind, 0):
+            return ()
+        match kind, to_kind:
+            case "contacts", "companies":
+                return self._seeds.companies_of(row)
+            case "companies", "contacts":
+                return self._seeds.contacts_of_company(row)
+            case "contacts", dealing if dealing in PER_BLOCK:
+                return self._seeds.dealings_of(dealing, row)
+            case dealing, "contacts" if dealing in PER_BLOCK:
+                return self._seeds.contacts_of(dealing, row)
         return ()

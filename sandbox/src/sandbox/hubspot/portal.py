@@ -8,7 +8,8 @@ import msgspec
 
 from sandbox import changes
 from sandbox.clock import iso
-from sandbox.hubspot.catalogue import CONTACTS, DEALS, TYPES, ObjectType
+from sandbox.hubspot.catalogue import COMPANIES, CONTACTS, DEALS, TYPES, ObjectType
+from sandbox.hubspot.dealings import PER_BLOCK
 from sandbox.hubspot.links import Links
 from sandbox.hubspot.news import news
 from sandbox.hubspot.seeds import OWNERS, Seeds, contact_properties
@@ -24,13 +25,20 @@ class Portal:
     PROVIDER: ClassVar = "hubspot"
     CONTACTS: ClassVar = CONTACTS.name
     DEALINGS: ClassVar = DEALS.name
+    ALL_DEALINGS: ClassVar[tuple[str, ...]] = tuple(PER_BLOCK)
 
     def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
         self.portal_id = int(opened.account_id)
         self.opened = opened
         self.roster = Roster(world, salt=self.portal_id, first=opened.first, rows=opened.contacts)
         self.owner_ids = tuple(str(80_000_000 + self.portal_id % 10**6 * 10 + place) for place in range(OWNERS))
-        self._seeds = Seeds(self.roster, owner_ids=self.owner_ids, imported=opened.imported, dealings=opened.dealings)
+        self._seeds = Seeds(
+            self.roster,
+            owner_ids=self.owner_ids,
+            company_id=self._company_id,
+            imported=opened.imported,
+            dealings=opened.dealings,
+        )
         self._links = Links(self._seeds)
         self._changed_emails: dict[str, int] = {}
         self.tables = {name: self._table(kind, place, lag_ms) for place, (name, kind) in enumerate(TYPES.items())}
@@ -105,13 +113,15 @@ class Portal:
             row = target
         return row
 
+    def _company_id(self, row: int) -> str:
+        return self.tables[COMPANIES.name].id_of(row)
+
     def _table(self, kind: ObjectType, place: int, lag_ms: int) -> Table:
-        seeded = {CONTACTS.name: self._seeds.contacts, DEALS.name: self._seeds.deals}.get(kind.name, 0)
         return Table(
             kind,
             first_id=100_000_000_000 + chance(0, 20 + place, 0, self.portal_id) % 800_000_000_000,
-            seeded=seeded,
-            seed=self._seeds.deal if kind is DEALS else self._seeds.contact,
+            seeded=self._seeds.rows[kind.name],
+            seed=self._seeds.of(kind.name),
             stamp=self._seeds.modified,
             lag_ms=lag_ms,
         )

@@ -1,12 +1,14 @@
-"""What an account holds before anyone touches it: the people of its roster as contacts, and deals with them."""
+"""What an account holds before anyone touches it: the people of its roster as contacts, and what was done with them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from sandbox.clock import iso
 from sandbox.hubspot.catalogue import LIFECYCLE, STAGES
+from sandbox.hubspot.dealings import PER_BLOCK, dealing
 from sandbox.names import FIRST_WORDS
-from sandbox.people import chance
-from sandbox.records import Record
+from sandbox.people import Company, chance
+from sandbox.records import Record, Seed
 from sandbox.rosters import Roster, Sighting
 
 OWNERS = 5
@@ -15,20 +17,42 @@ _DAY = 86_400_000
 _CREATED_FROM = 1_672_531_200_000  # 2023-01-01: all seeded records are made in that year,
 _MODIFIED_FROM = 1_704_067_200_000  # 2024-01-01: and changed after it
 _CONTACTS_PER_BLOCK = 6
-_DEALS_PER_BLOCK = 2
+_CONTACTS_OF_ONE = (0, 1, 1, 1, 1, 1, 2, 2, 3)
+_PURPOSES = {kind: 13 if kind == "deals" else 30 + place for place, kind in enumerate(PER_BLOCK)}
 _LEAD_STATUS = ("NEW", "OPEN", "IN_PROGRESS", "CONNECTED", "UNQUALIFIED")
+_TIERS = ("gold", "silver", "bronze")
 _SUBJECTS = ("renewal", "pilot", "rollout", "support plan", "new site", "training", "upgrade", "licences")
 
 
 class Seeds:
-    """Contacts and deals as a function of their row; `imported` gives all of them one and the same stamp."""
+    """Records as a function of their kind and row; `imported` gives all of them one and the same stamp.
 
-    def __init__(self, roster: Roster, *, owner_ids: Sequence[str], imported: bool, dealings: bool) -> None:
+    `company_id` tells what a company of a row is called on the wire.
+    """
+
+    def __init__(
+        self,
+        roster: Roster,
+        *,
+        owner_ids: Sequence[str],
+        company_id: Callable[[int], str],
+        imported: bool,
+        dealings: bool,
+    ) -> None:
         self.roster = roster
         self.contacts = roster.rows
-        self.deals = roster.rows // _CONTACTS_PER_BLOCK * _DEALS_PER_BLOCK if dealings else 0
+        blocks = roster.rows // _CONTACTS_PER_BLOCK if dealings else 0
+        self.rows = {"contacts": roster.rows, "companies": blocks} | {
+            kind: blocks * count for kind, count in PER_BLOCK.items()
+        }
         self._owner_ids = owner_ids
+        self._company_id = company_id
         self._spread = 0 if imported else 500 * _DAY
+
+    def of(self, kind: str) -> Seed:
+        """What makes the records of a kind."""
+        special = {"contacts": self.contact, "companies": self.company, "deals": self.deal}
+        return special.get(kind) or partial(self.dealing, kind)
 
     def contact(self, row: int) -> Record:
         """The contact of a row."""
@@ -38,24 +62,52 @@ class Seeds:
         properties["lifecyclestage"] = LIFECYCLE[luck % 6]
         properties["hs_lead_status"] = _LEAD_STATUS[luck >> 8 & 3] if luck >> 12 & 1 else None
         properties["hubspot_owner_id"] = self._owner(luck >> 16)
+        properties["loyalty_tier"] = _TIERS[luck >> 24 & 1] if luck >> 26 & 1 else None
+        companies = self.companies_of(row)
+        properties["associatedcompanyid"] = self._company_id(companies[0]) if companies else None
         properties["createdate"] = iso(created)
         properties["lastmodifieddate"] = iso(modified)
+        return Record(properties=properties, created=created, modified=modified)
+
+    def company(self, row: int) -> Record:
+        """The company of a row."""
+        known = self._company(row)
+        created, modified = self.created(row, self.rows["companies"]), self.modified(row)
+        properties = {
+            "name": known.name,
+            "domain": known.domain,
+            "website": f"https://{known.domain}",
+            "phone": known.phone,
+            "createdate": iso(created),
+            "hs_lastmodifieddate": iso(modified),
+        }
+        return Record(properties=properties, created=created, modified=modified)
+
+    def dealing(self, kind: str, row: int) -> Record:
+        """The ticket, note, mail, meeting, call or task of a row."""
+        luck = chance(self.roster.world.seed, _PURPOSES[kind] + 10, self.roster.salt, row) & _LUCK
+        created, modified = self.created(row, self.rows[kind]), self.modified(row)
+        properties = dealing(kind, self._customer(row // PER_BLOCK[kind]), luck, created)
+        properties["hubspot_owner_id"] = self._owner(luck >> 48)
+        properties["createdate" if kind == "tickets" else "hs_createdate"] = iso(created)
+        properties["hs_lastmodifieddate"] = iso(modified)
         return Record(properties=properties, created=created, modified=modified)
 
     def deal(self, row: int) -> Record:
         """The deal of a row."""
         luck = chance(self.roster.world.seed, 12, self.roster.salt, row) & _LUCK
-        created, modified = self.created(row, self.deals), self.modified(row)
-        stage = STAGES[luck % len(STAGES)][0]
+        created, modified = self.created(row, self.rows["deals"]), self.modified(row)
+        customer, stage = self._customer(row // PER_BLOCK["deals"]), STAGES[luck % len(STAGES)][0]
         amount = (luck >> 8) % 400 * 250
         properties = {
-            "dealname": f"{self._customer(row)}: {_SUBJECTS[luck >> 20 & 7]} {FIRST_WORDS[luck >> 24 & 63]}",
+            "dealname": f"{customer}: {_SUBJECTS[luck >> 20 & 7]} {FIRST_WORDS[luck >> 24 & 63]}",
             "amount": None if luck >> 32 & 7 == 0 else f"{amount}.00" if luck >> 36 & 1 else str(amount),
             "closedate": None if luck >> 40 & 3 == 0 else iso(modified // _DAY * _DAY + 30 * _DAY),
             "dealstage": stage,
             "pipeline": "default",
             "dealtype": "existingbusiness" if luck >> 44 & 1 else "newbusiness",
             "deal_currency_code": "EUR",
+            "margin_percent": str(luck >> 52 & 31) if luck >> 50 & 1 else None,
             "hs_is_closed": str(stage.startswith("closed")).lower(),
             "hs_is_closed_won": str(stage == "closedwon").lower(),
             "hubspot_owner_id": self._owner(luck >> 48),
@@ -74,22 +126,34 @@ class Seeds:
             return _MODIFIED_FROM
         return _MODIFIED_FROM + row * 7_654_321 % self.contacts * self._spread // self.contacts + _jitter(row)
 
-    def contacts_of_deal(self, row: int) -> tuple[int, ...]:
-        """The contacts of a deal: most often one, sometimes several, now and then none."""
-        luck = chance(self.roster.world.seed, 13, self.roster.salt, row) & _LUCK
-        block = row // _DEALS_PER_BLOCK * _CONTACTS_PER_BLOCK
-        count = (0, 1, 1, 1, 1, 1, 2, 2, 3)[luck % 9]
+    def contacts_of(self, kind: str, row: int) -> tuple[int, ...]:
+        """The contacts of a deal or the like: most often one, sometimes several, now and then none."""
+        luck = chance(self.roster.world.seed, _PURPOSES[kind], self.roster.salt, row) & _LUCK
+        block = row // PER_BLOCK[kind] * _CONTACTS_PER_BLOCK
+        count = _CONTACTS_OF_ONE[luck % len(_CONTACTS_OF_ONE)]
         return tuple(block + (luck // 9 + step) % _CONTACTS_PER_BLOCK for step in range(count))
 
-    def deals_of_contact(self, row: int) -> tuple[int, ...]:
+    def dealings_of(self, kind: str, contact: int) -> tuple[int, ...]:
         """The same the other way round."""
-        first = row // _CONTACTS_PER_BLOCK * _DEALS_PER_BLOCK
-        near = range(first, min(first + _DEALS_PER_BLOCK, self.deals))
-        return tuple(deal for deal in near if row in self.contacts_of_deal(deal))
+        first = contact // _CONTACTS_PER_BLOCK * PER_BLOCK[kind]
+        near = range(first, min(first + PER_BLOCK[kind], self.rows[kind]))
+        return tuple(row for row in near if contact in self.contacts_of(kind, row))
 
-    def _customer(self, deal: int) -> str:
-        company = self.roster.world.company(self.roster.first // _CONTACTS_PER_BLOCK + deal // _DEALS_PER_BLOCK)
-        return company.name.rpartition(" ")[0]
+    def companies_of(self, contact: int) -> tuple[int, ...]:
+        """The company of a contact, where the account knows it; two in three are at the one of their block."""
+        company = contact // _CONTACTS_PER_BLOCK
+        return (company,) if contact % 3 and company < self.rows["companies"] else ()
+
+    def contacts_of_company(self, company: int) -> tuple[int, ...]:
+        """The same the other way round."""
+        first = company * _CONTACTS_PER_BLOCK
+        return tuple(row for row in range(first, first + _CONTACTS_PER_BLOCK) if row % 3)
+
+    def _company(self, block: int) -> Company:
+        return self.roster.world.company(self.roster.first // _CONTACTS_PER_BLOCK + block)
+
+    def _customer(self, block: int) -> str:
+        return self._company(block).name.rpartition(" ")[0]
 
     def _owner(self, luck: int) -> str | None:
         return self._owner_ids[luck % OWNERS] if luck >> 4 & 3 else None

@@ -24,6 +24,7 @@ class Desk:
     PROVIDER: ClassVar = "zendesk"
     CONTACTS: ClassVar = "users"
     DEALINGS: ClassVar = "tickets"
+    ALL_DEALINGS: ClassVar[tuple[str, ...]] = ("tickets",)
 
     def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
         self.subdomain = opened.account_id

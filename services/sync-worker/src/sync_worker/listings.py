@@ -31,7 +31,7 @@ async def note_seen(conn: AsyncConnection, run: Run, listing: UUID, page: Page) 
     shown |= {(each.interaction.kind, each.provider_id): 0 for each in page.interactions}
     for each in page.skipped:
         if each.provider_id:
-            shown.setdefault(("", each.provider_id), 0)
+            shown.setdefault((each.kind or "", each.provider_id), 0)
     if not shown:
         return page
     kinds, provider_ids = texts([kind for kind, _ in shown]), texts([provider_id for _, provider_id in shown])
