@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sandbox import acts
-from sandbox.pipedrive import answers
+from sandbox.pipedrive import activities, answers, fields, organizations
 from sandbox.pipedrive.catalogue import PIPELINES, STAGES
 from sandbox.pipedrive.errors import invalid, not_found
 from sandbox.pipedrive.gate import Caller, priced
@@ -20,6 +20,7 @@ from sandbox.wire import JSON, Answer, HTTPRequest, answer
 
 _READ_PERSONS = ("contacts:read", "contacts:full")
 _READ_DEALS = ("deals:read", "deals:full")
+_READ_ACTIVITIES = ("activities:read", "activities:full")
 
 
 @get("/persons", opt=priced(10, *_READ_PERSONS))
@@ -28,7 +29,8 @@ async def list_persons(request: HTTPRequest, caller: NamedDependency[Caller]) ->
     company, given = caller.company, request.query_params
     wanted = _wanted(given, "owner_id", "org_id")
     rows, cursor = page(company.persons, read_query(given), wanted)
-    return _listed([answers.person(company, row, company.persons.record(row)) for row in rows], cursor)
+    labels = given.get("include_option_labels") == "true"
+    return _listed([answers.person(company, row, company.persons.record(row), labels=labels) for row in rows], cursor)
 
 
 @get("/deals", opt=priced(10, *_READ_DEALS))
@@ -130,6 +132,29 @@ async def delete_deal(
     return _delete(sandbox, caller, "deals", deal_id, "Deal")
 
 
+@get("/organizations", opt=priced(10, *_READ_PERSONS))
+async def list_organizations(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
+    """A page of organizations; never those deleted."""
+    table, given = caller.company.organizations, request.query_params
+    rows, cursor = page(table, read_query(given), _wanted(given, "owner_id"))
+    return _listed([organizations.shown(table, row, table.record(row)) for row in rows], cursor)
+
+
+@get("/activities", opt=priced(10, *_READ_ACTIVITIES))
+async def list_activities(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
+    """A page of activities; never those deleted."""
+    table, given = caller.company.activities, request.query_params
+    rows, cursor = page(table, read_query(given), _wanted(given, "owner_id", "person_id", "deal_id", "org_id"))
+    attendees = "attendees" in given.get("include_fields", "")
+    return _listed([activities.shown(table, row, table.record(row), attendees=attendees) for row in rows], cursor)
+
+
+@get("/personFields", opt=priced(10, *_READ_PERSONS))
+async def list_person_fields() -> Answer:
+    """What a person consists of."""
+    return _listed(fields.person_fields(), None)
+
+
 @get("/stages", opt=priced(5, *_READ_DEALS))
 async def list_stages() -> Answer:
     """The stages of all pipelines."""
@@ -210,5 +235,6 @@ def _listed(data: list[JSON] | list[dict[str, Any]], cursor: str | None) -> Answ
 
 ROUTES = (
     list_persons, list_deals, list_archived_deals, get_person, get_deal, create_person, create_deal, update_person,
-    update_deal, delete_person, delete_deal, list_stages, list_pipelines,
+    update_deal, delete_person, delete_deal, list_organizations, list_activities, list_person_fields, list_stages,
+    list_pipelines,
 )  # fmt: skip
