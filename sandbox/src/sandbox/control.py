@@ -255,6 +255,7 @@ def _described(account: Account) -> JSON:
         "contacts": account.tables[account.CONTACTS].living,
         "archived": len(account.tables[account.CONTACTS].archived),
         "dealings": account.tables[account.DEALINGS].living,
+        "living": {kind: table.living for kind, table in account.tables.items()},
     }
 
 

@@ -24,7 +24,9 @@ def properties(luck: int, *, due_ms: int, person_id: int | None, other_id: int |
     """What luck makes of one; every fourth is with a second person too."""
     kind = TYPES[luck % len(TYPES)]
     with_clock = luck >> 8 & 3 > 0
-    people = [each for each in (person_id, other_id if luck >> 12 & 3 == 0 else None) if each is not None]
+    people: list[int | None] = [] if person_id is None else [person_id]
+    if people and luck >> 12 & 3 == 0 and other_id not in {None, person_id}:
+        people.append(other_id)
     day, _, clock = iso(due_ms // 60_000 * 60_000).partition("T")
     return {
         "subject": f"{_WORDS[luck >> 16 & 7]} {kind} {FIRST_WORDS[luck >> 20 & 63]}",
