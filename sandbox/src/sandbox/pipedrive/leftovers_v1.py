@@ -1,5 +1,8 @@
 """What is left of v1: the users, notes, what changed lately, and merging."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
 import msgspec
 from litestar import get, put
 from litestar.di import NamedDependency
@@ -63,15 +66,11 @@ async def list_notes(request: HTTPRequest, caller: NamedDependency[Caller]) -> A
     given, company = request.query_params, caller.company
     start = whole(given, "start", default=0, least=0, most=10**9)
     limit = whole(given, "limit", default=100, least=1, most=500)
-    since = parse_ms(given["updated_since"]) if "updated_since" in given else 0
-    rows = [row for row in company.notes.changed_between(since // 1000 * 1000, END_OF_TIME) if company.notes.lives(row)]
-    if person_id := given.get("person_id"):
-        rows = [row for row in rows if str(company.notes.record(row).properties.get("person_id")) == person_id]
-    if "update_time" not in given.get("sort", ""):
-        rows.sort()
-    shown = rows[start : start + limit]
-    more: JSON = {"start": start, "limit": limit, "more_items_in_collection": start + limit < len(rows)}
-    if start + limit < len(rows):
+    by_change = "update_time" in given.get("sort", "")
+    found = list(islice(_notes(company, given, by_change=by_change), start, start + limit + 1))
+    shown, goes_on = found[:limit], len(found) > limit
+    more: JSON = {"start": start, "limit": limit, "more_items_in_collection": goes_on}
+    if goes_on:
         more["next_start"] = start + limit
     data = [answers.note(company, row, company.notes.record(row)) for row in shown]
     # An empty list is none at all in v1.
@@ -121,6 +120,20 @@ async def merge_persons(
     acts.merge(sandbox, company, "persons", stays, goes)
     survivor = answers.old_person(company, stays, company.persons.record(stays))
     return answer({"success": True, "data": {**survivor, "merge_what_id": int(person_id)}})
+
+
+def _notes(company: Company, given: Mapping[str, str], *, by_change: bool) -> Iterator[int]:
+    """The rows of living notes that are asked for, in the order of their ids or of their changes."""
+    table, person_id = company.notes, given.get("person_id")
+    try:
+        since = parse_ms(given.get("updated_since", "0"))
+    except (ValueError, OverflowError) as error:
+        raise invalid("updated_since: is no time") from error
+    rows: Iterable[int] = table.changed_between(since // 1000 * 1000, END_OF_TIME)
+    for row in rows if by_change else sorted(rows):
+        about = person_id is None or str(table.record(row).properties.get("person_id")) == person_id
+        if about and table.lives(row):
+            yield row
 
 
 def _since(text: str | None) -> int:
