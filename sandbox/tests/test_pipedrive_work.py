@@ -84,6 +84,15 @@ async def test_notes_are_counted_by_id_or_by_time_of_change(sandbox, company):
     assert (await company.get("/api/v1/notes", updated_since="2039-01-01T00:00:00Z"))["data"] is None
 
 
+@pytest.mark.parametrize("path", ["/api/v2/organizations", "/api/v2/activities", "/api/v1/notes", "/api/v1/users"])
+async def test_one_by_its_id_is_like_in_its_list(company, path):
+    attendees = {"include_fields": "attendees"} if "activities" in path else {}
+    first = (await company.get(path, **attendees))["data"][0]
+
+    assert (await company.get(f"{path}/{first['id']}"))["data"] == first
+    assert (await company.get(f"{path}/987654321")).status == 404
+
+
 @pytest.mark.parametrize(
     ("scopes", "path", "status"),
     [

@@ -1,7 +1,4 @@
-"""What is left of v1: the users, notes, what changed lately, and merging."""
-
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+"""What is left of v1: the users, what changed lately, and merging."""
 
 import msgspec
 from litestar import get, put
@@ -60,21 +57,13 @@ async def list_users(caller: NamedDependency[Caller]) -> Answer:
     return answer({"success": True, "data": shown, "additional_data": {"company_id": company.company_id}})
 
 
-@get("/notes", opt=priced(20, "contacts:read", "contacts:full", "deals:read", "deals:full"))
-async def list_notes(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
-    """A page of notes, never those deleted, by id or by time of change; it is a count that says where it begins."""
-    given, company = request.query_params, caller.company
-    start = whole(given, "start", default=0, least=0, most=10**9)
-    limit = whole(given, "limit", default=100, least=1, most=500)
-    by_change = "update_time" in given.get("sort", "")
-    found = list(islice(_notes(company, given, by_change=by_change), start, start + limit + 1))
-    shown, goes_on = found[:limit], len(found) > limit
-    more: JSON = {"start": start, "limit": limit, "more_items_in_collection": goes_on}
-    if goes_on:
-        more["next_start"] = start + limit
-    data = [answers.note(company, row, company.notes.record(row)) for row in shown]
-    # An empty list is none at all in v1.
-    return answer({"success": True, "data": data or None, "additional_data": {"pagination": more}})
+@get("/users/{user_id:int}", opt=priced(2, "users:read"))
+async def get_user(user_id: FromPath[int], caller: NamedDependency[Caller]) -> Answer:
+    """One user."""
+    company = caller.company
+    if user_id not in company.user_ids:
+        raise not_found("User")
+    return answer({"success": True, "data": users.shown(company.user_ids, user_id, company.domain)})
 
 
 @get("/recents", opt=priced(20, "recents:read"))
@@ -122,20 +111,6 @@ async def merge_persons(
     return answer({"success": True, "data": {**survivor, "merge_what_id": int(person_id)}})
 
 
-def _notes(company: Company, given: Mapping[str, str], *, by_change: bool) -> Iterator[int]:
-    """The rows of living notes that are asked for, in the order of their ids or of their changes."""
-    table, person_id = company.notes, given.get("person_id")
-    try:
-        since = parse_ms(given.get("updated_since", "0"))
-    except (ValueError, OverflowError) as error:
-        raise invalid("updated_since: is no time") from error
-    rows: Iterable[int] = table.changed_between(since // 1000 * 1000, END_OF_TIME)
-    for row in rows if by_change else sorted(rows):
-        about = person_id is None or str(table.record(row).properties.get("person_id")) == person_id
-        if about and table.lives(row):
-            yield row
-
-
 def _since(text: str | None) -> int:
     if text is None:
         raise invalid("since_timestamp: is required")
@@ -161,4 +136,4 @@ def _recent(company: Company, kind: str, row: int) -> JSON:
     return {"item": kind, "id": int(table.id_of(row)), "data": data}
 
 
-ROUTES = (who_am_i, list_users, list_notes, list_recents, merge_persons)
+ROUTES = (who_am_i, list_users, get_user, list_recents, merge_persons)
