@@ -15,13 +15,14 @@ InteractionKind = Literal["deal", "ticket", "note", "email", "meeting", "call", 
 class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that happened with people, as one provider shows it.
 
-    `contact_ids` are the provider's own ids of the contacts it concerns; `status` and `priority` are its own words, and
-    `type` is where it tells sorts of one kind apart (an activity may be a call or a lunch).
+    `contact_ids` are the provider's own ids of the contacts it concerns; `status` and `priority` are its own words.
     `amount` is a decimal in a string, `currency` an ISO 4217 code.
     """
 
     kind: InteractionKind
     type: str | None = None
+    """The provider's own word where it tells sorts of one kind apart: an activity may be a call or a lunch."""
+
     title: str | None = None
     body: str | None = None
     status: str | None = None
