@@ -77,6 +77,9 @@ async def test_notes_are_counted_by_id_or_by_time_of_change(sandbox, company):
 
     assert [each["update_time"] for each in by_change] == sorted(each["update_time"] for each in by_change)
     assert by_change[-1]["id"] == int(changed)
+    assert (await notes(company, sort="update_time DESC"))[0]["id"] == int(changed)
+    newest = [each["id"] for each in await notes(company, sort="add_time DESC")]
+    assert newest == sorted(newest, reverse=True)
     assert [each["id"] for each in page["data"]] == [3, 4, 5]
     assert page["additional_data"]["pagination"]["next_start"] == 5
     since = by_change[-1]["update_time"].replace(" ", "T") + "Z"

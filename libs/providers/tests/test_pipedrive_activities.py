@@ -60,10 +60,11 @@ async def test_an_activity_is_read_whole(http, script):
         "kind": "activity",
         "type": "call",
         "title": "Discovery call",
-        "body": "<p>Bring the <b>figures</b></p>",
+        "body": "Bring the figures",
         "status": "to do",
         "owner": "Robin Keeper",
         "occurred_at": "2026-05-20T10:00:00Z",
+        "ends_at": "2026-05-20T10:30:00Z",
         "created_at": "2026-05-15T09:55:15Z",
         "updated_at": "2026-05-15T10:16:44Z",
         "contact_ids": ("8", "9"),
@@ -86,6 +87,37 @@ async def test_it_happens_when_it_is_due(http, script, changes, at):
     page = await read(http, script, activity(**changes))
 
     assert msgspec.to_builtins(page.interactions[0].interaction)["occurred_at"] == at
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"duration": "01:15:00"}, "2026-05-20T11:15:00Z"),
+        ({"duration": "100:00"}, "2026-05-24T14:00:00Z"),
+        ({"duration": None}, None),
+        ({"duration": "a while"}, None),
+        ({"due_time": None}, None),
+        ({"due_date": None}, None),
+    ],
+)
+async def test_it_is_over_when_its_time_is(http, script, changes, at):
+    page = await read(http, script, activity(**changes))
+
+    assert msgspec.to_builtins(page.interactions[0].interaction).get("ends_at") == at
+
+
+@pytest.mark.parametrize(
+    ("changes", "body"),
+    [
+        ({"note": None, "public_description": "See <i>you</i>"}, "See you"),
+        ({"note": "<p> </p>", "public_description": None}, None),
+        ({"note": "One<br>two"}, "One\ntwo"),
+    ],
+)
+async def test_what_is_written_is_read_as_its_words(http, script, changes, body):
+    page = await read(http, script, activity(**changes))
+
+    assert page.interactions[0].interaction.body == body
 
 
 @pytest.mark.parametrize(("done", "status"), [(True, "done"), (False, "to do"), (None, None)])

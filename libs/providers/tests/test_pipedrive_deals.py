@@ -97,6 +97,20 @@ async def test_an_open_deal_is_as_far_as_its_stage(http, script, changes, status
 
 
 @pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"expected_close_date": "2026-09-01"}, "2026-09-01T00:00:00Z"),
+        ({"close_time": "2026-08-01T12:00:00Z", "expected_close_date": "2026-09-01"}, "2026-08-01T12:00:00Z"),
+        ({"close_time": None, "expected_close_date": None}, None),
+    ],
+)
+async def test_a_deal_ends_when_it_was_closed_or_shall_be(http, script, changes, at):
+    page = await read(http, script, deal(**changes))
+
+    assert msgspec.to_builtins(page.interactions[0].interaction).get("ends_at") == at
+
+
+@pytest.mark.parametrize(
     ("value", "amount"),
     [
         (b"1234.50", "1234.50"),

@@ -52,7 +52,7 @@ async def test_a_note_is_read_whole(http, script):
     assert script.asked == [("/api/v1/notes", asked, {})]
     assert msgspec.to_builtins(page.interactions[0].interaction) == {
         "kind": "note",
-        "body": "<p>Wants an offer</p>",
+        "body": "Wants an offer",
         "owner": "Robin Keeper",
         "occurred_at": "2026-05-15T09:55:15Z",
         "created_at": "2026-05-15T09:55:15Z",

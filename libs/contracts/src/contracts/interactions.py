@@ -16,7 +16,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """Something that happened with people, as one provider shows it.
 
     `contact_ids` are the provider's own ids of the contacts it concerns; `status` and `priority` are its own words.
-    `amount` is a decimal in a string, `currency` an ISO 4217 code.
+    `amount` is a decimal in a string, `currency` an ISO 4217 code. `ends_at` is when it is over or shall be: the day a
+    deal closes, a meeting's end.
     """
 
     kind: InteractionKind
@@ -33,6 +34,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     owner: str | None = None
     url: str | None = None
     occurred_at: datetime | None = None
+    ends_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
     contact_ids: tuple[str, ...] = ()

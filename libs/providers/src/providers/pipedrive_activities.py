@@ -1,13 +1,15 @@
 """Pipedrive's activities: calls, meetings, tasks and whatever else an account plans with people."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.interactions import Interaction
 
 from providers import pipedrive_names
+from providers.markup import plain_text
 from providers.pipedrive_api import Id
 from providers.pipedrive_names import Names
 from providers.records import read_each
@@ -15,6 +17,7 @@ from providers.source import Access, Page, SourceGone, SourceInteraction
 from providers.values import instant, text
 
 _MAX_BODY_CHARS = 100_000
+_DURATION = re.compile(r"([0-9]{1,3}):([0-5][0-9])(?::[0-5][0-9])?")
 
 
 class _Participant(msgspec.Struct):
@@ -34,6 +37,7 @@ class Record(msgspec.Struct):
     attendees: list[_Participant] | None = None
     due_date: str | None = None
     due_time: str | None = None
+    duration: str | None = None
     done: bool | None = None
     marked_as_done_time: str | None = None
     note: str | None = None
@@ -89,16 +93,17 @@ def read_activity(raw: bytes) -> Activity:
 
 def to_interaction(record: Record, names: Names) -> Interaction:
     """What is planned or was done; it happens when it is due."""
-    created_at = instant(record.add_time)
+    created_at, due = instant(record.add_time), _due(record)
     return Interaction(
         kind="activity",
         type=text(record.type),
         title=text(record.subject),
-        body=text(record.note, _MAX_BODY_CHARS) or text(record.public_description, _MAX_BODY_CHARS),
+        body=_body(record),
         status=None if record.done is None else "done" if record.done else "to do",
         priority=None if record.priority is None else str(record.priority),
         owner=pipedrive_names.owner(names, record.owner_id),
-        occurred_at=_due(record) or created_at,
+        occurred_at=due or created_at,
+        ends_at=due + lasts if due and (lasts := _duration(record)) else None,
         created_at=created_at,
         updated_at=instant(record.update_time),
         contact_ids=_people(record),
@@ -112,6 +117,18 @@ def _due(record: Record) -> datetime | None:
         return None
     clock = text(record.due_time)
     return (instant(f"{day}T{clock}Z") if clock else None) or instant(day)
+
+
+def _duration(record: Record) -> timedelta | None:
+    """How long it takes, as hours and minutes; that of one without a time of day says nothing."""
+    found = _DURATION.fullmatch(record.duration or "")
+    return timedelta(hours=int(found[1]), minutes=int(found[2])) if found and record.due_time else None
+
+
+def _body(record: Record) -> str | None:
+    """What was noted for ourselves, or else what guests are told; either may be HTML."""
+    bodies = (text(plain_text(body), _MAX_BODY_CHARS) for body in (record.note, record.public_description))
+    return next(filter(None, bodies), None)
 
 
 def _people(record: Record) -> tuple[str, ...]:

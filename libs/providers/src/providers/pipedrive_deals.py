@@ -29,6 +29,8 @@ class Record(msgspec.Struct):
     pipeline_id: int | None = None
     person_id: int | None = None
     owner_id: int | None = None
+    close_time: str | None = None
+    expected_close_date: str | None = None
     add_time: str | None = None
     update_time: str | None = None
     is_deleted: bool | None = None
@@ -96,6 +98,7 @@ def to_interaction(record: Record, names: Names) -> Interaction:
         currency=currency(record.currency),
         owner=pipedrive_names.owner(names, record.owner_id),
         occurred_at=created_at,
+        ends_at=instant(record.close_time) or instant(record.expected_close_date),
         created_at=created_at,
         updated_at=instant(record.update_time),
         contact_ids=(str(record.person_id),) if record.person_id else (),

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import ClientSession
 from contracts.interactions import Interaction
 
+from providers.markup import plain_text
 from providers.pipedrive_api import V1, Id, call, instant_text
 from providers.pipedrive_feed import read_stamp
 from providers.pipedrive_paging import LIMIT, Fetched, Position, behind_page
@@ -112,11 +113,11 @@ def read_note(raw: bytes) -> Note:
 
 
 def to_interaction(record: Record) -> Interaction:
-    """What somebody wrote down, in HTML as they wrote it: it is data, and whoever shows it makes it harmless."""
+    """What somebody wrote down: they wrote HTML, and these are its words."""
     created_at = instant(record.add_time)
     return Interaction(
         kind="note",
-        body=text(record.content, _MAX_BODY_CHARS),
+        body=text(plain_text(record.content), _MAX_BODY_CHARS),
         owner=text(record.user.name if record.user else None) or (str(record.user_id) if record.user_id else None),
         occurred_at=created_at,
         created_at=created_at,

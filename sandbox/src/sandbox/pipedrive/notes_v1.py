@@ -25,8 +25,7 @@ async def list_notes(request: HTTPRequest, caller: NamedDependency[Caller]) -> A
     given, company = request.query_params, caller.company
     start = whole(given, "start", default=0, least=0, most=10**9)
     limit = whole(given, "limit", default=100, least=1, most=500)
-    by_change = "update_time" in given.get("sort", "")
-    found = list(islice(_notes(company, given, by_change=by_change), start, start + limit + 1))
+    found = list(islice(_notes(company, given), start, start + limit + 1))
     shown, goes_on = found[:limit], len(found) > limit
     more: JSON = {"start": start, "limit": limit, "more_items_in_collection": goes_on}
     if goes_on:
@@ -44,7 +43,7 @@ async def get_note(note_id: FromPath[str], caller: NamedDependency[Caller]) -> A
     return answer({"success": True, "data": answers.note(company, row, company.notes.record(row))})
 
 
-def _notes(company: Company, given: Mapping[str, str], *, by_change: bool) -> Iterator[int]:
+def _notes(company: Company, given: Mapping[str, str]) -> Iterator[int]:
     """The rows of living notes that are asked for, in the order of their ids or of their changes."""
     table, person_id = company.notes, given.get("person_id")
     try:
@@ -52,7 +51,13 @@ def _notes(company: Company, given: Mapping[str, str], *, by_change: bool) -> It
     except (ValueError, OverflowError) as error:
         raise invalid("updated_since: is no time") from error
     rows: Iterable[int] = table.changed_between(since // 1000 * 1000, END_OF_TIME)
-    for row in rows if by_change else sorted(rows):
+    # Times of creation rise with the ids.
+    field, _, direction = given.get("sort", "id ASC").partition(",")[0].strip().partition(" ")
+    if field != "update_time":
+        rows = sorted(rows)
+    if direction.upper() == "DESC":
+        rows = reversed(list(rows))
+    for row in rows:
         about = person_id is None or str(table.record(row).properties.get("person_id")) == person_id
         if about and table.lives(row):
             yield row
