@@ -202,6 +202,9 @@ async def test_deals_name_their_persons_and_say_how_they_stand(company):
     assert {each["status"] for each in deals} == {"open", "won", "lost"}
     assert {each["person_id"] for each in deals} - {None} <= persons
     assert None in {each["person_id"] for each in deals}
+    assert {each["status"] for each in deals if each["close_time"]} == {"won", "lost"}
+    assert all(each["close_time"] == (each["won_time"] or each["lost_time"]) for each in deals)
+    assert {each["status"] for each in deals if each["expected_close_date"]} == {"open"}
     assert all(each["custom_fields"] is None for each in deals)
     assert {each["stage_id"] for each in deals} <= {*ids((await company.get("/api/v2/stages"))["data"])}
 

@@ -64,6 +64,10 @@ class Deal(msgspec.Struct):
     is_deleted: bool
     is_archived: bool
     archive_time: Stamp | None
+    close_time: Stamp | None
+    won_time: Stamp | None
+    lost_time: Stamp | None
+    expected_close_date: Day | None
     custom_fields: dict[str, Any] | None
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from sandbox.clock import iso
 from sandbox.names import FIRST_WORDS
 from sandbox.people import chance
 from sandbox.pipedrive import activities, fields, notes, organizations
 from sandbox.pipedrive.catalogue import STAGES
+from sandbox.pipedrive.stamps import stamp
 from sandbox.records import Record
 from sandbox.rosters import Roster, Sighting
 
@@ -61,6 +63,10 @@ class Seeds:
             "owner_id": self._user_ids[luck % USERS],
             "is_archived": status != "open" and luck >> 44 & 3 == 0,
         }
+        if status == "open":
+            properties["expected_close_date"] = iso(modified + 30 * _DAY)[:10] if luck >> 48 & 1 else None
+        else:
+            properties |= dict.fromkeys(("close_time", f"{status}_time"), stamp(modified))
         return Record(properties=properties, created=created, modified=modified)
 
     def organization(self, row: int) -> Record:
