@@ -4,12 +4,12 @@ What is asked for once and holds for a whole run travels in the run's cursor; co
 names them, as there may be as many as there are persons.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
 from aiohttp import ClientSession
-from contracts.contacts import MAX_FIELD_CHARS
 
 from providers.pipedrive_api import V1, V2, call
 from providers.source import Access, ProviderRefused, ProviderUnavailable
@@ -34,14 +34,13 @@ class _More(msgspec.Struct):
     next_cursor: str | None = None
 
 
+class _Envelope(msgspec.Struct):
+    additional_data: _More | None = None
+
+
 class _Named(msgspec.Struct):
     id: int
     name: str | None = None
-
-
-class _NamedPage(msgspec.Struct):
-    data: list[_Named] | None = None
-    additional_data: _More | None = None
 
 
 class _Field(msgspec.Struct):
@@ -50,12 +49,9 @@ class _Field(msgspec.Struct):
     is_custom_field: bool | None = None
 
 
-class _FieldPage(msgspec.Struct):
-    data: list[_Field] | None = None
-    additional_data: _More | None = None
-
-
-PageT = TypeVar("PageT", _NamedPage, _FieldPage)
+_NAMED = msgspec.json.Decoder(_Named)
+_FIELD = msgspec.json.Decoder(_Field)
+DecodedT = TypeVar("DecodedT", _Named, _Field)
 
 
 async def with_users(http: ClientSession, access: Access, names: Names) -> Names:
@@ -67,18 +63,17 @@ async def with_users(http: ClientSession, access: Access, names: Names) -> Names
     except ProviderRefused:
         # A record without its owner's name is worth more than none: the number stays.
         return msgspec.structs.replace(names, users={})
-    return msgspec.structs.replace(names, users=_by_id(answer.read(_NamedPage).data))
+    return msgspec.structs.replace(names, users=_by_id(answer.read_page(_Envelope, "data")[1]))
 
 
 async def with_fields(http: ClientSession, access: Access, names: Names) -> Names:
     """Learn what the fields are called that the account gave its persons. Raises `ProviderError`."""
     if names.fields is not None:
         return names
-    found = await _read_all(http, access, "/personFields", _FieldPage, scope="contacts:read")
+    found = await _read_all(http, access, "/personFields", scope="contacts:read")
     fields = {
         each.field_code: name
-        for page in found
-        for each in page.data or ()
+        for each in _readable(found, _FIELD)
         if each.is_custom_field is not False and (name := text(each.field_name))
     }
     return msgspec.structs.replace(names, fields=fields)
@@ -88,13 +83,9 @@ async def with_stages(http: ClientSession, access: Access, names: Names) -> Name
     """Learn what stages and pipelines are called. Raises `ProviderError`."""
     if names.stages is not None and names.pipelines is not None:
         return names
-    stages = await _read_all(http, access, "/stages", _NamedPage, scope="deals:read")
-    pipelines = await _read_all(http, access, "/pipelines", _NamedPage, scope="deals:read")
-    return msgspec.structs.replace(
-        names,
-        stages={id_: name for page in stages for id_, name in _by_id(page.data).items()},
-        pipelines={id_: name for page in pipelines for id_, name in _by_id(page.data).items()},
-    )
+    stages = await _read_all(http, access, "/stages", scope="deals:read")
+    pipelines = await _read_all(http, access, "/pipelines", scope="deals:read")
+    return msgspec.structs.replace(names, stages=_by_id(stages), pipelines=_by_id(pipelines))
 
 
 async def organizations(http: ClientSession, access: Access, ids: Iterable[int]) -> Mapping[int, str]:
@@ -108,7 +99,7 @@ async def organizations(http: ClientSession, access: Access, ids: Iterable[int])
         some = asked[first : first + IDS_AT_ONCE]
         params = {"ids": ",".join(map(str, some)), "limit": str(IDS_AT_ONCE)}
         answer = await call(http, access, f"{V2}/organizations", scope="contacts:read", params=params)
-        found |= _by_id(answer.read(_NamedPage).data)
+        found |= _by_id(answer.read_page(_Envelope, "data")[1])
     return found
 
 
@@ -117,17 +108,24 @@ def owner(names: Names, number: int | None) -> str | None:
     return ((names.users or {}).get(number) or str(number)) if number else None
 
 
-async def _read_all(http: ClientSession, access: Access, path: str, page: type[PageT], *, scope: str) -> list[PageT]:
-    pages: list[PageT] = []
+async def _read_all(http: ClientSession, access: Access, path: str, *, scope: str) -> list[bytes]:
+    found: list[bytes] = []
     params = {"limit": _LIMIT}
     for _ in range(_MAX_ROUNDS):
-        answer = (await call(http, access, V2 + path, scope=scope, params=params)).read(page)
-        pages.append(answer)
-        if not answer.additional_data or not answer.additional_data.next_cursor:
-            return pages
-        params["cursor"] = answer.additional_data.next_cursor
+        answer = await call(http, access, V2 + path, scope=scope, params=params)
+        envelope, records = answer.read_page(_Envelope, "data")
+        found += records
+        if not envelope.additional_data or not envelope.additional_data.next_cursor:
+            return found
+        params["cursor"] = envelope.additional_data.next_cursor
     raise ProviderUnavailable(f"Pipedrive does not come to an end of its {path.removeprefix('/')}.")
 
 
-def _by_id(records: Iterable[_Named] | None) -> dict[int, str]:
-    return {each.id: name for each in records or () if (name := text(each.name, MAX_FIELD_CHARS))}
+def _by_id(records: Iterable[bytes]) -> dict[int, str]:
+    return {each.id: name for each in _readable(records, _NAMED) if (name := text(each.name))}
+
+
+def _readable(records: Iterable[bytes], decoder: "msgspec.json.Decoder[DecodedT]") -> Iterator[DecodedT]:
+    for raw in records:
+        with suppress(ValueError, RecursionError):  # what cannot be read has no name for us, and costs no record
+            yield decoder.decode(raw)
