@@ -97,4 +97,4 @@ async def test_nobody_sees_another_workspace(house: House, gateway: Gateway) -> 
             status, _ = await stranger.call(method, path)
             assert status == 404, path
     _, raw = await gateway.call("GET", f"/sources/{connection.id}/{source.provider_id}")
-    assert str(msgspec.json.decode(raw)["id"]) == source.provider_id
+    assert str(msgspec.json.decode(raw)["person"]["id"]) == source.provider_id

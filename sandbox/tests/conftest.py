@@ -213,3 +213,9 @@ async def frugal_company(serve: Serve) -> Company:
     """A company that has next to nothing to spend in a day."""
     served = serve(accounts="pipedrive:7:Acme Partners", rate_limits=True, pipedrive_tokens_per_day=25)
     return Company(served, await PipedriveApp(served).grant())
+
+
+@pytest.fixture
+async def modest_app(serve: Serve) -> PipedriveApp:
+    """An app that was set up to read persons and no more."""
+    return PipedriveApp(serve(accounts="pipedrive:7:Acme Partners", pipedrive_scopes="base,contacts:read"))

@@ -6,13 +6,18 @@ import pytest
 from contracts.contacts import Contact
 from hypothesis import given
 from hypothesis import strategies as st
-from providers.pipedrive import Pipedrive, read_contact
+from providers.pipedrive import Pipedrive
+from providers.pipedrive_names import Names
+from providers.pipedrive_persons import read_person, to_source
 from providers.records import read_each
-from providers.source import OAuthApp, Skipped
+from providers.source import OAuthApp, Skipped, SourceContact
 
 APP = OAuthApp(
     client_id="our id", client_secret="our secret", authorize_url="https://a.example/oauth", api_url="https://b.example"
 )
+
+
+NO_NAMES = Names()
 
 
 def person_json(**changes: object) -> bytes:
@@ -34,6 +39,10 @@ def person_json(**changes: object) -> bytes:
         "custom_fields": {},
     }
     return msgspec.json.encode(record | changes)
+
+
+def read_contact(raw: bytes, names: Names = NO_NAMES, company: str | None = None) -> SourceContact:
+    return to_source(read_person(raw), names, company)
 
 
 def listed(*values: object) -> list[dict[str, object]]:
@@ -79,6 +88,39 @@ def test_a_person_is_read_whole():
         created_at=datetime(2026, 5, 15, 9, 54, 31, tzinfo=UTC),
         updated_at=datetime(2026, 5, 15, 10, 16, 44, tzinfo=UTC),
     )
+
+
+def test_numbers_are_told_by_their_names_and_kept_with_them():
+    colour, since = "a" * 40, "b" * 40
+    raw = person_json(owner_id=5, org_id=9, custom_fields={colour: {"id": 1, "label": "Red"}, since: None, "c" * 40: 1})
+    names = Names(users={5: "Robin Keeper"}, fields={colour: "Favourite colour", since: "Customer since"})
+
+    read = read_contact(raw, names, "Analytical Engines")
+    kept = msgspec.json.decode(read.raw)
+
+    assert (read.contact.owner, read.contact.company) == ("Robin Keeper", "Analytical Engines")
+    assert kept["person"] == msgspec.json.decode(raw)
+    assert kept["names"] == {
+        "organization": "Analytical Engines",
+        "owner": "Robin Keeper",
+        "fields": {colour: "Favourite colour"},
+    }
+    assert Pipedrive().normalize(read.raw) == read.contact
+
+
+@pytest.mark.parametrize("names", [Names(), Names(users={}, fields={}), Names(users={6: "Somebody Else"})])
+def test_what_has_no_name_is_kept_as_it_came_and_shown_by_its_number(names):
+    raw = person_json(owner_id=5, org_id=9, custom_fields={"a" * 40: 1})
+
+    read = read_contact(raw, names)
+
+    assert read.raw == raw
+    assert (read.contact.owner, read.contact.company) == ("5", None)
+
+
+@pytest.mark.parametrize("given", [None, [], {}, {"a" * 40: [1, {"deep": True}]}])
+def test_whatever_is_in_its_own_fields_a_person_can_be_read(given):
+    assert read_contact(person_json(custom_fields=given)).contact.first_name == "Ada"
 
 
 def test_a_person_of_nulls_is_a_contact_of_nothing():
@@ -155,6 +197,7 @@ def test_a_kept_person_is_read_again_as_it_was():
     raw = person_json(emails=listed("ada@example.com"))
 
     assert Pipedrive().normalize(raw) == read_contact(raw).contact
+    assert read_contact(raw).raw == raw
 
 
 json_values = st.recursive(
@@ -166,7 +209,16 @@ odd_persons = st.fixed_dictionaries(
     {"id": st.sampled_from([1, "x", "", 10**30, None])},
     optional={
         name: json_values | st.lists(st.fixed_dictionaries({"value": json_values}), max_size=2)
-        for name in ("name", "first_name", "emails", "phones", "postal_address", "birthday", "owner_id")
+        for name in (
+            "name",
+            "first_name",
+            "emails",
+            "phones",
+            "postal_address",
+            "birthday",
+            "owner_id",
+            "custom_fields",
+        )
     },
 )
 

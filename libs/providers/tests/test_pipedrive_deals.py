@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from providers import pipedrive_deals
 from providers.pipedrive import Pipedrive
+from providers.pipedrive_names import Names
 from providers.source import Access, Page
 
 STAGES = {
@@ -16,6 +17,7 @@ STAGES = {
 }
 MORE_STAGES = {"data": [{"id": 5, "name": "Negotiations"}], "additional_data": {"next_cursor": None}}
 PIPELINES = {"data": [{"id": 1, "name": "Pipeline"}]}
+USERS = {"success": True, "data": [{"id": 25760681, "name": "Robin Keeper"}]}
 
 
 def deal(number: int = 1, **changes: object) -> dict[str, object]:
@@ -42,11 +44,11 @@ def deal(number: int = 1, **changes: object) -> dict[str, object]:
     return record | changes
 
 
-async def read(http, script, *deals: object, stream: str = "deals") -> Page:
-    script.answers = [{"success": True, "data": list(deals)}, STAGES, MORE_STAGES, PIPELINES]
+async def read(http, script, *deals: object, cursor: str | None = None) -> Page:
+    script.answers = [{"success": True, "data": list(deals)}, STAGES, MORE_STAGES, PIPELINES, USERS]
     access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="1")
     now = datetime(2030, 1, 1, tzinfo=UTC)
-    return await Pipedrive().fetch_page(http, access, stream, cursor=None, bookmark=None, now=now)
+    return await Pipedrive().fetch_page(http, access, "deals", cursor=cursor, bookmark=None, now=now)
 
 
 async def test_a_deal_is_read_whole(http, script):
@@ -57,6 +59,7 @@ async def test_a_deal_is_read_whole(http, script):
         "/api/v2/stages",
         "/api/v2/stages",
         "/api/v2/pipelines",
+        "/api/v1/users",
     ]
     assert script.asked[0][1]["status"] == "open,won,lost,deleted"
     assert script.asked[2][1]["cursor"] == "c"
@@ -67,7 +70,7 @@ async def test_a_deal_is_read_whole(http, script):
         "pipeline": "Pipeline",
         "amount": "25000",
         "currency": "USD",
-        "owner": "25760681",
+        "owner": "Robin Keeper",
         "occurred_at": "2026-05-15T09:55:02Z",
         "created_at": "2026-05-15T09:55:02Z",
         "updated_at": "2026-05-15T10:16:44Z",
@@ -91,6 +94,20 @@ async def test_an_open_deal_is_as_far_as_its_stage(http, script, changes, status
     page = await read(http, script, deal(**changes))
 
     assert page.interactions[0].interaction.status == status
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"expected_close_date": "2026-09-01"}, "2026-09-01T00:00:00Z"),
+        ({"close_time": "2026-08-01T12:00:00Z", "expected_close_date": "2026-09-01"}, "2026-08-01T12:00:00Z"),
+        ({"close_time": None, "expected_close_date": None}, None),
+    ],
+)
+async def test_a_deal_ends_when_it_was_closed_or_shall_be(http, script, changes, at):
+    page = await read(http, script, deal(**changes))
+
+    assert msgspec.to_builtins(page.interactions[0].interaction).get("ends_at") == at
 
 
 @pytest.mark.parametrize(
@@ -130,11 +147,26 @@ async def test_a_deleted_deal_is_gone_and_no_stage_is_asked_for(http, script, go
     assert len(script.asked) == 1
 
 
-async def test_a_deal_put_away_is_still_a_deal(http, script):
-    page = await read(http, script, deal(is_archived=True), stream="archived_deals")
+async def test_deals_put_away_come_after_the_others_and_names_are_asked_for_once(http, script):
+    first = await read(http, script, deal(2))
+    script.asked.clear()
+    second = await read(http, script, deal(1, is_archived=True), cursor=first.next_cursor)
 
-    assert script.asked[0][0] == "/api/v2/deals/archived"
-    assert len(page.interactions) == 1
+    assert [path for path, _, _ in script.asked] == ["/api/v2/deals/archived"]
+    assert script.asked[0][1]["status"] == "open,won,lost,deleted"
+    assert [each.interaction.status for each in second.interactions] == ["Proposal Made"]
+    assert [each.interaction.owner for each in second.interactions] == ["Robin Keeper"]
+
+
+async def test_a_reading_of_everything_looks_again_for_deals_taken_back_meanwhile(http, script):
+    first = await read(http, script, deal(2))
+    second = await read(http, script, cursor=first.next_cursor)
+    script.asked.clear()
+    last = await read(http, script, deal(1), cursor=second.next_cursor)
+
+    assert (script.asked[0][0], script.asked[0][1]["updated_since"]) == ("/api/v2/deals", "2026-03-18T10:52:06Z")
+    assert [each.provider_id for each in last.interactions] == ["1"]
+    assert (last.next_cursor, last.bookmark) == (None, '{"since":"2026-03-18T10:52:06Z"}')
 
 
 async def test_a_deal_that_cannot_be_read_costs_itself(http, script):
@@ -149,7 +181,7 @@ json_values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(
 
 @given(st.binary() | st.dictionaries(st.sampled_from(sorted(deal())), json_values).map(msgspec.json.encode))
 def test_no_deal_is_too_odd(raw):
-    names = pipedrive_deals.Names({}, {})
+    names = Names()
 
     understood, skipped = pipedrive_deals.read_deals([raw])
 

@@ -23,16 +23,6 @@ def results(*records: object, after: str | None = None) -> dict[str, object]:
     return {"success": True, "data": list(records), "additional_data": {"next_cursor": after}}
 
 
-def recents(*items: object, last: str | None = None, more: bool = False) -> dict[str, object]:
-    paging = {"start": 0, "limit": 500, "more_items_in_collection": more}
-    additional = {"last_timestamp_on_page": last, "pagination": paging}
-    return {"success": True, "data": list(items) or None, "additional_data": additional}
-
-
-def recent(number: int, *, active: bool | None, item: str = "person") -> dict[str, object]:
-    return {"item": item, "id": number, "data": None if active is None else {"id": number, "active_flag": active}}
-
-
 async def test_a_run_reads_the_list_downwards_to_its_end(http, script):
     script.answers = [results(record(3), record(2), after="c-2"), results(record(1))]
 
@@ -41,6 +31,7 @@ async def test_a_run_reads_the_list_downwards_to_its_end(http, script):
 
     assert [contact.provider_id for page in (first, last) for contact in page.contacts] == ["3", "2", "1"]
     usual = {"limit": "500", "sort_by": "id", "sort_direction": "desc"}
+    usual |= {"include_option_labels": "true", "include_labels": "true"}
     assert script.asked == [("/api/v2/persons", usual, {}), ("/api/v2/persons", usual | {"cursor": "c-2"}, {})]
     assert script.authorizations == ["Bearer t"] * 2
     assert (first.bookmark, last.next_cursor) == (None, None)
@@ -65,7 +56,7 @@ async def test_the_bookmark_is_pipedrives_clock_at_the_runs_start_less_an_overla
     assert last.bookmark == BOOKMARK
 
 
-@pytest.mark.parametrize("stream", ["contacts", "deleted_contacts"])
+@pytest.mark.parametrize("stream", ["contacts", "deletions", "notes", "activities"])
 async def test_without_pipedrives_clock_the_next_run_reads_all_again(http, script, stream):
     script.answers, script.date = [results()], "at tea time"
 
@@ -103,89 +94,6 @@ async def test_a_person_shown_as_deleted_is_gone(http, script):
     assert [contact.provider_id for contact in page.contacts] == ["1"]
     assert [(gone.provider_id, gone.reason, gone.kind) for gone in page.gone] == [("2", "deleted", None)]
     assert len(page.skipped) == 1
-
-
-async def test_the_feed_tells_who_was_deleted(http, script):
-    script.answers = [recents(recent(1, active=True), recent(2, active=False), recent(2, active=False))]
-
-    page = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
-
-    asked = {"since_timestamp": "2026-03-18 10:52:06", "items": "person", "start": "0", "limit": "500"}
-    assert script.asked == [("/api/v1/recents", asked, {})]
-    assert [(gone.provider_id, gone.reason, gone.kind) for gone in page.gone] == [("2", "deleted", None)]
-    assert page.bookmark == BOOKMARK
-
-
-async def test_a_first_run_of_the_feed_reaches_a_month_back(http, script):
-    script.answers = [recents()]
-
-    await read(http, script, "deleted_contacts")
-
-    assert script.asked[0][1]["since_timestamp"] == "2026-03-02 00:00:00"
-
-
-async def test_a_run_that_comes_too_late_for_the_feed_asks_for_all_of_it_and_names_the_gap(http, script):
-    script.answers = [recents(recent(1, active=False), last="2026-03-10 10:53:00", more=True), recents()]
-    old = '{"since":"2026-01-05T10:52:06Z"}'
-
-    first = await read(http, script, "deleted_contacts", bookmark=old)
-    last = await read(http, script, "deleted_contacts", cursor=first.next_cursor, bookmark=old)
-
-    assert [query["since_timestamp"] for _, query, _ in script.asked] == ["2026-03-02 00:00:00", "2026-03-10 10:53:00"]
-    assert first.gap
-    assert "between 2026-01-05 and 2026-03-02" in first.gap
-    assert (last.gap, last.bookmark) == (None, BOOKMARK)
-
-
-async def test_a_run_in_time_has_no_gap_and_neither_has_a_first_one(http, script):
-    script.answers = [recents(), recents()]
-
-    pages = [await read(http, script, "deleted_contacts", bookmark=bookmark) for bookmark in (BOOKMARK, None)]
-
-    assert [page.gap for page in pages] == [None, None]
-
-
-async def test_of_whom_the_feed_says_nothing_the_list_is_asked(http, script):
-    script.answers = [
-        recents(*(recent(number, active=None) for number in (1, 2, 3)), recent(4, active=None, item="deal")),
-        results(record(1), record(3, is_deleted=True)),
-    ]
-
-    page = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
-
-    assert script.asked[1] == ("/api/v2/persons", {"ids": "1,2,3", "limit": "500"}, {})
-    assert [gone.provider_id for gone in page.gone] == ["2", "3"]
-
-
-async def test_the_feed_goes_on_from_its_last_moment(http, script):
-    script.answers = [
-        recents(recent(1, active=False), last="2026-03-18 10:53:00", more=True),
-        recents(recent(1, active=False), recent(2, active=False), last="2026-03-18 10:53:00", more=True),
-        recents(recent(3, active=False), last="2026-03-18 10:53:00"),
-    ]
-
-    first = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
-    second = await read(http, script, "deleted_contacts", cursor=first.next_cursor, bookmark=BOOKMARK)
-    script.date = "Wed, 18 Mar 2026 13:00:00 GMT"
-    third = await read(http, script, "deleted_contacts", cursor=second.next_cursor, bookmark=BOOKMARK)
-
-    assert [(query["since_timestamp"], query["start"]) for _, query, _ in script.asked] == [
-        ("2026-03-18 10:52:06", "0"),
-        ("2026-03-18 10:53:00", "0"),
-        ("2026-03-18 10:53:00", "2"),
-    ]
-    assert [gone.provider_id for page in (first, second, third) for gone in page.gone] == ["1", "1", "2", "3"]
-    assert (third.next_cursor, third.bookmark) == (None, BOOKMARK)
-
-
-async def test_a_feed_without_times_goes_on_by_counting(http, script):
-    script.answers = [recents(recent(1, active=True), last="0000-00-00 00:00:00", more=True), recents()]
-
-    first = await read(http, script, "deleted_contacts", bookmark=BOOKMARK)
-    last = await read(http, script, "deleted_contacts", cursor=first.next_cursor, bookmark=BOOKMARK)
-
-    assert script.asked[1][1]["start"] == "1"
-    assert last.next_cursor is None
 
 
 async def test_pipedrive_is_not_asked_how_many_there_are(http, script):

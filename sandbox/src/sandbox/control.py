@@ -256,6 +256,7 @@ def _described(account: Account) -> JSON:
         "provider": account.PROVIDER,
         "account_id": account.opened.account_id,
         "name": account.opened.name,
+        "living": {kind: table.living for kind, table in account.tables.items()},
         "contacts": account.tables[account.CONTACTS].living,
         "archived": len(account.tables[account.CONTACTS].archived),
         "dealings": sum(expected.dealings(account).values()),

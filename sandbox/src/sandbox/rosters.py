@@ -54,6 +54,16 @@ class Roster:
         blocks, rest = divmod(rows, BLOCK)
         return blocks * (BLOCK - 1) + min(rest, BLOCK - 1)
 
+    @property
+    def edge(self) -> int:
+        """The first person behind its rows."""
+        return self.first + self.span(self.rows)
+
+    def number(self, row: int) -> int:
+        """The person of the world who stands in a row."""
+        block, place = divmod(row, BLOCK)
+        return self.first + block * (BLOCK - 1) + (self._seen_twice(block) if place == BLOCK - 1 else place)
+
     def sighting(self, row: int) -> Sighting:
         """What stands in a row."""
         person, emails, luck = self._seen(row)
@@ -83,7 +93,7 @@ class Roster:
         block, place = divmod(row, BLOCK)
         twice = self._seen_twice(block)
         twin = place == BLOCK - 1
-        number = self.first + block * (BLOCK - 1) + (twice if twin else place)
+        number = self.number(row)
         person = self.world.person(number)
         luck = chance(self.world.seed, 3, self.salt, row)
         # One person on two rows shows a different address on each, as no account takes one address twice.

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import FieldInfo, fields
 
 from sandbox.changes import key
-from sandbox.pipedrive.catalogue import TOKENS_PER_DAY
+from sandbox.pipedrive.catalogue import SCOPES, TOKENS_PER_DAY
 
 ACCOUNT_IDS = {
     "hubspot": re.compile(r"[0-9]{1,15}"),
@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hubspot_client_secret: str = "sandbox-hubspot-secret"  # noqa: S105 - guards seeded people, and is no secret
     pipedrive_client_id: str = "sandbox-pipedrive"
     pipedrive_client_secret: str = "sandbox-pipedrive-secret"  # noqa: S105 - as above
+    pipedrive_scopes: str = SCOPES
     pipedrive_tokens_per_day: int = TOKENS_PER_DAY
     zendesk_client_id: str = "sandbox-zendesk"
     zendesk_client_secret: str = "sandbox-zendesk-secret"  # noqa: S105 - as above

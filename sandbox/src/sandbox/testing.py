@@ -52,8 +52,7 @@ async def _serve(started: "Future[tuple[str, Callable[[], object]]]", settings: 
     except BaseException as error:
         started.set_exception(error)
         raise
-    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     port = server.servers[0].sockets[0].getsockname()[1]
-    started.set_result((f"http://127.0.0.1:{port}", lambda: loop.call_soon_threadsafe(stopped.set)))
-    await stopped.wait()
+    started.set_result((f"http://127.0.0.1:{port}", lambda: setattr(server, "should_exit", True)))
+    await server.main_loop()  # which sets the clock that answers bear
     await server.shutdown()

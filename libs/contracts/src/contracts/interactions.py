@@ -21,6 +21,9 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """
 
     kind: InteractionKind
+    type: str | None = None
+    """The provider's own word where it tells sorts of one kind apart: an activity may be a call or a lunch."""
+
     title: str | None = None
     body: str | None = None
     status: str | None = None

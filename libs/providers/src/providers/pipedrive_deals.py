@@ -7,13 +7,14 @@ import msgspec
 from aiohttp import ClientSession
 from contracts.interactions import Interaction
 
-from providers.pipedrive_api import V2, Id, call
+from providers import pipedrive_names
+from providers.pipedrive_api import Id
+from providers.pipedrive_names import Names
 from providers.records import read_each
-from providers.source import Access, Page, ProviderUnavailable, Skipped, SourceGone, SourceInteraction
+from providers.source import Access, Page, Skipped, SourceGone, SourceInteraction
 from providers.values import currency, decimal, instant, text
 
 _MAX_DIGITS = 24
-_MAX_ROUNDS = 20
 
 
 class Record(msgspec.Struct):
@@ -28,6 +29,8 @@ class Record(msgspec.Struct):
     pipeline_id: int | None = None
     person_id: int | None = None
     owner_id: int | None = None
+    close_time: str | None = None
+    expected_close_date: str | None = None
     add_time: str | None = None
     update_time: str | None = None
     is_deleted: bool | None = None
@@ -50,37 +53,19 @@ class Deal(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.record.is_deleted) or self.record.status == "deleted"
 
 
-class _Named(msgspec.Struct):
-    id: int
-    name: str | None = None
-
-
-class _More(msgspec.Struct):
-    next_cursor: str | None = None
-
-
-class _Names(msgspec.Struct):
-    data: list[_Named]
-    additional_data: _More | None = None
-
-
-class Names(msgspec.Struct, frozen=True):
-    """What the account calls its stages and pipelines."""
-
-    stages: dict[int, str | None]
-    pipelines: dict[int, str | None]
-
-
 _DECODER = msgspec.json.Decoder(Record)
 
 
-async def read_page(http: ClientSession, access: Access, records: Sequence[bytes]) -> Page:
-    """Read a page of deals; those deleted are gone. Raises `ProviderError`."""
+async def read_page(http: ClientSession, access: Access, records: Sequence[bytes], names: Names) -> tuple[Page, Names]:
+    """Read a page of deals, and learn the names it takes; those deleted are gone. Raises `ProviderError`."""
     deals, skipped = read_deals(records)
     living = [deal for deal in deals if not deal.deleted]
-    # A deal says no more of its stage than a number.
-    names = await _names(http, access) if living else Names({}, {})
-    return Page(
+    if living:
+        # A deal says no more of its stage than a number.
+        names = await pipedrive_names.with_stages(http, access, names)
+    if any(deal.record.owner_id for deal in living):
+        names = await pipedrive_names.with_users(http, access, names)
+    page = Page(
         interactions=tuple(
             SourceInteraction(
                 provider_id=deal.provider_id, raw=deal.raw, interaction=to_interaction(deal.record, names)
@@ -92,6 +77,7 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
         ),
         skipped=skipped,
     )
+    return page, names
 
 
 def read_deals(records: Sequence[bytes]) -> tuple[tuple[Deal, ...], tuple[Skipped, ...]]:
@@ -101,17 +87,18 @@ def read_deals(records: Sequence[bytes]) -> tuple[tuple[Deal, ...], tuple[Skippe
 
 def to_interaction(record: Record, names: Names) -> Interaction:
     """How far a deal is: the name of its stage while it is open, and after that whether it was won."""
-    stage = names.stages.get(record.stage_id or 0) if record.status == "open" else None
+    stage = (names.stages or {}).get(record.stage_id or 0) if record.status == "open" else None
     created_at = instant(record.add_time)
     return Interaction(
         kind="deal",
         title=text(record.title),
         status=text(stage) or text(record.status),
-        pipeline=text(names.pipelines.get(record.pipeline_id or 0)),
+        pipeline=text((names.pipelines or {}).get(record.pipeline_id or 0)),
         amount=_amount(record.value),
         currency=currency(record.currency),
-        owner=str(record.owner_id) if record.owner_id else None,
+        owner=pipedrive_names.owner(names, record.owner_id),
         occurred_at=created_at,
+        ends_at=instant(record.close_time) or instant(record.expected_close_date),
         created_at=created_at,
         updated_at=instant(record.update_time),
         contact_ids=(str(record.person_id),) if record.person_id else (),
@@ -122,19 +109,3 @@ def _amount(value: Decimal | None) -> str | None:
     if value is None or not value.is_finite() or abs(value.adjusted()) > _MAX_DIGITS:
         return None
     return decimal(f"{value:f}")
-
-
-async def _names(http: ClientSession, access: Access) -> Names:
-    return Names(await _list_names(http, access, "/stages"), await _list_names(http, access, "/pipelines"))
-
-
-async def _list_names(http: ClientSession, access: Access, path: str) -> dict[int, str | None]:
-    found: dict[int, str | None] = {}
-    params = {"limit": "500"}
-    for _ in range(_MAX_ROUNDS):
-        answer = (await call(http, access, V2 + path, scope="deals:read", params=params)).read(_Names)
-        found |= {each.id: each.name for each in answer.data}
-        if not answer.additional_data or not answer.additional_data.next_cursor:
-            return found
-        params["cursor"] = answer.additional_data.next_cursor
-    raise ProviderUnavailable("Pipedrive does not come to an end of its stages.")

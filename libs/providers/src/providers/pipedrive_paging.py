@@ -1,69 +1,59 @@
 """Going through Pipedrive's records page by page.
 
-Lists go downwards by id: newest first, and a record that changes meanwhile keeps its place, which by time of change it
-would not. Later runs ask in the same order for what changed since. Deleted persons are in no list; what tells of them
-is v1's feed of recent changes, which reaches a month back.
+Lists of v2 go downwards by id: newest first, and a record that changes meanwhile keeps its place, which by time of
+change it would not. Later runs ask in the same order for what changed since.
+
+Lists of v1 know no place but a count, which every deletion moves. They go upwards by time of change, each page from the
+last moment of the one before: what changes meanwhile comes again at the end.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.interactions import InteractionKind
 
-from providers.http import Answer
-from providers.pipedrive_api import V1, V2, Id, call, instant_text
+from providers.pipedrive_api import V2, call, instant_text
+from providers.pipedrive_names import Names
 from providers.source import Access, ProviderUnavailable
 
 LIMIT = 500  # costs the same as 10
-IDS_AT_ONCE = 100
 OVERLAP = timedelta(minutes=2)
-FEED_REACHES = timedelta(days=30)
-
-_FEED_STAMP = "%Y-%m-%d %H:%M:%S"
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
-    """A list of v2; `kind` is None for contacts."""
+    """Lists of v2 that are read one after the other; `kind` is None for contacts."""
 
-    path: str
+    paths: tuple[str, ...]
     scope: str
     kind: InteractionKind | None = None
-    status: str | None = None
+    params: Mapping[str, str] = MappingProxyType({})
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of records as they came, and where the run goes on from here."""
+    """A page of records as they came, and where the run stands behind it; `over` at its end."""
 
     records: list[bytes]
-    next_cursor: str | None
-    bookmark: str | None
+    position: "Position"
+    over: bool
 
 
-class Departed(msgspec.Struct, frozen=True, kw_only=True):
-    """The ids that a page of the feed shows to be gone, and where the run goes on from here.
-
-    `gap` is set where the last run was too long ago for the feed.
-    """
-
-    ids: tuple[int, ...]
-    next_cursor: str | None
-    bookmark: str | None
-    gap: str | None
-
-
-class _Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a run stands: what our cursors and bookmarks hold.
 
-    `since` is the time whose changes it looks for, `started_at` Pipedrive's clock when it began. Of a list, `after` is
-    its own cursor; of the feed, `start` counts what was read of the moment `since`.
+    `since` is the time whose changes it looks for, `started_at` Pipedrive's clock when it began. Of lists of v2, `part`
+    counts those that are done, and `after` is the cursor of the next; of v1, `start` counts what was read of the moment
+    `since`. `names` is what the run has learned on its way.
     """
 
     since: datetime | None = None
     started_at: datetime | None = None
+    part: int = 0
     after: str | None = None
     start: int = 0
+    names: Names = Names()
 
 
 class _More(msgspec.Struct):
@@ -74,135 +64,58 @@ class _Envelope(msgspec.Struct):
     additional_data: _More | None = None
 
 
-class _State(msgspec.Struct):
-    active_flag: bool | None = None
-
-
-class _Recent(msgspec.Struct):
-    item: str
-    id: Id
-    data: _State | None = None
-
-
-class _Pagination(msgspec.Struct):
-    more_items_in_collection: bool = False
-
-
-class _FeedMore(msgspec.Struct):
-    last_timestamp_on_page: str | None = None
-    pagination: _Pagination | None = None
-
-
-class _Feed(msgspec.Struct):
-    data: list[_Recent] | None = None
-    additional_data: _FeedMore | None = None
-
-
-class _Person(msgspec.Struct):
-    id: Id
-    is_deleted: bool | None = None
-
-
-class _Persons(msgspec.Struct):
-    data: list[_Person]
-
-
-async def fetch(
-    http: ClientSession, access: Access, stream: Stream, *, cursor: str | None, bookmark: str | None
-) -> Fetched:
-    """Fetch the next page of a list. Raises `ProviderError`."""
-    position = msgspec.json.decode(cursor or bookmark or "{}", type=_Position)
-    params = {"limit": str(LIMIT), "sort_by": "id", "sort_direction": "desc"}
-    if stream.status:
-        params["status"] = stream.status
-    if position.since:
-        params["updated_since"] = instant_text(position.since)
+async def fetch(http: ClientSession, access: Access, stream: Stream, position: Position) -> Fetched:
+    """Fetch the next page of a list of v2. Raises `ProviderError`."""
+    paths = _paths(stream, position)
+    if position.part >= len(paths):
+        raise ProviderUnavailable("Pipedrive's lists are no longer read as they were when this run began.")
+    since = position.since
+    if since is None and position.part == len(stream.paths) and position.started_at:
+        since = position.started_at - OVERLAP
+    params = {"limit": str(LIMIT), "sort_by": "id", "sort_direction": "desc", **stream.params}
+    if since:
+        params["updated_since"] = instant_text(since)
     if position.after:
         params["cursor"] = position.after
-    answer = await call(http, access, V2 + stream.path, scope=stream.scope, params=params)
+    answer = await call(http, access, V2 + paths[position.part], scope=stream.scope, params=params)
     envelope, records = answer.read_page(_Envelope, "data")
     after = envelope.additional_data.next_cursor if envelope.additional_data else None
     if after and after == position.after:
         raise ProviderUnavailable("Pipedrive answers the same page again and again.")
-    begun = msgspec.structs.replace(position, started_at=position.started_at or answer.clock, after=after)
-    return Fetched(
-        records=records,
-        next_cursor=_kept(begun) if after else None,
-        bookmark=None if after else _bookmark(begun),
-    )
+    part = position.part if after else position.part + 1
+    started_at = position.started_at or answer.clock
+    behind = msgspec.structs.replace(position, started_at=started_at, part=part, after=after)
+    return Fetched(records=records, position=behind, over=part >= len(paths))
 
 
-async def fetch_departed(
-    http: ClientSession, access: Access, *, cursor: str | None, bookmark: str | None, now: datetime
-) -> Departed:
-    """Fetch the next page of the feed, and find out who in it is gone. Raises `ProviderError`."""
-    position = msgspec.json.decode(cursor or bookmark or "{}", type=_Position)
-    # Our own clock will do for this: it decides what is asked for only where a month went by.
-    reached = now - FEED_REACHES
-    too_late = cursor is None and position.since is not None and position.since < reached
-    since = reached if too_late else position.since or reached
-    params = {
-        "since_timestamp": f"{since.astimezone(UTC):{_FEED_STAMP}}",
-        "items": "person",
-        "start": str(position.start),
-        "limit": str(LIMIT),
-    }
-    answer = await call(http, access, f"{V1}/recents", scope="recents:read", params=params)
-    feed = answer.read(_Feed)
-    begun = msgspec.structs.replace(position, started_at=position.started_at or answer.clock)
-    onward = _onward(feed, since, begun)
-    return Departed(
-        ids=await _gone(http, access, feed),
-        next_cursor=_kept(onward) if onward else None,
-        bookmark=None if onward else _bookmark(begun),
-        gap=_gap(position.since, reached) if too_late and position.since else None,
-    )
+def read_position(cursor: str | None, bookmark: str | None) -> Position:
+    """Read where a run stands, or begins."""
+    return msgspec.json.decode(cursor or bookmark or "{}", type=Position)
 
 
-def _gap(since: datetime, reached: datetime) -> str:
-    days = f"{since.astimezone(UTC):%Y-%m-%d} and {reached.astimezone(UTC):%Y-%m-%d}"
-    return f"Pipedrive tells of deletions for {FEED_REACHES.days} days only: who was deleted between {days} is kept."
-
-
-def _onward(feed: _Feed, since: datetime, position: _Position) -> _Position | None:
-    """Where the feed goes on: from its last moment, as what changes meanwhile would move a count."""
-    more = feed.additional_data
-    if not feed.data or more is None or more.pagination is None or not more.pagination.more_items_in_collection:
-        return None
-    last = _feed_moment(more.last_timestamp_on_page)
-    if last and last > since:
-        return msgspec.structs.replace(position, since=last, start=0)
-    return msgspec.structs.replace(position, since=since, start=position.start + len(feed.data))
-
-
-async def _gone(http: ClientSession, access: Access, feed: _Feed) -> tuple[int, ...]:
-    persons = [each for each in feed.data or () if each.item == "person"]
-    gone = {each.id for each in persons if each.data and each.data.active_flag is False}
-    # Of some the feed gives nothing but the id: whether they are still there is asked of the list.
-    unknown = list(dict.fromkeys(each.id for each in persons if each.data is None))
-    for first in range(0, len(unknown), IDS_AT_ONCE):
-        asked = unknown[first : first + IDS_AT_ONCE]
-        gone |= set(asked) - await _living(http, access, asked)
-    return tuple(dict.fromkeys(each.id for each in persons if each.id in gone))
-
-
-async def _living(http: ClientSession, access: Access, ids: Sequence[int]) -> set[int]:
-    params = {"ids": ",".join(map(str, ids)), "limit": str(LIMIT)}
-    answer: Answer = await call(http, access, f"{V2}/persons", scope="contacts:read", params=params)
-    return {person.id for person in answer.read(_Persons).data if not person.is_deleted}
-
-
-def _feed_moment(stamp: str | None) -> datetime | None:
-    try:
-        return datetime.strptime(stamp or "", _FEED_STAMP).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def _bookmark(position: _Position) -> str | None:
-    # Our own clock is no substitute for Pipedrive's: without one the next run reads all again, and misses nothing.
-    return _kept(_Position(since=position.started_at - OVERLAP)) if position.started_at else None
-
-
-def _kept(position: _Position) -> str:
+def cursor_of(position: Position) -> str:
+    """Write down where a run stands."""
     return msgspec.json.encode(position).decode()
+
+
+def bookmark_of(position: Position) -> str | None:
+    """Write down where the run after this one begins; None where it has to read all again."""
+    # Our own clock is no substitute for Pipedrive's: without one the next run reads all again, and misses nothing.
+    return cursor_of(Position(since=position.started_at - OVERLAP)) if position.started_at else None
+
+
+def behind_page(position: Position, *, since: datetime | None, last: datetime | None, shown: int) -> Position:
+    """Where a list of v1 goes on: from the last moment of a page, or by counting what it showed of `since`."""
+    if last and (since is None or last > since):
+        return msgspec.structs.replace(position, since=last, start=0)
+    return msgspec.structs.replace(position, since=since, start=position.start + shown)
+
+
+def _paths(stream: Stream, position: Position) -> tuple[str, ...]:
+    """The lists of a run. A record may move from a later list to one that was read already.
+
+    A run from the beginning says of all it did not see that it is gone; so it looks once more at what changed
+    meanwhile.
+    """
+    moves = position.since is None and len(stream.paths) > 1
+    return (*stream.paths, stream.paths[0]) if moves else stream.paths

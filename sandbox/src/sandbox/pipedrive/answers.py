@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sandbox.clock import iso
+from sandbox.pipedrive import activities, fields, notes, users
 from sandbox.pipedrive.company import Company
+from sandbox.pipedrive.stamps import old_stamp, stamp
 from sandbox.records import Record, Table
 from sandbox.wire import JSON
 
@@ -23,9 +24,12 @@ _DEAL: dict[str, Any] = {
 }  # fmt: skip
 
 
-def person(company: Company, row: int, record: Record) -> JSON:
-    """A person of v2."""
-    return _one(company.persons, row, record, _PERSON)
+def person(company: Company, row: int, record: Record, *, labels: bool = False) -> JSON:
+    """A person of v2; what its chosen options are called is told when it is asked for."""
+    shown = _one(company.persons, row, record, _PERSON)
+    if labels and isinstance(shown["custom_fields"], dict):
+        shown["custom_fields"] = fields.with_labels(shown["custom_fields"])
+    return shown
 
 
 def deal(company: Company, row: int, record: Record) -> JSON:
@@ -46,7 +50,7 @@ def old_person(company: Company, row: int, record: Record) -> JSON:
         "id": int(company.persons.id_of(row)),
         "company_id": company.company_id,
         "owner_id": _user(company, given.get("owner_id")),
-        "org_id": None,
+        "org_id": _organization(company, given.get("org_id")),
         **{name: given.get(name) for name in ("name", "first_name", "last_name")},
         "active_flag": record.living,
         "phone": given.get("phones") or _NO_VALUE,
@@ -78,23 +82,31 @@ def old_deal(company: Company, row: int, record: Record) -> JSON:
     }
 
 
-def stamp(ms: int) -> str:
-    """A time in v2: whole seconds."""
-    return iso(ms // 1000 * 1000)
-
-
-def old_stamp(ms: int) -> str:
-    """A time in v1."""
-    return stamp(ms).replace("T", " ").removesuffix("Z")
-
-
 def _one(table: Table, row: int, record: Record, usual: dict[str, Any]) -> JSON:
     times = {"add_time": stamp(record.created), "update_time": stamp(record.modified)}
     return {"id": int(table.id_of(row)), **usual, **times, "is_deleted": not record.living, **record.properties}
 
 
+def old_activity(company: Company, row: int, record: Record) -> JSON:
+    """An activity of v1."""
+    return activities.old(company.activities, row, record)
+
+
+def note(company: Company, row: int, record: Record) -> JSON:
+    """A note, of v1 as all of them."""
+    user = users.shown(company.user_ids, record.properties.get("user_id") or company.user_ids[0], company.domain)
+    return notes.shown(company.notes, row, record, persons=company.persons, user=user)
+
+
+def _organization(company: Company, org_id: int | None) -> JSON | None:
+    row = company.organizations.row_of(str(org_id))
+    return None if row is None else {"name": company.organizations.record(row).properties["name"], "value": org_id}
+
+
 def _user(company: Company, user_id: int | None) -> JSON:
-    user_id = user_id or company.user_ids[0]
-    address = f"user{user_id}@{company.domain}.example"
-    name = f"User {user_id}"
-    return {"id": user_id, "name": name, "email": address, "has_pic": 0, "active_flag": True, "value": user_id}
+    shown = users.shown(company.user_ids, user_id or company.user_ids[0], company.domain)
+    return {name: shown[name] for name in ("id", "name", "email", "active_flag")} | {
+        "has_pic": 0,
+        "pic_hash": None,
+        "value": shown["id"],
+    }

@@ -35,8 +35,8 @@ STAGES = tuple(
     for place, name in enumerate(names, 1)
 )
 
-SCOPES = "base,contacts:full,deals:full,recents:read"
-"""What the app was set up to ask for: at Pipedrive that is said at the app, not at the consent."""
+SCOPES = "base,contacts:full,deals:full,activities:full,users:read,recents:read"
+"""What an app is set up to ask for, where the settings do not say it: at Pipedrive that is no matter of the consent."""
 
 CALLS_PER_BURST = 80
 BURST_SECONDS = 2

@@ -1,4 +1,4 @@
-"""One account of Pipedrive: a company's persons and deals, and what changes do to them."""
+"""One account of Pipedrive: a company's persons, what is done with them, and what changes do to all of it."""
 
 import re
 from collections.abc import Iterator
@@ -31,10 +31,19 @@ class Company:
         self.user_ids = tuple(25_000_000 + self.company_id % 10**6 * 10 + place for place in range(USERS))
         # Another handwriting than that of any other provider's account.
         self.roster = Roster(world, salt=10**16 + self.company_id, first=opened.first, rows=opened.contacts)
-        self._seeds = Seeds(self.roster, user_ids=self.user_ids, imported=opened.imported)
+        self._seeds = Seeds(self.roster, user_ids=self.user_ids, imported=opened.imported, dealings=opened.dealings)
         self.persons = self._table(self._seeds.persons, self._seeds.person)
         self.deals = self._table(self._seeds.deals, self._seeds.deal)
-        self.tables = {"persons": self.persons, "deals": self.deals}
+        self.organizations = self._table(self._seeds.organizations, self._seeds.organization)
+        self.activities = self._table(self._seeds.activities, self._seeds.activity)
+        self.notes = self._table(self._seeds.notes, self._seeds.note)
+        self.tables = {
+            "persons": self.persons,
+            "deals": self.deals,
+            "organizations": self.organizations,
+            "activities": self.activities,
+            "notes": self.notes,
+        }
         self._changed_emails: dict[str, int] = {}
 
     def apply(self, change: changes.AnyRecordChange) -> int:
@@ -82,12 +91,15 @@ class Company:
 
     def deals_of(self, row: int) -> list[int]:
         """The living deals of a person."""
-        person_id = FIRST_ID + row
-        seeded = [deal for deal in self._seeds.deals_of_person(row) if deal not in self.deals.changed]
-        changed = [
-            deal for deal, record in self.deals.changed.items() if record.properties.get("person_id") == person_id
-        ]
-        return [deal for deal in sorted({*seeded, *changed}) if self.deals.lives(deal)]
+        return self._of_person(self.deals, self._seeds.deals_of_person(row), row)
+
+    def activities_of(self, row: int) -> list[int]:
+        """The living activities in which a person takes part."""
+        return self._of_person(self.activities, self._seeds.activities_of_person(row), row)
+
+    def notes_of(self, row: int) -> list[int]:
+        """The living notes about a person."""
+        return self._of_person(self.notes, self._seeds.notes_of_person(row), row)
 
     def written(self, seen: Sighting) -> dict[str, Any]:
         """A person as the properties of one."""
@@ -108,11 +120,29 @@ class Company:
         if table is self.persons:
             for name in ("emails", "phones"):
                 properties[name] = _united(primary.properties.get(name), other.properties.get(name))
-            for deal in self.deals_of(change.other):
-                moved = self.deals.record(deal).properties | {"person_id": FIRST_ID + change.primary}
-                self._change(self.deals, deal, change.at, properties=moved)
+            self._move(FIRST_ID + change.other, FIRST_ID + change.primary, change)
         self._change(table, change.other, change.at, merged_into=change.primary)
         return self._change(table, change.primary, change.at, properties=properties)
+
+    def _move(self, from_id: int, to_id: int, change: changes.Merged) -> None:
+        """Whatever had to do with the one that goes has to do with the other from now on."""
+        having = {
+            "deals": self.deals_of(change.other),
+            "activities": self.activities_of(change.other),
+            "notes": self.notes_of(change.other),
+        }
+        for kind, rows in having.items():
+            for row in rows:
+                moved = with_other_person(self.tables[kind].record(row).properties, from_id, to_id)
+                self._change(self.tables[kind], row, change.at, properties=moved)
+
+    def _of_person(self, table: Table, seeded: list[int], person_row: int) -> list[int]:
+        person_id = FIRST_ID + person_row
+        known = (
+            row for row in seeded if row not in table.changed and person_id in people_in(table.record(row).properties)
+        )
+        changed = (row for row, record in table.changed.items() if person_id in people_in(record.properties))
+        return [row for row in sorted({*known, *changed}) if table.lives(row)]
 
     def _change(self, table: Table, row: int, at: int, **state: Any) -> int:
         return self._put(table, row, msgspec.structs.replace(table.record(row), modified=at, **state))
@@ -131,6 +161,22 @@ class Company:
 def emails_in(properties: dict[str, Any]) -> tuple[str, ...]:
     """All addresses that a person's properties hold, in their order."""
     return tuple(text for text in map(_text, properties.get("emails") or ()) if text)
+
+
+def people_in(properties: dict[str, Any]) -> set[object]:
+    """The ids of all persons that a deal, an activity or a note has to do with."""
+    return {properties.get("person_id"), *(each.get("person_id") for each in properties.get("participants") or ())}
+
+
+def with_other_person(properties: dict[str, Any], from_id: int, to_id: int) -> dict[str, Any]:
+    """Properties with one person in the place of another, who takes part once."""
+    changed = dict(properties)
+    if properties.get("person_id") == from_id:
+        changed["person_id"] = to_id
+    if participants := properties.get("participants"):
+        there = [each | {"person_id": to_id} if each.get("person_id") == from_id else each for each in participants]
+        changed["participants"] = list({each["person_id"]: each for each in reversed(there)}.values())[::-1]
+    return changed
 
 
 def _united(one: list[dict[str, Any]] | None, two: list[dict[str, Any]] | None) -> list[dict[str, Any]]:

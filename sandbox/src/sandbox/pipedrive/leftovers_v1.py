@@ -1,4 +1,4 @@
-"""What is left of v1: who I am, what changed lately, and merging."""
+"""What is left of v1: the users, what changed lately, and merging."""
 
 import msgspec
 from litestar import get, put
@@ -7,18 +7,25 @@ from litestar.params import FromPath
 
 from sandbox import acts
 from sandbox.clock import now_ms, parse_ms
-from sandbox.pipedrive import answers
+from sandbox.pipedrive import answers, users
 from sandbox.pipedrive.company import Company
 from sandbox.pipedrive.errors import invalid, not_found
 from sandbox.pipedrive.gate import Caller, priced
 from sandbox.pipedrive.inputs import read_input
 from sandbox.pipedrive.lists import whole
+from sandbox.pipedrive.stamps import old_stamp
 from sandbox.records import END_OF_TIME
 from sandbox.store import Sandbox
 from sandbox.wire import JSON, Answer, HTTPRequest, answer
 
 MONTH_MS = 30 * 86_400_000
-_KINDS = {"person": "persons", "deal": "deals"}
+_KINDS = {"person": "persons", "deal": "deals", "activity": "activities", "note": "notes"}
+_SHAPES = {
+    "person": answers.old_person,
+    "deal": answers.old_deal,
+    "activity": answers.old_activity,
+    "note": answers.note,
+}
 
 
 class MergeInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,19 +38,7 @@ class MergeInput(msgspec.Struct, forbid_unknown_fields=True):
 async def who_am_i(caller: NamedDependency[Caller]) -> Answer:
     """The user behind the token, and the company."""
     company, user_id = caller.company, caller.token.user_id
-    me: JSON = {
-        "id": user_id,
-        "name": "Admin",
-        "email": f"admin@{company.domain}.example",
-        "default_currency": "EUR",
-        "locale": "en_US",
-        "timezone_name": "Europe/Tallinn",
-        "timezone_offset": "+02:00",
-        "phone": None,
-        "icon_url": None,
-        "active_flag": True,
-        "is_deleted": False,
-        "is_admin": 1,
+    me = users.shown(company.user_ids, user_id, company.domain) | {
         "is_you": True,
         "company_id": company.company_id,
         "company_name": company.opened.name,
@@ -54,13 +49,30 @@ async def who_am_i(caller: NamedDependency[Caller]) -> Answer:
     return answer({"success": True, "data": me})
 
 
+@get("/users", opt=priced(20, "users:read"))
+async def list_users(caller: NamedDependency[Caller]) -> Answer:
+    """All users, on one page."""
+    company = caller.company
+    shown = [users.shown(company.user_ids, each, company.domain) for each in company.user_ids]
+    return answer({"success": True, "data": shown, "additional_data": {"company_id": company.company_id}})
+
+
+@get("/users/{user_id:int}", opt=priced(2, "users:read"))
+async def get_user(user_id: FromPath[int], caller: NamedDependency[Caller]) -> Answer:
+    """One user."""
+    company = caller.company
+    if user_id not in company.user_ids:
+        raise not_found("User")
+    return answer({"success": True, "data": users.shown(company.user_ids, user_id, company.domain)})
+
+
 @get("/recents", opt=priced(20, "recents:read"))
 async def list_recents(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
     """What changed within a month, the earliest first, with those deleted; of what is gone for good just the id."""
     given, company = request.query_params, caller.company
     start = whole(given, "start", default=0, least=0, most=10**9)
     limit = whole(given, "limit", default=100, least=1, most=500)
-    kinds = [kind for kind in given.get("items", "person,deal").split(",") if kind in _KINDS]
+    kinds = [kind for kind in given.get("items", ",".join(_KINDS)).split(",") if kind in _KINDS]
     found = sorted(_changed(company, kinds, _since(given.get("since_timestamp"))))
     shown = found[start : start + limit]
     more: JSON = {"start": start, "limit": limit, "more_items_in_collection": start + limit < len(found)}
@@ -72,7 +84,7 @@ async def list_recents(request: HTTPRequest, caller: NamedDependency[Caller]) ->
         "data": [_recent(company, kind, row) for _, kind, row in shown] or None,
         "additional_data": {
             "since_timestamp": given.get("since_timestamp"),
-            "last_timestamp_on_page": answers.old_stamp(shown[-1][0]) if shown else None,
+            "last_timestamp_on_page": old_stamp(shown[-1][0]) if shown else None,
             "pagination": more,
         },
     }
@@ -120,9 +132,8 @@ def _changed(company: Company, kinds: list[str], since: int) -> list[tuple[int, 
 def _recent(company: Company, kind: str, row: int) -> JSON:
     table = company.tables[_KINDS[kind]]
     record = table.record(row)
-    shape = answers.old_person if kind == "person" else answers.old_deal
-    data = None if record.erased else shape(company, row, record)
+    data = None if record.erased else _SHAPES[kind](company, row, record)
     return {"item": kind, "id": int(table.id_of(row)), "data": data}
 
 
-ROUTES = (who_am_i, list_recents, merge_persons)
+ROUTES = (who_am_i, list_users, get_user, list_recents, merge_persons)

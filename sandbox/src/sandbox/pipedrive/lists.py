@@ -1,14 +1,16 @@
-"""v2's lists: which records, in which order, and a cursor that holds the first one of the next page."""
+"""v2's records: which are shown, in which order, and a cursor that holds the first one of the next page."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
+from typing import Any
 
 import msgspec
 
 from sandbox.clock import parse_ms
-from sandbox.pipedrive.errors import invalid
+from sandbox.pipedrive.errors import invalid, not_found
 from sandbox.records import END_OF_TIME, Record, Table
+from sandbox.wire import JSON, Answer, answer
 
 MOST = 500
 MOST_IDS = 100
@@ -73,6 +75,38 @@ def page(table: Table, query: Query, wanted: Wanted, *, deleted: bool = False) -
     if len(found) <= query.limit:
         return found, None
     return found[:-1], _cursor(table, query, found[-1])
+
+
+def matching(given: Mapping[str, str], *names: str) -> Wanted:
+    """Tell which records have the values that are asked for."""
+    asked = {name: given[name] for name in names if name in given}
+    return lambda record: all(str(record.properties.get(name)) == value for name, value in asked.items())
+
+
+def kept_row(table: Table, text: str, what: str) -> int:
+    """The row of an id, also of one that was deleted not long ago. Raises `PipedriveError`."""
+    row = table.row_of(text)
+    if row is None or table.record(row).erased:
+        raise not_found(what)
+    return row
+
+
+def living_row(table: Table, text: str, what: str) -> int:
+    """The row of an id that is there. Raises `PipedriveError`."""
+    row = table.row_of(text)
+    if row is None or not table.lives(row):
+        raise not_found(what)
+    return row
+
+
+def done(data: JSON) -> Answer:
+    """One record, or what came of it."""
+    return answer({"success": True, "data": data})
+
+
+def listed(data: list[JSON] | list[dict[str, Any]], cursor: str | None) -> Answer:
+    """A page; on the last one the cursor is there, and null."""
+    return answer({"success": True, "data": data, "additional_data": {"next_cursor": cursor}})
 
 
 def whole(given: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:

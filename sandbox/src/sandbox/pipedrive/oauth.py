@@ -1,6 +1,7 @@
 """OAuth: the screen where a person lets an app in, and the tokens that come of it."""
 
 import hmac
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from secrets import token_hex
@@ -14,7 +15,6 @@ from msgspec import Struct, ValidationError, convert, structs
 from sandbox.changes import GrantRevoked
 from sandbox.clock import now_ms
 from sandbox.consent import consent_page
-from sandbox.pipedrive.catalogue import SCOPES
 from sandbox.pipedrive.company import Company
 from sandbox.pipedrive.errors import oauth_refusal
 from sandbox.store import Sandbox
@@ -40,6 +40,7 @@ class OAuth:
         self.sandbox = sandbox
         self.mint = mint
         self.clients = {settings.pipedrive_client_id: settings.pipedrive_client_secret}
+        self.scopes = tuple(settings.pipedrive_scopes.split(","))
         self.token_seconds = settings.token_seconds
         self.used_codes: set[str] = set()
 
@@ -78,7 +79,7 @@ async def show_consent(request: HTTPRequest, oauth: NamedDependency[OAuth]) -> R
     """The screen: who asks, for what, and for which account."""
     wish = _wish(request, oauth)
     accounts = [company.opened for company in oauth.sandbox.accounts_of(Company)]
-    body = consent_page("Pipedrive sandbox", app=wish.client_id, accounts=accounts, scopes=SCOPES.split(","))
+    body = consent_page("Pipedrive sandbox", app=wish.client_id, accounts=accounts, scopes=oauth.scopes)
     return Response(body, media_type="text/html")
 
 
@@ -99,7 +100,7 @@ async def decide(request: HTTPRequest, oauth: NamedDependency[OAuth]) -> Redirec
         client_id=wish.client_id,
         account=company.opened.account,
         user_id=company.user_ids[0],
-        scopes=tuple(str(form.get("scope", SCOPES)).split(",")),
+        scopes=tuple(re.split("[ ,]+", str(form["scope"]))) if "scope" in form else oauth.scopes,
         made=now,
         ends=now + CODE_MS,
         redirect_uri=wish.redirect_uri,

@@ -10,13 +10,13 @@ from litestar.params import FromPath
 from sandbox import acts
 from sandbox.pipedrive import answers
 from sandbox.pipedrive.catalogue import PIPELINES, STAGES
-from sandbox.pipedrive.errors import invalid, not_found
+from sandbox.pipedrive.errors import invalid
 from sandbox.pipedrive.gate import Caller, priced
 from sandbox.pipedrive.inputs import DealInput, PersonInput, properties_of, read_input
-from sandbox.pipedrive.lists import Wanted, page, read_query
-from sandbox.records import Record, Table
+from sandbox.pipedrive.lists import done, kept_row, listed, living_row, matching, page, read_query
+from sandbox.records import Record
 from sandbox.store import Sandbox
-from sandbox.wire import JSON, Answer, HTTPRequest, answer
+from sandbox.wire import Answer, HTTPRequest, answer
 
 _READ_PERSONS = ("contacts:read", "contacts:full")
 _READ_DEALS = ("deals:read", "deals:full")
@@ -26,9 +26,10 @@ _READ_DEALS = ("deals:read", "deals:full")
 async def list_persons(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
     """A page of persons; never those deleted."""
     company, given = caller.company, request.query_params
-    wanted = _wanted(given, "owner_id", "org_id")
+    wanted = matching(given, "owner_id", "org_id")
     rows, cursor = page(company.persons, read_query(given), wanted)
-    return _listed([answers.person(company, row, company.persons.record(row)) for row in rows], cursor)
+    labels = given.get("include_option_labels") == "true"
+    return listed([answers.person(company, row, company.persons.record(row), labels=labels) for row in rows], cursor)
 
 
 @get("/deals", opt=priced(10, *_READ_DEALS))
@@ -47,16 +48,16 @@ async def list_archived_deals(request: HTTPRequest, caller: NamedDependency[Call
 async def get_person(person_id: FromPath[str], caller: NamedDependency[Caller]) -> Answer:
     """One person, also for a while after it was deleted."""
     table = caller.company.persons
-    row = _kept_row(table, person_id, "Person")
-    return _done(answers.person(caller.company, row, table.record(row)))
+    row = kept_row(table, person_id, "Person")
+    return done(answers.person(caller.company, row, table.record(row)))
 
 
 @get("/deals/{deal_id:str}", opt=priced(1, *_READ_DEALS))
 async def get_deal(deal_id: FromPath[str], caller: NamedDependency[Caller]) -> Answer:
     """One deal, also for a while after it was deleted."""
     table = caller.company.deals
-    row = _kept_row(table, deal_id, "Deal")
-    return _done(answers.deal(caller.company, row, table.record(row)))
+    row = kept_row(table, deal_id, "Deal")
+    return done(answers.deal(caller.company, row, table.record(row)))
 
 
 @post("/persons", status_code=200, opt=priced(5, "contacts:full"))
@@ -69,7 +70,7 @@ async def create_person(
         raise invalid("name: is required")
     properties = {"owner_id": caller.token.user_id, **given}
     row = acts.create(sandbox, company, "persons", properties)
-    return _done(answers.person(company, row, company.persons.record(row)))
+    return done(answers.person(company, row, company.persons.record(row)))
 
 
 @post("/deals", status_code=200, opt=priced(5, "deals:full"))
@@ -82,7 +83,7 @@ async def create_deal(
         raise invalid("title: is required")
     usual: dict[str, Any] = {"owner_id": caller.token.user_id, "status": "open", "stage_id": STAGES[0]["id"]}
     row = acts.create(sandbox, company, "deals", _placed(caller, usual | given))
-    return _done(answers.deal(company, row, company.deals.record(row)))
+    return done(answers.deal(company, row, company.deals.record(row)))
 
 
 @patch("/persons/{person_id:str}", opt=priced(5, "contacts:full"))
@@ -94,9 +95,9 @@ async def update_person(
 ) -> Answer:
     """Change a person; lists are replaced whole."""
     company = caller.company
-    row = _living_row(company.persons, person_id, "Person")
+    row = living_row(company.persons, person_id, "Person")
     acts.edit(sandbox, company, "persons", row, properties_of(await read_input(request, PersonInput)))
-    return _done(answers.person(company, row, company.persons.record(row)))
+    return done(answers.person(company, row, company.persons.record(row)))
 
 
 @patch("/deals/{deal_id:str}", opt=priced(5, "deals:full"))
@@ -108,10 +109,10 @@ async def update_deal(
 ) -> Answer:
     """Change a deal."""
     company = caller.company
-    row = _living_row(company.deals, deal_id, "Deal")
+    row = living_row(company.deals, deal_id, "Deal")
     given = properties_of(await read_input(request, DealInput))
     acts.edit(sandbox, company, "deals", row, _placed(caller, given))
-    return _done(answers.deal(company, row, company.deals.record(row)))
+    return done(answers.deal(company, row, company.deals.record(row)))
 
 
 @delete("/persons/{person_id:str}", status_code=200, opt=priced(3, "contacts:full"))
@@ -133,13 +134,13 @@ async def delete_deal(
 @get("/stages", opt=priced(5, *_READ_DEALS))
 async def list_stages() -> Answer:
     """The stages of all pipelines."""
-    return _listed(list(STAGES), None)
+    return listed(list(STAGES), None)
 
 
 @get("/pipelines", opt=priced(5, *_READ_DEALS))
 async def list_pipelines() -> Answer:
     """The pipelines."""
-    return _listed(list(PIPELINES), None)
+    return listed(list(PIPELINES), None)
 
 
 def _deals(caller: Caller, given: Mapping[str, str], *, archived: bool) -> Answer:
@@ -147,7 +148,7 @@ def _deals(caller: Caller, given: Mapping[str, str], *, archived: bool) -> Answe
     statuses = set(given.get("status", "open,won,lost").split(","))
     if not statuses <= {"open", "won", "lost", "deleted"}:
         raise invalid("status: is none there is")
-    matches = _wanted(given, "owner_id", "person_id", "org_id", "pipeline_id", "stage_id")
+    matches = matching(given, "owner_id", "person_id", "org_id", "pipeline_id", "stage_id")
 
     def wanted(record: Record) -> bool:
         status = record.properties.get("status", "open") if record.living else "deleted"
@@ -155,18 +156,13 @@ def _deals(caller: Caller, given: Mapping[str, str], *, archived: bool) -> Answe
         return status in statuses and put_away == archived and matches(record)
 
     rows, cursor = page(company.deals, read_query(given), wanted, deleted=True)
-    return _listed([answers.deal(company, row, company.deals.record(row)) for row in rows], cursor)
-
-
-def _wanted(given: Mapping[str, str], *names: str) -> Wanted:
-    asked = {name: given[name] for name in names if name in given}
-    return lambda record: all(str(record.properties.get(name)) == value for name, value in asked.items())
+    return listed([answers.deal(company, row, company.deals.record(row)) for row in rows], cursor)
 
 
 def _placed(caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
     """A deal's stage tells its pipeline; stage and person must be there. Raises `PipedriveError`."""
     if (person_id := given.get("person_id")) is not None:
-        _living_row(caller.company.persons, str(person_id), "Person")
+        living_row(caller.company.persons, str(person_id), "Person")
     if "stage_id" not in given:
         return given
     stage = next((each for each in STAGES if each["id"] == given["stage_id"]), None)
@@ -178,34 +174,11 @@ def _placed(caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
 def _delete(sandbox: Sandbox, caller: Caller, kind: str, text: str, what: str) -> Answer:
     """A second time it answers 410, with the body of a success: recorded so."""
     table = caller.company.tables[kind]
-    row = _kept_row(table, text, what)
+    row = kept_row(table, text, what)
     lived = table.lives(row)
     if lived:
         acts.archive(sandbox, caller.company, kind, row)
     return answer({"success": True, "data": {"id": int(table.id_of(row))}}, 200 if lived else 410)
-
-
-def _kept_row(table: Table, text: str, what: str) -> int:
-    row = table.row_of(text)
-    if row is None or table.record(row).erased:
-        raise not_found(what)
-    return row
-
-
-def _living_row(table: Table, text: str, what: str) -> int:
-    row = table.row_of(text)
-    if row is None or not table.lives(row):
-        raise not_found(what)
-    return row
-
-
-def _done(data: JSON) -> Answer:
-    return answer({"success": True, "data": data})
-
-
-def _listed(data: list[JSON] | list[dict[str, Any]], cursor: str | None) -> Answer:
-    """On the last page the cursor is there, and null."""
-    return answer({"success": True, "data": data, "additional_data": {"next_cursor": cursor}})
 
 
 ROUTES = (
