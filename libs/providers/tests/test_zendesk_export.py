@@ -41,7 +41,7 @@ async def test_a_first_run_begins_with_the_beginning_of_time_and_ends_with_a_boo
     last = await read(http, script, cursor=first.next_cursor)
 
     assert [contact.provider_id for page in (first, last) for contact in page.contacts] == ["1", "2", "3"]
-    shared = {"per_page": "1000", "include": "identities"}
+    shared = {"per_page": "1000", "include": "identities,organizations"}
     assert [(path, query) for path, query, _ in script.asked] == [
         ("/api/v2/incremental/users/cursor", shared | {"start_time": "0"}),
         ("/api/v2/incremental/users/cursor", shared | {"cursor": "c1"}),

@@ -114,6 +114,16 @@ async def test_identities_come_along_when_asked_for(desk):
     assert "identities" not in plain.body
 
 
+async def test_organizations_come_along_when_asked_for(desk):
+    page = await desk.exported(include="organizations", per_page=50)
+    plain = await desk.exported(per_page=50)
+
+    known = {each["id"]: each["name"] for each in page["organizations"]}
+    assert {user["organization_id"] for user in page["users"]} == {*known, None}
+    assert all(known.values())
+    assert "organizations" not in plain.body
+
+
 async def test_deleted_tickets_are_exported_unless_they_are_not_wanted(desk):
     _, cursor = await desk.everything("tickets")
     await desk.call("DELETE", "/tickets/7")

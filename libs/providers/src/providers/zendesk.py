@@ -16,7 +16,7 @@ from providers.zendesk_oauth import Account, ApiToken
 
 # A page ends at 50 MB: a thousand users never get there, a thousand tickets with the longest bodies would.
 _EXPORTS = {
-    "contacts": Export(member="users", per_page=1000, include="identities"),
+    "contacts": Export(member="users", per_page=1000, include=zendesk_users.INCLUDE),
     "tickets": Export(member="tickets", per_page=500),
 }
 
@@ -90,7 +90,7 @@ class Zendesk(SourceProvider):
         """Read a page of the export, from its beginning on a first run."""
         fetched = await zendesk_export.fetch(http, access, _EXPORTS[stream], cursor=cursor, bookmark=bookmark)
         if stream == "contacts":
-            page = zendesk_users.read_page(fetched.records, fetched.identities)
+            page = zendesk_users.read_page(fetched.records, fetched.identities, fetched.organizations)
         else:
             page = zendesk_tickets.read_page(fetched.records)
         return msgspec.structs.replace(page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark)

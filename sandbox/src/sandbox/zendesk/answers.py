@@ -1,5 +1,6 @@
 """Records as Zendesk writes them: every key always, and null wherever nothing is known."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -11,12 +12,12 @@ from sandbox.zendesk.tables import Table
 
 KEPT_USER_FIELDS = (
     *("external_id", "alias", "notes", "details", "organization_id", "signature", "custom_role_id", "locale_id"),
-    "suspended",
+    *("suspended", "shared_phone_number"),
 )
 _DELETED_FOR_GOOD = "Permanently Deleted User"
 _NEVER_KNOWN = (
     *("photo", "last_login_at", "two_factor_auth_enabled", "role_type", "is_billing_admin", "default_group_id"),
-    *("suspension_details", "shared_phone_number"),
+    "suspension_details",
 )
 _NOTHING_KNOWN = ("recipient", "organization_id", "forum_topic_id", "problem_id", "group_id", "custom_status_id")
 _NOTHING_LISTED = (
@@ -39,6 +40,7 @@ def user(desk: Desk, table: Table, row: int) -> JSON:
     """A user, whatever became of them: one who was deleted has no address any more, and keeps the name."""
     record, identity = table.record(row), table.id_of(row)
     values, customer = record.properties, role_of(record) == "end-user"
+    belongs = desk.organization(record)
     email = next((each["value"] for each in values["identities"] if each["type"] == "email" and each["primary"]), None)
     shown: JSON = {
         "id": int(identity),
@@ -66,6 +68,7 @@ def user(desk: Desk, table: Table, row: int) -> JSON:
     }
     return shown | dict.fromkeys(_NEVER_KNOWN) | {name: values.get(name) for name in KEPT_USER_FIELDS} | {
         "locale_id": 1,
+        "organization_id": None if belongs is None else int(desk.organizations.id_of(belongs)),
         "suspended": bool(values.get("suspended")),
     }  # fmt: skip
 
@@ -97,6 +100,35 @@ def identities(desk: Desk, table: Table, row: int) -> list[JSON]:
 def identity_id(table: Table, row: int, number: int) -> int:
     """The id of a user's identity of that number."""
     return int(table.id_of(row)) * 64 + number
+
+
+def organization(desk: Desk, row: int) -> JSON:
+    """An organization; one that was deleted says when."""
+    record, identity = desk.organizations.record(row), desk.organizations.id_of(row)
+    values = record.properties
+    return {
+        "url": f"https://{desk.subdomain}.zendesk.com/api/v2/organizations/{identity}.json",
+        "id": int(identity),
+        "name": values.get("name"),
+        "shared_tickets": False,
+        "shared_comments": False,
+        "external_id": values.get("external_id"),
+        "created_at": stamp(record.created),
+        "updated_at": stamp(record.modified),
+        "domain_names": values.get("domain_names") or [],
+        "details": values.get("details"),
+        "notes": values.get("notes"),
+        "group_id": None,
+        "tags": values.get("tags") or [],
+        "organization_fields": values.get("organization_fields") or {},
+        "deleted_at": None if record.archived_at is None else stamp(record.archived_at),
+    }
+
+
+def organizations_of(desk: Desk, users: Iterable[Record]) -> list[JSON]:
+    """The organizations of users, each once, as they come along with them."""
+    rows = dict.fromkeys(row for user in users if (row := desk.organization(user)) is not None)
+    return [organization(desk, row) for row in rows]
 
 
 def ticket(desk: Desk, row: int) -> JSON:

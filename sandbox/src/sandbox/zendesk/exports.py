@@ -23,7 +23,7 @@ Found = tuple[int, int, Table, int]
 
 @get("/incremental/users/cursor")
 async def export_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
-    """Users of every role, living and deleted; `include=identities` adds their addresses."""
+    """Users of every role, living and deleted; `include` adds their addresses, and where they belong."""
     caller.need_administrator()
     caller.need("users", "read")
     desk = caller.desk
@@ -31,6 +31,8 @@ async def export_users(request: HTTPRequest, caller: NamedDependency[Caller]) ->
     body["users"] = [answers.user(desk, table, row) for _, _, table, row in found]
     if "identities" in words(request, "include"):
         body["identities"] = [each for _, _, table, row in found for each in answers.identities(desk, table, row)]
+    if "organizations" in words(request, "include"):
+        body["organizations"] = answers.organizations_of(desk, (table.record(row) for _, _, table, row in found))
     return answer(body)
 
 

@@ -70,6 +70,8 @@ async def show_user(user_id: FromPath[str], request: HTTPRequest, caller: NamedD
     body: JSON = {"user": answers.user(caller.desk, table, row)}
     if "identities" in words(request, "include"):
         body["identities"] = answers.identities(caller.desk, table, row)
+    if "organizations" in words(request, "include"):
+        body["organizations"] = answers.organizations_of(caller.desk, [table.record(row)])
     return answer(body)
 
 
