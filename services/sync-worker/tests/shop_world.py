@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected
 from contracts.contacts import Contact, ContactFetched
 from contracts.event import Event
-from contracts.interactions import Interaction
+from contracts.interactions import Interaction, part_id
 from contracts.registry import EVENTS
 from contracts.syncs import SyncProgressed, SyncView
 from providers.registry import FILES
@@ -56,6 +56,15 @@ def deal(provider_id: str, title: str = "A deal", *contact_ids: str) -> SourceIn
         raw=msgspec.json.encode({"id": provider_id, "title": title}),
         interaction=Interaction(kind="deal", title=title, contact_ids=contact_ids),
     )
+
+
+def ticket(provider_id: str) -> SourceInteraction:
+    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=Interaction(kind="ticket"))
+
+
+def comment(ticket_id: str, own_id: str) -> SourceInteraction:
+    provider_id = part_id(ticket_id, own_id)
+    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=Interaction(kind="comment"))
 
 
 EVERY = timedelta(hours=1)
