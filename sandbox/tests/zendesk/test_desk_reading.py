@@ -124,6 +124,42 @@ async def test_organizations_come_along_when_asked_for(desk):
     assert "organizations" not in plain.body
 
 
+async def test_users_asked_for_by_their_ids_bring_the_same_along(desk):
+    page = await desk.exported(include="identities,organizations", per_page=20)
+    ids = [user["id"] for user in page["users"]]
+
+    found = await desk.get("/users/show_many", ids=",".join(map(str, ids)), include="identities,organizations")
+
+    def known(body, what):
+        return sorted(body[what], key=lambda each: each["id"])
+
+    assert all(known(found, what) == known(page, what) for what in ("users", "identities", "organizations"))
+
+
+async def test_comments_are_told_with_who_wrote_them(desk):
+    tickets, _ = await desk.everything("tickets")
+    told = [await desk.get(f"/tickets/{ticket['id']}/comments", include="users") for ticket in tickets]
+    plain = await desk.get("/tickets/1/comments")
+
+    assert {len(each["comments"]) for each in told} == {1, 2, 3, 4}
+    assert all(each["comments"][0]["body"] == ticket["description"] for each, ticket in zip(told, tickets, strict=True))
+    for each in told:
+        assert {said["author_id"] for said in each["comments"]} == {user["id"] for user in each["users"]}
+    assert "users" not in plain.body
+
+
+async def test_who_is_kept_informed_stands_among_the_collaborators(desk):
+    tickets, _ = await desk.everything("tickets")
+    customers = {user["id"] for user in (await desk.get("/users?role=end-user&page[size]=100"))["users"]}
+
+    for ticket in tickets:
+        assert ticket["collaborator_ids"] == ticket["email_cc_ids"] + ticket["follower_ids"]
+        assert not customers & set(ticket["follower_ids"])
+        assert ticket["requester_id"] not in ticket["email_cc_ids"]
+    assert any(ticket["email_cc_ids"] for ticket in tickets)
+    assert any(ticket["follower_ids"] for ticket in tickets)
+
+
 async def test_deleted_tickets_are_exported_unless_they_are_not_wanted(desk):
     _, cursor = await desk.everything("tickets")
     await desk.call("DELETE", "/tickets/7")

@@ -1,6 +1,6 @@
 """Records as Zendesk writes them: every key always, and null wherever nothing is known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -20,10 +20,7 @@ _NEVER_KNOWN = (
     "suspension_details",
 )
 _NOTHING_KNOWN = ("recipient", "organization_id", "forum_topic_id", "problem_id", "group_id", "custom_status_id")
-_NOTHING_LISTED = (
-    *("collaborator_ids", "follower_ids", "email_cc_ids", "custom_fields", "sharing_agreement_ids", "fields"),
-    "followup_ids",
-)
+_NOTHING_LISTED = (*("custom_fields", "sharing_agreement_ids", "fields", "followup_ids"),)
 
 
 def stamp(ms: int) -> str:
@@ -125,16 +122,23 @@ def organization(desk: Desk, row: int) -> JSON:
     }
 
 
-def organizations_of(desk: Desk, users: Iterable[Record]) -> list[JSON]:
-    """The organizations of users, each once, as they come along with them."""
-    rows = dict.fromkeys(row for user in users if (row := desk.organization(user)) is not None)
-    return [organization(desk, row) for row in rows]
+def along_with(desk: Desk, users: Sequence[tuple[Table, int]], include: Sequence[str]) -> JSON:
+    """What comes along with users: their addresses, and each of their organizations once."""
+    found: JSON = {}
+    if "identities" in include:
+        found["identities"] = [each for table, row in users for each in identities(desk, table, row)]
+    if "organizations" in include:
+        belong = (desk.organization(table.record(row)) for table, row in users)
+        found["organizations"] = [organization(desk, row) for row in dict.fromkeys(belong) if row is not None]
+    return found
 
 
 def ticket(desk: Desk, row: int) -> JSON:
     """A ticket; a deleted one differs by its status alone."""
     record = desk.tickets.record(row)
     values, identity = record.properties, desk.tickets.id_of(row)
+    ccs = [int(desk.users.id_of(each)) for each in values.get("ccs") or []]
+    followers = [int(desk.agents.id_of(each)) for each in values.get("followers") or []]
     shown: JSON = {
         "url": f"https://{desk.subdomain}.zendesk.com/api/v2/tickets/{identity}.json",
         "id": int(identity),
@@ -152,6 +156,9 @@ def ticket(desk: Desk, row: int) -> JSON:
         "requester_id": desk.requester_id(record),
         "submitter_id": desk.requester_id(record),
         "assignee_id": int(desk.agents.id_of(row % desk.agents.rows)) if values.get("status") != "new" else None,
+        "email_cc_ids": ccs,
+        "follower_ids": followers,
+        "collaborator_ids": ccs + followers,
         "due_at": values.get("due_at"),
         "tags": values.get("tags") or [],
         "has_incidents": False,
@@ -170,6 +177,13 @@ def comments(desk: Desk, row: int) -> list[JSON]:
     """What was said about a ticket; the first comment is its description."""
     record = desk.tickets.record(row)
     return [_comment(desk, row, record, each) for each in record.properties["comments"]]
+
+
+def authors(desk: Desk, said: Iterable[JSON]) -> list[JSON]:
+    """Who wrote comments, each once, as they come along with them."""
+    wanted = dict.fromkeys(str(each["author_id"]) for each in said)
+    rows = ((table, table.row_of(text)) for text in wanted for table in (desk.users, desk.agents))
+    return [user(desk, table, row) for table, row in rows if row is not None]
 
 
 def _comment(desk: Desk, row: int, ticket: Record, said: dict[str, Any]) -> JSON:

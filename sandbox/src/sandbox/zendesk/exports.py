@@ -29,11 +29,8 @@ async def export_users(request: HTTPRequest, caller: NamedDependency[Caller]) ->
     desk = caller.desk
     found, body = _page(request, caller, "users", [desk.users, desk.agents])
     body["users"] = [answers.user(desk, table, row) for _, _, table, row in found]
-    if "identities" in words(request, "include"):
-        body["identities"] = [each for _, _, table, row in found for each in answers.identities(desk, table, row)]
-    if "organizations" in words(request, "include"):
-        body["organizations"] = answers.organizations_of(desk, (table.record(row) for _, _, table, row in found))
-    return answer(body)
+    shown = [(table, row) for _, _, table, row in found]
+    return answer(body | answers.along_with(desk, shown, words(request, "include")))
 
 
 @get("/incremental/tickets/cursor")

@@ -18,6 +18,7 @@ TYPES = ("question", "incident", "problem", "task", None)
 
 _LUCK = 2**60 - 1
 _DAY = 86_400_000
+_ANSWERED_AFTER = 3 * 3_600_000
 _CREATED_FROM = 1_672_531_200_000  # 2023-01-01: all seeded records are made in that year,
 _MODIFIED_FROM = 1_704_067_200_000  # 2024-01-01: and changed after it
 _USERS_PER_BLOCK = 6
@@ -84,7 +85,9 @@ class Seeds:
             "priority": PRIORITIES[(luck >> 24) % len(PRIORITIES)],
             "type": TYPES[(luck >> 32) % len(TYPES)],
             "requester": self.requester(row),
-            "comments": [{"n": 0, "by": None, "body": f"Hello,\n{subject}. What now?", "public": True, "at": created}],
+            "ccs": [self.colleague(row)] if luck >> 36 & 7 == 0 else [],
+            "followers": [(luck >> 40) % AGENTS] if luck >> 44 & 3 == 0 else [],
+            "comments": _conversation(subject, created, luck >> 48),
         }
         return Record(properties=properties, created=created, modified=self.ticket_modified(row))
 
@@ -92,6 +95,12 @@ class Seeds:
         """Whose ticket it is."""
         luck = chance(self.roster.world.seed, 33, self.roster.salt, ticket) & _LUCK
         return ticket // _TICKETS_PER_BLOCK * _USERS_PER_BLOCK + luck % _USERS_PER_BLOCK
+
+    def colleague(self, ticket: int) -> int:
+        """Who is kept informed beside the one who asked."""
+        asked_by = self.requester(ticket)
+        first = asked_by // _USERS_PER_BLOCK * _USERS_PER_BLOCK
+        return first + (asked_by - first + 1) % _USERS_PER_BLOCK
 
     def tickets_of(self, user: int) -> list[int]:
         """The same the other way round."""
@@ -122,6 +131,21 @@ class Seeds:
         if self._spread == 0:
             return _MODIFIED_FROM
         return _MODIFIED_FROM + row * 7_654_321 % rows * self._spread // rows + _jitter(row)
+
+
+def _conversation(subject: str, created: int, luck: int) -> list[dict[str, Any]]:
+    """What was said in the first days: a question, and up to three answers, by turns."""
+    agent = luck % AGENTS
+    said = (
+        (None, f"Hello,\n{subject}. What now?", True),
+        (agent, "Have you tried to turn it off & on again?", True),
+        (agent, "They called twice today.", False),
+        (None, "That <b>helped</b>, thank you!", True),
+    )
+    return [
+        {"n": n, "by": by, "body": body, "public": public, "at": created + n * _ANSWERED_AFTER}
+        for n, (by, body, public) in enumerate(said[: 1 + luck // AGENTS % len(said)])
+    ]
 
 
 def user_properties(seen: Sighting) -> dict[str, Any]:

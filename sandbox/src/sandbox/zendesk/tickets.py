@@ -11,7 +11,7 @@ from sandbox.wire import JSON, Answer, HTTPRequest, answer
 from sandbox.zendesk import answers, ticket_operations, user_operations
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.gate import Caller
-from sandbox.zendesk.paging import page
+from sandbox.zendesk.paging import listed, page
 from sandbox.zendesk.requests import base_address, given, words
 
 
@@ -58,11 +58,14 @@ async def show_ticket(ticket_id: FromPath[str], caller: NamedDependency[Caller])
 
 @get("/tickets/{ticket_id:str}/comments")
 async def list_comments(ticket_id: FromPath[str], request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
-    """What was said about a ticket, the oldest first."""
+    """What was said about a ticket, the oldest first; `include=users` adds who said it."""
     caller.need("tickets", "read")
     found = answers.comments(caller.desk, ticket_operations.find(caller, ticket_id))
-    keys = list(range(len(found)))
-    return page(request, caller, f"/tickets/{ticket_id}/comments", "comments", keys, lambda key: found[key])
+    keys, path = list(range(len(found))), f"/tickets/{ticket_id}/comments"
+    body = listed(request, caller, path, "comments", keys, lambda key: found[key])
+    if "users" in words(request, "include"):
+        body["users"] = answers.authors(caller.desk, found)
+    return answer(body)
 
 
 @post("/tickets")

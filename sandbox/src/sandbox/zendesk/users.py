@@ -12,8 +12,9 @@ from sandbox.zendesk import answers, user_operations
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.errors import bad_parameter
 from sandbox.zendesk.gate import Caller
-from sandbox.zendesk.paging import page
+from sandbox.zendesk.paging import listed, page
 from sandbox.zendesk.requests import base_address, given, words
+from sandbox.zendesk.tables import Table
 
 
 @get("/users")
@@ -68,11 +69,7 @@ async def show_user(user_id: FromPath[str], request: HTTPRequest, caller: NamedD
     caller.need("users", "read")
     table, row = user_operations.find(caller.desk, user_id, living=False)
     body: JSON = {"user": answers.user(caller.desk, table, row)}
-    if "identities" in words(request, "include"):
-        body["identities"] = answers.identities(caller.desk, table, row)
-    if "organizations" in words(request, "include"):
-        body["organizations"] = answers.organizations_of(caller.desk, [table.record(row)])
-    return answer(body)
+    return answer(body | answers.along_with(caller.desk, [(table, row)], words(request, "include")))
 
 
 @post("/users")
@@ -166,7 +163,14 @@ def show(desk: Desk, key: int) -> JSON:
 
 
 def _page(request: HTTPRequest, caller: Caller, path: str, found: list[int]) -> Answer:
-    return page(request, caller, path, "users", found, lambda key: _user(caller.desk, key))
+    desk, shown = caller.desk, list[tuple[Table, int]]()
+
+    def show_and_note(key: int) -> JSON:
+        shown.append(user_operations.find(desk, str(key), living=False))
+        return answers.user(desk, *shown[-1])
+
+    body = listed(request, caller, path, "users", found, show_and_note)
+    return answer(body | answers.along_with(desk, shown, words(request, "include")))
 
 
 def _ids(desk: Desk, roles: list[str]) -> list[int]:
