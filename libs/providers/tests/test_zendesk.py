@@ -242,6 +242,16 @@ def test_a_ticket_is_read_whole():
     assert read.provider_id == "35436"
 
 
+def test_a_ticket_concerns_who_asked_and_who_is_in_copy_and_not_the_agents_who_follow():
+    agent, copied, old_copied = 46406145565073, 46406156914578, 46406156914579
+    collaborators = [agent, copied, old_copied, ADA]
+
+    raw = ticket_json(email_cc_ids=[copied], follower_ids=[agent], collaborator_ids=collaborators)
+    [read] = zendesk_tickets.read_page([raw]).interactions
+
+    assert read.interaction.contact_ids == (str(ADA), str(copied), str(old_copied))
+
+
 def test_a_ticket_of_nulls_is_a_ticket_all_the_same():
     nulls = dict.fromkeys(msgspec.json.decode(ticket_json()))
 

@@ -1,14 +1,16 @@
-"""Zendesk: its end users as contacts, and their tickets."""
+"""Zendesk: its end users as contacts, their tickets, and what was said about them."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
+from contracts.interactions import InteractionKind
 
-from providers import zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
+from providers import zendesk_comments, zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.zendesk_api import call
 from providers.zendesk_export import Export
@@ -34,7 +36,8 @@ class Zendesk(SourceProvider):
     """Zendesk Support."""
 
     name: ClassVar[str] = "zendesk"
-    streams: ClassVar[tuple[str, ...]] = tuple(_EXPORTS)
+    streams: ClassVar[tuple[str, ...]] = (*_EXPORTS, "comments")
+    listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({"contacts": None, "tickets": "ticket"})
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False
@@ -87,7 +90,9 @@ class Zendesk(SourceProvider):
         bookmark: str | None,
         now: datetime,
     ) -> Page:
-        """Read a page of the export, from its beginning on a first run."""
+        """Read a page of an export, from its beginning on a first run, or some comments."""
+        if stream == "comments":
+            return await zendesk_comments.fetch(http, access, cursor=cursor, bookmark=bookmark)
         fetched = await zendesk_export.fetch(http, access, _EXPORTS[stream], cursor=cursor, bookmark=bookmark)
         if stream == "contacts":
             page = zendesk_users.read_page(fetched.records, fetched.identities, fetched.organizations)
