@@ -124,6 +124,33 @@ async def test_organizations_come_along_when_asked_for(desk):
     assert "organizations" not in plain.body
 
 
+async def test_an_organization_has_its_users_and_a_new_name_shows_in_its_own_export_alone(desk):
+    listed = (await desk.get("/organizations?page[size]=100"))["organizations"]
+    found = await desk.get("/incremental/organizations", start_time=0)
+    [user, *_] = [each for each in (await desk.get("/users?role=end-user"))["users"] if each["organization_id"]]
+    mine = user["organization_id"]
+    _, cursor = await desk.everything()
+    await desk.act("edit", kind="organizations", id=str(mine), properties={"name": "Renamed"})
+
+    members = await desk.get(f"/organizations/{mine}/users", include="organizations")
+    changed = await desk.get("/incremental/organizations", start_time=found["end_time"])
+
+    assert {each["id"] for each in listed} == {each["id"] for each in found["organizations"]}
+    assert user["id"] in {each["id"] for each in members["users"]}
+    assert [each["name"] for each in members["organizations"]] == ["Renamed"]
+    assert changed["organizations"][-1] == (await desk.get(f"/organizations/{mine}"))["organization"]
+    assert (await desk.exported(cursor=cursor))["users"] == []
+
+
+async def test_an_organization_that_was_deleted_has_nobody(desk):
+    [user, *_] = [each for each in (await desk.get("/users?role=end-user"))["users"] if each["organization_id"]]
+    await desk.act("archive", kind="organizations", id=str(user["organization_id"]))
+
+    assert (await desk.get(f"/users/{user['id']}"))["user"]["organization_id"] is None
+    assert (await desk.get(f"/organizations/{user['organization_id']}/users")).status == 404
+    assert (await desk.get("/incremental/organizations", start_time=0))["organizations"][-1]["deleted_at"]
+
+
 async def test_users_asked_for_by_their_ids_bring_the_same_along(desk):
     page = await desk.exported(include="identities,organizations", per_page=20)
     ids = [user["id"] for user in page["users"]]

@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
-from providers import zendesk_comments, zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
+from providers import zendesk_comments, zendesk_companies, zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.zendesk_api import call
 from providers.zendesk_export import Export
@@ -21,6 +21,9 @@ _EXPORTS = {
     "contacts": Export(member="users", per_page=1000, include=zendesk_users.INCLUDE),
     "tickets": Export(member="tickets", per_page=500),
 }
+
+# What no export shows by itself.
+_FOUND = {"companies": zendesk_companies.fetch, "comments": zendesk_comments.fetch}
 
 
 class _Count(msgspec.Struct):
@@ -36,7 +39,7 @@ class Zendesk(SourceProvider):
     """Zendesk Support."""
 
     name: ClassVar[str] = "zendesk"
-    streams: ClassVar[tuple[str, ...]] = (*_EXPORTS, "comments")
+    streams: ClassVar[tuple[str, ...]] = ("companies", *_EXPORTS, "comments")
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({"contacts": None, "tickets": "ticket"})
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
@@ -90,9 +93,9 @@ class Zendesk(SourceProvider):
         bookmark: str | None,
         now: datetime,
     ) -> Page:
-        """Read a page of an export, from its beginning on a first run, or some comments."""
-        if stream == "comments":
-            return await zendesk_comments.fetch(http, access, cursor=cursor, bookmark=bookmark)
+        """Read a page of an export, from its beginning on a first run, or what is found through one."""
+        if stream in _FOUND:
+            return await _FOUND[stream](http, access, cursor=cursor, bookmark=bookmark)
         fetched = await zendesk_export.fetch(http, access, _EXPORTS[stream], cursor=cursor, bookmark=bookmark)
         if stream == "contacts":
             page = zendesk_users.read_page(fetched.records, fetched.identities, fetched.organizations)

@@ -29,6 +29,7 @@ class Desk:
     def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
         self.subdomain = opened.account_id
         self.opened = opened
+        self.lag_ms = lag_ms
         self.roster = Roster(world, salt=crc32(self.subdomain.encode()), first=opened.first, rows=opened.contacts)
         base = _BEYOND_45_BITS + chance(0, 40, 0, self.roster.salt) % 900_000_000_000
         self.seeds = Seeds(

@@ -21,7 +21,7 @@ from sandbox.zendesk.tables import Table
 async def list_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
     """All users, of these roles where some are named."""
     caller.need("users", "read")
-    return _page(request, caller, "/users", _ids(caller.desk, words(request, "role")))
+    return shown(request, caller, "/users", _ids(caller.desk, words(request, "role")))
 
 
 @get("/users/me")
@@ -51,7 +51,7 @@ async def show_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> A
         raise bad_parameter("Too many values", "TooManyValues")
     known = set(_ids(caller.desk, []))
     found = [int(each) for each in ids if each.isdecimal() and int(each) in known]
-    return _page(request, caller, "/users/show_many", found)
+    return shown(request, caller, "/users/show_many", found)
 
 
 @get("/users/search")
@@ -60,7 +60,7 @@ async def search_users(request: HTTPRequest, caller: NamedDependency[Caller]) ->
     caller.need("users", "read")
     wanted = request.query_params.get("query", "").strip('"').removeprefix("email:").lower()
     found = [key for key in _ids(caller.desk, []) if wanted in _words_of(caller.desk, key)]
-    return _page(request, caller, "/users/search", found)
+    return shown(request, caller, "/users/search", found)
 
 
 @get("/users/{user_id:str}")
@@ -162,15 +162,16 @@ def show(desk: Desk, key: int) -> JSON:
     return _user(desk, key)
 
 
-def _page(request: HTTPRequest, caller: Caller, path: str, found: list[int]) -> Answer:
-    desk, shown = caller.desk, list[tuple[Table, int]]()
+def shown(request: HTTPRequest, caller: Caller, path: str, found: list[int]) -> Answer:
+    """A page of users, and what is asked for beside them. Raises `Refusal`."""
+    desk, noted = caller.desk, list[tuple[Table, int]]()
 
     def show_and_note(key: int) -> JSON:
-        shown.append(user_operations.find(desk, str(key), living=False))
-        return answers.user(desk, *shown[-1])
+        noted.append(user_operations.find(desk, str(key), living=False))
+        return answers.user(desk, *noted[-1])
 
     body = listed(request, caller, path, "users", found, show_and_note)
-    return answer(body | answers.along_with(desk, shown, words(request, "include")))
+    return answer(body | answers.along_with(desk, noted, words(request, "include")))
 
 
 def _ids(desk: Desk, roles: list[str]) -> list[int]:
