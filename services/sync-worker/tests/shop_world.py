@@ -91,6 +91,17 @@ class Shop(SourceProvider):
         self.listings = {"contacts": None, "deals": "deal"}  # type: ignore[misc]
         self.leaves_bookmarks = False
 
+    def tell_merged(self, page: Page, kept: Mapping[str, bytes]) -> Page:
+        """The shop's people live on in whoever has their first name."""
+        named = {self.normalize(raw).first_name: provider_id for provider_id, raw in kept.items()}
+        contacts = (
+            msgspec.structs.replace(each, absorbed=(named[each.contact.first_name],))
+            if each.contact.first_name in named
+            else each
+            for each in page.contacts
+        )
+        return msgspec.structs.replace(page, contacts=tuple(contacts))
+
     def show(self, stream: str, *pages: Page) -> None:
         self.pages[stream] = list(pages)
 

@@ -180,6 +180,16 @@ class Source(ABC):
     """Streams that show every living record of a kind (None: contacts), when they are read to their end from no
     bookmark: what such a reading did not show is gone. At most one stream for each kind."""
 
+    names_survivors: ClassVar[bool] = True
+    """Whether its pages say who was merged into whom. Where they do not, `tell_merged` is asked."""
+
+    def tell_merged(self, page: Page, kept: Mapping[str, bytes]) -> Page:
+        """Tell which of a page's gone contacts live on in others of it; `kept` is the raw JSON of those that lived.
+
+        Only asked of sources that do not name survivors. It never guesses: who may as well be deleted, is.
+        """
+        raise NotImplementedError
+
 
 class SourceProvider(Source):
     """One provider. Adding one means a module with such a class, its sandbox twin, and a line in the registry."""

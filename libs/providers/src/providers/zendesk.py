@@ -10,7 +10,15 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
-from providers import zendesk_comments, zendesk_companies, zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
+from providers import (
+    zendesk_comments,
+    zendesk_companies,
+    zendesk_export,
+    zendesk_merges,
+    zendesk_oauth,
+    zendesk_tickets,
+    zendesk_users,
+)
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.zendesk_api import call
 from providers.zendesk_export import Export
@@ -41,6 +49,7 @@ class Zendesk(SourceProvider):
     name: ClassVar[str] = "zendesk"
     streams: ClassVar[tuple[str, ...]] = ("companies", *_EXPORTS, "comments")
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({"contacts": None, "tickets": "ticket"})
+    names_survivors: ClassVar[bool] = False
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False
@@ -102,6 +111,10 @@ class Zendesk(SourceProvider):
         else:
             page = zendesk_tickets.read_page(fetched.records)
         return msgspec.structs.replace(page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark)
+
+    def tell_merged(self, page: Page, kept: Mapping[str, bytes]) -> Page:
+        """Find whose addresses went over to somebody else of the page."""
+        return zendesk_merges.tell_merged(page, kept)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""

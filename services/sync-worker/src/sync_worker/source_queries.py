@@ -149,6 +149,19 @@ async def save_interactions(
     return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, run, stream, columns)]
 
 
+_LIVING_RAWS = text("""
+SELECT provider_id, raw::text AS raw FROM source_contact
+WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND gone_at IS NULL
+  AND provider_id = ANY (CAST(:provider_ids AS text[]))
+""")
+
+
+async def find_living_raws(conn: AsyncConnection, run: Run, provider_ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the raw JSON of those of these contacts that live."""
+    rows = await conn.execute(_LIVING_RAWS, {**_whose(run), "provider_ids": list(provider_ids)})
+    return {row.provider_id: row.raw.encode() for row in rows}
+
+
 _CONTACTS_GONE = text("""
 UPDATE source_contact s
 SET gone_at = statement_timestamp(), gone_reason = g.reason, merged_into = g.merged_into, revision = s.revision + 1
