@@ -173,6 +173,19 @@ def ticket(desk: Desk, row: int) -> JSON:
     return dict.fromkeys(_NOTHING_KNOWN) | {name: [] for name in _NOTHING_LISTED} | shown
 
 
+def deleted_ticket(desk: Desk, row: int) -> JSON:
+    """What is told of a ticket that was deleted; by whom is not known here."""
+    record = desk.tickets.record(row)
+    return {
+        "id": row + 1,
+        "subject": record.properties.get("subject"),
+        "description": record.properties["comments"][0]["body"],
+        "actor": {"id": int(desk.agents.id_of(0)), "name": desk.agents.record(0).properties["name"]},
+        "deleted_at": stamp(record.archived_at or record.modified),
+        "previous_state": record.properties.get("status"),
+    }
+
+
 def comments(desk: Desk, row: int) -> list[JSON]:
     """What was said about a ticket; the first comment is its description."""
     record = desk.tickets.record(row)

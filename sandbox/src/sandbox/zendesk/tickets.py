@@ -103,6 +103,27 @@ async def delete_ticket(
     acts.archive(sandbox, caller.desk, caller.desk.DEALINGS, ticket_operations.find(caller, ticket_id))
 
 
+@get("/deleted_tickets")
+async def list_deleted_tickets(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
+    """Those that were deleted, of whom little is told."""
+    caller.need("tickets", "read")
+    desk = caller.desk
+    found = [row + 1 for row in sorted(desk.tickets.archived)]
+    return page(
+        request, caller, "/deleted_tickets", "deleted_tickets", found, lambda key: answers.deleted_ticket(desk, key - 1)
+    )
+
+
+@put("/deleted_tickets/{ticket_id:str}/restore", status_code=200)
+async def restore_ticket(
+    ticket_id: FromPath[str], sandbox: NamedDependency[Sandbox], caller: NamedDependency[Caller]
+) -> Answer:
+    """Bring a deleted ticket back, with all that was said about it."""
+    caller.need("tickets", "write")
+    ticket_operations.restore(sandbox, caller, ticket_id)
+    return answer("")
+
+
 def ids_of(desk: Desk) -> list[int]:
     """The numbers of all tickets but those that were deleted."""
     return [row + 1 for row in range(desk.tickets.rows) if desk.tickets.lives(row)]
@@ -134,4 +155,6 @@ ROUTES = (
     create_ticket,
     update_ticket,
     delete_ticket,
+    list_deleted_tickets,
+    restore_ticket,
 )

@@ -10,7 +10,7 @@ from sandbox.store import Sandbox
 from sandbox.wire import JSON, Answer, HTTPRequest, answer
 from sandbox.zendesk import answers, user_operations
 from sandbox.zendesk.desk import Desk
-from sandbox.zendesk.errors import bad_parameter
+from sandbox.zendesk.errors import bad_parameter, not_found
 from sandbox.zendesk.gate import Caller
 from sandbox.zendesk.paging import listed, page
 from sandbox.zendesk.requests import base_address, given, words
@@ -142,6 +142,16 @@ async def list_deleted_users(request: HTTPRequest, caller: NamedDependency[Calle
     return page(request, caller, "/deleted_users", "deleted_users", found, lambda key: _user(desk, key))
 
 
+@get("/deleted_users/{user_id:str}")
+async def show_deleted_user(user_id: FromPath[str], caller: NamedDependency[Caller]) -> Answer:
+    """One of them."""
+    caller.need("users", "read")
+    table, row = user_operations.find(caller.desk, user_id, living=False)
+    if table.lives(row) or table.record(row).gone:
+        raise not_found()
+    return answer({"deleted_user": answers.user(caller.desk, table, row)})
+
+
 @delete("/deleted_users/{user_id:str}", status_code=200)
 async def erase_user(
     user_id: FromPath[str], sandbox: NamedDependency[Sandbox], caller: NamedDependency[Caller]
@@ -215,5 +225,6 @@ ROUTES = (
     delete_user,
     merge_user,
     list_deleted_users,
+    show_deleted_user,
     erase_user,
 )
