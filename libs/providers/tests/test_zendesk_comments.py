@@ -192,7 +192,7 @@ async def test_a_ticket_that_was_deleted_meanwhile_costs_itself_alone(http, scri
 
 
 async def test_a_no_that_is_about_more_than_the_ticket_is_one(http, script):
-    script.answers = [tickets(ticket(1)), (404, {"error": "InvalidEndpoint", "description": "Not found"})]
+    script.answers = [tickets(ticket(1)), (403, {"error": {"title": "Forbidden", "message": "…"}})]
 
     with pytest.raises(ProviderRefused):
         await run(http, script)

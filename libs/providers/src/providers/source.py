@@ -161,6 +161,10 @@ class ProviderRefused(ProviderError):
     """The provider refuses this very request, and would again (a missing scope, an unknown object)."""
 
 
+class NotThere(ProviderRefused):
+    """The provider does not have what this request is about."""
+
+
 class AccountUnfit(ProviderRefused):
     """The account that was connected, or who connected it, cannot do what we need; the message says what would help."""
 

@@ -13,6 +13,7 @@ from providers.source import (
     Access,
     AccessExpired,
     AccountUnfit,
+    NotThere,
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
@@ -26,7 +27,6 @@ API = "/api/v2"
 ObjectId = Annotated[int, Meta(gt=0, le=2**63 - 1)]
 """Ids are numbers beyond what JavaScript counts exactly; we keep them as text."""
 
-_NOT_THERE = "RecordNotFound"
 _BUSY_SECONDS = 2.0
 _WINDOW_SECONDS = 60.0
 _ENDPOINT_HEADER = "zendesk-ratelimit-"
@@ -55,17 +55,17 @@ class _Refusal(msgspec.Struct):
 
 async def call(http: ClientSession, access: Access, path: str, params: Mapping[str, str] | None = None) -> Answer:
     """Read something on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
-    return _succeeded(await _get(http, access, path, params))
-
-
-async def call_if_there(
-    http: ClientSession, access: Access, path: str, params: Mapping[str, str] | None = None
-) -> Answer | None:
-    """Do the same with something that may be there no more: None. Raises `ProviderError`."""
-    answer = await _get(http, access, path, params)
-    if answer.status == 404 and read_refusal(answer).code == _NOT_THERE:
-        return None
-    return _succeeded(answer)
+    answer = await ask(
+        http,
+        "GET",
+        access.api_url.rstrip("/") + API + path,
+        provider=PROVIDER,
+        headers={"Authorization": access.authorization},
+        params=params,
+    )
+    if not answer.ok:
+        raise refusal(answer)
+    return answer
 
 
 def page_address(resource: str | None) -> str | None:
@@ -91,24 +91,8 @@ def refusal(answer: Answer) -> ProviderError:
             return AccountUnfit("There is no Zendesk account at this address: was it renamed or closed?")
         case _:
             code = f" {said.code}" if said.code else ""
-            return ProviderRefused(f"Zendesk refused the request ({answer.status}{code}).")
-
-
-async def _get(http: ClientSession, access: Access, path: str, params: Mapping[str, str] | None) -> Answer:
-    return await ask(
-        http,
-        "GET",
-        access.api_url.rstrip("/") + API + path,
-        provider=PROVIDER,
-        headers={"Authorization": access.authorization},
-        params=params,
-    )
-
-
-def _succeeded(answer: Answer) -> Answer:
-    if not answer.ok:
-        raise refusal(answer)
-    return answer
+            refused = NotThere if answer.status == 404 else ProviderRefused
+            return refused(f"Zendesk refused the request ({answer.status}{code}).")
 
 
 def _forbidden(answer: Answer, said: _Refusal) -> ProviderError:

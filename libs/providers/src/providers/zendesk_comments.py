@@ -13,9 +13,9 @@ from contracts.interactions import Interaction, part_id
 
 from providers import zendesk_export, zendesk_tickets
 from providers.records import Unreadable, read_each
-from providers.source import Access, Page, ProviderUnavailable, SourceInteraction
+from providers.source import Access, NotThere, Page, ProviderUnavailable, SourceInteraction
 from providers.values import instant, text
-from providers.zendesk_api import ObjectId, call_if_there, page_address
+from providers.zendesk_api import ObjectId, call, page_address
 from providers.zendesk_export import Export
 from providers.zendesk_tickets import MAX_BODY_CHARS, Ticket
 from providers.zendesk_users import CONTACT_ROLE
@@ -121,8 +121,9 @@ def _wait_for(ticket: Ticket) -> _Waiting:
 async def _read_ticket(http: ClientSession, access: Access, ticket: _Waiting) -> tuple[Page, _Waiting | None]:
     """Read a page of a ticket's comments; return the ticket again while there are more."""
     params = {"page[size]": _PAGE_SIZE, "include": "users"} | ({"page[after]": ticket.after} if ticket.after else {})
-    answer = await call_if_there(http, access, f"/tickets/{ticket.id}/comments.json", params)
-    if answer is None:
+    try:
+        answer = await call(http, access, f"/tickets/{ticket.id}/comments.json", params)
+    except NotThere:
         return Page(), None  # deleted meanwhile: the next run hears of it
     envelope, records = answer.read_page(_Envelope, "comments")
     # The oldest comment is the ticket's own text.

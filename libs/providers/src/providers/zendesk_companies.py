@@ -14,9 +14,9 @@ from aiohttp import ClientSession
 
 from providers import zendesk_users
 from providers.records import read_each
-from providers.source import Access, Page, ProviderUnavailable
+from providers.source import Access, NotThere, Page, ProviderUnavailable
 from providers.values import instant
-from providers.zendesk_api import ObjectId, call, call_if_there
+from providers.zendesk_api import ObjectId, call
 
 PER_PAGE = 1000
 _PAGE_SIZE = "100"
@@ -97,15 +97,17 @@ async def _read_users(http: ClientSession, access: Access, position: _Position) 
     params = {"page[size]": _PAGE_SIZE, "include": ",".join(zendesk_users.INCLUDE)}
     if position.after:
         params["page[after]"] = position.after
-    answer = await call_if_there(http, access, f"/organizations/{organization}/users.json", params)
-    if answer is None:
-        return _goes_on(msgspec.structs.replace(position, waiting=tuple(others), after=None), Page())
+    over = msgspec.structs.replace(position, waiting=tuple(others), after=None)
+    try:
+        answer = await call(http, access, f"/organizations/{organization}/users.json", params)
+    except NotThere:
+        return _goes_on(over, Page())  # deleted meanwhile
     listed, records = answer.read_page(_Listed, "users")
     page = zendesk_users.read_page(
         records, [bytes(each) for each in listed.identities or ()], [bytes(each) for each in listed.organizations or ()]
     )
     if not listed.meta.has_more:
-        return _goes_on(msgspec.structs.replace(position, waiting=tuple(others), after=None), page)
+        return _goes_on(over, page)
     if not listed.meta.after_cursor or listed.meta.after_cursor == position.after:
         raise ProviderUnavailable("Zendesk does not say where the users of an organization go on.")
     return _goes_on(msgspec.structs.replace(position, after=listed.meta.after_cursor), page)
