@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 from contracts.interactions import Interaction
+from providers import zendesk_comments
 from providers.source import Access, Page, ProviderRefused, ProviderUnavailable
 from providers.zendesk import Zendesk
 
@@ -172,6 +173,19 @@ async def test_a_page_shows_some_tickets_so_that_a_limit_costs_few_calls(http, s
     pages = await run(http, script)
 
     assert [len(page.interactions) for page in pages] == [0, 10, 10, 5]
+
+
+async def test_tickets_that_were_read_just_now_are_asked_without_an_export(http, script):
+    script.answers = [comments(comment(1), comment(2), more="p1"), comments(comment(40)), comments(comment(3))]
+    access = Access(access_token="t", token_type="Bearer", api_url=script.url, account_id="acme")
+    read_just_now = [msgspec.json.encode(ticket(number)) for number in (35, 36)]
+    read_just_now.append(msgspec.json.encode(ticket(37, status="deleted")))
+
+    page = await zendesk_comments.fetch_of(http, access, read_just_now)
+
+    assert [each.provider_id for each in page.interactions] == ["35/2", "35/3"]
+    assert page.next_cursor is page.bookmark is None
+    assert await zendesk_comments.fetch_of(http, access, []) == Page()
 
 
 async def test_deleted_tickets_are_not_asked(http, script):

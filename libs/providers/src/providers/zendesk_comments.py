@@ -5,7 +5,7 @@ asked for its comments: all of them, as one may have been hidden or blackened si
 the cursor, so that a run goes on in the middle of a long ticket.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from aiohttp import ClientSession
@@ -92,6 +92,17 @@ async def fetch(http: ClientSession, access: Access, *, cursor: str | None, book
     return _goes_on(msgspec.structs.replace(position, waiting=waiting), told)
 
 
+async def fetch_of(http: ClientSession, access: Access, tickets: Iterable[bytes]) -> Page:
+    """Fetch all that was said about tickets that were read just now. Raises `ProviderError`."""
+    found, _ = read_each(tickets, _to_ask)
+    page = _goes_on(_Position(waiting=tuple(each.ticket for each in found if each.ticket), ended=True), [])
+    told: list[Page] = []
+    while page.next_cursor:
+        page = await fetch(http, access, cursor=page.next_cursor, bookmark=None)
+        told.append(page)
+    return _joined(told)
+
+
 async def _find_tickets(http: ClientSession, access: Access, position: _Position) -> _Position:
     fetched = await zendesk_export.fetch(http, access, _EXPORT, cursor=position.export, bookmark=None)
     tickets, _ = read_each(fetched.records, _to_ask)  # one that cannot be read is told of by the stream of tickets
@@ -170,12 +181,14 @@ def _to_interaction(raw: bytes, ticket: _Waiting, customers: frozenset[int]) -> 
     return SourceInteraction(provider_id=part_id(str(ticket.id), str(comment.id)), raw=raw, interaction=interaction)
 
 
-def _goes_on(position: _Position, told: Iterable[Page]) -> Page:
+def _goes_on(position: _Position, told: Sequence[Page]) -> Page:
     over = position.ended and not position.waiting
-    told = tuple(told)
+    cursor = None if over else msgspec.json.encode(position).decode()
+    return msgspec.structs.replace(_joined(told), next_cursor=cursor, bookmark=position.bookmark if over else None)
+
+
+def _joined(told: Sequence[Page]) -> Page:
     return Page(
         interactions=tuple(each for page in told for each in page.interactions),
         skipped=tuple(each for page in told for each in page.skipped),
-        next_cursor=None if over else msgspec.json.encode(position).decode(),
-        bookmark=position.bookmark if over else None,
     )
