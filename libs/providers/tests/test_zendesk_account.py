@@ -91,6 +91,22 @@ async def test_who_was_merged_lives_on_in_the_one_who_has_their_addresses_and_ti
         assert winner.provider_id in each.interaction.contact_ids
 
 
+async def test_a_merge_that_is_met_halfway_is_a_deletion_and_addresses_that_moved(account):
+    before = await read(account, "contacts")
+    loser, winner = [each for each in before.contacts if each.contact.emails][:2]
+    emails = [*winner.contact.emails, *loser.contact.emails]
+    await account.act("archive", id=loser.provider_id)
+    first = await read(account, "contacts", before.bookmark)
+    await account.act("edit", id=winner.provider_id, properties={"emails": emails})
+
+    second = await read(account, "contacts", first.bookmark)
+
+    kept = {loser.provider_id: loser.raw}
+    assert [each.provider_id for each in account.provider.tell_merged(first, kept).gone] == [loser.provider_id]
+    [survivor] = account.provider.tell_merged(second, {}).contacts
+    assert (survivor.provider_id, survivor.contact.emails, survivor.absorbed) == (winner.provider_id, tuple(emails), ())
+
+
 async def test_a_newcomer_with_a_deleted_users_address_is_no_survivor(account):
     before = await read(account, "contacts")
     deleted = next(each for each in before.contacts if each.contact.emails)
