@@ -150,14 +150,17 @@ async def test_what_is_there_but_cannot_be_read_is_not_gone(world: World) -> Non
     assert await gone(world) == {("2", "absent")}
 
 
-async def test_an_interaction_that_cannot_be_read_is_not_gone_either(world: World) -> None:
+async def test_a_dealing_that_cannot_be_read_is_there_as_well_and_no_contact_of_that_id(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
     world.shop.show("deals", Page(interactions=(deal("1"), deal("2"))))
     await world.sync()
-    world.shop.show("deals", Page(skipped=(Skipped(provider_id="1", reason="No title", raw=b"{}"),)))
+    world.shop.show("contacts", Page(contacts=(contact("3"),)))
+    world.shop.show("deals", Page(skipped=(Skipped(provider_id="1", reason="No name", raw=b"{}", kind="deal"),)))
 
     await world.sync_anew()
 
-    assert [event.provider_id for event in await world.published(InteractionGone)] == ["2"]
+    assert await gone(world) == {("1", "absent")}
+    assert {event.provider_id for event in await world.published(InteractionGone)} == {"2"}
 
 
 async def test_what_could_not_be_read_is_forgotten_when_a_reading_no_longer_says_so(world: World) -> None:

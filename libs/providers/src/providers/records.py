@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 import msgspec
+from contracts.interactions import InteractionKind
 
 from providers.source import Skipped
 from providers.values import text
@@ -46,9 +47,12 @@ def open_page(body: bytes, envelope: type[EnvelopeT], member: str) -> tuple[Enve
 
 
 def read_each(
-    records: Iterable[bytes], read: Callable[[bytes], RecordT]
+    records: Iterable[bytes], read: Callable[[bytes], RecordT], *, kind: InteractionKind | None = None
 ) -> tuple[tuple[RecordT, ...], tuple[Skipped, ...]]:
-    """Read every record by itself; of two with one id the last counts, and what cannot be read is `Skipped`."""
+    """Read every record by itself; of two with one id the last counts, and what cannot be read is `Skipped`.
+
+    `kind` is what they are, None for contacts.
+    """
     understood: dict[str, RecordT] = {}
     skipped: list[Skipped] = []
     for raw in records:
@@ -57,7 +61,7 @@ def read_each(
             record = read(raw)
             understood[record.provider_id] = record
         except (ValueError, RecursionError) as error:
-            skipped.append(Skipped(provider_id=_id_of(raw), reason=_reason(error), raw=raw))
+            skipped.append(Skipped(provider_id=_id_of(raw), reason=_reason(error), raw=raw, kind=kind))
     return tuple(understood.values()), tuple(skipped)
 
 

@@ -100,11 +100,15 @@ class SourceGone(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A record we could not read: its raw bytes are kept, and the reason is shown to people; `line` is a file's."""
+    """A record we could not read: its raw bytes are kept, and the reason is shown to people.
+
+    `kind` is None for a contact, `line` is a file's.
+    """
 
     provider_id: str | None
     reason: str
     raw: bytes
+    kind: InteractionKind | None = None
     line: int | None = None
 
 

@@ -13,7 +13,7 @@ from contracts.interactions import Interaction, part_id
 
 from providers import zendesk_export, zendesk_tickets
 from providers.records import Unreadable, read_each
-from providers.source import Access, NotThere, Page, ProviderUnavailable, SourceInteraction
+from providers.source import Access, NotThere, Page, ProviderUnavailable, Skipped, SourceInteraction
 from providers.values import instant, text
 from providers.zendesk_api import ObjectId, call, page_address
 from providers.zendesk_export import Export
@@ -140,8 +140,8 @@ async def _read_ticket(http: ClientSession, access: Access, ticket: _Waiting) ->
     # The oldest comment is the ticket's own text.
     comments = records if ticket.after else records[1:]
     customers = frozenset(_customers(envelope.users or ()))
-    interactions, skipped = read_each(comments, lambda raw: _to_interaction(raw, ticket, customers))
-    page = Page(interactions=interactions, skipped=skipped)
+    interactions, skipped = read_each(comments, lambda raw: _to_interaction(raw, ticket, customers), kind="comment")
+    page = Page(interactions=interactions, skipped=tuple(_as_part(each, ticket) for each in skipped))
     if not envelope.meta.has_more:
         return page, None
     if not envelope.meta.after_cursor or envelope.meta.after_cursor == ticket.after:
@@ -179,6 +179,11 @@ def _to_interaction(raw: bytes, ticket: _Waiting, customers: frozenset[int]) -> 
         contact_ids=tuple(dict.fromkeys(filter(None, [author if by_customer else None, *ticket.contact_ids]))),
     )
     return SourceInteraction(provider_id=part_id(str(ticket.id), str(comment.id)), raw=raw, interaction=interaction)
+
+
+def _as_part(skipped: Skipped, ticket: _Waiting) -> Skipped:
+    own_id = skipped.provider_id
+    return msgspec.structs.replace(skipped, provider_id=part_id(str(ticket.id), own_id)) if own_id else skipped
 
 
 def _goes_on(position: _Position, told: Sequence[Page]) -> Page:

@@ -48,7 +48,7 @@ _DECODER = msgspec.json.Decoder(Ticket)
 
 def read_page(records: Sequence[bytes]) -> Page:
     """Read a page of tickets, and of those that were deleted."""
-    understood, skipped = read_each(records, read_ticket)
+    understood, skipped = read_each(records, read_ticket, kind="ticket")
     return Page(
         interactions=tuple(each for each in understood if isinstance(each, SourceInteraction)),
         gone=tuple(each for each in understood if isinstance(each, SourceGone)),

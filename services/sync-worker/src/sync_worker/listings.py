@@ -21,10 +21,8 @@ from sync_worker.run import Run
 SLICE = 5_000
 
 
-async def note_seen(
-    conn: AsyncConnection, run: Run, listing: UUID, page: Page, kind: InteractionKind | None = None
-) -> Page:
-    """Note what a page shows of a kind; return it without the lines of a file that bear the id of an earlier one.
+async def note_seen(conn: AsyncConnection, run: Run, listing: UUID, page: Page) -> Page:
+    """Note what a page shows; return it without the lines of a file that bear the id of an earlier one.
 
     What is there and cannot be read is there as well.
     """
@@ -33,7 +31,7 @@ async def note_seen(
     shown |= {(each.interaction.kind, each.provider_id): 0 for each in page.interactions}
     for each in page.skipped:
         if each.provider_id:
-            shown.setdefault((kind or "", each.provider_id), 0)
+            shown.setdefault((each.kind or "", each.provider_id), 0)
     if not shown:
         return page
     kinds, provider_ids = texts([kind for kind, _ in shown]), texts([provider_id for _, provider_id in shown])

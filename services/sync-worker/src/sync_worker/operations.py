@@ -6,7 +6,6 @@ from uuid import UUID
 
 from contracts.event import Event
 from contracts.golden_records import ContactErased
-from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts
 from providers.source import Page, SourceGone
 from servicekit.errors import NotFound
@@ -25,24 +24,17 @@ class SourceNotFound(NotFound):
 
 
 async def record_page(
-    conn: AsyncConnection,
-    run: Run,
-    stream: str,
-    page: Page,
-    *,
-    report: bool,
-    listing: UUID | None = None,
-    listed: InteractionKind | None = None,
+    conn: AsyncConnection, run: Run, stream: str, page: Page, *, report: bool, listing: UUID | None = None
 ) -> None:
     """Keep a page, move the stream past it and publish what it changed, all or nothing.
 
-    `report` says whether progress is published too, `listing` of which complete reading the page is a part, `listed`
-    what that one lists. Raises `RunOver` when this attempt may write no more.
+    `report` says whether progress is published too, `listing` of which complete reading the page is a part. Raises
+    `RunOver` when this attempt may write no more.
     """
     if await runs.hold_run(conn, run):
         await run_queries.set_failures(conn, run, 0)
     if listing:
-        page = await listings.note_seen(conn, run, listing, page, listed)
+        page = await listings.note_seen(conn, run, listing, page)
     contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
     contacts_gone, interactions_gone = _sort_gone(page)

@@ -33,7 +33,11 @@ async def _try_each(conn: AsyncConnection, records: Sequence[R]) -> tuple[tuple[
     good: list[R] = []
     bad: list[Skipped] = []
     for record in records:
-        content = record.contact if isinstance(record, SourceContact) else record.interaction
+        content, kind = (
+            (record.contact, None)
+            if isinstance(record, SourceContact)
+            else (record.interaction, record.interaction.kind)
+        )
         try:
             async with conn.begin_nested():
                 tried = {"raw": record.raw.decode(), "content": msgspec.json.encode(content).decode()}
@@ -41,5 +45,5 @@ async def _try_each(conn: AsyncConnection, records: Sequence[R]) -> tuple[tuple[
             good.append(record)
         except UNHOLDABLE:
             known = None if "\0" in record.provider_id else record.provider_id
-            bad.append(Skipped(provider_id=known, reason=REASON, raw=record.raw))
+            bad.append(Skipped(provider_id=known, reason=REASON, raw=record.raw, kind=kind))
     return tuple(good), bad

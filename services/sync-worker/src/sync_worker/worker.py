@@ -189,16 +189,15 @@ class Syncer:
         return await self._with_access(run, call)
 
     async def _record(self, run: Run, stream: str, page: Page, *, report: bool, listing: UUID | None) -> None:
-        source = self._sources[run.provider]
-        record = partial(operations.record_page, report=report, listing=listing, listed=source.listings.get(stream))
         try:
             async with self._db.transaction(run.workspace_id) as conn:
-                await record(conn, run, stream, await merges.tell_merged(conn, run, source, page))
+                told = await merges.tell_merged(conn, run, self._sources[run.provider], page)
+                await operations.record_page(conn, run, stream, told, report=report, listing=listing)
         except UNHOLDABLE as error:
             log.warning("page_sifted", stream=stream, failure=describe(error))
             async with self._db.transaction(run.workspace_id) as conn:
                 held = await sift(conn, page)
-                await record(conn, run, stream, held)
+                await operations.record_page(conn, run, stream, held, report=report, listing=listing)
 
     async def _let_catch_up(self, run: Run) -> None:
         shard = Shard(ContactFetched.TOPIC, run.lane, shard_of(run.workspace_id))
