@@ -34,8 +34,13 @@ def identity_json(value: object, type: object = "email", *, number: int = 1, **c
     return msgspec.json.encode(identity | changes)
 
 
-def read(*users: bytes, identities: tuple[bytes, ...] = ()) -> Page:
-    return zendesk_users.read_page(users, identities)
+def organization_json(**changes: object) -> bytes:
+    organization = {"id": 57, "name": "Analytical Engines", "notes": "", "updated_at": "2026-05-06T08:46:27Z"}
+    return msgspec.json.encode(organization | changes)
+
+
+def read(*users: bytes, identities: tuple[bytes, ...] = (), organizations: tuple[bytes, ...] = ()) -> Page:
+    return zendesk_users.read_page(users, identities, organizations)
 
 
 def contact_of(*identities: bytes, **changes: object) -> Contact:
@@ -84,6 +89,42 @@ def test_the_raw_record_holds_the_user_and_its_identities_as_they_came_whatever_
 
     assert one.raw == other.raw == b'{"user":%b,"identities":[%b,%b]}' % (user, first, second)
     assert Zendesk().normalize(one.raw) == one.contact
+
+
+def test_a_user_works_at_its_organization():
+    theirs = (organization_json(), organization_json(id=58, name="Others"))
+
+    [one, other] = read(user_json(organization_id=57), user_json(id=8), organizations=theirs).contacts
+
+    assert (one.contact.company, other.contact.company) == ("Analytical Engines", None)
+    assert Zendesk().normalize(one.raw) == one.contact
+
+
+def test_what_else_an_organization_says_changes_no_contact():
+    user = user_json(organization_id=57)
+
+    [before] = read(user, organizations=(organization_json(),)).contacts
+    [after] = read(
+        user, organizations=(organization_json(notes="Pays late.", updated_at="2026-06-01T00:00:00Z"),)
+    ).contacts
+
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    "odd", [b"[]", b"{}", organization_json(name=None), organization_json(name=5), organization_json(name=" "), b"\xff"]
+)
+def test_an_organization_that_cannot_be_read_costs_a_company_and_no_contact(odd):
+    [contact] = read(user_json(organization_id=57), organizations=(odd,)).contacts
+
+    assert contact.contact.company is None
+
+
+@pytest.mark.parametrize(("shared", "phones"), [(True, ("+1",)), (False, ("020", "+1")), (None, ("020", "+1"))])
+def test_a_number_that_is_shared_is_nobodys_own(shared, phones):
+    own = identity_json("+1", "phone_number")
+
+    assert contact_of(own, phone="020", shared_phone_number=shared).phones == phones
 
 
 def test_identities_of_others_are_theirs():
@@ -199,6 +240,16 @@ def test_a_ticket_is_read_whole():
         contact_ids=(str(ADA),),
     )
     assert read.provider_id == "35436"
+
+
+def test_a_ticket_concerns_who_asked_and_who_is_in_copy_and_not_the_agents_who_follow():
+    agent, copied, old_copied = 46406145565073, 46406156914578, 46406156914579
+    collaborators = [agent, copied, old_copied, ADA]
+
+    raw = ticket_json(email_cc_ids=[copied], follower_ids=[agent], collaborator_ids=collaborators)
+    [read] = zendesk_tickets.read_page([raw]).interactions
+
+    assert read.interaction.contact_ids == (str(ADA), str(copied), str(old_copied))
 
 
 def test_a_ticket_of_nulls_is_a_ticket_all_the_same():

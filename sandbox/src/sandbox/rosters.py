@@ -73,6 +73,10 @@ class Roster:
         """The addresses of a row alone, as they are spelled there."""
         return self._seen(row)[1]
 
+    def person(self, row: int) -> Person:
+        """Who stands in a row, as they are."""
+        return self._seen(row)[0]
+
     def row_of(self, email: str) -> int | None:
         """The row that carries an address, whatever its case."""
         wanted = email.lower()

@@ -8,7 +8,7 @@ import pytest
 
 CLIENT = {"client_id": "sandbox-zendesk", "client_secret": "sandbox-zendesk-secret"}
 REDIRECT = "http://localhost:4000/connections/zendesk/callback"
-SCOPES = "users:read users:write tickets:read tickets:write"
+SCOPES = "users:read users:write organizations:read tickets:read tickets:write"
 
 
 class Desk:

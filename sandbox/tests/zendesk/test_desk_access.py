@@ -12,7 +12,10 @@ async def test_a_code_brings_two_tokens_for_as_long_as_was_asked(desk):
     granted = await desk.grant(expires_in=3600, refresh_token_expires_in=604_800)
 
     assert granted.status == 200
-    assert (granted["token_type"], granted["scope"]) == ("bearer", "users:read users:write tickets:read tickets:write")
+    assert (granted["token_type"], granted["scope"]) == (
+        "bearer",
+        "users:read users:write organizations:read tickets:read tickets:write",
+    )
     assert (granted["expires_in"], granted["refresh_token_expires_in"]) == (3600, 604_800)
     me = await desk.call("GET", "/users/me.json", headers=desk.bearer(granted["access_token"]))
     assert (me["user"]["role"], me["user"]["email"]) == ("admin", "robin@acme-help.example")
@@ -100,7 +103,13 @@ async def test_a_token_tells_of_itself_and_gives_itself_back(desk):
     ended = await desk.call("DELETE", "/oauth/tokens/current.json", headers=token)
     after = await desk.call("GET", "/oauth/tokens/current.json", headers=token)
 
-    assert shown["token"]["scopes"] == ["users:read", "users:write", "tickets:read", "tickets:write"]
+    assert shown["token"]["scopes"] == [
+        "users:read",
+        "users:write",
+        "organizations:read",
+        "tickets:read",
+        "tickets:write",
+    ]
     assert (ended.status, after.status) == (204, 401)
 
 

@@ -114,6 +114,79 @@ async def test_identities_come_along_when_asked_for(desk):
     assert "identities" not in plain.body
 
 
+async def test_organizations_come_along_when_asked_for(desk):
+    page = await desk.exported(include="organizations", per_page=50)
+    plain = await desk.exported(per_page=50)
+
+    known = {each["id"]: each["name"] for each in page["organizations"]}
+    assert {user["organization_id"] for user in page["users"]} == {*known, None}
+    assert all(known.values())
+    assert "organizations" not in plain.body
+
+
+async def test_an_organization_has_its_users_and_a_new_name_shows_in_its_own_export_alone(desk):
+    listed = (await desk.get("/organizations?page[size]=100"))["organizations"]
+    found = await desk.get("/incremental/organizations", start_time=0)
+    [user, *_] = [each for each in (await desk.get("/users?role=end-user"))["users"] if each["organization_id"]]
+    mine = user["organization_id"]
+    _, cursor = await desk.everything()
+    await desk.act("edit", kind="organizations", id=str(mine), properties={"name": "Renamed"})
+
+    members = await desk.get(f"/organizations/{mine}/users", include="organizations")
+    changed = await desk.get("/incremental/organizations", start_time=found["end_time"])
+
+    assert {each["id"] for each in listed} == {each["id"] for each in found["organizations"]}
+    assert user["id"] in {each["id"] for each in members["users"]}
+    assert [each["name"] for each in members["organizations"]] == ["Renamed"]
+    assert changed["organizations"][-1] == (await desk.get(f"/organizations/{mine}"))["organization"]
+    assert (await desk.exported(cursor=cursor))["users"] == []
+
+
+async def test_an_organization_that_was_deleted_has_nobody(desk):
+    [user, *_] = [each for each in (await desk.get("/users?role=end-user"))["users"] if each["organization_id"]]
+    await desk.act("archive", kind="organizations", id=str(user["organization_id"]))
+
+    assert (await desk.get(f"/users/{user['id']}"))["user"]["organization_id"] is None
+    assert (await desk.get(f"/organizations/{user['organization_id']}/users")).status == 404
+    assert (await desk.get("/incremental/organizations", start_time=0))["organizations"][-1]["deleted_at"]
+
+
+async def test_users_asked_for_by_their_ids_bring_the_same_along(desk):
+    page = await desk.exported(include="identities,organizations", per_page=20)
+    ids = [user["id"] for user in page["users"]]
+
+    found = await desk.get("/users/show_many", ids=",".join(map(str, ids)), include="identities,organizations")
+
+    def known(body, what):
+        return sorted(body[what], key=lambda each: each["id"])
+
+    assert all(known(found, what) == known(page, what) for what in ("users", "identities", "organizations"))
+
+
+async def test_comments_are_told_with_who_wrote_them(desk):
+    tickets, _ = await desk.everything("tickets")
+    told = [await desk.get(f"/tickets/{ticket['id']}/comments", include="users") for ticket in tickets]
+    plain = await desk.get("/tickets/1/comments")
+
+    assert {len(each["comments"]) for each in told} == {1, 2, 3, 4}
+    assert all(each["comments"][0]["body"] == ticket["description"] for each, ticket in zip(told, tickets, strict=True))
+    for each in told:
+        assert {said["author_id"] for said in each["comments"]} == {user["id"] for user in each["users"]}
+    assert "users" not in plain.body
+
+
+async def test_who_is_kept_informed_stands_among_the_collaborators(desk):
+    tickets, _ = await desk.everything("tickets")
+    customers = {user["id"] for user in (await desk.get("/users?role=end-user&page[size]=100"))["users"]}
+
+    for ticket in tickets:
+        assert ticket["collaborator_ids"] == ticket["email_cc_ids"] + ticket["follower_ids"]
+        assert not customers & set(ticket["follower_ids"])
+        assert ticket["requester_id"] not in ticket["email_cc_ids"]
+    assert any(ticket["email_cc_ids"] for ticket in tickets)
+    assert any(ticket["follower_ids"] for ticket in tickets)
+
+
 async def test_deleted_tickets_are_exported_unless_they_are_not_wanted(desk):
     _, cursor = await desk.everything("tickets")
     await desk.call("DELETE", "/tickets/7")

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected
 from contracts.contacts import Contact, ContactFetched
 from contracts.event import Event
-from contracts.interactions import Interaction
+from contracts.interactions import Interaction, part_id
 from contracts.registry import EVENTS
 from contracts.syncs import SyncProgressed, SyncView
 from providers.registry import FILES
@@ -58,6 +58,15 @@ def deal(provider_id: str, title: str = "A deal", *contact_ids: str) -> SourceIn
     )
 
 
+def ticket(provider_id: str) -> SourceInteraction:
+    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=Interaction(kind="ticket"))
+
+
+def comment(ticket_id: str, own_id: str) -> SourceInteraction:
+    provider_id = part_id(ticket_id, own_id)
+    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=Interaction(kind="comment"))
+
+
 EVERY = timedelta(hours=1)
 
 
@@ -81,6 +90,17 @@ class Shop(SourceProvider):
         """Be a source whose streams show every living record, each time anew."""
         self.listings = {"contacts": None, "deals": "deal"}  # type: ignore[misc]
         self.leaves_bookmarks = False
+
+    def tell_merged(self, page: Page, kept: Mapping[str, bytes]) -> Page:
+        """The shop's people live on in whoever has their first name."""
+        named = {self.normalize(raw).first_name: provider_id for provider_id, raw in kept.items()}
+        contacts = (
+            msgspec.structs.replace(each, absorbed=(named[each.contact.first_name],))
+            if each.contact.first_name in named
+            else each
+            for each in page.contacts
+        )
+        return msgspec.structs.replace(page, contacts=tuple(contacts))
 
     def show(self, stream: str, *pages: Page) -> None:
         self.pages[stream] = list(pages)

@@ -10,7 +10,7 @@ from contracts.interactions import InteractionGone
 from contracts.syncs import SyncCounts
 from providers.source import Page, ProviderUnavailable, Skipped
 from servicekit.errors import RetryLater
-from shop_world import World, contact, deal
+from shop_world import World, comment, contact, deal, ticket
 from sync_worker import listings, run
 
 
@@ -39,6 +39,21 @@ async def test_a_record_that_is_no_longer_shown_is_gone_as_absent(world: World) 
     assert (await world.last_run()).counts == {
         "contacts": SyncCounts(fetched=2, added=1, unchanged=1, gone=2),
         "deals": SyncCounts(fetched=1, unchanged=1, gone=1),
+    }
+
+
+async def test_with_a_ticket_that_is_no_longer_shown_its_comments_go(world: World) -> None:
+    world.shop.listings = {"deals": "ticket"}  # type: ignore[misc]
+    world.shop.show("deals", Page(interactions=(ticket("1"), ticket("2"), comment("1", "8"), comment("2", "9"))))
+    await world.sync()
+    world.shop.show("deals", Page(interactions=(ticket("2"),)))
+
+    await world.sync_anew()
+
+    went = await world.published(InteractionGone)
+    assert {(event.kind, event.provider_id, event.reason) for event in went} == {
+        ("ticket", "1", "absent"),
+        ("comment", "1/8", "absent"),
     }
 
 

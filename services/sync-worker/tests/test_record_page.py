@@ -5,7 +5,7 @@ from contracts.golden_records import ContactErased
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.syncs import SyncCounts, SyncProgressed
 from providers.source import Page, Skipped, SourceGone
-from shop_world import World, contact, deal
+from shop_world import World, comment, contact, deal, ticket
 
 AWKWARD = [
     b'{"id":"1", "b" : 2,\n\t"a": 1,  "a": 2}',
@@ -134,6 +134,44 @@ async def test_absorbed_records_go_into_the_one_that_absorbed_them(world: World)
         ("3", "merged", "1", 2),
     }
     assert (await world.last_run()).counts["contacts"] == SyncCounts(fetched=1, updated=1, gone=2)
+
+
+async def test_who_was_merged_is_told_by_what_was_kept_of_them_where_the_provider_does_not_say(world: World) -> None:
+    world.shop.names_survivors = False  # type: ignore[misc]
+    world.shop.show("contacts", Page(contacts=(contact("1"), contact("2", "Grace"), contact("3", "Joan"))))
+    await world.sync()
+    gone = tuple(SourceGone(provider_id=name, reason="deleted") for name in ("2", "3", "never seen"))
+    world.shop.show("contacts", Page(contacts=(contact("1", "Grace"),), gone=gone))
+
+    await world.sync_anew()
+
+    went = await world.published(ContactGone)
+    assert {(event.provider_id, event.reason, event.merged_into) for event in went} == {
+        ("2", "merged", "1"),
+        ("3", "deleted", None),
+    }
+
+
+async def test_comments_go_with_their_ticket_and_come_back_when_they_are_shown_again(world: World) -> None:
+    comments = (comment("35", "1"), comment("35", "2"), comment("351", "3"), comment("3", "4"))
+    world.shop.show("deals", Page(interactions=(ticket("35"), ticket("351"), ticket("3"), deal("35"), *comments)))
+    await world.sync()
+    world.shop.show("deals", Page(gone=(SourceGone(provider_id="35", reason="deleted", kind="ticket"),)))
+    await world.sync_anew()
+
+    went = await world.published(InteractionGone)
+    assert {(event.kind, event.provider_id, event.reason, event.revision) for event in went} == {
+        ("ticket", "35", "deleted", 2),
+        ("comment", "35/1", "deleted", 2),
+        ("comment", "35/2", "deleted", 2),
+    }
+    assert (await world.last_run()).counts["deals"] == SyncCounts(fetched=1, gone=3)
+
+    world.shop.show("deals", Page(interactions=(ticket("35"), *comments[:2])))
+    await world.sync_anew()
+
+    back = [event for event in await world.published(InteractionFetched) if event.revision == 3]
+    assert {event.provider_id for event in back} == {"35", "35/1", "35/2"}
 
 
 async def test_what_could_not_be_read_is_kept_with_its_reason_until_it_can(world: World) -> None:

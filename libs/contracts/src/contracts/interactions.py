@@ -11,6 +11,14 @@ from contracts.event import Event
 
 InteractionKind = Literal["deal", "ticket", "note", "email", "meeting", "call", "task", "activity", "comment"]
 
+PARTS: dict[InteractionKind, InteractionKind] = {"ticket": "comment"}
+"""What consists of what: a part goes when its whole goes."""
+
+
+def part_id(whole_id: str, own_id: str) -> str:
+    """Return the `provider_id` of a part, by which its whole is found."""
+    return f"{whole_id}/{own_id}"
+
 
 class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that happened with people, as one provider shows it.
@@ -41,7 +49,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
 
 class InteractionFetched(Event, frozen=True, kw_only=True):
-    """A provider showed us this interaction, new or changed. `provider_id` is unique within its kind."""
+    """A provider showed us this interaction, new or changed. `provider_id` is unique within its kind; see `PARTS`."""
 
     NAME: ClassVar[str] = "interaction.fetched.v1"
     TOPIC: ClassVar[str] = "source_records"

@@ -165,6 +165,10 @@ class ProviderRefused(ProviderError):
     """The provider refuses this very request, and would again (a missing scope, an unknown object)."""
 
 
+class NotThere(ProviderRefused):
+    """The provider does not have what this request is about."""
+
+
 class AccountUnfit(ProviderRefused):
     """The account that was connected, or who connected it, cannot do what we need; the message says what would help."""
 
@@ -183,6 +187,16 @@ class Source(ABC):
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({})
     """Streams that show every living record of a kind (None: contacts), when they are read to their end from no
     bookmark: what such a reading did not show is gone. At most one stream for each kind."""
+
+    names_survivors: ClassVar[bool] = True
+    """Whether its pages say who was merged into whom. Where they do not, `tell_merged` is asked."""
+
+    def tell_merged(self, page: Page, kept: Mapping[str, bytes]) -> Page:
+        """Tell which of a page's gone contacts live on in others of it; `kept` is the raw JSON of those that lived.
+
+        Only asked of sources that do not name survivors. It never guesses: who may as well be deleted, is.
+        """
+        raise NotImplementedError
 
 
 class SourceProvider(Source):

@@ -1,14 +1,24 @@
-"""Zendesk: its end users as contacts, and their tickets."""
+"""Zendesk: its end users as contacts, their tickets, and what was said about them."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
+from contracts.interactions import InteractionKind
 
-from providers import zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
+from providers import (
+    zendesk_comments,
+    zendesk_companies,
+    zendesk_export,
+    zendesk_merges,
+    zendesk_oauth,
+    zendesk_tickets,
+    zendesk_users,
+)
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.zendesk_api import call
 from providers.zendesk_export import Export
@@ -16,9 +26,12 @@ from providers.zendesk_oauth import Account, ApiToken
 
 # A page ends at 50 MB: a thousand users never get there, a thousand tickets with the longest bodies would.
 _EXPORTS = {
-    "contacts": Export(member="users", per_page=1000, include="identities"),
+    "contacts": Export(member="users", per_page=1000, include=zendesk_users.INCLUDE),
     "tickets": Export(member="tickets", per_page=500),
 }
+
+# What no export shows by itself.
+_FOUND = {"companies": zendesk_companies.fetch, "comments": zendesk_comments.fetch}
 
 
 class _Count(msgspec.Struct):
@@ -34,7 +47,9 @@ class Zendesk(SourceProvider):
     """Zendesk Support."""
 
     name: ClassVar[str] = "zendesk"
-    streams: ClassVar[tuple[str, ...]] = tuple(_EXPORTS)
+    streams: ClassVar[tuple[str, ...]] = ("companies", *_EXPORTS, "comments")
+    listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({"contacts": None, "tickets": "ticket"})
+    names_survivors: ClassVar[bool] = False
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False
@@ -87,13 +102,19 @@ class Zendesk(SourceProvider):
         bookmark: str | None,
         now: datetime,
     ) -> Page:
-        """Read a page of the export, from its beginning on a first run."""
+        """Read a page of an export, from its beginning on a first run, or what is found through one."""
+        if stream in _FOUND:
+            return await _FOUND[stream](http, access, cursor=cursor, bookmark=bookmark)
         fetched = await zendesk_export.fetch(http, access, _EXPORTS[stream], cursor=cursor, bookmark=bookmark)
         if stream == "contacts":
-            page = zendesk_users.read_page(fetched.records, fetched.identities)
+            page = zendesk_users.read_page(fetched.records, fetched.identities, fetched.organizations)
         else:
             page = zendesk_tickets.read_page(fetched.records)
         return msgspec.structs.replace(page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark)
+
+    def tell_merged(self, page: Page, kept: Mapping[str, bytes]) -> Page:
+        """Find whose addresses went over to somebody else of the page."""
+        return zendesk_merges.tell_merged(page, kept)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""

@@ -13,6 +13,7 @@ from providers.source import (
     Access,
     AccessExpired,
     AccountUnfit,
+    NotThere,
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
@@ -90,7 +91,8 @@ def refusal(answer: Answer) -> ProviderError:
             return AccountUnfit("There is no Zendesk account at this address: was it renamed or closed?")
         case _:
             code = f" {said.code}" if said.code else ""
-            return ProviderRefused(f"Zendesk refused the request ({answer.status}{code}).")
+            refused = NotThere if answer.status == 404 else ProviderRefused
+            return refused(f"Zendesk refused the request ({answer.status}{code}).")
 
 
 def _forbidden(answer: Answer, said: _Refusal) -> ProviderError:

@@ -13,18 +13,19 @@ from providers.zendesk_api import call
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """What to ask Zendesk for."""
+    """What to ask Zendesk for; `include` is what comes along."""
 
     member: str
     per_page: int
-    include: str | None = None
+    include: tuple[str, ...] = ()
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of records as they came, the identities sent along, and where the run goes on from here."""
+    """A page of records as they came, what was sent along, and where the run goes on from here."""
 
     records: list[bytes]
     identities: list[bytes]
+    organizations: list[bytes]
     next_cursor: str | None
     bookmark: str | None
 
@@ -32,6 +33,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 class _Envelope(msgspec.Struct):
     end_of_stream: bool
     identities: list[msgspec.Raw] | None = None
+    organizations: list[msgspec.Raw] | None = None
     after_cursor: str | None = None
 
 
@@ -43,7 +45,7 @@ async def fetch(
     params = {"per_page": str(export.per_page)}
     params |= {"cursor": position} if position else {"start_time": "0"}
     if export.include:
-        params["include"] = export.include
+        params["include"] = ",".join(export.include)
     answer = await call(http, access, f"/incremental/{export.member}/cursor", params)
     envelope, records = answer.read_page(_Envelope, export.member)
     after, ended = envelope.after_cursor, envelope.end_of_stream
@@ -52,6 +54,7 @@ async def fetch(
     return Fetched(
         records=records,
         identities=[bytes(each) for each in envelope.identities or ()],
+        organizations=[bytes(each) for each in envelope.organizations or ()],
         next_cursor=None if ended else after,
         # Asked with nothing new Zendesk names no cursor: the one we had is still good.
         bookmark=after or position if ended else None,

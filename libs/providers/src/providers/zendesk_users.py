@@ -10,10 +10,13 @@ from contracts.contacts import Contact
 from providers.names import cut_name
 from providers.records import Unreadable, read_each
 from providers.source import Page, SourceContact, SourceGone
-from providers.values import emails, instant, texts
+from providers.values import emails, instant, text, texts
 from providers.zendesk_api import ObjectId, page_address
 
 CONTACT_ROLE = "end-user"
+INCLUDE = ("identities", "organizations")
+"""What has to come along with users."""
+
 _ERASED = "Permanently Deleted User"
 
 
@@ -26,6 +29,8 @@ class _User(msgspec.Struct):
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    shared_phone_number: bool | None = None
+    organization_id: int | None = None
     url: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
@@ -40,19 +45,29 @@ class _Identity(msgspec.Struct):
     primary: bool | None = None
 
 
+class _Organization(msgspec.Struct):
+    """Where a user belongs. The rest of it is no part of a contact, and would change a thousand of them at once."""
+
+    id: ObjectId
+    name: str | None = None
+
+
 class _Known(msgspec.Struct):
     user: _User
     identities: list[_Identity] = []
+    organizations: list[_Organization] = []
 
 
 _USERS = msgspec.json.Decoder(_User)
 _IDENTITIES = msgspec.json.Decoder(_Identity)
+_ORGANIZATIONS = msgspec.json.Decoder(_Organization)
 _KNOWN = msgspec.json.Decoder(_Known)
 
 
-def read_page(records: Sequence[bytes], identities: Sequence[bytes]) -> Page:
-    """Read a page of users, each with its identities."""
-    understood, skipped = read_each(records, partial(_read_user, identities=_by_user(identities)))
+def read_page(records: Sequence[bytes], identities: Sequence[bytes], organizations: Sequence[bytes]) -> Page:
+    """Read a page of users, each with its identities and its organization."""
+    read = partial(_read_user, identities=_by_user(identities), organizations=_by_id(organizations))
+    understood, skipped = read_each(records, read)
     return Page(
         contacts=tuple(each for each in understood if isinstance(each, SourceContact)),
         gone=tuple(each for each in understood if isinstance(each, SourceGone)),
@@ -65,7 +80,9 @@ def normalize(raw: bytes) -> Contact:
     return _to_contact(_KNOWN.decode(raw))
 
 
-def _read_user(raw: bytes, *, identities: Mapping[int, Sequence[bytes]]) -> SourceContact | SourceGone:
+def _read_user(
+    raw: bytes, *, identities: Mapping[int, Sequence[bytes]], organizations: Mapping[int, bytes]
+) -> SourceContact | SourceGone:
     user = _USERS.decode(raw)
     provider_id = str(user.id)
     if user.active is False:
@@ -76,7 +93,9 @@ def _read_user(raw: bytes, *, identities: Mapping[int, Sequence[bytes]]) -> Sour
     if user.role != CONTACT_ROLE:
         # Agents come in the same list. One who was a customer before is no longer one; the others nobody ever met.
         return SourceGone(provider_id=provider_id, reason="absent")
-    whole = b'{"user":%b,"identities":[%b]}' % (raw, b",".join(identities.get(user.id, ())))
+    organization = organizations.get(user.organization_id or 0)
+    belongs = b',"organizations":[%b]' % organization if organization else b""
+    whole = b'{"user":%b,"identities":[%b]%b}' % (raw, b",".join(identities.get(user.id, ())), belongs)
     return SourceContact(provider_id=provider_id, raw=whole, contact=normalize(whole))
 
 
@@ -88,7 +107,9 @@ def _to_contact(known: _Known) -> Contact:
         first_name=first_name,
         last_name=last_name,
         emails=emails([user.email, *_values(others, "email")]),
-        phones=texts([user.phone, *_values(others, "phone_number")]),
+        # A number that others have too says nothing of who this is; an identity is one user's own.
+        phones=texts([None if user.shared_phone_number else user.phone, *_values(others, "phone_number")]),
+        company=next((text(each.name) for each in known.organizations), None),
         url=page_address(user.url),
         created_at=instant(user.created_at),
         updated_at=instant(user.updated_at),
@@ -109,3 +130,14 @@ def _by_user(records: Iterable[bytes]) -> Mapping[int, Sequence[bytes]]:
             continue  # an address we cannot read is absent; its user is not
     # The same identities have to be the same bytes, in whatever order they came.
     return {user_id: sorted(identities) for user_id, identities in found.items()}
+
+
+def _by_id(records: Iterable[bytes]) -> Mapping[int, bytes]:
+    found: dict[int, bytes] = {}
+    for raw in records:
+        try:
+            organization = _ORGANIZATIONS.decode(raw)
+            found[organization.id] = msgspec.json.encode(organization)
+        except (ValueError, RecursionError):
+            continue
+    return found

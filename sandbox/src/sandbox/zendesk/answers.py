@@ -1,5 +1,6 @@
 """Records as Zendesk writes them: every key always, and null wherever nothing is known."""
 
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -11,18 +12,15 @@ from sandbox.zendesk.tables import Table
 
 KEPT_USER_FIELDS = (
     *("external_id", "alias", "notes", "details", "organization_id", "signature", "custom_role_id", "locale_id"),
-    "suspended",
+    *("suspended", "shared_phone_number"),
 )
 _DELETED_FOR_GOOD = "Permanently Deleted User"
 _NEVER_KNOWN = (
     *("photo", "last_login_at", "two_factor_auth_enabled", "role_type", "is_billing_admin", "default_group_id"),
-    *("suspension_details", "shared_phone_number"),
+    "suspension_details",
 )
 _NOTHING_KNOWN = ("recipient", "organization_id", "forum_topic_id", "problem_id", "group_id", "custom_status_id")
-_NOTHING_LISTED = (
-    *("collaborator_ids", "follower_ids", "email_cc_ids", "custom_fields", "sharing_agreement_ids", "fields"),
-    "followup_ids",
-)
+_NOTHING_LISTED = (*("custom_fields", "sharing_agreement_ids", "fields", "followup_ids"),)
 
 
 def stamp(ms: int) -> str:
@@ -39,6 +37,7 @@ def user(desk: Desk, table: Table, row: int) -> JSON:
     """A user, whatever became of them: one who was deleted has no address any more, and keeps the name."""
     record, identity = table.record(row), table.id_of(row)
     values, customer = record.properties, role_of(record) == "end-user"
+    belongs = desk.organization(record)
     email = next((each["value"] for each in values["identities"] if each["type"] == "email" and each["primary"]), None)
     shown: JSON = {
         "id": int(identity),
@@ -66,6 +65,7 @@ def user(desk: Desk, table: Table, row: int) -> JSON:
     }
     return shown | dict.fromkeys(_NEVER_KNOWN) | {name: values.get(name) for name in KEPT_USER_FIELDS} | {
         "locale_id": 1,
+        "organization_id": None if belongs is None else int(desk.organizations.id_of(belongs)),
         "suspended": bool(values.get("suspended")),
     }  # fmt: skip
 
@@ -99,10 +99,46 @@ def identity_id(table: Table, row: int, number: int) -> int:
     return int(table.id_of(row)) * 64 + number
 
 
+def organization(desk: Desk, row: int) -> JSON:
+    """An organization; one that was deleted says when."""
+    record, identity = desk.organizations.record(row), desk.organizations.id_of(row)
+    values = record.properties
+    return {
+        "url": f"https://{desk.subdomain}.zendesk.com/api/v2/organizations/{identity}.json",
+        "id": int(identity),
+        "name": values.get("name"),
+        "shared_tickets": False,
+        "shared_comments": False,
+        "external_id": values.get("external_id"),
+        "created_at": stamp(record.created),
+        "updated_at": stamp(record.modified),
+        "domain_names": values.get("domain_names") or [],
+        "details": values.get("details"),
+        "notes": values.get("notes"),
+        "group_id": None,
+        "tags": values.get("tags") or [],
+        "organization_fields": values.get("organization_fields") or {},
+        "deleted_at": None if record.archived_at is None else stamp(record.archived_at),
+    }
+
+
+def along_with(desk: Desk, users: Sequence[tuple[Table, int]], include: Sequence[str]) -> JSON:
+    """What comes along with users: their addresses, and each of their organizations once."""
+    found: JSON = {}
+    if "identities" in include:
+        found["identities"] = [each for table, row in users for each in identities(desk, table, row)]
+    if "organizations" in include:
+        belong = (desk.organization(table.record(row)) for table, row in users)
+        found["organizations"] = [organization(desk, row) for row in dict.fromkeys(belong) if row is not None]
+    return found
+
+
 def ticket(desk: Desk, row: int) -> JSON:
     """A ticket; a deleted one differs by its status alone."""
     record = desk.tickets.record(row)
     values, identity = record.properties, desk.tickets.id_of(row)
+    ccs = [int(desk.users.id_of(each)) for each in values.get("ccs") or []]
+    followers = [int(desk.agents.id_of(each)) for each in values.get("followers") or []]
     shown: JSON = {
         "url": f"https://{desk.subdomain}.zendesk.com/api/v2/tickets/{identity}.json",
         "id": int(identity),
@@ -120,6 +156,9 @@ def ticket(desk: Desk, row: int) -> JSON:
         "requester_id": desk.requester_id(record),
         "submitter_id": desk.requester_id(record),
         "assignee_id": int(desk.agents.id_of(row % desk.agents.rows)) if values.get("status") != "new" else None,
+        "email_cc_ids": ccs,
+        "follower_ids": followers,
+        "collaborator_ids": ccs + followers,
         "due_at": values.get("due_at"),
         "tags": values.get("tags") or [],
         "has_incidents": False,
@@ -134,10 +173,30 @@ def ticket(desk: Desk, row: int) -> JSON:
     return dict.fromkeys(_NOTHING_KNOWN) | {name: [] for name in _NOTHING_LISTED} | shown
 
 
+def deleted_ticket(desk: Desk, row: int) -> JSON:
+    """What is told of a ticket that was deleted; by whom is not known here."""
+    record = desk.tickets.record(row)
+    return {
+        "id": row + 1,
+        "subject": record.properties.get("subject"),
+        "description": record.properties["comments"][0]["body"],
+        "actor": {"id": int(desk.agents.id_of(0)), "name": desk.agents.record(0).properties["name"]},
+        "deleted_at": stamp(record.archived_at or record.modified),
+        "previous_state": record.properties.get("status"),
+    }
+
+
 def comments(desk: Desk, row: int) -> list[JSON]:
     """What was said about a ticket; the first comment is its description."""
     record = desk.tickets.record(row)
     return [_comment(desk, row, record, each) for each in record.properties["comments"]]
+
+
+def authors(desk: Desk, said: Iterable[JSON]) -> list[JSON]:
+    """Who wrote comments, each once, as they come along with them."""
+    wanted = dict.fromkeys(str(each["author_id"]) for each in said)
+    rows = ((table, table.row_of(text)) for text in wanted for table in (desk.users, desk.agents))
+    return [user(desk, table, row) for table, row in rows if row is not None]
 
 
 def _comment(desk: Desk, row: int, ticket: Record, said: dict[str, Any]) -> JSON:

@@ -1,4 +1,4 @@
-"""One account of Zendesk: its users and tickets, and what changes do to them."""
+"""One account of Zendesk: its users, organizations and tickets, and what changes do to them."""
 
 from collections.abc import Iterator
 from random import Random
@@ -16,6 +16,7 @@ from sandbox.zendesk.seeds import AGENTS, Seeds
 from sandbox.zendesk.tables import Table
 
 _BEYOND_45_BITS = 46_000_000_000_000
+_ORGANIZATIONS = 2_000_000_000  # how far below the users' ids theirs begin
 
 
 class Desk:
@@ -29,10 +30,13 @@ class Desk:
     def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
         self.subdomain = opened.account_id
         self.opened = opened
+        self.lag_ms = lag_ms
         self.roster = Roster(world, salt=crc32(self.subdomain.encode()), first=opened.first, rows=opened.contacts)
-        self.seeds = Seeds(self.roster, subdomain=self.subdomain, imported=opened.imported)
-        self._changed_emails: dict[str, int] = {}
         base = _BEYOND_45_BITS + chance(0, 40, 0, self.roster.salt) % 900_000_000_000
+        self.seeds = Seeds(
+            self.roster, subdomain=self.subdomain, imported=opened.imported, organizations_from=base - _ORGANIZATIONS
+        )
+        self._changed_emails: dict[str, int] = {}
         self.users = Table(
             first_id=base,
             seeded=self.seeds.users,
@@ -51,7 +55,20 @@ class Desk:
             stamp=self.seeds.ticket_modified,
             lag_ms=lag_ms,
         )
-        self.tables = {"users": self.users, "agents": self.agents, "tickets": self.tickets}
+        self.organizations = Table(
+            first_id=base - _ORGANIZATIONS,
+            step=1,
+            seeded=self.seeds.organizations,
+            seed=self.seeds.organization,
+            stamp=self.seeds.organization_modified,
+            lag_ms=lag_ms,
+        )
+        self.tables = {
+            "users": self.users,
+            "agents": self.agents,
+            "tickets": self.tickets,
+            "organizations": self.organizations,
+        }
 
     def apply(self, change: changes.AnyRecordChange) -> int:
         """Let something happen that was found possible; returns the row it happened to, or that it made."""
@@ -103,6 +120,10 @@ class Desk:
         wanted = email.strip().lower()
         known = ((row, self.agents.record(row)) for row in range(self.agents.rows))
         return next((row for row, agent in known if wanted in identities.emails(agent.properties["identities"])), None)
+
+    def organization(self, user: Record) -> int | None:
+        """The row of the organization that a user belongs to; one that was deleted has nobody."""
+        return self.present_row("organizations", str(user.properties.get("organization_id")))
 
     def requester(self, ticket: Record) -> int | None:
         """The row of the end user who asked, over however many merges; None where it was an agent."""

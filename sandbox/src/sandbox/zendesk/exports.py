@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from sandbox.clock import now_ms
 from sandbox.wire import JSON, Answer, HTTPRequest, answer
 from sandbox.zendesk import answers
+from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.errors import bad_parameter
 from sandbox.zendesk.gate import Caller
 from sandbox.zendesk.requests import base_address, whole, words
@@ -23,15 +24,14 @@ Found = tuple[int, int, Table, int]
 
 @get("/incremental/users/cursor")
 async def export_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
-    """Users of every role, living and deleted; `include=identities` adds their addresses."""
+    """Users of every role, living and deleted; `include` adds their addresses, and where they belong."""
     caller.need_administrator()
     caller.need("users", "read")
     desk = caller.desk
     found, body = _page(request, caller, "users", [desk.users, desk.agents])
     body["users"] = [answers.user(desk, table, row) for _, _, table, row in found]
-    if "identities" in words(request, "include"):
-        body["identities"] = [each for _, _, table, row in found for each in answers.identities(desk, table, row)]
-    return answer(body)
+    shown = [(table, row) for _, _, table, row in found]
+    return answer(body | answers.along_with(desk, shown, words(request, "include")))
 
 
 @get("/incremental/tickets/cursor")
@@ -46,22 +46,25 @@ async def export_tickets(request: HTTPRequest, caller: NamedDependency[Caller]) 
     return answer(body)
 
 
-@get(["/incremental/users", "/incremental/tickets"])
+@get(["/incremental/users", "/incremental/tickets", "/incremental/organizations"])
 async def export_by_time(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
     """The older way, by time alone: what bears the last stamp of a page comes again on the next."""
     desk, resource = caller.desk, request.scope["path"].rpartition("/")[2]
     caller.need_administrator()
     caller.need(resource, "read")
-    tables: dict[str, Sequence[Table]] = {"users": [desk.users, desk.agents], "tickets": [desk.tickets]}
+    tables: dict[str, Sequence[Table]] = {
+        "users": [desk.users, desk.agents],
+        "tickets": [desk.tickets],
+        "organizations": [desk.organizations],
+    }
     size = whole(request, "per_page", default=MOST, most=MOST)
-    start = _start_time(request)
+    start = _start_time(request, caller)
     found = list(islice(_changed(tables[resource], start * 1000 - 1, 2**63), size + 1))
     end = found[:size][-1][0] // 1000 if found else start
     address = f"{base_address(request, caller)}/api/v2/incremental/{resource}.json"
-    show = answers.user if resource == "users" else lambda desk, _, row: answers.ticket(desk, row)
     return answer(
         {
-            resource: [show(desk, table, row) for _, _, table, row in found[:size]],
+            resource: [_show(desk, resource, table, row) for _, _, table, row in found[:size]],
             "count": len(found[:size]),
             "end_of_stream": len(found) <= size,
             "end_time": end,
@@ -70,11 +73,21 @@ async def export_by_time(request: HTTPRequest, caller: NamedDependency[Caller]) 
     )
 
 
+def _show(desk: Desk, resource: str, table: Table, row: int) -> JSON:
+    match resource:
+        case "users":
+            return answers.user(desk, table, row)
+        case "tickets":
+            return answers.ticket(desk, row)
+        case _:
+            return answers.organization(desk, row)
+
+
 def _page(request: HTTPRequest, caller: Caller, name: str, tables: Sequence[Table]) -> tuple[list[Found], JSON]:
     """The records of a page, and what stands around them. Raises `Refusal`."""
     size = whole(request, "per_page", default=MOST, most=MOST)
     text = request.query_params.get("cursor")
-    after = (_start_time(request) * 1000 - 1, 2**63) if text is None else _read(text)
+    after = (_start_time(request, caller) * 1000 - 1, 2**63) if text is None else _read(text)
     rest = list(islice(_changed(tables, *after), size + 1))
     found = rest[:size]
     cursor = _write(found[-1]) if found else None
@@ -99,11 +112,11 @@ def _changed_in(table: Table, ms: int, number: int) -> Iterator[Found]:
     return ((at, key, table, row) for at, key, row in table.exported(ms, number))
 
 
-def _start_time(request: HTTPRequest) -> int:
+def _start_time(request: HTTPRequest, caller: Caller) -> int:
     text = request.query_params.get("start_time", "")
     if not (text.isascii() and text.isdecimal()):
         raise bad_parameter("Invalid value for start_time")
-    if int(text) * 1000 > now_ms() - 60_000:
+    if int(text) * 1000 > now_ms() - caller.desk.lag_ms:  # a minute in either case, at Zendesk
         raise bad_parameter("Too recent start_time. Use a start_time older than 1 minute", "StartTimeTooRecent")
     return int(text)
 

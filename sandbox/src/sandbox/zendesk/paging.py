@@ -26,9 +26,14 @@ class _Cursor(msgspec.Struct):
 
 def page(request: HTTPRequest, caller: Caller, path: str, name: str, found: Sequence[int], show: Show) -> Answer:
     """The page of a list that was asked for; `found` are keys that rise. Raises `Refusal`."""
+    return answer(listed(request, caller, path, name, found, show))
+
+
+def listed(request: HTTPRequest, caller: Caller, path: str, name: str, found: Sequence[int], show: Show) -> JSON:
+    """The same, to add to what comes along. Raises `Refusal`."""
     if "page[size]" in request.query_params or "page[after]" in request.query_params:
-        return answer(_by_cursor(request, caller, path, name, found, show))
-    return answer(_by_number(request, caller, path, name, found, show))
+        return _by_cursor(request, caller, path, name, found, show)
+    return _by_number(request, caller, path, name, found, show)
 
 
 def _by_cursor(request: HTTPRequest, caller: Caller, path: str, name: str, found: Sequence[int], show: Show) -> JSON:

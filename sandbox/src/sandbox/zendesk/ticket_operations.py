@@ -49,6 +49,14 @@ def update(sandbox: Sandbox, caller: Caller, row: int, given: Mapping[str, Any])
     acts.edit(sandbox, caller.desk, caller.desk.DEALINGS, row, properties)
 
 
+def restore(sandbox: Sandbox, caller: Caller, text: str) -> int:
+    """Bring a deleted ticket back; returns its row. Raises `Refusal`."""
+    row = caller.desk.tickets.row_of(text)
+    if row is None or row not in caller.desk.tickets.archived:
+        raise not_found()
+    return acts.restore(sandbox, caller.desk, caller.desk.DEALINGS, row)
+
+
 def _requester(sandbox: Sandbox, caller: Caller, given: Mapping[str, Any]) -> dict[str, int | None]:
     """Whose ticket it is: an end user's, somebody's new here, or that of who calls."""
     desk, named = caller.desk, given.get("requester")

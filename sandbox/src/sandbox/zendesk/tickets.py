@@ -11,7 +11,7 @@ from sandbox.wire import JSON, Answer, HTTPRequest, answer
 from sandbox.zendesk import answers, ticket_operations, user_operations
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.gate import Caller
-from sandbox.zendesk.paging import page
+from sandbox.zendesk.paging import listed, page
 from sandbox.zendesk.requests import base_address, given, words
 
 
@@ -58,11 +58,14 @@ async def show_ticket(ticket_id: FromPath[str], caller: NamedDependency[Caller])
 
 @get("/tickets/{ticket_id:str}/comments")
 async def list_comments(ticket_id: FromPath[str], request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
-    """What was said about a ticket, the oldest first."""
+    """What was said about a ticket, the oldest first; `include=users` adds who said it."""
     caller.need("tickets", "read")
     found = answers.comments(caller.desk, ticket_operations.find(caller, ticket_id))
-    keys = list(range(len(found)))
-    return page(request, caller, f"/tickets/{ticket_id}/comments", "comments", keys, lambda key: found[key])
+    keys, path = list(range(len(found))), f"/tickets/{ticket_id}/comments"
+    body = listed(request, caller, path, "comments", keys, lambda key: found[key])
+    if "users" in words(request, "include"):
+        body["users"] = answers.authors(caller.desk, found)
+    return answer(body)
 
 
 @post("/tickets")
@@ -100,6 +103,27 @@ async def delete_ticket(
     acts.archive(sandbox, caller.desk, caller.desk.DEALINGS, ticket_operations.find(caller, ticket_id))
 
 
+@get("/deleted_tickets")
+async def list_deleted_tickets(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
+    """Those that were deleted, of whom little is told."""
+    caller.need("tickets", "read")
+    desk = caller.desk
+    found = [row + 1 for row in sorted(desk.tickets.archived)]
+    return page(
+        request, caller, "/deleted_tickets", "deleted_tickets", found, lambda key: answers.deleted_ticket(desk, key - 1)
+    )
+
+
+@put("/deleted_tickets/{ticket_id:str}/restore", status_code=200)
+async def restore_ticket(
+    ticket_id: FromPath[str], sandbox: NamedDependency[Sandbox], caller: NamedDependency[Caller]
+) -> Answer:
+    """Bring a deleted ticket back, with all that was said about it."""
+    caller.need("tickets", "write")
+    ticket_operations.restore(sandbox, caller, ticket_id)
+    return answer("")
+
+
 def ids_of(desk: Desk) -> list[int]:
     """The numbers of all tickets but those that were deleted."""
     return [row + 1 for row in range(desk.tickets.rows) if desk.tickets.lives(row)]
@@ -131,4 +155,6 @@ ROUTES = (
     create_ticket,
     update_ticket,
     delete_ticket,
+    list_deleted_tickets,
+    restore_ticket,
 )

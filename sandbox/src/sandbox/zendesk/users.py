@@ -10,17 +10,18 @@ from sandbox.store import Sandbox
 from sandbox.wire import JSON, Answer, HTTPRequest, answer
 from sandbox.zendesk import answers, user_operations
 from sandbox.zendesk.desk import Desk
-from sandbox.zendesk.errors import bad_parameter
+from sandbox.zendesk.errors import bad_parameter, not_found
 from sandbox.zendesk.gate import Caller
-from sandbox.zendesk.paging import page
+from sandbox.zendesk.paging import listed, page
 from sandbox.zendesk.requests import base_address, given, words
+from sandbox.zendesk.tables import Table
 
 
 @get("/users")
 async def list_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
     """All users, of these roles where some are named."""
     caller.need("users", "read")
-    return _page(request, caller, "/users", _ids(caller.desk, words(request, "role")))
+    return shown(request, caller, "/users", _ids(caller.desk, words(request, "role")))
 
 
 @get("/users/me")
@@ -50,7 +51,7 @@ async def show_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> A
         raise bad_parameter("Too many values", "TooManyValues")
     known = set(_ids(caller.desk, []))
     found = [int(each) for each in ids if each.isdecimal() and int(each) in known]
-    return _page(request, caller, "/users/show_many", found)
+    return shown(request, caller, "/users/show_many", found)
 
 
 @get("/users/search")
@@ -59,7 +60,7 @@ async def search_users(request: HTTPRequest, caller: NamedDependency[Caller]) ->
     caller.need("users", "read")
     wanted = request.query_params.get("query", "").strip('"').removeprefix("email:").lower()
     found = [key for key in _ids(caller.desk, []) if wanted in _words_of(caller.desk, key)]
-    return _page(request, caller, "/users/search", found)
+    return shown(request, caller, "/users/search", found)
 
 
 @get("/users/{user_id:str}")
@@ -68,9 +69,7 @@ async def show_user(user_id: FromPath[str], request: HTTPRequest, caller: NamedD
     caller.need("users", "read")
     table, row = user_operations.find(caller.desk, user_id, living=False)
     body: JSON = {"user": answers.user(caller.desk, table, row)}
-    if "identities" in words(request, "include"):
-        body["identities"] = answers.identities(caller.desk, table, row)
-    return answer(body)
+    return answer(body | answers.along_with(caller.desk, [(table, row)], words(request, "include")))
 
 
 @post("/users")
@@ -143,6 +142,16 @@ async def list_deleted_users(request: HTTPRequest, caller: NamedDependency[Calle
     return page(request, caller, "/deleted_users", "deleted_users", found, lambda key: _user(desk, key))
 
 
+@get("/deleted_users/{user_id:str}")
+async def show_deleted_user(user_id: FromPath[str], caller: NamedDependency[Caller]) -> Answer:
+    """One of them."""
+    caller.need("users", "read")
+    table, row = user_operations.find(caller.desk, user_id, living=False)
+    if table.lives(row) or table.record(row).gone:
+        raise not_found()
+    return answer({"deleted_user": answers.user(caller.desk, table, row)})
+
+
 @delete("/deleted_users/{user_id:str}", status_code=200)
 async def erase_user(
     user_id: FromPath[str], sandbox: NamedDependency[Sandbox], caller: NamedDependency[Caller]
@@ -163,8 +172,16 @@ def show(desk: Desk, key: int) -> JSON:
     return _user(desk, key)
 
 
-def _page(request: HTTPRequest, caller: Caller, path: str, found: list[int]) -> Answer:
-    return page(request, caller, path, "users", found, lambda key: _user(caller.desk, key))
+def shown(request: HTTPRequest, caller: Caller, path: str, found: list[int]) -> Answer:
+    """A page of users, and what is asked for beside them. Raises `Refusal`."""
+    desk, noted = caller.desk, list[tuple[Table, int]]()
+
+    def show_and_note(key: int) -> JSON:
+        noted.append(user_operations.find(desk, str(key), living=False))
+        return answers.user(desk, *noted[-1])
+
+    body = listed(request, caller, path, "users", found, show_and_note)
+    return answer(body | answers.along_with(desk, noted, words(request, "include")))
 
 
 def _ids(desk: Desk, roles: list[str]) -> list[int]:
@@ -208,5 +225,6 @@ ROUTES = (
     delete_user,
     merge_user,
     list_deleted_users,
+    show_deleted_user,
     erase_user,
 )

@@ -15,7 +15,7 @@ from servicekit.arrays import integers, texts
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import announcements, run_queries, runs, sighting_queries
+from sync_worker import announcements, run_queries, runs, sighting_queries, source_queries
 from sync_worker.run import Run
 
 SLICE = 5_000
@@ -61,6 +61,7 @@ async def take_out_absent(
         until, went_too = await sighting_queries.mark_interactions_absent(
             conn, run, listing, kind, after=after, at_most=SLICE
         )
+        went_too += await source_queries.mark_parts_gone(conn, run, went_too)
         events = announcements.interactions_gone(run, went_too)
     if events:
         await run_queries.count_gone(conn, run, stream, len(events))

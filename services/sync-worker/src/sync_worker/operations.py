@@ -43,6 +43,7 @@ async def record_page(
     saved_interactions = await source_queries.save_interactions(conn, run, stream, interactions)
     went = await source_queries.mark_contacts_gone(conn, run, contacts_gone)
     went_interactions = await source_queries.mark_interactions_gone(conn, run, interactions_gone)
+    went_interactions += await source_queries.mark_parts_gone(conn, run, interactions_gone)
     await source_queries.save_skipped(conn, run, stream, page.skipped, listing=listing)
 
     seen = len(contacts) + len(interactions)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from contracts.contacts import GoneReason
-from contracts.interactions import InteractionKind
+from contracts.interactions import PARTS, InteractionKind
 from providers.source import Skipped, SourceContact, SourceGone, SourceInteraction
 from servicekit.arrays import Array, binaries, texts
 from sqlalchemy import Row, text
@@ -56,6 +56,9 @@ class WentInteraction(msgspec.Struct, frozen=True):
     provider_id: str
     revision: int
     reason: GoneReason
+
+
+WholeGone = SourceGone | WentInteraction
 
 
 def content_hash(content: msgspec.Struct) -> bytes:
@@ -146,6 +149,19 @@ async def save_interactions(
     return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, run, stream, columns)]
 
 
+_LIVING_RAWS = text("""
+SELECT provider_id, raw::text AS raw FROM source_contact
+WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND gone_at IS NULL
+  AND provider_id = ANY (CAST(:provider_ids AS text[]))
+""")
+
+
+async def find_living_raws(conn: AsyncConnection, run: Run, provider_ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the raw JSON of those of these contacts that live."""
+    rows = await conn.execute(_LIVING_RAWS, {**_whose(run), "provider_ids": list(provider_ids)})
+    return {row.provider_id: row.raw.encode() for row in rows}
+
+
 _CONTACTS_GONE = text("""
 UPDATE source_contact s
 SET gone_at = statement_timestamp(), gone_reason = g.reason, merged_into = g.merged_into, revision = s.revision + 1
@@ -179,6 +195,30 @@ async def mark_interactions_gone(conn: AsyncConnection, run: Run, gone: Sequence
     if not gone:
         return []
     went = await conn.execute(_INTERACTIONS_GONE, {**_whose(run), "gone": _text(gone)})
+    return [WentInteraction(*row) for row in went]
+
+
+# A part's id begins with that of its whole and a slash, and "0" is what comes behind a slash: a range of the key.
+_PARTS_GONE = text("""
+UPDATE source_interaction s
+SET gone_at = statement_timestamp(), gone_reason = g.reason, revision = s.revision + 1
+FROM json_to_recordset(CAST(:gone AS json)) AS g (kind text, whole_id text, reason text)
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id
+  AND s.kind = g.kind AND s.provider_id > g.whole_id || '/' AND s.provider_id < g.whole_id || '0' AND s.gone_at IS NULL
+RETURNING s.kind, s.provider_id, s.revision, s.gone_reason AS reason
+""")
+
+
+async def mark_parts_gone(conn: AsyncConnection, run: Run, wholes: Iterable[WholeGone]) -> list[WentInteraction]:
+    """Mark what interactions that are gone consisted of as gone too; return what lived until now."""
+    gone = [
+        {"kind": PARTS[whole.kind], "whole_id": whole.provider_id, "reason": whole.reason}
+        for whole in wholes
+        if whole.kind in PARTS
+    ]
+    if not gone:
+        return []
+    went = await conn.execute(_PARTS_GONE, {**_whose(run), "gone": _text(gone)})
     return [WentInteraction(*row) for row in went]
 
 

@@ -33,7 +33,7 @@ from servicekit.errors import RetryLater
 from servicekit.logs import describe
 from servicekit.outbox import shard_of
 
-from sync_worker import files, listings, operations, run_queries, runs
+from sync_worker import files, listings, merges, operations, run_queries, runs
 from sync_worker.access import AccessDesk
 from sync_worker.reading import read_ahead
 from sync_worker.run import Position, Run
@@ -191,7 +191,8 @@ class Syncer:
     async def _record(self, run: Run, stream: str, page: Page, *, report: bool, listing: UUID | None) -> None:
         try:
             async with self._db.transaction(run.workspace_id) as conn:
-                await operations.record_page(conn, run, stream, page, report=report, listing=listing)
+                told = await merges.tell_merged(conn, run, self._sources[run.provider], page)
+                await operations.record_page(conn, run, stream, told, report=report, listing=listing)
         except UNHOLDABLE as error:
             log.warning("page_sifted", stream=stream, failure=describe(error))
             async with self._db.transaction(run.workspace_id) as conn:
