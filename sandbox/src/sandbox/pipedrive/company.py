@@ -21,7 +21,7 @@ class Company:
     PROVIDER: ClassVar = "pipedrive"
     CONTACTS: ClassVar = "persons"
     DEALINGS: ClassVar = "deals"
-    ALL_DEALINGS: ClassVar[tuple[str, ...]] = ("deals",)
+    ALL_DEALINGS: ClassVar[tuple[str, ...]] = ("deals", "activities", "notes")
 
     def __init__(self, world: World, opened: changes.AccountOpened, *, lag_ms: int) -> None:
         # Its lists know of a change at once, so there is no lag here.
