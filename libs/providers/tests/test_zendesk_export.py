@@ -6,6 +6,7 @@ import pytest
 from providers.source import (
     Access,
     AccessExpired,
+    NotThere,
     Page,
     ProviderError,
     ProviderRefused,
@@ -143,8 +144,8 @@ INCREMENTAL = "zendesk-ratelimit-incremental-exports-cursor"
         (401, {"error": "Couldn't authenticate you"}, AccessExpired, "no longer takes"),
         (403, SCOPES, ProviderRefused, "did not grant what this needs: users:read, read."),
         (403, FORBIDDEN, ProviderRefused, "only administrators"),
-        (404, {"error": "RecordNotFound", "description": "Not found"}, ProviderRefused, "(404 RecordNotFound)"),
-        (404, {"error": {"title": "No such help desk", "message": "…"}}, ProviderRefused, "(404)."),
+        (404, {"error": "RecordNotFound", "description": "Not found"}, NotThere, "(404 RecordNotFound)"),
+        (404, {"error": {"title": "No such help desk", "message": "…"}}, NotThere, "(404)."),
         (409, {"error": "DatabaseConflict"}, ProviderUnavailable, "busy"),
         (422, {"error": "RecordInvalid", "details": {"x": [{"error": "y"}]}}, ProviderRefused, "(422 RecordInvalid)"),
         (422, {"error": "a@b.example is taken", "description": 5}, ProviderRefused, "(422)."),

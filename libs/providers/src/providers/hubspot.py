@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
+from contracts.interactions import InteractionKind
 
-from providers import hubspot_deals, hubspot_oauth, hubspot_paging
+from providers import hubspot_deals, hubspot_oauth, hubspot_paging, hubspot_webhooks
+from providers.fetched import missing_from, with_gone
 from providers.hubspot_api import merged_ids, object_id
 from providers.hubspot_paging import Stream
 from providers.records import read_each
@@ -22,6 +25,7 @@ from providers.source import (
     SourceProvider,
 )
 from providers.values import emails, instant, iso_date, text, texts, web_address
+from providers.webhooks import Delivery, Hint
 
 
 class _Properties(msgspec.Struct):
@@ -72,6 +76,8 @@ _STREAMS = {
     "deals": _DEALS,
     "archived_deals": msgspec.structs.replace(_DEALS, archived=True),
 }
+_FETCHED: dict[InteractionKind | None, str] = {None: "contacts", "deal": "deals"}
+"""What is fetched by its id, and in which stream it is at home."""
 
 
 class HubSpot(SourceProvider):
@@ -79,6 +85,8 @@ class HubSpot(SourceProvider):
 
     name: ClassVar[str] = "hubspot"
     streams: ClassVar[tuple[str, ...]] = tuple(_STREAMS)
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
+    webhooks: ClassVar[Literal["app", "connection"] | None] = "app"
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""
@@ -119,14 +127,28 @@ class HubSpot(SourceProvider):
         fetched = await hubspot_paging.fetch(http, access, asked, cursor=cursor, bookmark=bookmark)
         if asked.archived:
             page = _read_archived_page(fetched.records, asked, since=fetched.since)
-        elif asked.kind == "deal":
-            page = await hubspot_deals.read_page(http, access, fetched.records)
         else:
-            contacts, skipped = read_each(fetched.records, read_contact)
-            page = Page(contacts=contacts, skipped=skipped)
+            page = await _read_living_page(http, access, fetched.records, asked)
         return msgspec.structs.replace(
             page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark, total=fetched.total
         )
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        """Read them all at once, and look for those that are not there among the archived ones."""
+        stream = _STREAMS[_FETCHED[kind]]
+        page = await _read_living_page(http, access, await hubspot_paging.fetch_ids(http, access, stream, ids), stream)
+        missing = missing_from(page, ids)
+        if not missing:
+            return page
+        archived = msgspec.structs.replace(stream, archived=True)
+        records = await hubspot_paging.fetch_ids(http, access, archived, missing)
+        return with_gone(page, _read_archived_page(records, archived, since=None), missing, kind)
+
+    def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
+        """Read a batch of events, of several accounts perhaps."""
+        return hubspot_webhooks.read(delivery, secret, now)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""
@@ -178,6 +200,13 @@ def _to_contact(record: _Record) -> Contact:
 def _absorbed(record: _Record) -> tuple[str, ...]:
     given = record.properties
     return merged_ids(record.id, given.hs_merged_object_ids, given.hs_calculated_merged_vids)
+
+
+async def _read_living_page(http: ClientSession, access: Access, records: Sequence[bytes], stream: Stream) -> Page:
+    if stream.kind == "deal":
+        return await hubspot_deals.read_page(http, access, records)
+    contacts, skipped = read_each(records, read_contact)
+    return Page(contacts=contacts, skipped=skipped)
 
 
 def _read_archived_page(records: Sequence[bytes], stream: Stream, *, since: datetime | None) -> Page:

@@ -1,19 +1,23 @@
 """Pipedrive: its persons and deals, and those deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
+from contracts.interactions import InteractionKind
 
-from providers import pipedrive_deals, pipedrive_oauth, pipedrive_paging
+from providers import pipedrive_deals, pipedrive_oauth, pipedrive_paging, pipedrive_webhooks
+from providers.fetched import missing_from, with_gone
 from providers.pipedrive_api import OAUTH_URL, Id
 from providers.pipedrive_paging import Stream
 from providers.records import read_each
 from providers.source import Access, Grant, OAuthApp, Page, SourceContact, SourceGone, SourceProvider
 from providers.values import emails, instant, iso_date, text, texts
+from providers.webhooks import Delivery, Hint, Subscription
 
 
 class _Value(msgspec.Struct):
@@ -66,6 +70,8 @@ _LISTS = {
     # A deal that was put away is still a deal, and in no other list.
     "archived_deals": Stream(path="/deals/archived", scope="deals:read", kind="deal"),
 }
+_FETCHED: dict[InteractionKind | None, tuple[str, ...]] = {None: (_CONTACTS,), "deal": ("deals", "archived_deals")}
+"""What is fetched by its id, and in which lists it may be: the first is where it is at home."""
 
 
 class Pipedrive(SourceProvider):
@@ -74,6 +80,10 @@ class Pipedrive(SourceProvider):
     name: ClassVar[str] = "pipedrive"
     streams: ClassVar[tuple[str, ...]] = (_CONTACTS, _DELETED, "deals", "archived_deals")
     refusals: ClassVar[frozenset[str]] = frozenset({"user_denied"})
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(
+        {kind: streams[0] for kind, streams in _FETCHED.items()}
+    )
+    webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""
@@ -112,11 +122,37 @@ class Pipedrive(SourceProvider):
             return await _read_departed(http, access, cursor=cursor, bookmark=bookmark, now=now)
         asked = _LISTS[stream]
         fetched = await pipedrive_paging.fetch(http, access, asked, cursor=cursor, bookmark=bookmark)
-        if asked.kind == "deal":
-            page = await pipedrive_deals.read_page(http, access, fetched.records)
-        else:
-            page = _read_persons(fetched.records)
+        page = await _read_page(http, access, fetched.records, asked)
         return msgspec.structs.replace(page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark)
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        """Look for them in each list they may be in; who is in none was deleted, or is hidden from us."""
+        records: list[bytes] = []
+        page, missing = Page(), list(ids)
+        for stream in _FETCHED[kind]:
+            if missing:
+                records += await pipedrive_paging.fetch_ids(http, access, _LISTS[stream], missing)
+                page = await _read_page(http, access, records, _LISTS[stream])
+                missing = missing_from(page, ids)
+        return with_gone(page, Page(), missing, kind)
+
+    def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
+        """Read an event; Pipedrive says with no time when it was sent."""
+        return pipedrive_webhooks.read(delivery, secret)
+
+    async def subscribe(self, http: ClientSession, access: Access, *, url: str, secret: str) -> Subscription:
+        """Subscribe with the secret as the password."""
+        return await pipedrive_webhooks.subscribe(http, access, url=url, secret=secret)
+
+    async def unsubscribe(self, http: ClientSession, access: Access, subscription_id: str) -> None:
+        """Delete the webhook."""
+        await pipedrive_webhooks.unsubscribe(http, access, subscription_id)
+
+    async def is_subscribed(self, http: ClientSession, access: Access, subscription_id: str) -> bool:
+        """Whether the webhook is still listed, and active."""
+        return await pipedrive_webhooks.is_subscribed(http, access, subscription_id)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept person again."""
@@ -141,6 +177,12 @@ class Pipedrive(SourceProvider):
 def read_contact(raw: bytes) -> SourceContact:
     """Read a person. Raises `ValueError` when it cannot be read."""
     return _read_person(raw).source
+
+
+async def _read_page(http: ClientSession, access: Access, records: list[bytes], stream: Stream) -> Page:
+    if stream.kind == "deal":
+        return await pipedrive_deals.read_page(http, access, records)
+    return _read_persons(records)
 
 
 def _read_persons(records: list[bytes]) -> Page:

@@ -132,6 +132,15 @@ async def fetch(
     )
 
 
+async def fetch_ids(http: ClientSession, access: Access, stream: Stream, ids: Sequence[str]) -> list[bytes]:
+    """Fetch records by their ids, as they come; those that are not in the list are left out. Raises `ProviderError`."""
+    params = {"ids": ",".join(ids), "limit": str(LIMIT)}
+    if stream.status:
+        params["status"] = stream.status
+    answer = await call(http, access, V2 + stream.path, scope=stream.scope, params=params)
+    return answer.read_page(_Envelope, "data")[1]
+
+
 async def fetch_departed(
     http: ClientSession, access: Access, *, cursor: str | None, bookmark: str | None, now: datetime
 ) -> Departed:

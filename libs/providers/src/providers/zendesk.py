@@ -1,15 +1,19 @@
 """Zendesk: its end users as contacts, and their tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
+from contracts.interactions import InteractionKind
 
-from providers import zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
+from providers import zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users, zendesk_webhooks
+from providers.fetched import missing_from, with_gone
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
+from providers.webhooks import Delivery, Hint, Subscription
 from providers.zendesk_api import call
 from providers.zendesk_export import Export
 from providers.zendesk_oauth import Account, ApiToken
@@ -19,6 +23,8 @@ _EXPORTS = {
     "contacts": Export(member="users", per_page=1000, include="identities"),
     "tickets": Export(member="tickets", per_page=500),
 }
+_FETCHED: dict[InteractionKind | None, str] = {None: "contacts", "ticket": "tickets"}
+"""What is fetched by its id, and in which stream it is at home."""
 
 
 class _Count(msgspec.Struct):
@@ -38,6 +44,8 @@ class Zendesk(SourceProvider):
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
+    webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
 
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account of a subdomain."""
@@ -89,11 +97,32 @@ class Zendesk(SourceProvider):
     ) -> Page:
         """Read a page of the export, from its beginning on a first run."""
         fetched = await zendesk_export.fetch(http, access, _EXPORTS[stream], cursor=cursor, bookmark=bookmark)
-        if stream == "contacts":
-            page = zendesk_users.read_page(fetched.records, fetched.identities)
-        else:
-            page = zendesk_tickets.read_page(fetched.records)
+        page = _read_page(stream, fetched.records, fetched.identities)
         return msgspec.structs.replace(page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark)
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        """Read them all at once; of those deleted Zendesk says nothing here."""
+        stream = _FETCHED[kind]
+        page = _read_page(stream, *await zendesk_export.fetch_ids(http, access, _EXPORTS[stream], ids))
+        return with_gone(page, Page(), missing_from(page, ids), kind)
+
+    def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
+        """Read an event."""
+        return zendesk_webhooks.read(delivery, secret, now)
+
+    async def subscribe(self, http: ClientSession, access: Access, *, url: str, secret: str) -> Subscription:
+        """Make a webhook; the secret is Zendesk's own, and not the one we offer."""
+        return await zendesk_webhooks.subscribe(http, access, url=url)
+
+    async def unsubscribe(self, http: ClientSession, access: Access, subscription_id: str) -> None:
+        """Delete the webhook."""
+        await zendesk_webhooks.unsubscribe(http, access, subscription_id)
+
+    async def is_subscribed(self, http: ClientSession, access: Access, subscription_id: str) -> bool:
+        """Whether the webhook is still there, and active."""
+        return await zendesk_webhooks.is_subscribed(http, access, subscription_id)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""
@@ -113,3 +142,9 @@ class Zendesk(SourceProvider):
             or "https://{subdomain}.zendesk.com/oauth/authorizations/new",
             api_url=settings.get("ZENDESK_API_URL") or "https://{subdomain}.zendesk.com",
         )
+
+
+def _read_page(stream: str, records: list[bytes], identities: list[bytes]) -> Page:
+    if stream == "contacts":
+        return zendesk_users.read_page(records, identities)
+    return zendesk_tickets.read_page(records)

@@ -13,6 +13,7 @@ from providers.source import (
     Access,
     AccessExpired,
     AccountUnfit,
+    NotThere,
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
@@ -52,15 +53,24 @@ class _Refusal(msgspec.Struct):
         return said if said and _PLAIN.fullmatch(said) else ""
 
 
-async def call(http: ClientSession, access: Access, path: str, params: Mapping[str, str] | None = None) -> Answer:
-    """Read something on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
+async def call(
+    http: ClientSession,
+    access: Access,
+    path: str,
+    params: Mapping[str, str] | None = None,
+    *,
+    method: str = "GET",
+    json: object = None,
+) -> Answer:
+    """Call Zendesk on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
     answer = await ask(
         http,
-        "GET",
+        method,
         access.api_url.rstrip("/") + API + path,
         provider=PROVIDER,
         headers={"Authorization": access.authorization},
         params=params,
+        json=json,
     )
     if not answer.ok:
         raise refusal(answer)
@@ -90,7 +100,8 @@ def refusal(answer: Answer) -> ProviderError:
             return AccountUnfit("There is no Zendesk account at this address: was it renamed or closed?")
         case _:
             code = f" {said.code}" if said.code else ""
-            return ProviderRefused(f"Zendesk refused the request ({answer.status}{code}).")
+            refused = NotThere if answer.status == 404 else ProviderRefused
+            return refused(f"Zendesk refused the request ({answer.status}{code}).")
 
 
 def _forbidden(answer: Answer, said: _Refusal) -> ProviderError:
