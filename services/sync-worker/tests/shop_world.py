@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -13,10 +13,10 @@ import jwt
 import msgspec
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected
+from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected, RecordHint, SyncRequested
 from contracts.contacts import Contact, ContactFetched
 from contracts.event import Event
-from contracts.interactions import Interaction
+from contracts.interactions import Interaction, InteractionKind
 from contracts.registry import EVENTS
 from contracts.syncs import SyncProgressed, SyncView
 from providers.registry import FILES
@@ -25,7 +25,9 @@ from providers.source import (
     Grant,
     OAuthApp,
     Page,
+    Skipped,
     SourceContact,
+    SourceGone,
     SourceInteraction,
     SourceProvider,
 )
@@ -37,6 +39,7 @@ from sqlalchemy import text
 from sync_worker import operations, queue, schedule, views
 from sync_worker.access import AccessDesk
 from sync_worker.handlers import subscriptions
+from sync_worker.hints import HintFetcher
 from sync_worker.settings import Settings
 from sync_worker.worker import Syncer
 
@@ -66,6 +69,7 @@ class Shop(SourceProvider):
 
     name: ClassVar[str] = "shop"
     streams: ClassVar[tuple[str, ...]] = ("contacts", "deals")
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = {None: "contacts", "deal": "deals"}
 
     def __init__(self) -> None:
         self.pages: dict[str, list[Page]] = {"contacts": [], "deals": []}
@@ -76,6 +80,10 @@ class Shop(SourceProvider):
         self.let_go = asyncio.Event()
         self.tokens: list[str] = []
         self.leaves_bookmarks = True
+        self.kept: dict[tuple[InteractionKind | None, str], SourceContact | SourceInteraction] = {}
+        self.unreadable: list[Skipped] = []
+        self.fetched: list[tuple[InteractionKind | None, tuple[str, ...]]] = []
+        self.while_fetching: Callable[[], Awaitable[None]] | None = None
 
     def list_everything(self) -> None:
         """Be a source whose streams show every living record, each time anew."""
@@ -111,6 +119,30 @@ class Shop(SourceProvider):
         end = {"bookmark": f"{stream} read" if self.leaves_bookmarks else None}
         end = end if last else {"next_cursor": str(number + 1)}
         return msgspec.structs.replace(pages[number], **end)
+
+    def keep(self, *records: SourceContact | SourceInteraction) -> None:
+        """Have these to show to who asks for them by their ids."""
+        for each in records:
+            kind = each.interaction.kind if isinstance(each, SourceInteraction) else None
+            self.kept[kind, each.provider_id] = each
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        self.fetched.append((kind, tuple(ids)))
+        self.tokens.append(access.access_token)
+        if self.while_fetching:
+            await self.while_fetching()
+        if self.troubles["by id", None]:
+            raise self.troubles["by id", None].pop(0)
+        found = [self.kept[kind, each] for each in ids if (kind, each) in self.kept]
+        there = {each.provider_id for each in (*found, *self.unreadable)}
+        return Page(
+            contacts=tuple(each for each in found if isinstance(each, SourceContact)),
+            interactions=tuple(each for each in found if isinstance(each, SourceInteraction)),
+            gone=tuple(SourceGone(provider_id=each, reason="deleted", kind=kind) for each in ids if each not in there),
+            skipped=tuple(self.unreadable),
+        )
 
     async def count(self, http: ClientSession, access: Access, stream: str) -> int | None:
         return sum(len(page.contacts) for page in self.pages[stream]) if stream == "contacts" else None
@@ -212,6 +244,7 @@ class World:
         url = neighbours.url
         self.settings = Settings(**fresh.settings(auth_url=url, connections_url=url))
         desk = AccessDesk(http, ServiceTokens(http, self.settings, "sync-worker"), url)
+        self.fetcher = HintFetcher(self.db, http, desk, {"shop": self.shop, **FILES})
         self.syncer = Syncer(self.db, http, desk, {"shop": self.shop, **FILES}, every=EVERY)
 
     async def tell(self, *events: Event) -> None:
@@ -219,6 +252,15 @@ class World:
         async with self.db.transaction() as conn:
             publish(conn, events)
         await drain(self.db, subscriptions())
+
+    async def hint(self, *records: RecordHint) -> None:
+        """Let the provider say that something happened to these."""
+        hinted = SyncRequested(workspace_id=self.workspace_id, connection_id=self.connection_id, records=records)
+        await self.tell(hinted)
+
+    async def fetch(self) -> None:
+        """Fetch what is wanted, as its job would."""
+        await self.fetcher.fetch(self.workspace_id, self.connection_id)
 
     async def connect(self, authorized_at: datetime | None = None) -> None:
         await self.tell(
@@ -260,7 +302,7 @@ class World:
 
     async def work_off(self, queue_name: str) -> None:
         """Run the jobs of a queue until it is empty."""
-        app = queue.job_app(self.db, self.syncer, every=EVERY)
+        app = queue.job_app(self.db, self.syncer, self.fetcher, every=EVERY)
         async with app.open_async():
             await app.run_worker_async(
                 queues=[queue_name], wait=False, install_signal_handlers=False, delete_jobs="always"
@@ -302,7 +344,9 @@ class World:
 @asynccontextmanager
 async def running_queue(world: World) -> AsyncIterator[None]:
     """Run jobs as the service does, until the block ends."""
-    running = asyncio.create_task(queue.run(queue.job_app(world.db, world.syncer, every=EVERY), concurrency=2))
+    running = asyncio.create_task(
+        queue.run(queue.job_app(world.db, world.syncer, world.fetcher, every=EVERY), concurrency=2)
+    )
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from servicekit.service_tokens import ServiceTokens
 from sync_worker import file_routes, queue
 from sync_worker.access import AccessDesk
 from sync_worker.handlers import subscriptions
+from sync_worker.hints import HintFetcher
 from sync_worker.routes import ROUTES
 from sync_worker.settings import Settings
 from sync_worker.uploads import Uploads
@@ -36,7 +37,8 @@ def create_app(
         async with ClientSession() as inside, open_session() as outside:
             desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
             syncer = Syncer(db, outside, desk, sources, every=every)
-            await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
+            fetcher = HintFetcher(db, outside, desk, sources)
+            await queue.run(queue.job_app(db, syncer, fetcher, every=every), concurrency=settings.sync_concurrency)
 
     uploads = Uploads(db, settings, SERVICE)
     return service_app(

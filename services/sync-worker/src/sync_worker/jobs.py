@@ -1,6 +1,6 @@
 """The queue: putting a job in, inside the transaction that needs it."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 log = structlog.get_logger()
 
 SYNC = "connection-sync"
+HINTS = "hinted-records-fetch"
 ERASE = "records-erase"
 SCHEDULE = "connection-sync-scheduler"
 REVIVE = "stalled-jobs-revive"
@@ -37,6 +38,28 @@ async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: U
     if not await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id)):
         # It was left by a run that is over, and that may have waited for an hour: the new one need not.
         await conn.execute(_DUE_NOW, {"queue": lane, "queueing_lock": str(connection_id)})
+
+
+_DUE_AT = text("""
+UPDATE procrastinate_jobs SET scheduled_at = greatest(scheduled_at, :due_at)
+WHERE queueing_lock = :queueing_lock AND status = 'todo'
+""")
+
+
+async def defer_hints(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, after: timedelta | None = None
+) -> None:
+    """Queue the fetching of what is wanted of a connection, if the transaction commits: one job, however much it is.
+
+    Its lock is none of a sync's: a first sync, which may take hours, keeps no change waiting.
+    """
+    lock = f"hints {connection_id}"
+    due_at = datetime.now(UTC) + after if after else None
+    deferred = await _defer(
+        conn, HINTS, "live", workspace_id, connection_id, queueing_lock=lock, lock=lock, schedule_at=due_at
+    )
+    if not deferred and due_at:
+        await conn.execute(_DUE_AT, {"due_at": due_at, "queueing_lock": lock})
 
 
 async def defer_erasure(
@@ -65,7 +88,9 @@ async def _defer(
     connection_id: UUID | None,
     *,
     queueing_lock: str,
+    lock: str | None = None,
     priority: int = 0,
+    schedule_at: datetime | None = None,
     **more: str | None,
 ) -> bool:
     driver = (await conn.get_raw_connection()).driver_connection
@@ -73,9 +98,10 @@ async def _defer(
     job = _writer.configure_task(
         task,
         queue=queue,
-        lock=str(connection_id or workspace_id),
+        lock=lock or str(connection_id or workspace_id),
         queueing_lock=queueing_lock,
         priority=priority,
+        schedule_at=schedule_at,
         connection=driver,
     )
     try:

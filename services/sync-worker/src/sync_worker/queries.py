@@ -59,6 +59,12 @@ async def lock_connection(conn: AsyncConnection, workspace_id: UUID, connection_
     return (await conn.execute(statement)).one_or_none()
 
 
+async def find_connection(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> Row[Any] | None:
+    """Find a connection."""
+    statement = select(connection).where(*_is(connection, workspace_id, connection_id))
+    return (await conn.execute(statement)).one_or_none()
+
+
 async def lock_connections(conn: AsyncConnection, connections: Iterable[tuple[UUID, UUID]]) -> None:
     """Lock several connections, in one order everywhere."""
     key = tuple_(connection.c.workspace_id, connection.c.connection_id)
@@ -210,9 +216,9 @@ async def list_kept_interactions(
 
 # Deleting -------------------------------------------------------------------------------------------------------
 
-OF_CONNECTION = ("skipped_record", "stream_state", "sighting")
+OF_CONNECTION = ("skipped_record", "stream_state", "sighting", "wanted_record")
 """What is erased with a connection besides its source records: what could not be read, where reading stood, what was
-seen."""
+seen, what is wanted."""
 
 OF_WORKSPACE = (
     "source_contact",

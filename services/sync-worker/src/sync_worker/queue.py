@@ -14,7 +14,8 @@ from servicekit.errors import RetryLater
 from servicekit.house import package_of
 
 from sync_worker import erasure, files, queries, schedule
-from sync_worker.jobs import ERASE, REVIVE, SCHEDULE, SYNC, TIDY, UPKEEP
+from sync_worker.hints import HintFetcher
+from sync_worker.jobs import ERASE, HINTS, REVIVE, SCHEDULE, SYNC, TIDY, UPKEEP
 from sync_worker.worker import Syncer
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ class ComeBack(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 6), LONGEST_WAIT_SECONDS)})
 
 
-def job_app(db: Database, syncer: Syncer, *, every: timedelta) -> App:
+def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, *, every: timedelta) -> App:
     """Make the queue's application: what its jobs do."""
     kwargs = {"options": f"-c search_path={package_of(db.service)}", "application_name": f"{db.service}-jobs"}
     app = App(connector=PsycopgConnector(conninfo=db.conninfo, kwargs=kwargs, min_size=1, max_size=4))
@@ -54,6 +55,10 @@ def job_app(db: Database, syncer: Syncer, *, every: timedelta) -> App:
     @app.task(name=SYNC, retry=ComeBack())
     async def sync(*, workspace_id: str, connection_id: str) -> None:
         await syncer.sync(UUID(workspace_id), UUID(connection_id))
+
+    @app.task(name=HINTS, retry=ComeBack())
+    async def fetch_hinted(*, workspace_id: str, connection_id: str) -> None:
+        await fetcher.fetch(UUID(workspace_id), UUID(connection_id))
 
     @app.task(name=ERASE, retry=ComeBack())
     async def erase(*, workspace_id: str, connection_id: str | None, removed_at: str | None) -> None:

@@ -10,7 +10,7 @@ from servicekit.outbox import publish
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import file_queries, queries, run_queries, schedule
+from sync_worker import file_queries, hint_queries, jobs, queries, run_queries, schedule
 from sync_worker.run import PATIENCE, Run, wait_after
 from sync_worker.tables import COUNTS
 
@@ -98,6 +98,8 @@ async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem:
         is_file_read = await file_queries.mark_read(conn, run.workspace_id, run.connection_id)
     await queries.set_next_sync(conn, run.workspace_id, run.connection_id, None if is_file_read else every)
     report(conn, run, state, counts=_sum(streams))
+    if await hint_queries.unpark(conn, run):
+        await jobs.defer_hints(conn, run.workspace_id, run.connection_id)
     if again:
         await schedule.request_sync(conn, run.workspace_id, run.connection_id)
 

@@ -50,6 +50,7 @@ connection = Table(
     Column("authorized_at", MOMENT),
     Column("synced_at", MOMENT),
     Column("next_sync_at", MOMENT, server_default=func.now()),
+    Column("told_at", MOMENT),
     Column("first_revision", BigInteger, nullable=False, server_default=text("1")),
     PrimaryKeyConstraint("workspace_id", "connection_id"),
     Index("connection_due", "next_sync_at", postgresql_where=text("state = 'active'")),
@@ -150,7 +151,7 @@ skipped_record = Table(
     Column("stream", Text, nullable=False),
     Column("record_key", WORDS, nullable=False),
     Column("skipped_id", Uuid, nullable=False, server_default=func.uuidv7()),
-    _id("sync_id"),
+    Column("sync_id", Uuid),
     Column("provider_id", Text),
     Column("reason", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
@@ -171,6 +172,21 @@ sighting = Table(
     _id("listing"),
     Column("line", BigInteger),
     PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
+)
+
+wanted_record = Table(
+    "wanted_record",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("kind", WORDS, nullable=False),
+    Column("provider_id", WORDS, nullable=False),
+    Column("merged_into", Text),
+    Column("asked", Integer, nullable=False, server_default=text("1")),
+    Column("is_parked", Boolean, nullable=False, server_default=false()),
+    Column("wanted_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
+    Index("wanted_record_next", "workspace_id", "connection_id", "wanted_at", postgresql_where=text("NOT is_parked")),
 )
 
 stored_file = Table(
