@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from sandbox.store import Sandbox
 from sandbox.tokens import Mint
 from sandbox.wire import Answer, HTTPRequest, Refusal, answer, refused
-from sandbox.zendesk import exports, identity_routes, oauth, search, tickets, users
+from sandbox.zendesk import exports, identity_routes, oauth, search, tickets, users, webhook_routes
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.gate import UNGATED, Gate
 from sandbox.zendesk.requests import caller_of
@@ -21,7 +21,8 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
     """All of Zendesk."""
     mint = Mint("zendesk", sandbox.settings.zendesk_client_secret)
     oauth_of_all = oauth.OAuth(sandbox, mint)
-    gated = [*oauth.ROUTES, *users.ROUTES, *identity_routes.ROUTES, *tickets.ROUTES, *exports.ROUTES, *search.ROUTES]
+    records = [*users.ROUTES, *identity_routes.ROUTES, *tickets.ROUTES, *exports.ROUTES, *search.ROUTES]
+    gated = [*oauth.ROUTES, *records, *webhook_routes.ROUTES]
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=oauth.FOR_ANYBODY, opt={UNGATED: True}),

@@ -50,7 +50,14 @@ async def show_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> A
         raise bad_parameter("Too many values", "TooManyValues")
     known = set(_ids(caller.desk, []))
     found = [int(each) for each in ids if each.isdecimal() and int(each) in known]
-    return _page(request, caller, "/users/show_many", found)
+    if "identities" not in words(request, "include"):
+        return _page(request, caller, "/users/show_many", found)
+    places = [user_operations.find(caller.desk, str(each)) for each in dict.fromkeys(found)]
+    sent_along = [identity for place in places for identity in answers.identities(caller.desk, *place)]
+    shown = [answers.user(caller.desk, *place) for place in places]
+    return answer(
+        {"users": shown, "identities": sent_along, "next_page": None, "previous_page": None, "count": len(shown)}
+    )
 
 
 @get("/users/search")
