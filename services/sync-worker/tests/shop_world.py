@@ -40,6 +40,7 @@ from sync_worker import operations, queue, schedule, views
 from sync_worker.access import AccessDesk
 from sync_worker.handlers import subscriptions
 from sync_worker.hints import HintFetcher
+from sync_worker.run import Pace
 from sync_worker.settings import Settings
 from sync_worker.worker import Syncer
 
@@ -61,7 +62,7 @@ def deal(provider_id: str, title: str = "A deal", *contact_ids: str) -> SourceIn
     )
 
 
-EVERY = timedelta(hours=1)
+EVERY = Pace(every=timedelta(hours=1), slower_when_told=4)
 
 
 class Shop(SourceProvider):
@@ -324,6 +325,11 @@ class World:
     async def rows(self, statement: str, **values: object) -> Sequence[Mapping[str, object]]:
         async with self.db.transaction(self.workspace_id) as conn:
             return [dict(row) for row in (await conn.execute(text(statement), values)).mappings()]
+
+    async def change(self, statement: str, **values: object) -> None:
+        """Change rows behind the service's back, as time would."""
+        async with self.db.transaction(self.workspace_id) as conn:
+            assert (await conn.execute(text(statement), values)).rowcount > 0
 
     async def value(self, statement: str, **values: object) -> object:
         (row,) = await self.rows(statement, **values)

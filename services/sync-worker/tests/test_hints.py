@@ -237,3 +237,18 @@ async def test_what_cannot_be_read_is_kept_with_its_reason(world: World) -> None
 
     (row,) = await world.rows("SELECT provider_id, reason, stream FROM skipped_record")
     assert row == {"provider_id": "1", "reason": "No name", "stream": "contacts"}
+
+
+@pytest.mark.parametrize(("silent_for", "hours"), [("1 hour", 4), ("25 hours", 1), (None, 1)])
+async def test_while_the_provider_tells_of_changes_the_schedule_takes_its_time(
+    world: World, silent_for: str | None, hours: int
+) -> None:
+    if silent_for:
+        await world.hint(ADA)
+        await world.change("UPDATE connection SET told_at = now() - CAST(:silent AS interval)", silent=silent_for)
+
+    await world.sync()
+
+    due_in = await world.value("SELECT next_sync_at - now() FROM connection")
+    assert isinstance(due_in, timedelta)
+    assert timedelta(hours=hours) - timedelta(minutes=1) < due_in <= timedelta(hours=hours)

@@ -18,6 +18,7 @@ from sync_worker.access import AccessDesk
 from sync_worker.handlers import subscriptions
 from sync_worker.hints import HintFetcher
 from sync_worker.routes import ROUTES
+from sync_worker.run import Pace
 from sync_worker.settings import Settings
 from sync_worker.uploads import Uploads
 from sync_worker.worker import Syncer
@@ -30,7 +31,7 @@ def create_app(
 ) -> Litestar:
     """Build the service."""
     db = Database.connect(settings, SERVICE)
-    every = timedelta(seconds=settings.sync_every_seconds)
+    every = Pace(every=timedelta(seconds=settings.sync_every_seconds), slower_when_told=settings.sync_slower_when_told)
 
     async def run_jobs() -> None:
         # Our own services are never behind a proxy, and know us by our tokens.

@@ -17,6 +17,16 @@ LONGEST_WAIT_SECONDS = 300.0
 StreamState = Literal["running", "done", "refused"]
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a connection is synced by itself, and how many times less often while its provider tells of changes.
+
+    It is never left out: what was told may have been lost on its way.
+    """
+
+    every: timedelta
+    slower_when_told: int = 1
+
+
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where records come from."""
 

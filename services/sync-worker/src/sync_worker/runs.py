@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker import file_queries, hint_queries, jobs, queries, run_queries, schedule
-from sync_worker.run import PATIENCE, Run, wait_after
+from sync_worker.run import PATIENCE, Pace, Run, wait_after
 from sync_worker.tables import COUNTS
 
 
@@ -60,7 +60,7 @@ async def put_off(conn: AsyncConnection, run: Run, after: timedelta, reason: str
 
 
 async def fall_back(
-    conn: AsyncConnection, run: Run, problem: str, *, at_least: timedelta, every: timedelta
+    conn: AsyncConnection, run: Run, problem: str, *, at_least: timedelta, every: Pace
 ) -> timedelta | None:
     """Let a run that failed wait, longer each time; None when it has failed too often and ends.
 
@@ -78,7 +78,7 @@ async def fall_back(
     return after
 
 
-async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem: str | None = None) -> None:
+async def end_run(conn: AsyncConnection, run: Run, *, every: Pace, problem: str | None = None) -> None:
     """End a run, as failed if there is a problem, and see to what follows. Raises `RunOver`.
 
     A stream that was refused does not make the run fail unless all were: what the others brought counts, and the

@@ -35,7 +35,7 @@ from servicekit.outbox import shard_of
 from sync_worker import files, listings, operations, run_queries, runs
 from sync_worker.access import AccessDesk
 from sync_worker.reading import read_ahead
-from sync_worker.run import Position, Run
+from sync_worker.run import Pace, Position, Run
 from sync_worker.sifting import UNHOLDABLE, sift
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ class Syncer:
         desk: AccessDesk,
         sources: Mapping[str, SourceProvider | FileSource],
         *,
-        every: timedelta,
+        every: Pace,
     ) -> None:
         self._db = db
         self._http = http
