@@ -20,7 +20,7 @@ from connections.handshakes import new_secret
 from connections.registrations import Registered
 from connections.vault import Vault
 from connections.webhook_queries import Subscribed
-from connections.webhooks import NOBODY_S_SECRET, open_secret
+from connections.webhooks import open_secret
 
 log = structlog.get_logger()
 
@@ -92,7 +92,7 @@ async def _look_after(vault: Vault, workspace_id: UUID, connection_id: UUID, tol
         return
     provider, http = registered.provider, registered.http
     secret = open_secret(vault.ring, workspace_id, connection_id, known.secret_sealed)
-    if known.subscription_id is not None and secret != NOBODY_S_SECRET:
+    if known.subscription_id is not None and secret is not None:
         subscription = Subscription(id=known.subscription_id, secret=secret)
         if await caller.call(lambda access: provider.is_subscribed(http, access, subscription.id)):
             await _keep(vault, workspace_id, connection_id, subscription)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connections import queries, webhook_queries
 from connections.grants import bound_to
+from connections.handshakes import new_secret
 from connections.registrations import Registered
 from connections.vault import Vault
 from connections.webhook_queries import Told
@@ -27,7 +28,6 @@ KEPT_FOR = timedelta(days=3)
 """How long a delivery is known again: no provider repeats one for longer than a day."""
 
 NOBODY = UUID(int=0)
-NOBODY_S_SECRET = "no secret proves this"  # noqa: S105 - it stands in where there is none, so that as much is done
 
 
 class DeliveryRefused(Problem):
@@ -66,7 +66,9 @@ async def receive_for_connection(vault: Vault, provider: str, connection_id: UUI
         subscribed = await webhook_queries.find(conn, connection_id)
         grant = await queries.find_grant(conn, connection_id)
         sealed = subscribed.secret_sealed if subscribed and grant and grant.provider == provider else None
-        hints = _read(registered, delivery, open_secret(vault.ring, workspace_id, connection_id, sealed))
+        secret = open_secret(vault.ring, workspace_id, connection_id, sealed)
+        # Where there is none, as much is done with one that nobody knows: neither answer nor time tells which it was.
+        hints = _read(registered, delivery, secret or new_secret())
         told = [
             Told(workspace_id=workspace_id, connection_id=connection_id, key=hint.key, record=hint.record)
             for hint in hints
@@ -74,15 +76,15 @@ async def receive_for_connection(vault: Vault, provider: str, connection_id: UUI
         await _take_in(conn, told, heard=[(workspace_id, connection_id)])
 
 
-def open_secret(ring: KeyRing, workspace_id: UUID, connection_id: UUID, sealed: str | None) -> str:
-    """Open the secret of a subscription; one that proves nothing where there is none that can be opened."""
+def open_secret(ring: KeyRing, workspace_id: UUID, connection_id: UUID, sealed: str | None) -> str | None:
+    """Open the secret of a subscription, if there is one that can be opened."""
     if sealed is None:
-        return NOBODY_S_SECRET
+        return None
     try:
         return ring.open(sealed, bound_to(workspace_id, connection_id, "webhook")).decode()
     except SealBroken:
         log.error("webhook_secret_unreadable", workspace_id=workspace_id, connection_id=connection_id)
-        return NOBODY_S_SECRET
+        return None
 
 
 def _registered(vault: Vault, provider: str, way: str) -> Registered:
