@@ -7,10 +7,12 @@ from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
-from providers import hubspot_deals, hubspot_oauth, hubspot_paging, hubspot_webhooks
+from providers import hubspot_actions, hubspot_deals, hubspot_oauth, hubspot_paging, hubspot_webhooks
+from providers.actions import Ability, Attempt, Done, Reader
 from providers.fetched import missing_from, with_gone
 from providers.hubspot_api import merged_ids, object_id
 from providers.hubspot_paging import Stream
@@ -87,6 +89,7 @@ class HubSpot(SourceProvider):
     streams: ClassVar[tuple[str, ...]] = tuple(_STREAMS)
     fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
     webhooks: ClassVar[Literal["app", "connection"] | None] = "app"
+    actions: ClassVar[Mapping[ActionKind, Ability]] = hubspot_actions.ACTIONS
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""
@@ -145,6 +148,10 @@ class HubSpot(SourceProvider):
         archived = msgspec.structs.replace(stream, archived=True)
         records = await hubspot_paging.fetch_ids(http, access, archived, missing)
         return with_gone(page, _read_archived_page(records, archived, since=None), missing, kind)
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        """Write a contact, or into its timeline."""
+        return await hubspot_actions.act(http, access, action, attempt, Reader(self, http, access))
 
     def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
         """Read a batch of events, of several accounts perhaps."""

@@ -7,10 +7,12 @@ from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
-from providers import pipedrive_deals, pipedrive_oauth, pipedrive_paging, pipedrive_webhooks
+from providers import pipedrive_actions, pipedrive_deals, pipedrive_oauth, pipedrive_paging, pipedrive_webhooks
+from providers.actions import Ability, Attempt, Done, Reader
 from providers.fetched import missing_from, with_gone
 from providers.pipedrive_api import OAUTH_URL, Id
 from providers.pipedrive_paging import Stream
@@ -84,6 +86,8 @@ class Pipedrive(SourceProvider):
         {kind: streams[0] for kind, streams in _FETCHED.items()}
     )
     webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
+    actions: ClassVar[Mapping[ActionKind, Ability]] = pipedrive_actions.ACTIONS
+    impossible: ClassVar[Mapping[ActionKind, str]] = pipedrive_actions.IMPOSSIBLE
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""
@@ -137,6 +141,10 @@ class Pipedrive(SourceProvider):
                 page = await _read_page(http, access, records, _LISTS[stream])
                 missing = missing_from(page, ids)
         return with_gone(page, Page(), missing, kind)
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        """Write a person, or enter something with them."""
+        return await pipedrive_actions.act(http, access, action, attempt, Reader(self, http, access))
 
     def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
         """Read an event; Pipedrive says with no time when it was sent."""

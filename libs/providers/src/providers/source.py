@@ -10,14 +10,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact, GoneReason
 from contracts.interactions import Interaction, InteractionKind
 
 from providers.webhooks import Delivery, Hint, Subscription
+
+if TYPE_CHECKING:  # they speak of pages and errors themselves
+    from providers.actions import Ability, Attempt, Done
 
 IDS_AT_MOST = 100
 """How many records are fetched by their ids at once."""
@@ -216,6 +220,12 @@ class SourceProvider(Source):
     """Whether changes are told of: at one address for all accounts of our app, proved by the app's secret, or at one
     for each connection, to which we subscribe and which has a secret of its own."""
 
+    actions: ClassVar[Mapping[ActionKind, "Ability"]] = MappingProxyType({})
+    """What can be done at the provider, and what really happens then."""
+
+    impossible: ClassVar[Mapping[ActionKind, str]] = MappingProxyType({})
+    """Why the other actions cannot be done, each in a sentence for people."""
+
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account that a person named; the same for all where nothing is asked.
 
@@ -281,6 +291,15 @@ class SourceProvider(Source):
         """These records of a kind that is `fetchable`, at most `IDS_AT_MOST`, read as the streams read them.
 
         Each is among the page's records, skipped or gone. Raises `ProviderError`.
+        """
+        raise NotImplementedError
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: "Attempt") -> "Done":
+        """Carry out one of the `actions`, once.
+
+        What is not as the action expects is a conflict, and nothing is written. After an attempt of which nobody knows
+        what became, that is found out first. Raises `ActionConflict`, `WriteUnsure` when the answer to what was
+        written did not come, `OutcomeUnknown`, and `ProviderError` as reading does when nothing was written.
         """
         raise NotImplementedError
 

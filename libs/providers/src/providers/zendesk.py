@@ -7,10 +7,12 @@ from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
-from providers import zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users, zendesk_webhooks
+from providers import zendesk_actions, zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users, zendesk_webhooks
+from providers.actions import Ability, Attempt, Done, Reader
 from providers.fetched import missing_from, with_gone
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.webhooks import Delivery, Hint, Subscription
@@ -46,6 +48,7 @@ class Zendesk(SourceProvider):
     grants_stay: ClassVar[bool] = False
     fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
     webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
+    actions: ClassVar[Mapping[ActionKind, Ability]] = zendesk_actions.ACTIONS
 
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account of a subdomain."""
@@ -107,6 +110,10 @@ class Zendesk(SourceProvider):
         stream = _FETCHED[kind]
         page = _read_page(stream, *await zendesk_export.fetch_ids(http, access, _EXPORTS[stream], ids))
         return with_gone(page, Page(), missing_from(page, ids), kind)
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        """Write a user, or a ticket or a comment that concerns them."""
+        return await zendesk_actions.act(http, access, action, attempt, Reader(self, http, access))
 
     def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
         """Read an event."""

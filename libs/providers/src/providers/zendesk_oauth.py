@@ -25,7 +25,7 @@ from providers.source import (
 )
 from providers.zendesk_api import API, PROVIDER, ObjectId, call, read_refusal, refusal
 
-SCOPES = ("users:read", "tickets:read", "webhooks:read", "webhooks:write")
+SCOPES = ("users:read", "users:write", "tickets:read", "tickets:write", "webhooks:read", "webhooks:write")
 
 API_TOKENS_END = datetime(2027, 4, 30, tzinfo=UTC)
 """The day from which Zendesk takes API tokens no more."""

@@ -5,7 +5,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
 
-from sandbox.pipedrive import leftovers_v1, oauth, records_v2, webhook_routes
+from sandbox.pipedrive import leftovers_v1, oauth, records_v2, search, webhook_routes
 from sandbox.pipedrive.errors import PipedriveError, invalid, mismatched
 from sandbox.pipedrive.gate import UNGATED, Caller, Gate
 from sandbox.store import Sandbox
@@ -19,7 +19,7 @@ def create_app(sandbox: Sandbox) -> Litestar:
     """All of Pipedrive."""
     mint = Mint("pipedrive", sandbox.settings.pipedrive_client_secret)
     screens = oauth.OAuth(sandbox, mint)
-    parts = {"v2": records_v2.ROUTES, "v1": (*leftovers_v1.ROUTES, *webhook_routes.ROUTES)}
+    parts = {"v2": (*records_v2.ROUTES, *search.ROUTES), "v1": (*leftovers_v1.ROUTES, *webhook_routes.ROUTES)}
     return Litestar(
         route_handlers=[
             Router("/pipedrive/oauth", route_handlers=oauth.ROUTES, opt={UNGATED: True}),

@@ -12,6 +12,7 @@ from sandbox.wire import Answer, HTTPRequest, Refusal, answer, refused
 from sandbox.zendesk import exports, identity_routes, oauth, search, tickets, users, webhook_routes
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.gate import UNGATED, Gate
+from sandbox.zendesk.repeats import Repeats
 from sandbox.zendesk.requests import caller_of
 
 _NO_ACCOUNT = b"<!DOCTYPE html><html><head><title>Help Center Closed</title></head><body>No such account.</body></html>"
@@ -21,6 +22,7 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
     """All of Zendesk."""
     mint = Mint("zendesk", sandbox.settings.zendesk_client_secret)
     oauth_of_all = oauth.OAuth(sandbox, mint)
+    repeats = Repeats()
     records = [*users.ROUTES, *identity_routes.ROUTES, *tickets.ROUTES, *exports.ROUTES, *search.ROUTES]
     gated = [*oauth.ROUTES, *records, *webhook_routes.ROUTES]
     app = Litestar(
@@ -33,6 +35,7 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
             "sandbox": Provide(lambda: sandbox, sync_to_thread=False),
             "caller": Provide(caller_of),
             "oauth": Provide(lambda: oauth_of_all, sync_to_thread=False),
+            "repeats": Provide(lambda: repeats, sync_to_thread=False),
         },
         exception_handlers={Refusal: refused, HTTPException: _misunderstood},
         logging_config=LoggingConfig(log_exceptions="always", disable_stack_trace={Refusal, *range(400, 500)}),
