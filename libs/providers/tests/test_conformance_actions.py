@@ -1,5 +1,7 @@
 """What every provider can be told to do must really be done by its stand-in, over HTTP, once."""
 
+# ruff: noqa: F811 - fixtures are imported, and named by tests
+
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -206,7 +206,7 @@ async def _holder(http: ClientSession, access: Access, email: str | None) -> str
     if not email:
         return None
     try:
-        answer = await call(http, access, "/users/search.json", {"query": f'email:"{email}"'})
+        answer = await call(http, access, "/users/search.json", {"query": f"email:{email}"})
     except ProviderError:
         return None
     return next((str(each.id) for each in answer.read(_Found).users), None)

@@ -35,7 +35,7 @@ STAGES = tuple(
     for place, name in enumerate(names, 1)
 )
 
-SCOPES = "base,contacts:full,deals:full,recents:read,admin"
+SCOPES = "base,contacts:full,deals:full,activities:full,recents:read,admin"
 """What the app was set up to ask for: at Pipedrive that is said at the app, not at the consent."""
 
 CALLS_PER_BURST = 80
