@@ -13,12 +13,14 @@ import jwt
 import msgspec
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
+from contracts.actions import Action, ActionKind
 from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected, RecordHint, SyncRequested
 from contracts.contacts import Contact, ContactFetched
 from contracts.event import Event
 from contracts.interactions import Interaction, InteractionKind
 from contracts.registry import EVENTS
 from contracts.syncs import SyncProgressed, SyncView
+from providers.actions import Ability, Attempt, Done
 from providers.registry import FILES
 from providers.source import (
     Access,
@@ -38,6 +40,7 @@ from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
 from sync_worker import operations, queue, schedule, views
 from sync_worker.access import AccessDesk
+from sync_worker.actor import Actor
 from sync_worker.handlers import subscriptions
 from sync_worker.hints import HintFetcher
 from sync_worker.run import Pace
@@ -71,6 +74,16 @@ class Shop(SourceProvider):
     name: ClassVar[str] = "shop"
     streams: ClassVar[tuple[str, ...]] = ("contacts", "deals")
     fetchable: ClassVar[Mapping[InteractionKind | None, str]] = {None: "contacts", "deal": "deals"}
+    actions: ClassVar[Mapping[ActionKind, Ability]] = {
+        "create_contact": Ability(
+            says="The shop knows another customer.", scopes=(("write",),), fields=("email",), needs=("email",)
+        ),
+        "update_contact": Ability(
+            says="The customer is changed.", scopes=(("write",),), fields=("first_name", "email")
+        ),
+        "add_note": Ability(says="The note is kept.", scopes=()),
+    }
+    impossible: ClassVar[Mapping[ActionKind, str]] = {"send_email": "A shop sends no mail."}
 
     def __init__(self) -> None:
         self.pages: dict[str, list[Page]] = {"contacts": [], "deals": []}
@@ -81,6 +94,10 @@ class Shop(SourceProvider):
         self.let_go = asyncio.Event()
         self.tokens: list[str] = []
         self.leaves_bookmarks = True
+        self.acted: list[tuple[Action, Attempt]] = []
+        self.act_troubles: list[Exception] = []
+        self.act_reached: asyncio.Event | None = None
+        self.done: Done | None = None
         self.kept: dict[tuple[InteractionKind | None, str], SourceContact | SourceInteraction] = {}
         self.unreadable: list[Skipped] = []
         self.fetched: list[tuple[InteractionKind | None, tuple[str, ...]]] = []
@@ -90,6 +107,17 @@ class Shop(SourceProvider):
         """Be a source whose streams show every living record, each time anew."""
         self.listings = {"contacts": None, "deals": "deal"}  # type: ignore[misc]
         self.leaves_bookmarks = False
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        self.acted.append((action, attempt))
+        self.tokens.append(access.access_token)
+        if self.act_reached:
+            self.act_reached.set()
+            await self.let_go.wait()
+        if self.act_troubles:
+            raise self.act_troubles.pop(0)
+        assert self.done
+        return self.done
 
     def show(self, stream: str, *pages: Page) -> None:
         self.pages[stream] = list(pages)
@@ -246,6 +274,7 @@ class World:
         self.settings = Settings(**fresh.settings(auth_url=url, connections_url=url))
         desk = AccessDesk(http, ServiceTokens(http, self.settings, "sync-worker"), url)
         self.fetcher = HintFetcher(self.db, http, desk, {"shop": self.shop, **FILES})
+        self.actor = Actor(self.db, http, desk, {"shop": self.shop, **FILES})
         self.syncer = Syncer(self.db, http, desk, {"shop": self.shop, **FILES}, every=EVERY)
 
     async def tell(self, *events: Event) -> None:
@@ -303,7 +332,7 @@ class World:
 
     async def work_off(self, queue_name: str) -> None:
         """Run the jobs of a queue until it is empty."""
-        app = queue.job_app(self.db, self.syncer, self.fetcher, every=EVERY)
+        app = queue.job_app(self.db, self.syncer, self.fetcher, self.actor, every=EVERY)
         async with app.open_async():
             await app.run_worker_async(
                 queues=[queue_name], wait=False, install_signal_handlers=False, delete_jobs="always"
@@ -351,7 +380,7 @@ class World:
 async def running_queue(world: World) -> AsyncIterator[None]:
     """Run jobs as the service does, until the block ends."""
     running = asyncio.create_task(
-        queue.run(queue.job_app(world.db, world.syncer, world.fetcher, every=EVERY), concurrency=2)
+        queue.run(queue.job_app(world.db, world.syncer, world.fetcher, world.actor, every=EVERY), concurrency=2)
     )
     try:
         yield

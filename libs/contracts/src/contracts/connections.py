@@ -15,7 +15,10 @@ WebhookState = Literal["on", "off", "refused"]
 
 
 class ConnectionAuthorized(Event, frozen=True, kw_only=True):
-    """A person connected this account, or connected it again; the connection can be synced now."""
+    """A person connected this account, or connected it again; the connection can be synced now.
+
+    `scopes` are what the account granted, empty where it is everything that whoever connected it may do.
+    """
 
     NAME: ClassVar[str] = "connection.authorized.v1"
     TOPIC: ClassVar[str] = "connections"
@@ -25,6 +28,7 @@ class ConnectionAuthorized(Event, frozen=True, kw_only=True):
     account_id: str
     account_name: str
     authorized_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
 
 
 class ConnectionRemoved(Event, frozen=True, kw_only=True):

@@ -66,6 +66,7 @@ async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_b
         account_id=sealed.account_id,
         account_name=sealed.account_name,
         authorized_at=authorized_at,
+        scopes=sealed.scopes,
     )
     publish(conn, [authorized])
 

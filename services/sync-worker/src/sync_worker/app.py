@@ -13,8 +13,9 @@ from servicekit.database import Database
 from servicekit.principal import KeySource
 from servicekit.service_tokens import ServiceTokens
 
-from sync_worker import file_routes, queue
+from sync_worker import action_routes, file_routes, queue
 from sync_worker.access import AccessDesk
+from sync_worker.actor import Actor
 from sync_worker.handlers import subscriptions
 from sync_worker.hints import HintFetcher
 from sync_worker.routes import ROUTES
@@ -39,14 +40,17 @@ def create_app(
             desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
             syncer = Syncer(db, outside, desk, sources, every=every)
             fetcher = HintFetcher(db, outside, desk, sources)
-            await queue.run(queue.job_app(db, syncer, fetcher, every=every), concurrency=settings.sync_concurrency)
+            actor = Actor(db, outside, desk, sources)
+            await queue.run(
+                queue.job_app(db, syncer, fetcher, actor, every=every), concurrency=settings.sync_concurrency
+            )
 
     uploads = Uploads(db, settings, SERVICE)
     return service_app(
         name=SERVICE,
         settings=settings,
         db=db,
-        routes=[*ROUTES, *file_routes.routes(settings)],
+        routes=[*ROUTES, *file_routes.routes(settings), *action_routes.routes(sources)],
         subscriptions=subscriptions(),
         workers={"jobs": run_jobs},
         dependencies={"uploads": uploads},

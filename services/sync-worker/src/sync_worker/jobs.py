@@ -19,6 +19,7 @@ ERASE = "records-erase"
 SCHEDULE = "connection-sync-scheduler"
 REVIVE = "stalled-jobs-revive"
 TIDY = "spent-files-delete"
+ACT = "action-carry-out"
 
 UPKEEP = "upkeep"
 """The queue of short work. Syncs have a queue for each lane, so that no first sync keeps a change waiting."""
@@ -77,6 +78,22 @@ async def defer_erasure(
         queueing_lock=queueing_lock,
         priority=1,
         removed_at=removed_at.isoformat() if removed_at else None,
+    )
+
+
+async def defer_action(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, action_id: UUID, *, contact_id: str | None
+) -> None:
+    """Queue an action if the transaction commits; those about one contact wait for each other, and for no sync."""
+    await _defer(
+        conn,
+        ACT,
+        "live",
+        workspace_id,
+        connection_id,
+        lock=f"act {connection_id} {contact_id or action_id}",
+        queueing_lock=f"act {action_id}",
+        action_id=str(action_id),
     )
 
 

@@ -12,7 +12,7 @@ from servicekit.errors import NotFound
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import announcements, listings, queries, run_queries, runs, source_queries
+from sync_worker import action_queries, announcements, listings, queries, run_queries, runs, source_queries
 from sync_worker.run import Origin, Run
 
 
@@ -111,6 +111,7 @@ async def erase_contacts(conn: AsyncConnection, erased: Sequence[ContactErased])
     for workspace_id, events in groupby(erased, key=lambda event: event.workspace_id):
         sources = {source for event in events for source in event.sources}
         went = await source_queries.erase_contacts(conn, workspace_id, sorted(sources))
+        await action_queries.erase_actions(conn, workspace_id, sorted(sources))
         publish(conn, announcements.contacts_erased(workspace_id, went))
 
 

@@ -39,6 +39,7 @@ async def save_connection(conn: AsyncConnection, event: ConnectionAuthorized) ->
         "account_id": event.account_id,
         "state": "active",
         "authorized_at": event.authorized_at,
+        "scopes": list(event.scopes),
     }
     statement = insert(connection).values(workspace_id=event.workspace_id, connection_id=event.connection_id, **known)
     statement = statement.on_conflict_do_update(
@@ -222,9 +223,9 @@ async def list_kept_interactions(
 
 # Deleting -------------------------------------------------------------------------------------------------------
 
-OF_CONNECTION = ("skipped_record", "stream_state", "sighting", "wanted_record")
+OF_CONNECTION = ("skipped_record", "stream_state", "sighting", "wanted_record", "action")
 """What is erased with a connection besides its source records: what could not be read, where reading stood, what was
-seen, what is wanted."""
+seen, what is wanted, what was done there."""
 
 OF_WORKSPACE = (
     "source_contact",
