@@ -18,8 +18,8 @@ MAX_BODY_CHARS = 60_000
 
 # It becomes a part of an address, so it holds nothing that means something there.
 RecordId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z", description="The provider's own id")]
-Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*\Z", max_length=MAX_FIELD_CHARS)]
-Words = Annotated[str, Meta(pattern=r"^[^\x00]*\S[^\x00]*\Z", max_length=MAX_BODY_CHARS)]
+Line = Annotated[str, Meta(pattern=r"^(?!.*[\x00-\x1f\x7f])\s*\S", max_length=MAX_FIELD_CHARS)]
+Words = Annotated[str, Meta(pattern=r"^(?![\s\S]*\x00)\s*\S", max_length=MAX_BODY_CHARS)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 Value = Line | None | UnsetType
