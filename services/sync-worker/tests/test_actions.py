@@ -154,6 +154,26 @@ async def test_a_complete_reading_under_way_does_not_miss_what_was_written(world
     assert [row["provider_id"] for row in living] == ["1", "2", "7"]
 
 
+async def test_a_page_that_was_read_before_does_not_take_back_what_was_written(world: World) -> None:
+    world.shop.show("contacts", Page(), Page(contacts=(contact("7", "Ada"),)))
+    world.shop.held.add(("contacts", "1"))
+    world.shop.done = done("7")
+    world.shop.keep(contact("7", "Augusta"))
+    syncing = asyncio.create_task(world.sync())
+    await world.shop.reached["contacts", "1"].wait()
+
+    await carry_out(world, CREATE)
+    world.shop.release()
+    await syncing
+    await world.fetch()
+
+    told = [
+        each.contact.first_name for each in await world.published(ContactFetched) if isinstance(each, ContactFetched)
+    ]
+    assert sorted(map(str, told)) == ["Ada", "Augusta", "Augusta"]
+    assert await world.value("SELECT raw->>'first_name' FROM source_contact") == "Augusta"
+
+
 async def test_interactions_are_kept_too(world: World) -> None:
     page = Page(interactions=(deal("9", "A deal", "1"),))
     world.shop.done = Done(records=(RecordLink(provider_id="9", kind="deal", url="https://shop.example/9"),), page=page)

@@ -19,7 +19,6 @@ from contracts.actions import (
     RecordLink,
     UpdateContact,
 )
-from contracts.connections import RecordHint, SyncRequested
 from contracts.pages import ItemPage
 from providers.actions import Done
 from providers.source import FileSource, Page, SourceProvider
@@ -228,10 +227,8 @@ async def _keep(
     await operations.keep(conn, origin, home, page, lane="live")
     if is_being_read:
         # Its pages may have been read before this was written, and be written after it.
-        hints = tuple(RecordHint(kind=each.kind, provider_id=each.provider_id) for each in done.records)
-        again = SyncRequested(workspace_id=origin.workspace_id, connection_id=origin.connection_id, records=hints)
-        for workspace_id, connection_id in await hint_queries.want(conn, [again]):
-            await jobs.defer_hints(conn, workspace_id, connection_id)
+        await hint_queries.want_written(conn, origin, {(each.kind, each.provider_id) for each in done.records})
+        await jobs.defer_hints(conn, origin.workspace_id, origin.connection_id)
 
 
 async def fail(conn: AsyncConnection, begun: Begun, problem: str) -> None:

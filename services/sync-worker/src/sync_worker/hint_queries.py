@@ -53,6 +53,22 @@ async def want(conn: AsyncConnection, events: Iterable[SyncRequested]) -> list[t
     return places
 
 
+async def want_written(
+    conn: AsyncConnection, origin: Origin, records: Iterable[tuple[InteractionKind | None, str]]
+) -> None:
+    """Want records that we wrote ourselves; nobody told us of them."""
+    hints = [
+        {
+            "workspace_id": origin.workspace_id,
+            "connection_id": origin.connection_id,
+            "kind": kind or "",
+            "provider_id": provider_id,
+        }
+        for kind, provider_id in records
+    ]
+    await conn.execute(_WANT, {"hints": msgspec.json.encode(hints).decode()})
+
+
 def _add(hints: dict[tuple[UUID, UUID, str, str], dict[str, Any]], event: SyncRequested, record: RecordHint) -> None:
     key = (event.workspace_id, event.connection_id, record.kind or "", record.provider_id)
     before = hints.get(key, {}).get("merged_into")
