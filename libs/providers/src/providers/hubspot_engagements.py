@@ -12,7 +12,7 @@ from contracts.interactions import InteractionKind
 from providers.actions import Attempt, Done, Reader, links_of, writing
 from providers.hubspot_api import ASSOCIATIONS, OBJECTS, call
 from providers.source import Access
-from providers.values import as_html
+from providers.values import as_html, instant
 
 Logged = AddNote | SendEmail | ScheduleMeeting
 
@@ -121,8 +121,14 @@ async def _find(http: ClientSession, access: Access, contact_id: str, plan: _Pla
 
 def _alike(records: Sequence[_Record], wanted: Mapping[str, str]) -> str | None:
     return next(
-        (each.id for each in records if all(each.properties.get(name) == value for name, value in wanted.items())), None
+        (each.id for each in records if all(_says(each.properties.get(name), wanted[name]) for name in wanted)), None
     )
+
+
+def _says(value: str | None, wanted: str) -> bool:
+    """Whether a property is what we wrote; a time may be written in another way."""
+    moment = instant(wanted)
+    return value == wanted or (moment is not None and instant(value) == moment)
 
 
 def stamp(moment: datetime) -> str:

@@ -46,7 +46,7 @@ async def enter(http: ClientSession, access: Access, action: Entry, attempt: Att
         entry_id = await _find_note(http, access, action, person_id, attempt) if attempt.unsure else None
         entry_id = entry_id or await _note(http, access, action, person_id)
     else:
-        kind = "meeting"
+        kind = "activity"
         entry_id = await _find_meeting(http, access, action, person_id, attempt) if attempt.unsure else None
         entry_id = entry_id or await _meet(http, access, action, person_id)
     page = await reader.again(kind, str(entry_id))
@@ -85,7 +85,8 @@ async def _find_note(
     http: ClientSession, access: Access, action: AddNote, person_id: int, attempt: Attempt
 ) -> int | None:
     """Find what an earlier attempt entered: those words, since then."""
-    params = {"person_id": str(person_id), "limit": str(LATEST), "sort": "add_time DESC"}
+    since = instant_text(attempt.asked_at - CLOCKS_APART)
+    params = {"person_id": str(person_id), "limit": str(LATEST), "updated_since": since}
     answer = await call(http, access, f"{V1}/notes", scope=NOTES_SCOPE, params=params)
     words = as_html(action.body).split()
     return next(

@@ -18,7 +18,7 @@ from contracts.actions import (
     UpdateContact,
 )
 
-from providers import zendesk_comments
+from providers import zendesk_sayings
 from providers.actions import (
     CLOCKS_APART,
     Ability,
@@ -118,7 +118,7 @@ async def act(http: ClientSession, access: Access, action: Action, attempt: Atte
         case UpdateContact():
             return await _update(http, access, action, reader)
         case AddNote() | SendEmail() | ScheduleMeeting():
-            return await zendesk_comments.say(http, access, action, attempt, reader)
+            return await zendesk_sayings.say(http, access, action, attempt, reader)
     assert_never(action)
 
 
