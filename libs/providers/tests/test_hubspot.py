@@ -233,6 +233,7 @@ def test_consent_is_asked_for_at_hubspot_with_pkce():
         "client_id": ["our id"],
         "redirect_uri": ["https://us.example/back?x=1"],
         "scope": ["oauth crm.objects.contacts.read crm.objects.deals.read"],
+        "optional_scope": ["crm.objects.contacts.write"],
         "state": ["s&t"],
         "code_challenge": ["c-h_a"],
         "code_challenge_method": ["S256"],
