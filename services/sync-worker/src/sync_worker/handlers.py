@@ -19,10 +19,11 @@ async def on_connection_authorized(conn: AsyncConnection, events: Sequence[Conne
 
 async def on_sync_requested(conn: AsyncConnection, events: Sequence[SyncRequested]) -> None:
     """Fetch what was named, and sync where nothing was; many words about one connection are one."""
-    await hints.want(conn, [event for event in events if event.records])
     unnamed = [event for event in events if not event.records]
     for workspace_id, connection_id in dict.fromkeys((event.workspace_id, event.connection_id) for event in unnamed):
         await schedule.request_news(conn, workspace_id, connection_id)
+    if named := [event for event in events if event.records]:
+        await hints.want(conn, named)
 
 
 async def on_connection_broken(conn: AsyncConnection, events: Sequence[ConnectionBroken]) -> None:

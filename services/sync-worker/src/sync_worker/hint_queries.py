@@ -46,11 +46,11 @@ async def want(conn: AsyncConnection, events: Iterable[SyncRequested]) -> list[t
     for event in events:
         for record in event.records:
             _add(hints, event, record)
-    rows = await conn.execute(_WANT, {"hints": msgspec.json.encode(list(hints.values())).decode()})
-    places = sorted({(row.workspace_id, row.connection_id) for row in rows})
-    for workspace_id, connection_id in places:
+    # The connection before what is wanted of it, as whoever fetches locks them.
+    for workspace_id, connection_id in sorted({key[:2] for key in hints}):
         await conn.execute(_TOLD, {"workspace_id": workspace_id, "connection_id": connection_id})
-    return places
+    rows = await conn.execute(_WANT, {"hints": msgspec.json.encode(list(hints.values())).decode()})
+    return sorted({(row.workspace_id, row.connection_id) for row in rows})
 
 
 async def want_written(
@@ -131,19 +131,23 @@ async def unpark(conn: AsyncConnection, origin: Origin) -> bool:
 # The strength of a page's lock: of two that write records of one connection, one waits, and neither meets rows that
 # the other holds.
 _HOLD = text("""
+SELECT true FROM connection
+WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND state = 'active'
+FOR NO KEY UPDATE
+""")
+# A statement of its own: one that waited for the lock would not see that a run ended meanwhile.
+_IS_BEING_READ = text("""
 SELECT EXISTS (
-    SELECT FROM sync_run r
-    WHERE (r.workspace_id, r.connection_id) = (c.workspace_id, c.connection_id) AND r.state IN ('running', 'waiting')
-) AS is_being_read
-FROM connection c
-WHERE c.workspace_id = :workspace_id AND c.connection_id = :connection_id AND c.state = 'active'
-FOR NO KEY UPDATE OF c
+    SELECT FROM sync_run
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND state IN ('running', 'waiting'))
 """)
 
 
 async def hold_connection(conn: AsyncConnection, origin: Origin) -> bool | None:
     """Lock an active connection for writing records of it; tell whether a run is reading it, None if it went."""
-    is_being_read: bool | None = (await conn.execute(_HOLD, _whose(origin))).scalar_one_or_none()
+    if (await conn.execute(_HOLD, _whose(origin))).first() is None:
+        return None
+    is_being_read: bool = (await conn.execute(_IS_BEING_READ, _whose(origin))).scalar_one()
     return is_being_read
 
 
