@@ -1,9 +1,9 @@
-"""Run every bench, or those named: `python -m bench [bus] [file] [latency] [pipeline]`."""
+"""Run every bench, or those named: `python -m bench [bus] [file] [latency] [pipeline] [webhook]`."""
 
 import runpy
 import sys
 
-BENCHES = ("bus", "file", "latency", "pipeline")
+BENCHES = ("bus", "file", "latency", "pipeline", "webhook")
 
 if __name__ == "__main__":
     named = sys.argv[1:] or BENCHES

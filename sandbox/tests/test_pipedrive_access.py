@@ -31,7 +31,7 @@ async def test_a_token_says_where_its_company_answers(sandbox, pipedrive):
     granted = await pipedrive.grant()
 
     assert granted["api_domain"] == f"{sandbox.url}/pipedrive/7"
-    assert granted["scope"] == "base,contacts:full,deals:full,activities:full,users:read,recents:read"
+    assert granted["scope"] == "base,contacts:full,deals:full,activities:full,users:read,recents:read,admin"
     assert granted["token_type"] == "Bearer"
 
 

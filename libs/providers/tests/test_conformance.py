@@ -1,5 +1,6 @@
 """What every provider must do, tried over HTTP on its stand-in, a process of its own."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -16,7 +17,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 import pytest
-from aiohttp import ClientSession, DummyCookieJar
+from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp.test_utils import TestServer
 from contracts.contacts import GoneReason
 from contracts.interactions import InteractionKind
 from providers.registry import PROVIDERS
@@ -37,6 +39,7 @@ from providers.source import (
     SourceInteraction,
     SourceProvider,
 )
+from providers.webhooks import Delivery, Hint, Subscription
 
 REDIRECT_URI = "http://127.0.0.1:4000/back?kept=1"
 NOW = datetime(2000, 1, 1, tzinfo=UTC)  # our clock is wrong, and must not matter
@@ -77,6 +80,8 @@ class StandIn(msgspec.Struct, frozen=True, kw_only=True):
     dealing_reason: GoneReason
     kinds: frozenset[InteractionKind]
     """What was done with people, as far as it is read."""
+    subscribing: str = ""
+    """The scope without which nobody subscribes."""
 
 
 STAND_INS = {
@@ -138,6 +143,7 @@ STAND_INS = {
         dealing_departed="deals",
         dealing_reason="deleted",
         kinds=frozenset({"deal", "activity", "note"}),
+        subscribing="admin",
         pkce=False,
         scopes_asked=False,
         counts=False,
@@ -169,6 +175,7 @@ STAND_INS = {
         dealing_departed="tickets",
         dealing_reason="deleted",
         kinds=frozenset({"ticket", "comment"}),
+        subscribing="webhooks:write",
         asked={"subdomain": "{account}"},
         given={
             "subdomain": "{account}",
@@ -686,7 +693,8 @@ async def test_calling_too_often_is_told_from_other_trouble(account):
 
 
 async def test_what_was_not_granted_is_refused_by_name(account):
-    scope = account.grant.scopes[-1]
+    reading = [each for each in account.grant.scopes if re.fullmatch(r"(?!webhooks).*[.:]read", each)]
+    scope = reading[-1]
     await account.connect(without_scope=scope)
 
     with pytest.raises(ProviderRefused) as refused:
@@ -893,3 +901,176 @@ async def test_a_real_account_is_understood(http, name, stream):
     assert not page.skipped
     assert not since.skipped
     assert count is None or bool(page.contacts or page.interactions) == bool(count)
+
+
+class Inbox:
+    """Where a provider tells of changes: proofs are checked, and what was hinted at is kept."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.secret = account.app.client_secret
+        self.told: list[Hint] = []
+        self.came = asyncio.Event()
+        app = web.Application()
+        app.router.add_post("/webhooks/{name:.*}", self.receive)
+        self.server = TestServer(app)
+
+    @property
+    def url(self) -> str:
+        return str(self.server.make_url("/webhooks/ours"))
+
+    async def subscribe(self) -> Subscription | None:
+        account = self.account
+        if account.provider.webhooks == "app":
+            url = f"{account.sandbox}/webhooks/v3/1/settings"
+            async with account.http.put(url, json={"targetUrl": self.url}) as answer:
+                assert answer.ok
+            return None
+        made = await account.provider.subscribe(account.http, account.access, url=self.url, secret=token_urlsafe(32))
+        self.secret = made.secret
+        return made
+
+    async def receive(self, request: web.Request) -> web.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        delivery = Delivery(method=request.method, url=self.url, headers=headers, body=await request.read())
+        for hint in self.account.provider.read_delivery(delivery, self.secret, datetime.now(UTC)):
+            if hint.account_id in {None, self.account.account_id}:
+                self.told.append(hint)
+        self.came.set()
+        return web.Response(status=204)
+
+    async def hears_of(self, provider_id: str) -> Hint:
+        """Wait until something of this record is told."""
+        async with asyncio.timeout(10):
+            while True:
+                self.came.clear()
+                for hint in self.told:
+                    if hint.record.provider_id == provider_id:
+                        return hint
+                await self.came.wait()
+
+
+@pytest.fixture
+async def inbox(account: Account) -> AsyncIterator[Inbox]:
+    inbox = Inbox(account)
+    async with inbox.server:
+        yield inbox
+        if account.provider.webhooks == "app":
+            async with account.http.put(f"{account.sandbox}/webhooks/v3/1/settings", json={"targetUrl": ""}):
+                pass
+
+
+async def fetched(account: Account, *ids: str) -> Page:
+    return await account.provider.fetch_records(account.http, account.access, None, ids)
+
+
+async def test_what_changes_is_told_and_reads_as_in_the_list(account, inbox):
+    await inbox.subscribe()
+    new = await account.act("create", properties=account.stand_in.email("new@example.com"))
+    (other, *_) = (await account.page()).contacts
+    await account.act("edit", id=other.provider_id, properties=account.stand_in.first_name("Grace"))
+
+    hints = [await inbox.hears_of(provider_id) for provider_id in (new, other.provider_id)]
+    page = await fetched(account, new, other.provider_id)
+
+    assert {hint.record.kind for hint in hints} == {None}
+    listed = await account.contacts()
+    assert {each.provider_id: each for each in page.contacts} == {
+        provider_id: listed[provider_id] for provider_id in (new, other.provider_id)
+    }
+
+
+async def test_who_was_deleted_is_told_and_found_gone_until_restored(account, inbox):
+    await inbox.subscribe()
+    (person, *_) = (await account.page()).contacts
+    await account.act("archive", id=person.provider_id)
+    await inbox.hears_of(person.provider_id)
+    gone = await fetched(account, person.provider_id)
+    inbox.told.clear()
+    await account.act("restore", id=person.provider_id)
+    await inbox.hears_of(person.provider_id)
+    back = await fetched(account, person.provider_id)
+
+    assert [(each.provider_id, each.reason, each.kind) for each in gone.gone] == [
+        (person.provider_id, account.stand_in.reason, None)
+    ]
+    assert gone.contacts == ()
+    assert [each.provider_id for each in back.contacts] == [person.provider_id]
+    assert back.gone == ()
+
+
+async def test_both_ends_of_a_merge_are_told(account, inbox):
+    await inbox.subscribe()
+    one, other, *_ = (await account.page()).contacts
+    survivor = await account.act("merge", id=one.provider_id, other=other.provider_id)
+
+    await inbox.hears_of(survivor)
+    lost = await inbox.hears_of(other.provider_id)
+    page = await fetched(account, survivor, other.provider_id)
+
+    assert lost.record.merged_into in {None, survivor}
+    assert [each.provider_id for each in page.contacts] == [survivor]
+    assert other.provider_id in {each.provider_id for each in page.gone}
+
+
+async def test_dealings_are_told_and_read_as_in_their_stream(account, inbox):
+    await inbox.subscribe()
+    kind, stream = next((kind, stream) for kind, stream in account.provider.fetchable.items() if kind)
+    (dealing, *_) = (await account.page(stream)).interactions
+    await account.act("edit", kind=account.stand_in.dealings, id=dealing.provider_id)
+
+    hint = await inbox.hears_of(dealing.provider_id)
+    page = await account.provider.fetch_records(account.http, account.access, kind, [dealing.provider_id])
+
+    assert hint.record.kind == kind
+    listed = {each.provider_id: each for each in (await account.page(stream)).interactions}
+    (read,) = page.interactions
+    assert read == listed.get(dealing.provider_id, read)
+
+
+async def test_ids_that_never_were_are_gone(account):
+    page = await fetched(account, "999999999999999", "999999999999998")
+
+    assert {each.provider_id for each in page.gone} == {"999999999999999", "999999999999998"}
+    assert page.contacts == page.skipped == ()
+
+
+async def test_a_hundred_records_are_fetched_at_once(account):
+    ids = [each.provider_id for each in (await account.page()).contacts[:100]]
+
+    page = await fetched(account, *ids)
+
+    assert len(ids) == 100
+    assert {each.provider_id for each in page.contacts} == set(ids)
+
+
+async def test_every_other_kind_that_is_fetched_by_its_id_has_a_stream(account):
+    assert set(account.provider.fetchable.values()) <= set(account.provider.streams)
+    assert None in account.provider.fetchable
+
+
+async def test_a_subscription_ends_when_it_is_ended_or_dropped(account, inbox):
+    if account.provider.webhooks == "app":
+        pytest.skip("the app has one address for all")
+    ask, unsubscribe = account.provider.is_subscribed, account.provider.unsubscribe
+    first = await inbox.subscribe()
+    second = await inbox.subscribe()
+
+    standing = [await ask(account.http, account.access, each.id) for each in (first, second)]
+    await account.order(f"{account.path}/drop-webhooks")
+    dropped = await ask(account.http, account.access, second.id)
+    third = await inbox.subscribe()
+    for _ in range(2):
+        await unsubscribe(account.http, account.access, third.id)
+
+    assert (standing, dropped) == ([False, True], False), "of two at one address the newer stays"
+    assert not await ask(account.http, account.access, third.id)
+
+
+async def test_who_may_not_subscribe_is_refused(account, inbox):
+    if account.provider.webhooks == "app":
+        pytest.skip("the app has one address for all")
+    await account.connect(without_scope=account.stand_in.subscribing)
+
+    with pytest.raises(ProviderRefused):
+        await inbox.subscribe()

@@ -249,6 +249,7 @@ def test_consent_is_asked_for_at_hubspot_with_pkce():
         "client_id": ["our id"],
         "redirect_uri": ["https://us.example/back?x=1"],
         "scope": [" ".join(SCOPES)],
+        "optional_scope": ["crm.objects.contacts.write"],
         "state": ["s&t"],
         "code_challenge": ["c-h_a"],
         "code_challenge_method": ["S256"],

@@ -4,6 +4,7 @@ from providers.http import Answer
 from providers.pipedrive_api import OAUTH_URL, api_url, refusal
 from providers.source import (
     AccessExpired,
+    NotThere,
     OAuthApp,
     ProviderRefused,
     ProviderUnavailable,
@@ -35,8 +36,8 @@ def app(url: str) -> OAuthApp:
         (answer(402), ProviderRefused),
         (answer(403, {"error": "Scope and URL mismatch"}), ProviderRefused),
         (answer(403, b"<html>", **{"Content-Type": "text/html"}), ProviderUnavailable),
-        (answer(404, {"error": "Person not found"}), ProviderRefused),
-        (answer(410), ProviderRefused),
+        (answer(404, {"error": "Person not found"}), NotThere),
+        (answer(410), NotThere),
         (answer(429), RateLimited),
     ],
 )

@@ -17,7 +17,7 @@ from providers.source import (
     ProviderUnavailable,
 )
 from providers.zendesk import Zendesk
-from providers.zendesk_oauth import ApiToken
+from providers.zendesk_oauth import SCOPES, ApiToken
 
 APP = OAuthApp(
     client_id="id",
@@ -29,7 +29,7 @@ TOKENS = {
     "access_token": "a1",
     "refresh_token": "r1",
     "token_type": "bearer",
-    "scope": "users:read organizations:read tickets:read",
+    "scope": " ".join(SCOPES),
     "expires_in": 86_400,
     "refresh_token_expires_in": 7_689_600,
 }
@@ -115,7 +115,7 @@ def test_the_person_is_sent_to_the_accounts_own_consent():
         "response_type": ["code"],
         "client_id": ["id"],
         "redirect_uri": ["https://us.example/back?x=1"],
-        "scope": ["users:read organizations:read tickets:read"],
+        "scope": [" ".join(SCOPES)],
         "state": ["s&t"],
         "code_challenge": ["c-h_a"],
         "code_challenge_method": ["S256"],
@@ -131,7 +131,7 @@ async def test_a_code_becomes_a_grant_of_the_account_it_was_asked_for(http, scri
     assert (granted.access_token, granted.refresh_token, granted.token_type) == ("a1", "r1", "Bearer")
     assert (granted.account_id, granted.account_name) == ("acme", "acme.zendesk.com")
     assert (granted.api_url, granted.ends_at) == (f"{script.url}acme", None)
-    assert granted.scopes == ("users:read", "organizations:read", "tickets:read")
+    assert granted.scopes == SCOPES
     assert granted.expires_at
     assert timedelta() <= granted.expires_at - before - timedelta(days=1) < timedelta(minutes=1)
     assert script.asked[0] == (
@@ -142,7 +142,7 @@ async def test_a_code_becomes_a_grant_of_the_account_it_was_asked_for(http, scri
             "code": "c",
             "redirect_uri": "https://us/back",
             "code_verifier": "v",
-            "scope": "users:read organizations:read tickets:read",
+            "scope": " ".join(SCOPES),
             "client_id": "id",
             "client_secret": "secret",
             "expires_in": 86_400,
@@ -158,7 +158,7 @@ async def test_a_token_without_an_end_has_none(http, script):
     granted = await exchange(http, script)
 
     assert (granted.expires_at, granted.refresh_token) == (None, None)
-    assert granted.scopes == ("users:read", "organizations:read", "tickets:read")
+    assert granted.scopes == SCOPES
 
 
 @pytest.mark.parametrize(

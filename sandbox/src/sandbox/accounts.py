@@ -5,6 +5,7 @@ from random import Random
 from typing import Any, ClassVar, Protocol
 
 from sandbox.changes import AccountOpened, AnyRecordChange
+from sandbox.records import Record
 from sandbox.rosters import Roster, Sighting
 
 
@@ -31,6 +32,9 @@ class Records(Protocol):
 
     def lives(self, row: int) -> bool:
         """Whether a list shows a row."""
+
+    def record(self, row: int) -> Record:
+        """The record of a row, whatever its state."""
 
 
 class Account(Protocol):

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from sandbox.targets import Target
+
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag=str.lower):
     """Something that happened, at a time in milliseconds."""
@@ -57,6 +59,20 @@ class GrantsWithdrawn(Change, frozen=True, kw_only=True):
 
 class TokensExpired(Change, frozen=True, kw_only=True):
     """Every access token made until now is expired."""
+
+
+class Subscribed(Change, frozen=True, kw_only=True):
+    """An app subscribed to what happens in an account."""
+
+    account: str
+    target: Target
+
+
+class Unsubscribed(Change, frozen=True, kw_only=True):
+    """A subscription ended."""
+
+    account: str
+    id: str
 
 
 class RecordChange(Change, frozen=True, kw_only=True):
@@ -123,7 +139,8 @@ class Unlinked(RecordChange, frozen=True, kw_only=True):
 
 AnyRecordChange = Created | Edited | Archived | Restored | Erased | Merged | Linked | Unlinked
 AnyGrantChange = GrantRevoked | GrantsWithdrawn | TokensExpired
-AnyChange = WorldMade | AccountOpened | AccountClosed | AnyGrantChange | AnyRecordChange
+AnySubscription = Subscribed | Unsubscribed
+AnyChange = WorldMade | AccountOpened | AccountClosed | AnyGrantChange | AnySubscription | AnyRecordChange
 
 
 def key(provider: str, account_id: str) -> str:

@@ -22,6 +22,7 @@ from sandbox.acts import NothingThere
 from sandbox.clock import now_ms
 from sandbox.conditions import Conditions
 from sandbox.control_page import control_page
+from sandbox.deliveries import Weather
 from sandbox.faults import Fault
 from sandbox.settings import AccountSetting
 from sandbox.wire import JSON, HTTPRequest, Refusal, answer, refused
@@ -171,6 +172,34 @@ async def clear_faults(conditions: NamedDependency[Conditions]) -> None:
     conditions.faults.clear()
 
 
+@get("/webhooks")
+async def show_webhooks(conditions: NamedDependency[Conditions]) -> AnyAnswer:
+    """What became of the events so far, and the weather they travel in."""
+    deliveries = conditions.deliveries
+    return answer({"counts": deliveries.counts, "weather": deliveries.weather})
+
+
+@post("/webhooks")
+async def set_weather(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
+    """Let events to come be lost, sent twice, shuffled or late; what is not said goes well."""
+    conditions.deliveries.weather = await _order(request, Weather)
+    return _done(request, {})
+
+
+@post("/accounts/{provider:str}/{account_id:str}/drop-webhooks")
+async def drop_webhooks(
+    provider: FromPath[str],
+    account_id: FromPath[str],
+    request: HTTPRequest,
+    conditions: NamedDependency[Conditions],
+) -> AnyAnswer:
+    """Let a provider delete an account's webhooks, as after too many failures."""
+    account, sandbox = _account(conditions, changes.key(provider, account_id)), conditions.sandbox
+    for target in sandbox.subscriptions_of(account):
+        sandbox.commit(changes.Unsubscribed(at=now_ms(), account=account.opened.account, id=target.id))
+    return _done(request, {})
+
+
 @post("/reset")
 async def reset(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """Forget all that happened and begin again."""
@@ -292,13 +321,14 @@ def _is_form(request: HTTPRequest) -> bool:
 
 def create_app(conditions: Conditions) -> Litestar:
     """All of it, and the changes by chance as long as it lives."""
-    looks = [show_page, list_accounts, list_faults, expect, show_usage]
-    orders = [open_account, withdraw, act, change, set_churn, expire_tokens, switch_limits, plan_fault, reset]
+    looks = [show_page, list_accounts, list_faults, expect, show_usage, show_webhooks]
+    orders = [open_account, withdraw, drop_webhooks, act, change, set_churn, expire_tokens, switch_limits]
+    weather = [plan_fault, set_weather, reset]
     return Litestar(
-        route_handlers=[Router("/control", route_handlers=[*looks, *orders, close_account, clear_faults])],
+        route_handlers=[Router("/control", route_handlers=[*looks, *orders, *weather, close_account, clear_faults])],
         dependencies={"conditions": Provide(lambda: conditions, sync_to_thread=False)},
         exception_handlers={Refusal: refused, NothingThere: _nothing_there},
-        lifespan=[conditions.churn.running],
+        lifespan=[conditions.churn.running, conditions.deliveries.running],
         logging_config=LoggingConfig(
             log_exceptions="always", disable_stack_trace={Refusal, NothingThere, *range(400, 500)}
         ),

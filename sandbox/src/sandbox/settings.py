@@ -64,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token_seconds: int = 1800
     hubspot_client_id: str = "sandbox-hubspot"
     hubspot_client_secret: str = "sandbox-hubspot-secret"  # noqa: S105 - guards seeded people, and is no secret
+    hubspot_webhook_url: str | None = None
+    """Where the app wants to be told of changes, in all accounts; its settings at HubSpot may say otherwise."""
     pipedrive_client_id: str = "sandbox-pipedrive"
     pipedrive_client_secret: str = "sandbox-pipedrive-secret"  # noqa: S105 - as above
     pipedrive_scopes: str = SCOPES

@@ -1,5 +1,6 @@
 """All the sandbox knows, and the one way to change it: `commit`."""
 
+from collections.abc import Callable
 from typing import TypeVar, cast
 
 import msgspec
@@ -12,12 +13,17 @@ from sandbox.hubspot.portal import Portal
 from sandbox.journal import Journal
 from sandbox.people import World
 from sandbox.pipedrive.company import Company
+from sandbox.records import Record
 from sandbox.rosters import Roster
 from sandbox.settings import AccountSetting, Settings
+from sandbox.targets import Target
 from sandbox.tokens import Token
 from sandbox.zendesk.desk import Desk
 
 AccountT = TypeVar("AccountT", bound=Account)
+
+Listener = Callable[[Account, changes.AnyRecordChange, int, Record | None], None]
+"""Hears what happened in an account, to which row, and what its record was before."""
 
 KINDS: dict[str, type[Portal | Company | Desk]] = {kind.PROVIDER: kind for kind in (Portal, Company, Desk)}
 """What an account of each provider is."""
@@ -29,8 +35,12 @@ class Sandbox:
     world: World
     accounts: dict[str, Account]
     _grants: Grants
+    _subscriptions: dict[str, dict[str, Target]]
 
     def __init__(self, settings: Settings) -> None:
+        self.listeners: list[Listener] = []
+        self.hubspot_target = settings.hubspot_webhook_url
+        self._numbered = 0
         self.settings = settings
         self.rate_limits = settings.rate_limits
         self._lag_ms = round(settings.search_lag_seconds * 1000)
@@ -70,9 +80,22 @@ class Sandbox:
 
     def commit(self, change: changes.AnyChange) -> int:
         """Let something happen, and remember it; where it happened to a record, returns its row."""
+        before = self._before(change) if isinstance(change, changes.RecordChange) else None
         row = self._apply(change)
         self._journal.write(change)
+        if isinstance(change, changes.RecordChange):
+            for listener in self.listeners:
+                listener(self.accounts[change.account], change, row, before)
         return row
+
+    def subscriptions_of(self, account: Account) -> list[Target]:
+        """Where an account's own subscriptions want to be told."""
+        return list(self._subscriptions.get(account.opened.account, {}).values())
+
+    def next_subscription(self) -> int:
+        """A number that no subscription had before."""
+        self._numbered += 1
+        return 4_710_000 + self._numbered
 
     def account(self, kind: type[AccountT], account_id: str) -> AccountT | None:
         """The account of a provider that goes by this id there."""
@@ -95,15 +118,32 @@ class Sandbox:
         """Whether a token's time is over."""
         return self._grants.expired(token, now_ms())
 
+    def _before(self, change: changes.AnyRecordChange) -> Record | None:
+        table = self.accounts[change.account].tables[change.kind]
+        match change:
+            case changes.Created():
+                return None
+            case changes.Merged():
+                return table.record(change.primary)
+            case _:
+                return table.record(change.row)
+
     def _apply(self, change: changes.AnyChange) -> int:
         match change:
             case changes.WorldMade():
                 self.world, self.accounts, self._grants = World(change.seed), {}, Grants()
+                self._subscriptions = {}
             case changes.AccountOpened():
                 provider = change.account.partition(":")[0]
                 self.accounts[change.account] = KINDS[provider](self.world, change, lag_ms=self._lag_ms)
+                self._subscriptions.pop(change.account, None)
             case changes.AccountClosed():
                 del self.accounts[change.account]
+            case changes.Subscribed():
+                self._subscriptions.setdefault(change.account, {})[change.target.id] = change.target
+                self._numbered += 1
+            case changes.Unsubscribed():
+                self._subscriptions.get(change.account, {}).pop(change.id, None)
             case changes.GrantRevoked() | changes.GrantsWithdrawn() | changes.TokensExpired():
                 self._grants.apply(change)
             case _:

@@ -1,5 +1,7 @@
 """Writing to Zendesk's stand-in, with the surprises of the real one."""
 
+from typing import Any
+
 import pytest
 
 
@@ -175,6 +177,39 @@ async def test_an_answer_is_a_comment_and_moves_the_stamp(desk):
         ("Done", False, me),
     ]
     assert (await desk.get(f"/tickets/{ticket['id']}"))["ticket"]["status"] == "solved"
+
+
+async def test_comments_are_listed_backwards_when_asked_for(desk):
+    number = (await desk.post("/tickets", {"ticket": {"comment": {"body": "First"}}}))["ticket"]["id"]
+    await desk.put(f"/tickets/{number}", {"ticket": {"comment": {"body": "Second"}}})
+
+    comments = (await desk.get(f"/tickets/{number}/comments.json", **{"page[size]": 5, "sort": "-created_at"}))[
+        "comments"
+    ]
+
+    assert [each["body"] for each in comments] == ["Second", "First"]
+
+
+async def test_a_ticket_asked_for_twice_under_one_key_is_one(desk):
+    async def ask(body: str, key: str) -> Any:
+        headers = {**desk.headers, "Idempotency-Key": key}
+        return await desk.call("POST", "/tickets", json={"ticket": {"comment": {"body": body}}}, headers=headers)
+
+    first, again, other = await ask("Help", "a"), await ask("Help", "a"), await ask("Help", "b")
+    changed = await ask("Help me", "a")
+
+    assert again["ticket"] == first["ticket"]
+    assert other["ticket"]["id"] != first["ticket"]["id"]
+    assert [each.headers["x-idempotency-lookup"] for each in (first, again, other)] == ["miss", "hit", "miss"]
+    assert (changed.status, changed["error"]) == (400, "IdempotentRequestError")
+
+
+async def test_what_was_refused_under_a_key_may_be_asked_for_again(desk):
+    headers = {**desk.headers, "Idempotency-Key": "a"}
+    refused = await desk.call("POST", "/tickets", json={"ticket": {"comment": {}}}, headers=headers)
+    made = await desk.call("POST", "/tickets", json={"ticket": {"comment": {"body": "Help"}}}, headers=headers)
+
+    assert (refused.status, made.status) == (422, 201)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ async def test_a_person_connects_an_account_and_is_told_so(client: ClientSession
     assert connection["scopes"] == ["people:read"]
     [event] = await heard()
     assert event.name == "connection.authorized"
+    assert event.payload["scopes"] == ["people:read"]
     assert event.payload["connection_id"] == connection["id"]
     assert event.payload["workspace_id"] == str(workspace)
 

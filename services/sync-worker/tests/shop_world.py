@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -13,19 +13,23 @@ import jwt
 import msgspec
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected
+from contracts.actions import Action, ActionKind
+from contracts.connections import AccessToken, ConnectionAuthorized, FileConnected, RecordHint, SyncRequested
 from contracts.contacts import Contact, ContactFetched
 from contracts.event import Event
-from contracts.interactions import Interaction, part_id
+from contracts.interactions import Interaction, InteractionKind, part_id
 from contracts.registry import EVENTS
 from contracts.syncs import SyncProgressed, SyncView
+from providers.actions import Ability, Attempt, Done
 from providers.registry import FILES
 from providers.source import (
     Access,
     Grant,
     OAuthApp,
     Page,
+    Skipped,
     SourceContact,
+    SourceGone,
     SourceInteraction,
     SourceProvider,
 )
@@ -36,7 +40,10 @@ from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
 from sync_worker import operations, queue, schedule, views
 from sync_worker.access import AccessDesk
+from sync_worker.actor import Actor
 from sync_worker.handlers import subscriptions
+from sync_worker.hints import HintFetcher
+from sync_worker.run import Pace
 from sync_worker.settings import Settings
 from sync_worker.worker import Syncer
 
@@ -67,7 +74,7 @@ def comment(ticket_id: str, own_id: str) -> SourceInteraction:
     return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=Interaction(kind="comment"))
 
 
-EVERY = timedelta(hours=1)
+EVERY = Pace(every=timedelta(hours=1), slower_when_told=4)
 
 
 class Shop(SourceProvider):
@@ -75,6 +82,17 @@ class Shop(SourceProvider):
 
     name: ClassVar[str] = "shop"
     streams: ClassVar[tuple[str, ...]] = ("contacts", "deals")
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = {None: "contacts", "deal": "deals"}
+    actions: ClassVar[Mapping[ActionKind, Ability]] = {
+        "create_contact": Ability(
+            says="The shop knows another customer.", scopes=(("write",),), fields=("email",), needs=("email",)
+        ),
+        "update_contact": Ability(
+            says="The customer is changed.", scopes=(("write",),), fields=("first_name", "email")
+        ),
+        "add_note": Ability(says="The note is kept.", scopes=()),
+    }
+    impossible: ClassVar[Mapping[ActionKind, str]] = {"send_email": "A shop sends no mail."}
 
     def __init__(self) -> None:
         self.pages: dict[str, list[Page]] = {"contacts": [], "deals": []}
@@ -85,6 +103,14 @@ class Shop(SourceProvider):
         self.let_go = asyncio.Event()
         self.tokens: list[str] = []
         self.leaves_bookmarks = True
+        self.acted: list[tuple[Action, Attempt]] = []
+        self.act_troubles: list[Exception] = []
+        self.act_reached: asyncio.Event | None = None
+        self.done: Done | None = None
+        self.kept: dict[tuple[InteractionKind | None, str], SourceContact | SourceInteraction] = {}
+        self.unreadable: list[Skipped] = []
+        self.fetched: list[tuple[InteractionKind | None, tuple[str, ...]]] = []
+        self.while_fetching: Callable[[], Awaitable[None]] | None = None
 
     def list_everything(self) -> None:
         """Be a source whose streams show every living record, each time anew."""
@@ -101,6 +127,17 @@ class Shop(SourceProvider):
             for each in page.contacts
         )
         return msgspec.structs.replace(page, contacts=tuple(contacts))
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        self.acted.append((action, attempt))
+        self.tokens.append(access.access_token)
+        if self.act_reached:
+            self.act_reached.set()
+            await self.let_go.wait()
+        if self.act_troubles:
+            raise self.act_troubles.pop(0)
+        assert self.done
+        return self.done
 
     def show(self, stream: str, *pages: Page) -> None:
         self.pages[stream] = list(pages)
@@ -131,6 +168,30 @@ class Shop(SourceProvider):
         end = {"bookmark": f"{stream} read" if self.leaves_bookmarks else None}
         end = end if last else {"next_cursor": str(number + 1)}
         return msgspec.structs.replace(pages[number], **end)
+
+    def keep(self, *records: SourceContact | SourceInteraction) -> None:
+        """Have these to show to who asks for them by their ids."""
+        for each in records:
+            kind = each.interaction.kind if isinstance(each, SourceInteraction) else None
+            self.kept[kind, each.provider_id] = each
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        self.fetched.append((kind, tuple(ids)))
+        self.tokens.append(access.access_token)
+        if self.while_fetching:
+            await self.while_fetching()
+        if self.troubles["by id", None]:
+            raise self.troubles["by id", None].pop(0)
+        found = [self.kept[kind, each] for each in ids if (kind, each) in self.kept]
+        there = {each.provider_id for each in (*found, *self.unreadable)}
+        return Page(
+            contacts=tuple(each for each in found if isinstance(each, SourceContact)),
+            interactions=tuple(each for each in found if isinstance(each, SourceInteraction)),
+            gone=tuple(SourceGone(provider_id=each, reason="deleted", kind=kind) for each in ids if each not in there),
+            skipped=tuple(self.unreadable),
+        )
 
     async def count(self, http: ClientSession, access: Access, stream: str) -> int | None:
         return sum(len(page.contacts) for page in self.pages[stream]) if stream == "contacts" else None
@@ -232,6 +293,8 @@ class World:
         url = neighbours.url
         self.settings = Settings(**fresh.settings(auth_url=url, connections_url=url))
         desk = AccessDesk(http, ServiceTokens(http, self.settings, "sync-worker"), url)
+        self.fetcher = HintFetcher(self.db, http, desk, {"shop": self.shop, **FILES})
+        self.actor = Actor(self.db, http, desk, {"shop": self.shop, **FILES})
         self.syncer = Syncer(self.db, http, desk, {"shop": self.shop, **FILES}, every=EVERY)
 
     async def tell(self, *events: Event) -> None:
@@ -239,6 +302,15 @@ class World:
         async with self.db.transaction() as conn:
             publish(conn, events)
         await drain(self.db, subscriptions())
+
+    async def hint(self, *records: RecordHint) -> None:
+        """Let the provider say that something happened to these."""
+        hinted = SyncRequested(workspace_id=self.workspace_id, connection_id=self.connection_id, records=records)
+        await self.tell(hinted)
+
+    async def fetch(self) -> None:
+        """Fetch what is wanted, as its job would."""
+        await self.fetcher.fetch(self.workspace_id, self.connection_id)
 
     async def connect(self, authorized_at: datetime | None = None) -> None:
         await self.tell(
@@ -280,7 +352,7 @@ class World:
 
     async def work_off(self, queue_name: str) -> None:
         """Run the jobs of a queue until it is empty."""
-        app = queue.job_app(self.db, self.syncer, every=EVERY)
+        app = queue.job_app(self.db, self.syncer, self.fetcher, self.actor, every=EVERY)
         async with app.open_async():
             await app.run_worker_async(
                 queues=[queue_name], wait=False, install_signal_handlers=False, delete_jobs="always"
@@ -303,6 +375,11 @@ class World:
         async with self.db.transaction(self.workspace_id) as conn:
             return [dict(row) for row in (await conn.execute(text(statement), values)).mappings()]
 
+    async def change(self, statement: str, **values: object) -> None:
+        """Change rows behind the service's back, as time would."""
+        async with self.db.transaction(self.workspace_id) as conn:
+            assert (await conn.execute(text(statement), values)).rowcount > 0
+
     async def value(self, statement: str, **values: object) -> object:
         (row,) = await self.rows(statement, **values)
         (found,) = row.values()
@@ -322,7 +399,9 @@ class World:
 @asynccontextmanager
 async def running_queue(world: World) -> AsyncIterator[None]:
     """Run jobs as the service does, until the block ends."""
-    running = asyncio.create_task(queue.run(queue.job_app(world.db, world.syncer, every=EVERY), concurrency=2))
+    running = asyncio.create_task(
+        queue.run(queue.job_app(world.db, world.syncer, world.fetcher, world.actor, every=EVERY), concurrency=2)
+    )
     try:
         yield
     finally:

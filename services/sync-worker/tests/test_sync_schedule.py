@@ -178,7 +178,7 @@ async def test_a_waiting_run_is_queued_for_the_time_its_provider_says(world: Wor
 
 
 async def test_jobs_of_a_killed_worker_are_revived_once_its_heart_is_silent(world: World) -> None:
-    app = job_app(world.db, world.syncer, every=EVERY)
+    app = job_app(world.db, world.syncer, world.fetcher, world.actor, every=EVERY)
     async with app.open_async():
         worker_id = await app.job_manager.register_worker()
         job = await app.job_manager.fetch_job(queues=["backfill"], worker_id=worker_id)
@@ -195,7 +195,7 @@ async def test_jobs_of_a_killed_worker_are_revived_once_its_heart_is_silent(worl
 
 
 async def test_a_killed_worker_s_job_that_waits_again_already_is_not_doubled(world: World) -> None:
-    app = job_app(world.db, world.syncer, every=EVERY)
+    app = job_app(world.db, world.syncer, world.fetcher, world.actor, every=EVERY)
     async with app.open_async():
         worker_id = await app.job_manager.register_worker()
         await app.job_manager.fetch_job(queues=["backfill"], worker_id=worker_id)

@@ -4,6 +4,70 @@
  */
 
 export interface paths {
+    "/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListActions
+         * @description List what was done, or is to be, the newest first.
+         */
+        get: operations["sync_worker_ActionsListActions"];
+        put?: never;
+        /**
+         * RequestAction
+         * @description Have something done at a provider: it is queued, and `GET /actions/{id}` tells what came of it.
+         */
+        post: operations["sync_worker_ActionsRequestAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/{action_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAction
+         * @description Look at an action.
+         */
+        get: operations["sync_worker_ActionsActionIdGetAction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/{action_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UndoAction
+         * @description Have an action undone, by another action; while one is under way it is that one.
+         */
+        post: operations["sync_worker_ActionsActionIdUndoUndoAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/jwks": {
         parameters: {
             query?: never;
@@ -287,6 +351,26 @@ export interface paths {
          * @description Remove a connection, give its grant back, and keep or erase its records.
          */
         delete: operations["connections_ConnectionsConnectionIdDisconnect"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{connection_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPossibleActions
+         * @description Tell what a connection can do, what really happens then, and why it cannot do the rest.
+         */
+        get: operations["sync_worker_ConnectionsConnectionIdActionsListPossibleActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -595,6 +679,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReceiveForApp
+         * @description Take in what a provider tells of all accounts that connected our app there.
+         */
+        post: operations["connections_WebhooksProviderReceiveForApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{provider}/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReceiveForConnection
+         * @description Take in what a provider tells of one connection.
+         */
+        post: operations["connections_WebhooksProviderConnectionIdReceiveForConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces": {
         parameters: {
             query?: never;
@@ -776,6 +900,12 @@ export interface components {
             expires_at?: string | null;
             broken_reason?: string | null;
             ends_at?: string | null;
+            /**
+             * @default off
+             * @enum {string}
+             */
+            webhooks: "on" | "off" | "refused";
+            last_webhook_at?: string | null;
         };
         /** FormField */
         connections_FormField: {
@@ -961,6 +1091,53 @@ export interface components {
             updated_at?: string | null;
             url?: string | null;
         };
+        /** ActionConflicts */
+        sync_worker_ActionConflicts: {
+            fields?: {
+                [key: string]: components["schemas"]["sync_worker_FieldConflict"];
+            };
+            existing?: components["schemas"]["sync_worker_RecordLink"] | null;
+        };
+        /** ActionView */
+        sync_worker_ActionView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            connection_id: string;
+            action: components["schemas"]["sync_worker_CreateContact"] | components["schemas"]["sync_worker_UpdateContact"] | components["schemas"]["sync_worker_AddNote"] | components["schemas"]["sync_worker_SendEmail"] | components["schemas"]["sync_worker_ScheduleMeeting"];
+            /** @enum {string} */
+            state: "queued" | "running" | "succeeded" | "failed" | "conflict";
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            ended_at?: string | null;
+            retry_at?: string | null;
+            problem?: string | null;
+            records?: components["schemas"]["sync_worker_RecordLink"][];
+            conflicts?: components["schemas"]["sync_worker_ActionConflicts"] | null;
+            /** @default false */
+            can_undo: boolean;
+            why_not?: string | null;
+            undoes?: string | null;
+            undone_by?: string | null;
+        };
+        /** ActionWish */
+        sync_worker_ActionWish: {
+            /** Format: uuid */
+            connection_id: string;
+            action: components["schemas"]["sync_worker_CreateContact"] | components["schemas"]["sync_worker_UpdateContact"] | components["schemas"]["sync_worker_AddNote"] | components["schemas"]["sync_worker_SendEmail"] | components["schemas"]["sync_worker_ScheduleMeeting"];
+        };
+        /** AddNote */
+        sync_worker_AddNote: {
+            /** @description The provider's own id */
+            contact_id: string;
+            body: string;
+            /** @description The provider's own id */
+            ticket_id?: string | null;
+            /** @constant */
+            kind: "add_note";
+        };
         /** Contact */
         sync_worker_Contact: {
             first_name?: string | null;
@@ -981,6 +1158,31 @@ export interface components {
             url?: string | null;
             created_at?: string | null;
             updated_at?: string | null;
+        };
+        /** ContactFields */
+        sync_worker_ContactFields: {
+            first_name?: string | null;
+            last_name?: string | null;
+            email?: string | null;
+            phone?: string | null;
+            company?: string | null;
+            job_title?: string | null;
+            street?: string | null;
+            city?: string | null;
+            postal_code?: string | null;
+            region?: string | null;
+            country?: string | null;
+        };
+        /** CreateContact */
+        sync_worker_CreateContact: {
+            contact: components["schemas"]["sync_worker_ContactFields"];
+            /** @constant */
+            kind: "create_contact";
+        };
+        /** FieldConflict */
+        sync_worker_FieldConflict: {
+            expected: string | null;
+            found: string | null;
         };
         /** FilePreview */
         sync_worker_FilePreview: {
@@ -1009,6 +1211,11 @@ export interface components {
             /** Format: uuid */
             sync_id: string;
         };
+        /** ItemPage[ActionView] */
+        "sync_worker_ItemPage_contracts.actions.ActionView_": {
+            items: components["schemas"]["sync_worker_ActionView"][];
+            next_cursor?: string | null;
+        };
         /** ItemPage[SkippedView] */
         "sync_worker_ItemPage_contracts.syncs.SkippedView_": {
             items: components["schemas"]["sync_worker_SkippedView"][];
@@ -1018,6 +1225,55 @@ export interface components {
         "sync_worker_ItemPage_contracts.syncs.SyncView_": {
             items: components["schemas"]["sync_worker_SyncView"][];
             next_cursor?: string | null;
+        };
+        /** Possible */
+        sync_worker_Possible: {
+            /** @enum {string} */
+            kind: "create_contact" | "update_contact" | "add_note" | "send_email" | "schedule_meeting";
+            says: string;
+            /** @default [] */
+            fields: string[];
+            /** @default [] */
+            lacks: string[];
+        };
+        /** PossibleActions */
+        sync_worker_PossibleActions: {
+            items: components["schemas"]["sync_worker_Possible"][];
+            not_possible: {
+                [key: string]: string;
+            };
+        };
+        /** RecordLink */
+        sync_worker_RecordLink: {
+            provider_id: string;
+            /** @enum {null|string} */
+            kind?: "deal" | "ticket" | "note" | "email" | "meeting" | "call" | "task" | "activity" | "comment" | null;
+            url?: string | null;
+        };
+        /** ScheduleMeeting */
+        sync_worker_ScheduleMeeting: {
+            /** @description The provider's own id */
+            contact_id: string;
+            title: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            body?: string | null;
+            location?: string | null;
+            /** @constant */
+            kind: "schedule_meeting";
+        };
+        /** SendEmail */
+        sync_worker_SendEmail: {
+            /** @description The provider's own id */
+            contact_id: string;
+            subject: string;
+            body: string;
+            /** @description The provider's own id */
+            ticket_id?: string | null;
+            /** @constant */
+            kind: "send_email";
         };
         /** SkippedView */
         sync_worker_SkippedView: {
@@ -1075,6 +1331,15 @@ export interface components {
             retry_at?: string | null;
             problem?: string | null;
         };
+        /** UpdateContact */
+        sync_worker_UpdateContact: {
+            /** @description The provider's own id */
+            contact_id: string;
+            changes: components["schemas"]["sync_worker_ContactFields"];
+            expected: components["schemas"]["sync_worker_ContactFields"];
+            /** @constant */
+            kind: "update_contact";
+        };
     };
     responses: never;
     parameters: never;
@@ -1084,6 +1349,137 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    sync_worker_ActionsListActions: {
+        parameters: {
+            query?: {
+                connection_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ItemPage_contracts.actions.ActionView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ActionsRequestAction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own: what is asked for again under it is done once. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sync_worker_ActionWish"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ActionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ActionsActionIdGetAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ActionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ActionsActionIdUndoUndoAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ActionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_AuthJwksGetKeys: {
         parameters: {
             query?: never;
@@ -1606,6 +2002,37 @@ export interface operations {
             };
         };
     };
+    sync_worker_ConnectionsConnectionIdActionsListPossibleActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_PossibleActions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync_worker_ConnectionsConnectionIdSkippedListSkipped: {
         parameters: {
             query?: {
@@ -2083,6 +2510,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["sync_worker_SyncView"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_WebhooksProviderReceiveForApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_WebhooksProviderConnectionIdReceiveForConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -52,7 +52,9 @@ def of_sandbox(settings: Settings) -> dict[str, str]:
     told = {name: value for name, value in settings.environ.items() if name.startswith("SANDBOX_")}
     state = str(settings.lead_home / "sandbox")
     decided = {"SANDBOX_PORT": str(settings.sandbox_port), "SANDBOX_HOST": "127.0.0.1"}
-    return {**of_machine(settings), "SANDBOX_STATE": state, **told, **decided}
+    # The address of an app's webhooks is a setting of the app; the other providers are told when they are connected.
+    usual = {"SANDBOX_STATE": state, "SANDBOX_HUBSPOT_WEBHOOK_URL": f"{settings.public_url}/webhooks/hubspot"}
+    return {**of_machine(settings), **usual, **told, **decided}
 
 
 def registered_providers(settings: Settings) -> list[str]:

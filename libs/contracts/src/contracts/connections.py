@@ -7,13 +7,18 @@ from uuid import UUID
 import msgspec
 
 from contracts.event import Event
+from contracts.interactions import InteractionKind
 
 ConnectionState = Literal["active", "broken", "removed"]
 DataChoice = Literal["keep", "erase"]
+WebhookState = Literal["on", "off", "refused"]
 
 
 class ConnectionAuthorized(Event, frozen=True, kw_only=True):
-    """A person connected this account, or connected it again; the connection can be synced now."""
+    """A person connected this account, or connected it again; the connection can be synced now.
+
+    `scopes` are what the account granted, empty where it is everything that whoever connected it may do.
+    """
 
     NAME: ClassVar[str] = "connection.authorized.v1"
     TOPIC: ClassVar[str] = "connections"
@@ -23,6 +28,7 @@ class ConnectionAuthorized(Event, frozen=True, kw_only=True):
     account_id: str
     account_name: str
     authorized_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
 
 
 class ConnectionRemoved(Event, frozen=True, kw_only=True):
@@ -55,20 +61,36 @@ class ConnectionBroken(Event, frozen=True, kw_only=True):
     broken_at: datetime | None = None
 
 
+class RecordHint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A record of which a provider said that something happened to it; `kind` is None for a contact.
+
+    `merged_into` is set where it said that the record went into another.
+    """
+
+    kind: InteractionKind | None = None
+    provider_id: str
+    merged_into: str | None = None
+
+
 class SyncRequested(Event, frozen=True, kw_only=True):
-    """Something outside the schedule asks for a sync of this connection (a webhook, for example)."""
+    """Something outside the schedule asks for news of this connection.
+
+    `records` are those to be looked at, as a provider's webhook named them; with none of them named, something changed.
+    """
 
     NAME: ClassVar[str] = "sync.requested.v1"
     TOPIC: ClassVar[str] = "connections"
 
     connection_id: UUID
+    records: tuple[RecordHint, ...] = ()
 
 
 class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     """A connection as `GET /connections` shows it.
 
     `expires_at` is when the access token is due to be refreshed, which happens by itself. `ends_at` is when the
-    provider closes this way in for good: until then the account has to be connected in another way.
+    provider closes this way in for good: until then the account has to be connected in another way. With `webhooks` on,
+    the provider tells of changes; where they are off or refused, and beside them, they are asked for now and then.
     """
 
     id: UUID
@@ -82,6 +104,8 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     broken_reason: str | None = None
     ends_at: datetime | None = None
+    webhooks: WebhookState = "off"
+    last_webhook_at: datetime | None = None
 
 
 class FileConnected(msgspec.Struct, frozen=True, kw_only=True):

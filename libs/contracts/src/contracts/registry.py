@@ -1,5 +1,6 @@
 """Every event there is, by its name on the wire."""
 
+from contracts.actions import ActionEnded
 from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved, SyncRequested
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.event import Event
@@ -17,6 +18,7 @@ from contracts.workspaces import WorkspaceErased
 EVENTS: dict[str, type[Event]] = {
     event.NAME: event
     for event in (
+        ActionEnded,
         ConnectionAuthorized,
         ConnectionBroken,
         ConnectionRemoved,

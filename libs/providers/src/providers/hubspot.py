@@ -3,26 +3,33 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
 from providers import (
+    hubspot_actions,
     hubspot_archive,
     hubspot_contacts,
     hubspot_interactions,
     hubspot_oauth,
     hubspot_paging,
+    hubspot_records,
+    hubspot_webhooks,
 )
+from providers.actions import Ability, Attempt, Done, Reader
+from providers.fetched import joined, missing_from, with_gone
 from providers.hubspot_archive import archive_of
 from providers.hubspot_contacts import CONTACTS
 from providers.hubspot_names import Names
 from providers.hubspot_records import Stream
 from providers.hubspot_shapes import SHAPES
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
+from providers.webhooks import Delivery, Hint
 
 _LIVING = {"contacts": CONTACTS} | {name: shape.stream for name, shape in SHAPES.items()}
 _STREAMS = {
@@ -30,6 +37,8 @@ _STREAMS = {
     for living, stream in _LIVING.items()
     for name, asked in ((living, stream), (f"archived_{living}", archive_of(stream)))
 }
+_FETCHED: dict[InteractionKind | None, str] = {stream.kind: name for name, stream in _LIVING.items()}
+"""What is fetched by its id, and in which stream it is at home."""
 
 
 class HubSpot(SourceProvider):
@@ -40,6 +49,9 @@ class HubSpot(SourceProvider):
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType(
         {name: stream.kind for name, stream in _LIVING.items()}
     )
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
+    webhooks: ClassVar[Literal["app", "connection"] | None] = "app"
+    actions: ClassVar[Mapping[ActionKind, Ability]] = hubspot_actions.ACTIONS
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""
@@ -90,6 +102,33 @@ class HubSpot(SourceProvider):
         next_cursor, bookmark = fetched.onward(names.kept, survivors)
         gap = " ".join(filter(None, (fetched.gap, *names.gaps))) or None
         return msgspec.structs.replace(page, next_cursor=next_cursor, bookmark=bookmark, total=fetched.total, gap=gap)
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        """Read them all at once, and look for those that are not there among the archived ones.
+
+        Whatever concerns a contact that took others in is read again with it.
+        """
+        stream, names = _STREAMS[_FETCHED[kind]], Names(http, access)
+        records = await hubspot_records.fetch_ids(http, access, stream, ids)
+        page = await _read_living(http, access, stream, records, names)
+        if survivors := [each.provider_id for each in page.contacts if each.absorbed]:
+            page = joined([page, await hubspot_interactions.follow(http, access, survivors, names)])
+        missing = missing_from(page, ids)
+        if not missing:
+            return page
+        archive = archive_of(stream)
+        archived = await hubspot_records.fetch_ids(http, access, archive, missing)
+        return with_gone(page, hubspot_archive.read_page(archived, archive, since=None), missing, kind)
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        """Write a contact, or into its timeline."""
+        return await hubspot_actions.act(http, access, action, attempt, Reader(self, http, access))
+
+    def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
+        """Read a batch of events, of several accounts perhaps."""
+        return hubspot_webhooks.read(delivery, secret, now)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""

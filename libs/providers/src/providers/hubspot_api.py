@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from aiohttp import ClientSession
 
+from providers.actions import RecordExists
 from providers.http import Answer, ask, retry_after
 from providers.records import Unreadable
 from providers.source import (
@@ -32,6 +33,7 @@ _DAILY_RETRY_SECONDS = 3600.0
 _LOCK_SECONDS = 2.0
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
 _OBJECT_ID = re.compile(r"[0-9]{1,19}")
+_EXISTING = re.compile(r"Existing ID: ([0-9]{1,19})")
 
 
 class _Next(msgspec.Struct):
@@ -62,6 +64,7 @@ class _Refusal(msgspec.Struct, rename="camel"):
     """An error body; any key may be missing."""
 
     category: str | None = None
+    message: str | None = None
     policy_name: str | None = None
     context: _Context | None = None
     errors: list[_Error] = []
@@ -131,8 +134,15 @@ def refusal(answer: Answer) -> ProviderError:
         case 403 if scopes := _missing_scopes(said):
             return ProviderRefused(f"HubSpot did not grant what this needs: {', '.join(scopes)}.")
         case _:
-            category = f" {said.category}" if _PLAIN.fullmatch(said.category or "") else ""
-            return ProviderRefused(f"HubSpot refused the request ({answer.status}{category}).")
+            return _refused(answer, said)
+
+
+def _refused(answer: Answer, said: _Refusal) -> ProviderRefused:
+    existing = _EXISTING.search(said.message or "")
+    if answer.status == 409 and existing:
+        return RecordExists("HubSpot has a contact with this address already.", provider_id=existing[1])
+    category = f" {said.category}" if _PLAIN.fullmatch(said.category or "") else ""
+    return ProviderRefused(f"HubSpot refused the request ({answer.status}{category}).")
 
 
 def _missing_scopes(said: _Refusal) -> list[str]:

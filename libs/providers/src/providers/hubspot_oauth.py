@@ -26,6 +26,8 @@ NEEDS = {
     "tickets": "to read tickets",
 }
 SCOPES = tuple(NEEDS)
+OPTIONAL_SCOPES = ("crm.objects.contacts.write",)
+"""What writing needs: an account that does not grant it is read all the same."""
 
 # What goes into a header later is held to what a header may carry.
 _Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]
@@ -55,6 +57,7 @@ def authorize_url(app: OAuthApp, *, redirect_uri: str, state: str, code_challeng
         "client_id": app.client_id,
         "redirect_uri": redirect_uri,
         "scope": " ".join(SCOPES),
+        "optional_scope": " ".join(OPTIONAL_SCOPES),
         "state": state,
         "code_challenge": code_challenge,
         "code_challenge_method": "S256",

@@ -32,5 +32,10 @@ def cut_name(full: str | None) -> tuple[str | None, str | None]:
     return first, last or None
 
 
+def join_name(first: str | None, last: str | None) -> str:
+    """Put two names together as one, for who keeps no more."""
+    return " ".join(filter(None, (first, last)))
+
+
 def _is_title(words: str) -> bool:
     return words.replace(".", "").lower() in _NO_GIVEN_NAMES

@@ -1,15 +1,18 @@
 """Pipedrive: its persons, deals, activities and notes, and those deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
 from providers import (
+    pipedrive_actions,
     pipedrive_activities,
     pipedrive_deals,
     pipedrive_feed,
@@ -18,10 +21,14 @@ from providers import (
     pipedrive_oauth,
     pipedrive_paging,
     pipedrive_persons,
+    pipedrive_webhooks,
 )
+from providers.actions import Ability, Attempt, Done, Reader
+from providers.fetched import missing_from, with_gone
 from providers.pipedrive_api import OAUTH_URL
-from providers.pipedrive_paging import Fetched, Stream, bookmark_of, cursor_of, read_position
+from providers.pipedrive_paging import Stream, bookmark_of, cursor_of, read_position
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
+from providers.webhooks import Delivery, Hint, Subscription
 
 _CONTACTS = "contacts"
 _DELETIONS = "deletions"
@@ -41,6 +48,10 @@ _LISTS = {
         paths=("/activities",), scope="activities:read", kind="activity", params={"include_fields": "attendees"}
     ),
 }
+_FETCHED: Mapping[InteractionKind | None, str] = MappingProxyType(
+    {None: _CONTACTS, "deal": "deals", "activity": "activities", "note": _NOTES}
+)
+"""What is fetched by its id, and the stream that reads it otherwise."""
 
 
 class Pipedrive(SourceProvider):
@@ -56,6 +67,10 @@ class Pipedrive(SourceProvider):
         _NOTES: "note",
     }
     refusals: ClassVar[frozenset[str]] = frozenset({"user_denied"})
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = _FETCHED
+    webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
+    actions: ClassVar[Mapping[ActionKind, Ability]] = pipedrive_actions.ACTIONS
+    impossible: ClassVar[Mapping[ActionKind, str]] = pipedrive_actions.IMPOSSIBLE
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""
@@ -97,7 +112,7 @@ class Pipedrive(SourceProvider):
             fetched = await pipedrive_notes.fetch(http, access, position)
         else:
             fetched = await pipedrive_paging.fetch(http, access, _LISTS[stream], position)
-        page, names = await self._read(http, access, stream, fetched)
+        page, names = await self._read(http, access, stream, fetched.records, fetched.position.names)
         if names.users == {} and fetched.position.names.users is None:
             page = msgspec.structs.replace(page, gap=pipedrive_names.NO_USERS)
         behind = msgspec.structs.replace(fetched.position, names=names)
@@ -106,9 +121,8 @@ class Pipedrive(SourceProvider):
         return msgspec.structs.replace(page, next_cursor=cursor_of(behind))
 
     async def _read(
-        self, http: ClientSession, access: Access, stream: str, fetched: Fetched
+        self, http: ClientSession, access: Access, stream: str, records: list[bytes], names: pipedrive_names.Names
     ) -> tuple[Page, pipedrive_names.Names]:
-        records, names = fetched.records, fetched.position.names
         match stream:
             case "deals":
                 return await pipedrive_deals.read_page(http, access, records, names)
@@ -118,6 +132,43 @@ class Pipedrive(SourceProvider):
                 return pipedrive_notes.read_page(records), names
             case _:
                 return await pipedrive_persons.read_page(http, access, records, names)
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        """Look for them in each list they may be in; who is in none was deleted, or is hidden from us."""
+        stream = _FETCHED[kind]
+        records: list[bytes] = []
+        page, missing = Page(), list(ids)
+        if kind == "note":
+            records = await pipedrive_notes.fetch_ids(http, access, ids)
+            page, missing = pipedrive_notes.read_page(records), []
+        for path in _LISTS[stream].paths if stream in _LISTS else ():
+            if missing:
+                records += await pipedrive_paging.fetch_ids(http, access, _LISTS[stream], path, missing)
+                page, _ = await self._read(http, access, stream, records, pipedrive_names.Names())
+                missing = missing_from(page, ids)
+        return with_gone(page, Page(), missing_from(page, ids), kind)
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        """Write a person, or enter something with them."""
+        return await pipedrive_actions.act(http, access, action, attempt, Reader(self, http, access))
+
+    def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
+        """Read an event; Pipedrive says with no time when it was sent."""
+        return pipedrive_webhooks.read(delivery, secret)
+
+    async def subscribe(self, http: ClientSession, access: Access, *, url: str, secret: str) -> Subscription:
+        """Subscribe with the secret as the password."""
+        return await pipedrive_webhooks.subscribe(http, access, url=url, secret=secret)
+
+    async def unsubscribe(self, http: ClientSession, access: Access, subscription_id: str) -> None:
+        """Delete the webhook."""
+        await pipedrive_webhooks.unsubscribe(http, access, subscription_id)
+
+    async def is_subscribed(self, http: ClientSession, access: Access, subscription_id: str) -> bool:
+        """Whether the webhook is still listed, and active."""
+        return await pipedrive_webhooks.is_subscribed(http, access, subscription_id)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept person again."""

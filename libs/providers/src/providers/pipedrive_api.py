@@ -12,6 +12,7 @@ from providers.http import Answer, ask, retry_after
 from providers.source import (
     Access,
     AccessExpired,
+    NotThere,
     OAuthApp,
     ProviderError,
     ProviderRefused,
@@ -39,19 +40,27 @@ _EDGE_SECONDS = 300.0
 
 
 async def call(
-    http: ClientSession, access: Access, path: str, *, scope: str, params: Mapping[str, str] | None = None
+    http: ClientSession,
+    access: Access,
+    path: str,
+    *,
+    scope: str,
+    method: str = "GET",
+    params: Mapping[str, str] | None = None,
+    json: object = None,
 ) -> Answer:
-    """Read something on behalf of a connection; `scope` is what Pipedrive must have granted for it.
+    """Call Pipedrive on behalf of a connection; `scope` is what it must have granted for that.
 
     Raises `ProviderError` unless the answer is a success.
     """
     answer = await ask(
         http,
-        "GET",
+        method,
         access.api_url.rstrip("/") + path,
         provider=PROVIDER,
         headers={"Authorization": access.authorization},
         params=params,
+        json=json,
     )
     if not answer.ok:
         raise refusal(answer, scope=scope)
@@ -89,7 +98,8 @@ def refusal(answer: Answer, *, scope: str) -> ProviderError:
             return _limited(answer)
         case status:
             reason = ": the account is not paid for" if status == 402 else ""
-            return ProviderRefused(f"Pipedrive refused the request ({status}){reason}.")
+            refused = NotThere if status in {404, 410} else ProviderRefused
+            return refused(f"Pipedrive refused the request ({status}){reason}.")
 
 
 def instant_text(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """Pipedrive's notes, which are left in v1: HTML about persons, deals and companies."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -12,7 +13,7 @@ from providers.pipedrive_api import V1, Id, call, instant_text
 from providers.pipedrive_feed import read_stamp
 from providers.pipedrive_paging import LIMIT, Fetched, Position, behind_page
 from providers.records import read_each
-from providers.source import Access, Page, SourceGone, SourceInteraction
+from providers.source import Access, NotThere, Page, SourceGone, SourceInteraction
 from providers.values import instant, text
 
 SCOPE = "contacts:read"
@@ -60,6 +61,10 @@ class _Envelope(msgspec.Struct):
     additional_data: _More | None = None
 
 
+class _One(msgspec.Struct):
+    data: msgspec.Raw
+
+
 class _Content(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw()
 
@@ -87,6 +92,19 @@ async def fetch(http: ClientSession, access: Access, position: Position) -> Fetc
         return Fetched(records=records, position=begun, over=True)
     behind = behind_page(begun, since=position.since, last=_last_change(records), shown=len(records))
     return Fetched(records=records, position=behind, over=False)
+
+
+async def fetch_ids(http: ClientSession, access: Access, ids: Sequence[str]) -> list[bytes]:
+    """Fetch notes by their ids, one by one as no list takes them; those that are not there are left out.
+
+    Raises `ProviderError`.
+    """
+    records: list[bytes] = []
+    for each in ids:
+        with suppress(NotThere):
+            answer = await call(http, access, f"{V1}/notes/{each}", scope=SCOPE)
+            records.append(bytes(answer.read(_One).data))
+    return records
 
 
 def read_page(records: Sequence[bytes]) -> Page:

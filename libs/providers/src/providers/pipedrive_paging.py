@@ -7,7 +7,7 @@ Lists of v1 know no place but a count, which every deletion moves. They go upwar
 last moment of the one before: what changes meanwhile comes again at the end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -86,6 +86,13 @@ async def fetch(http: ClientSession, access: Access, stream: Stream, position: P
     started_at = position.started_at or answer.clock
     behind = msgspec.structs.replace(position, started_at=started_at, part=part, after=after)
     return Fetched(records=records, position=behind, over=part >= len(paths))
+
+
+async def fetch_ids(http: ClientSession, access: Access, stream: Stream, path: str, ids: Sequence[str]) -> list[bytes]:
+    """Fetch records by their ids, as they come; those that are not in the list are left out. Raises `ProviderError`."""
+    params = {"ids": ",".join(ids), "limit": str(LIMIT), **stream.params}
+    answer = await call(http, access, V2 + path, scope=stream.scope, params=params)
+    return answer.read_page(_Envelope, "data")[1]
 
 
 def read_position(cursor: str | None, bookmark: str | None) -> Position:

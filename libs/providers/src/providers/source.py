@@ -7,15 +7,24 @@ understand is an error, a record it cannot read is `Skipped` with its reason, an
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact, GoneReason
 from contracts.interactions import Interaction, InteractionKind
+
+from providers.webhooks import Delivery, Hint, Subscription
+
+if TYPE_CHECKING:  # they speak of pages and errors themselves
+    from providers.actions import Ability, Attempt, Done
+
+IDS_AT_MOST = 100
+"""How many records are fetched by their ids at once."""
 
 
 class OAuthApp(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,6 +227,19 @@ class SourceProvider(Source):
     refusals: ClassVar[frozenset[str]] = frozenset({"access_denied"})
     """What the callback's `error` says when the person said no."""
 
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType({})
+    """The kinds that `fetch_records` reads (None: contacts), each with the stream that shows its living records."""
+
+    webhooks: ClassVar[Literal["app", "connection"] | None] = None
+    """Whether changes are told of: at one address for all accounts of our app, proved by the app's secret, or at one
+    for each connection, to which we subscribe and which has a secret of its own."""
+
+    actions: ClassVar[Mapping[ActionKind, "Ability"]] = MappingProxyType({})
+    """What can be done at the provider, and what really happens then."""
+
+    impossible: ClassVar[Mapping[ActionKind, str]] = MappingProxyType({})
+    """Why the other actions cannot be done, each in a sentence for people."""
+
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account that a person named; the same for all where nothing is asked.
 
@@ -276,6 +298,47 @@ class SourceProvider(Source):
         complete run left, None for a first or a full one. Both are ours to store and the provider's to read.
         Raises `ProviderError`.
         """
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        """These records of a kind that is `fetchable`, at most `IDS_AT_MOST`, read as the streams read them.
+
+        Each is among the page's records, skipped or gone. Raises `ProviderError`.
+        """
+        raise NotImplementedError
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: "Attempt") -> "Done":
+        """Carry out one of the `actions`, once.
+
+        What is not as the action expects is a conflict, and nothing is written. After an attempt of which nobody knows
+        what became, that is found out first. Raises `ActionConflict`, `WriteUnsure` when the answer to what was
+        written did not come, `OutcomeUnknown`, and `ProviderError` as reading does when nothing was written.
+        """
+        raise NotImplementedError
+
+    def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
+        """Check who sent a delivery, and read what it hints at; nothing, where that is no record we keep.
+
+        Raises `Forged`. Only asked of providers that have `webhooks`, as are the three below.
+        """
+        raise NotImplementedError
+
+    async def subscribe(self, http: ClientSession, access: Access, *, url: str, secret: str) -> Subscription:
+        """Have changes told to this address, and to no other subscription of ours to it that was left behind.
+
+        `secret` is ours to offer; the subscription's is the one that counts. Raises `ProviderError`: a
+        `ProviderRefused` is no failure of the connection, whose changes are asked for as before.
+        """
+        raise NotImplementedError
+
+    async def unsubscribe(self, http: ClientSession, access: Access, subscription_id: str) -> None:
+        """End a subscription. One that has ended is no error. Raises `ProviderError`."""
+        raise NotImplementedError
+
+    async def is_subscribed(self, http: ClientSession, access: Access, subscription_id: str) -> bool:
+        """Whether the provider still keeps a subscription, and sends by it. Raises `ProviderError`."""
+        raise NotImplementedError
 
     @abstractmethod
     def normalize(self, raw: bytes) -> Contact:

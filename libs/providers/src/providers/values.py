@@ -7,6 +7,7 @@ kept beside the contact anyway.
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from html import escape
 
 from contracts.contacts import MAX_FIELD_CHARS
 
@@ -83,6 +84,11 @@ def web_address(value: str | None) -> str | None:
     """Read an address a page may link to: http or https and nothing else."""
     cleaned = text(value)
     return cleaned if cleaned and _URL.fullmatch(cleaned) else None
+
+
+def as_html(words: str) -> str:
+    """Write plain text as HTML that shows just that, for who keeps HTML."""
+    return escape(words.strip()).replace("\n", "<br>")
 
 
 def _looks_like_email(address: str) -> bool:

@@ -1,16 +1,18 @@
 """Zendesk: its end users as contacts, their tickets, and what was said about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
+from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
 from providers import (
+    zendesk_actions,
     zendesk_comments,
     zendesk_companies,
     zendesk_export,
@@ -18,10 +20,14 @@ from providers import (
     zendesk_oauth,
     zendesk_tickets,
     zendesk_users,
+    zendesk_webhooks,
 )
+from providers.actions import Ability, Attempt, Done, Reader
+from providers.fetched import joined, missing_from, with_gone
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
+from providers.webhooks import Delivery, Hint, Subscription
 from providers.zendesk_api import call
-from providers.zendesk_export import Export
+from providers.zendesk_export import Export, Fetched
 from providers.zendesk_oauth import Account, ApiToken
 
 # A page ends at 50 MB: a thousand users never get there, a thousand tickets with the longest bodies would.
@@ -29,6 +35,8 @@ _EXPORTS = {
     "contacts": Export(member="users", per_page=1000, include=zendesk_users.INCLUDE),
     "tickets": Export(member="tickets", per_page=500),
 }
+_FETCHED: dict[InteractionKind | None, str] = {None: "contacts", "ticket": "tickets"}
+"""What is fetched by its id, and in which stream it is at home."""
 
 # What no export shows by itself.
 _FOUND = {"companies": zendesk_companies.fetch, "comments": zendesk_comments.fetch}
@@ -53,6 +61,9 @@ class Zendesk(SourceProvider):
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False
+    fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
+    webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
+    actions: ClassVar[Mapping[ActionKind, Ability]] = zendesk_actions.ACTIONS
 
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account of a subdomain."""
@@ -106,15 +117,43 @@ class Zendesk(SourceProvider):
         if stream in _FOUND:
             return await _FOUND[stream](http, access, cursor=cursor, bookmark=bookmark)
         fetched = await zendesk_export.fetch(http, access, _EXPORTS[stream], cursor=cursor, bookmark=bookmark)
-        if stream == "contacts":
-            page = zendesk_users.read_page(fetched.records, fetched.identities, fetched.organizations)
-        else:
-            page = zendesk_tickets.read_page(fetched.records)
+        page = _read_page(stream, fetched)
         return msgspec.structs.replace(page, next_cursor=fetched.next_cursor, bookmark=fetched.bookmark)
 
     def tell_merged(self, page: Page, kept: Mapping[str, bytes]) -> Page:
         """Find whose addresses went over to somebody else of the page."""
         return zendesk_merges.tell_merged(page, kept)
+
+    async def fetch_records(
+        self, http: ClientSession, access: Access, kind: InteractionKind | None, ids: Sequence[str]
+    ) -> Page:
+        """Read them all at once, tickets with what was said about them; of those deleted Zendesk says nothing here."""
+        stream = _FETCHED[kind]
+        fetched = await zendesk_export.fetch_ids(http, access, _EXPORTS[stream], ids)
+        page = _read_page(stream, fetched)
+        if kind == "ticket":
+            page = joined([page, await zendesk_comments.fetch_of(http, access, fetched.records)])
+        return with_gone(page, Page(), missing_from(page, ids), kind)
+
+    async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
+        """Write a user, or a ticket or a comment that concerns them."""
+        return await zendesk_actions.act(http, access, action, attempt, Reader(self, http, access))
+
+    def read_delivery(self, delivery: Delivery, secret: str, now: datetime) -> tuple[Hint, ...]:
+        """Read an event."""
+        return zendesk_webhooks.read(delivery, secret, now)
+
+    async def subscribe(self, http: ClientSession, access: Access, *, url: str, secret: str) -> Subscription:
+        """Make a webhook; the secret is Zendesk's own, and not the one we offer."""
+        return await zendesk_webhooks.subscribe(http, access, url=url)
+
+    async def unsubscribe(self, http: ClientSession, access: Access, subscription_id: str) -> None:
+        """Delete the webhook."""
+        await zendesk_webhooks.unsubscribe(http, access, subscription_id)
+
+    async def is_subscribed(self, http: ClientSession, access: Access, subscription_id: str) -> bool:
+        """Whether the webhook is still there, and active."""
+        return await zendesk_webhooks.is_subscribed(http, access, subscription_id)
 
     def normalize(self, raw: bytes) -> Contact:
         """Read a kept contact again."""
@@ -134,3 +173,9 @@ class Zendesk(SourceProvider):
             or "https://{subdomain}.zendesk.com/oauth/authorizations/new",
             api_url=settings.get("ZENDESK_API_URL") or "https://{subdomain}.zendesk.com",
         )
+
+
+def _read_page(stream: str, fetched: Fetched) -> Page:
+    if stream == "contacts":
+        return zendesk_users.read_page(fetched.records, fetched.identities, fetched.organizations)
+    return zendesk_tickets.read_page(fetched.records)

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import ClientSession
 from msgspec import Meta
 
+from providers.actions import RecordExists
 from providers.http import Answer, ask, retry_after
 from providers.source import (
     Access,
@@ -40,11 +41,21 @@ class _Titled(msgspec.Struct):
     title: str | None = None
 
 
+class _Detail(msgspec.Struct):
+    error: str | None = None
+
+
 class _Refusal(msgspec.Struct):
     """An error body: `error` is a word, a sentence, or an object; any key may be missing."""
 
     error: str | _Titled | None = None
     description: str | None = None
+    details: dict[str, list[_Detail]] | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a value was refused that somebody else has."""
+        return any(each.error == "DuplicateValue" for found in (self.details or {}).values() for each in found)
 
     @property
     def code(self) -> str:
@@ -53,15 +64,25 @@ class _Refusal(msgspec.Struct):
         return said if said and _PLAIN.fullmatch(said) else ""
 
 
-async def call(http: ClientSession, access: Access, path: str, params: Mapping[str, str] | None = None) -> Answer:
-    """Read something on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
+async def call(
+    http: ClientSession,
+    access: Access,
+    path: str,
+    params: Mapping[str, str] | None = None,
+    *,
+    method: str = "GET",
+    json: object = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Call Zendesk on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
     answer = await ask(
         http,
-        "GET",
+        method,
         access.api_url.rstrip("/") + API + path,
         provider=PROVIDER,
-        headers={"Authorization": access.authorization},
+        headers={"Authorization": access.authorization, **(headers or {})},
         params=params,
+        json=json,
     )
     if not answer.ok:
         raise refusal(answer)
@@ -90,9 +111,15 @@ def refusal(answer: Answer) -> ProviderError:
         case 404 if not answer.is_json:
             return AccountUnfit("There is no Zendesk account at this address: was it renamed or closed?")
         case _:
-            code = f" {said.code}" if said.code else ""
-            refused = NotThere if answer.status == 404 else ProviderRefused
-            return refused(f"Zendesk refused the request ({answer.status}{code}).")
+            return _refused(answer, said)
+
+
+def _refused(answer: Answer, said: _Refusal) -> ProviderRefused:
+    if said.is_taken:
+        return RecordExists("Zendesk has a user with this address already.")
+    code = f" {said.code}" if said.code else ""
+    refused = NotThere if answer.status == 404 else ProviderRefused
+    return refused(f"Zendesk refused the request ({answer.status}{code}).")
 
 
 def _forbidden(answer: Answer, said: _Refusal) -> ProviderError:

@@ -25,7 +25,15 @@ from providers.source import (
 )
 from providers.zendesk_api import API, PROVIDER, ObjectId, call, read_refusal, refusal
 
-SCOPES = ("users:read", "organizations:read", "tickets:read")
+SCOPES = (
+    "users:read",
+    "users:write",
+    "organizations:read",
+    "tickets:read",
+    "tickets:write",
+    "webhooks:read",
+    "webhooks:write",
+)
 
 API_TOKENS_END = datetime(2027, 4, 30, tzinfo=UTC)
 """The day from which Zendesk takes API tokens no more."""

@@ -2,7 +2,7 @@
 
 from litestar import delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from sandbox.clock import iso, now_ms
@@ -136,9 +136,12 @@ async def search_records(
 
 @post("/{object_type:str}/batch/read")
 async def read_batch(
-    object_type: FromPath[str], data: JSONBody[BatchReadInput], caller: NamedDependency[Caller]
+    object_type: FromPath[str],
+    data: JSONBody[BatchReadInput],
+    caller: NamedDependency[Caller],
+    archived: FromQuery[bool] = False,
 ) -> Answer:
-    """Many records by their ids; those that are not there are listed beside them."""
+    """Many records by their ids, the living or the archived ones; those that are not there are listed beside them."""
     table = table_of(caller, object_type, "read")
     if len(data.inputs) > 100:
         raise invalid(f"{len(data.inputs)} inputs are too many: at most 100")
@@ -149,7 +152,7 @@ async def read_batch(
     for each in data.inputs:
         # Unlike the reading of one, an old id does not lead to what it was merged into.
         row = caller.portal.holder_of(each.id) if by_email else table.row_of(each.id)
-        if row is None or not table.lives(row):
+        if row is None or not (row in table.archived if archived else table.lives(row)):
             missing.append(each.id)
         else:
             found[row] = None

@@ -2,9 +2,11 @@
 
 from uuid import uuid4
 
-from litestar import Response, Router, delete
+import msgspec
+from litestar import Response, Router, delete, put
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from sandbox.changes import GrantRevoked
@@ -23,6 +25,21 @@ async def uninstall(sandbox: NamedDependency[Sandbox], caller: NamedDependency[C
     sandbox.commit(GrantRevoked(at=now_ms(), grant=caller.token.grant))
 
 
+class AppSettings(msgspec.Struct, rename="camel"):
+    """Where the app wants to be told of changes."""
+
+    target_url: str
+
+
+@put("/webhooks/v3/{app_id:str}/settings", opt={UNGATED: True})
+async def set_target(
+    app_id: FromPath[str], data: JSONBody[AppSettings], sandbox: NamedDependency[Sandbox]
+) -> Response[bytes]:
+    """Change where webhooks go, for all accounts; whoever runs a sandbox is the developer."""
+    sandbox.hubspot_target = data.target_url or None
+    return answer({"targetUrl": data.target_url, "throttling": {"maxConcurrentRequests": 10}})
+
+
 def routers() -> list[ControllerRouterHandler]:
     """All of HubSpot, under one base address; behind the gate but for the OAuth part of it."""
     parts: list[ControllerRouterHandler] = [
@@ -35,6 +52,7 @@ def routers() -> list[ControllerRouterHandler]:
         Router("/crm/v3/properties", route_handlers=definitions.PROPERTIES),
         *definitions.ACCOUNT,
         uninstall,
+        set_target,
         Router("/oauth", route_handlers=oauth.ROUTES, opt={UNGATED: True}),
     ]
     for date in DATES:

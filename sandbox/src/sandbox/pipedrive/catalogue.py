@@ -35,7 +35,7 @@ STAGES = tuple(
     for place, name in enumerate(names, 1)
 )
 
-SCOPES = "base,contacts:full,deals:full,activities:full,users:read,recents:read"
+SCOPES = "base,contacts:full,deals:full,activities:full,users:read,recents:read,admin"
 """What an app is set up to ask for, where the settings do not say it: at Pipedrive that is no matter of the consent."""
 
 CALLS_PER_BURST = 80

@@ -9,9 +9,19 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from sandbox.store import Sandbox
 from sandbox.tokens import Mint
 from sandbox.wire import Answer, HTTPRequest, Refusal, answer, refused
-from sandbox.zendesk import exports, identity_routes, oauth, organization_routes, search, tickets, users
+from sandbox.zendesk import (
+    exports,
+    identity_routes,
+    oauth,
+    organization_routes,
+    search,
+    tickets,
+    users,
+    webhook_routes,
+)
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.gate import UNGATED, Gate
+from sandbox.zendesk.repeats import Repeats
 from sandbox.zendesk.requests import caller_of
 
 _NO_ACCOUNT = b"<!DOCTYPE html><html><head><title>Help Center Closed</title></head><body>No such account.</body></html>"
@@ -21,7 +31,8 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
     """All of Zendesk."""
     mint = Mint("zendesk", sandbox.settings.zendesk_client_secret)
     oauth_of_all = oauth.OAuth(sandbox, mint)
-    rooms = (oauth, users, identity_routes, organization_routes, tickets, exports, search)
+    repeats = Repeats()
+    rooms = (oauth, users, identity_routes, organization_routes, tickets, exports, search, webhook_routes)
     gated = [route for room in rooms for route in room.ROUTES]
     app = Litestar(
         route_handlers=[
@@ -33,6 +44,7 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
             "sandbox": Provide(lambda: sandbox, sync_to_thread=False),
             "caller": Provide(caller_of),
             "oauth": Provide(lambda: oauth_of_all, sync_to_thread=False),
+            "repeats": Provide(lambda: repeats, sync_to_thread=False),
         },
         exception_handlers={Refusal: refused, HTTPException: _misunderstood},
         logging_config=LoggingConfig(log_exceptions="always", disable_stack_trace={Refusal, *range(400, 500)}),

@@ -12,6 +12,7 @@ from sandbox.zendesk import answers, ticket_operations, user_operations
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.gate import Caller
 from sandbox.zendesk.paging import listed, page
+from sandbox.zendesk.repeats import Repeats
 from sandbox.zendesk.requests import base_address, given, words
 
 
@@ -58,9 +59,11 @@ async def show_ticket(ticket_id: FromPath[str], caller: NamedDependency[Caller])
 
 @get("/tickets/{ticket_id:str}/comments")
 async def list_comments(ticket_id: FromPath[str], request: HTTPRequest, caller: NamedDependency[Caller]) -> Answer:
-    """What was said about a ticket, the oldest first; `include=users` adds who said it."""
+    """What was said about a ticket, the oldest first if not told else; `include=users` adds who said it."""
     caller.need("tickets", "read")
     found = answers.comments(caller.desk, ticket_operations.find(caller, ticket_id))
+    if request.query_params.get("sort") == "-created_at":
+        found.reverse()
     keys, path = list(range(len(found))), f"/tickets/{ticket_id}/comments"
     body = listed(request, caller, path, "comments", keys, lambda key: found[key])
     if "users" in words(request, "include"):
@@ -70,14 +73,18 @@ async def list_comments(ticket_id: FromPath[str], request: HTTPRequest, caller: 
 
 @post("/tickets")
 async def create_ticket(
-    request: HTTPRequest, sandbox: NamedDependency[Sandbox], caller: NamedDependency[Caller]
+    request: HTTPRequest,
+    sandbox: NamedDependency[Sandbox],
+    caller: NamedDependency[Caller],
+    repeats: NamedDependency[Repeats],
 ) -> Answer:
-    """Make a ticket."""
+    """Make a ticket, once under each key."""
     caller.need("tickets", "write")
-    row = ticket_operations.create(sandbox, caller, await given(request, "ticket"))
+    wish = await given(request, "ticket")
+    row, lookup = await repeats.once(request, caller, lambda: ticket_operations.create(sandbox, caller, wish))
     identity = caller.desk.tickets.id_of(row)
     place = f"{base_address(request, caller)}/api/v2/tickets/{identity}.json"
-    return answer(_audited(caller.desk, row), 201, {"location": place})
+    return answer(_audited(caller.desk, row), 201, {"location": place, **lookup})
 
 
 @put("/tickets/{ticket_id:str}")

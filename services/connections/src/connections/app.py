@@ -11,7 +11,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource, PublishedKeys
 
-from connections import internal, routes, ways_in, worker
+from connections import internal, routes, ways_in, webhook_routes, worker
 from connections.grants import key_ring
 from connections.handlers import subscriptions
 from connections.registrations import Registrations
@@ -35,7 +35,7 @@ def create_app(
         name="connections",
         settings=settings,
         db=db,
-        routes=[*routes.ROUTES, *ways_in.routes(providers), *internal.ROUTES],
+        routes=[*routes.ROUTES, *ways_in.routes(providers), *webhook_routes.ROUTES, *internal.ROUTES],
         subscriptions=subscriptions(),
         workers={
             "token-refresh": partial(
@@ -43,6 +43,12 @@ def create_app(
                 vault,
                 every_seconds=settings.refresh_every_seconds,
                 ahead_seconds=settings.refresh_ahead_seconds,
+            ),
+            "webhooks": partial(
+                worker.keep_listening,
+                vault,
+                told_at=settings.told_at,
+                every_seconds=settings.listen_every_seconds,
             ),
             "tidying": partial(worker.keep_tidy, vault),
         },

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from contracts.connections import DataChoice
-from providers.source import AccessExpired, Grant, GrantRevoked, LeftToOwner, ProviderError
+from providers.source import Access, AccessExpired, Grant, GrantRevoked, LeftToOwner, ProviderError, ProviderRefused
 from servicekit.errors import Problem
 
 from connections import operations, queries
@@ -60,9 +60,9 @@ async def give_back(vault: Vault, workspace_id: UUID, revocation_id: UUID) -> No
         found = await queries.find_revocation(conn, revocation_id)
     if found is None:
         return  # connected again meanwhile
-    sealed, attempts = found
+    sealed, attempts, subscription_id = found
     try:
-        note = await _end(vault, revocation_id, sealed, attempts)
+        note = await _end(vault, revocation_id, sealed, attempts, subscription_id)
     except (ProviderError, Problem, TimeoutError) as error:
         note = NOT_GIVEN_BACK if attempts < MAX_ATTEMPTS else GIVEN_UP
         log.warning(
@@ -79,11 +79,16 @@ async def give_back(vault: Vault, workspace_id: UUID, revocation_id: UUID) -> No
         await queries.note_removed(conn, sealed.connection_id, note, waiting=NOT_GIVEN_BACK)
 
 
-async def _end(vault: Vault, revocation_id: UUID, sealed: SealedGrant, attempts: int) -> str | None:
-    """End a grant; return what is to be said where that is over without the provider having confirmed it."""
+async def _end(
+    vault: Vault, revocation_id: UUID, sealed: SealedGrant, attempts: int, subscription_id: str | None
+) -> str | None:
+    """End a grant, and before it the subscription made with it.
+
+    Return what is to be said where that is over without the provider having confirmed it.
+    """
     registered, grant = vault.registrations.of(sealed.provider), open_grant(vault.ring, sealed)
     try:
-        await _revoke(registered, grant)
+        await _revoke(registered, grant, subscription_id)
     except LeftToOwner as left:
         return str(left)
     except AccessExpired:
@@ -92,13 +97,30 @@ async def _end(vault: Vault, revocation_id: UUID, sealed: SealedGrant, attempts:
         except GrantRevoked:
             # Dead, which is what we want; but an attempt before this one may have missed what came in its place.
             return None if attempts == 1 else GIVEN_UP
-        await _revoke(registered, fresh)
+        await _revoke(registered, fresh, subscription_id)
     return None
 
 
-async def _revoke(registered: Registered, grant: Grant) -> None:
+async def _revoke(registered: Registered, grant: Grant, subscription_id: str | None) -> None:
+    if subscription_id is not None:
+        await _unsubscribe(registered, grant, subscription_id)
     async with asyncio.timeout(CALL_SECONDS):
         await registered.provider.revoke(registered.http, registered.app, grant)
+
+
+async def _unsubscribe(registered: Registered, grant: Grant, subscription_id: str) -> None:
+    access = Access(
+        access_token=grant.access_token,
+        token_type=grant.token_type,
+        api_url=grant.api_url or registered.app.api_url,
+        account_id=grant.account_id,
+    )
+    try:
+        async with asyncio.timeout(CALL_SECONDS):
+            await registered.provider.unsubscribe(registered.http, access, subscription_id)
+    except ProviderRefused as error:
+        # What it still sends is proved by a secret that nobody here knows any more.
+        log.warning("not_unsubscribed", provider=registered.provider.name, reason=str(error))
 
 
 async def _refresh(

@@ -64,7 +64,7 @@ def seal_grant(ring: KeyRing, workspace_id: UUID, provider: str, grant: Grant) -
     connection_id = connection_id_of(workspace_id, provider, grant.account_id)
 
     def seal(token: str, kind: str) -> str:
-        return ring.seal(token.encode(), _bound_to(workspace_id, connection_id, kind))
+        return ring.seal(token.encode(), bound_to(workspace_id, connection_id, kind))
 
     return SealedGrant(
         workspace_id=workspace_id,
@@ -86,7 +86,7 @@ def open_grant(ring: KeyRing, sealed: SealedGrant) -> Grant:
     """Take a grant out of its seal. Raises `TokensUnreadable`."""
 
     def unseal(text: str, kind: str) -> str:
-        return ring.open(text, _bound_to(sealed.workspace_id, sealed.connection_id, kind)).decode()
+        return ring.open(text, bound_to(sealed.workspace_id, sealed.connection_id, kind)).decode()
 
     try:
         return Grant(
@@ -116,5 +116,6 @@ def fingerprint(access_token: str) -> str:
     return hashlib.sha256(access_token.encode()).hexdigest()
 
 
-def _bound_to(workspace_id: UUID, connection_id: UUID, kind: str) -> bytes:
+def bound_to(workspace_id: UUID, connection_id: UUID, kind: str) -> bytes:
+    """Name what a sealed secret belongs to: it opens beside nothing else."""
     return f"{workspace_id}/{connection_id}/{kind}".encode()

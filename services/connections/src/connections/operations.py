@@ -18,7 +18,7 @@ from servicekit.errors import NotFound
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connections import queries
+from connections import queries, webhook_queries
 from connections.grants import SealedGrant, connection_id_of
 
 REVOCATION_SECONDS = 60
@@ -52,8 +52,11 @@ async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_b
     """
     if not stays:
         await queries.find_standing(conn, sealed.connection_id, lock=True)
-        await queries.save_revocations(conn, connection_id=sealed.connection_id, attempts=0, due_in=timedelta())
+        await queries.save_revocations(
+            conn, connection_id=sealed.connection_id, attempts=0, due_in=timedelta(), for_good=False
+        )
     authorized_at = await queries.save_connection(conn, sealed, authorized_by=authorized_by)
+    await webhook_queries.want(conn, sealed.workspace_id, sealed.connection_id)
     if stays:
         await queries.delete_revocations_of(conn, sealed.connection_id)
     authorized = ConnectionAuthorized(
@@ -63,6 +66,7 @@ async def save_grant(conn: AsyncConnection, sealed: SealedGrant, *, authorized_b
         account_id=sealed.account_id,
         account_name=sealed.account_name,
         authorized_at=authorized_at,
+        scopes=sealed.scopes,
     )
     publish(conn, [authorized])
 
@@ -123,6 +127,7 @@ async def remove_connection(
     noted = await queries.save_revocations(
         conn, connection_id=connection_id, attempts=1, due_in=timedelta(seconds=REVOCATION_SECONDS)
     )
+    await webhook_queries.delete_of(conn, connection_id)
     row = await queries.remove_connection(conn, connection_id, data)
     removed = ConnectionRemoved(
         workspace_id=workspace_id,

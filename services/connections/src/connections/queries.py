@@ -7,13 +7,13 @@ from uuid import UUID
 
 import msgspec
 from contracts.connections import ConnectionState, ConnectionView, DataChoice
-from sqlalchemy import Row, case, delete, exists, func, insert, literal, select, text, update
+from sqlalchemy import Row, case, delete, exists, func, insert, literal, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connections.grants import SealedGrant
 from connections.handshakes import LIFETIME, Handshake, TakenHandshake
-from connections.tables import connection, handshake, revocation
+from connections.tables import connection, handshake, revocation, webhook, webhook_delivery
 
 _GRANT = [name for name in SealedGrant.__struct_fields__ if name not in {"workspace_id", "connection_id"}]
 
@@ -33,19 +33,27 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 # Connections ------------------------------------------------------------------------------------------------------
 
-_VIEW = [connection.c[name] for name in ConnectionView.__struct_fields__]
+_TOLD = {
+    "webhooks": func.coalesce(webhook.c.state, "off").label("webhooks"),
+    "last_webhook_at": webhook.c.heard_at.label("last_webhook_at"),
+}
+_WITH_WEBHOOK = connection.outerjoin(
+    webhook, (webhook.c.workspace_id == connection.c.workspace_id) & (webhook.c.connection_id == connection.c.id)
+)
+_OWN = [connection.c[name] for name in ConnectionView.__struct_fields__ if name not in _TOLD]
+_VIEW = select(*_OWN, *_TOLD.values()).select_from(_WITH_WEBHOOK)
 
 
 async def list_connections(conn: AsyncConnection, *, removed: bool) -> list[ConnectionView]:
     """List connections, the oldest first: those that were removed, or the others."""
     wanted = connection.c.state == "removed" if removed else connection.c.state != "removed"
-    rows = await conn.execute(select(*_VIEW).where(wanted).order_by(connection.c.created_at, connection.c.id))
+    rows = await conn.execute(_VIEW.where(wanted).order_by(connection.c.created_at, connection.c.id))
     return [_view(row) for row in rows]
 
 
 async def find_connection(conn: AsyncConnection, connection_id: UUID) -> ConnectionView | None:
     """Find a connection, in whatever state."""
-    row = (await conn.execute(select(*_VIEW).where(connection.c.id == connection_id))).one_or_none()
+    row = (await conn.execute(_VIEW.where(connection.c.id == connection_id))).one_or_none()
     return _view(row) if row else None
 
 
@@ -171,7 +179,7 @@ async def note_removed(conn: AsyncConnection, connection_id: UUID, note: str | N
 
 async def delete_workspaces(conn: AsyncConnection, workspace_ids: Sequence[UUID]) -> None:
     """Delete all of these workspaces but the grants that are still to be given back."""
-    for table in (connection, handshake):
+    for table in (connection, handshake, webhook, webhook_delivery):
         await conn.execute(delete(table).where(table.c.workspace_id.in_(workspace_ids)))
 
 
@@ -268,14 +276,21 @@ async def save_revocations(
     workspace_ids: Sequence[UUID] = (),
     attempts: int,
     due_in: timedelta,
+    for_good: bool = True,
 ) -> list[UUID]:
-    """Note that the grant of a connection, or all those of some workspaces, are to be given back."""
+    """Note that the grant of a connection, or all those of some workspaces, are to be given back.
+
+    `for_good` is when their subscriptions end as well, and not where another grant takes their place.
+    """
+    subscription = webhook.c.subscription_id if for_good else null()
     whose = (connection.c.id == connection_id) | connection.c.workspace_id.in_(workspace_ids)
     values = [connection.c.workspace_id, func.gen_random_uuid(), connection.c.id, *(connection.c[n] for n in _GRANT)]
-    noted = select(*values, literal(attempts), func.now() + due_in).where(
-        whose, connection.c.access_sealed.is_not(None)
+    noted = (
+        select(*values, literal(attempts), func.now() + due_in, subscription)
+        .select_from(_WITH_WEBHOOK)
+        .where(whose, connection.c.access_sealed.is_not(None))
     )
-    columns = ["workspace_id", "id", "connection_id", *_GRANT, "attempts", "due_at"]
+    columns = ["workspace_id", "id", "connection_id", *_GRANT, "attempts", "due_at", "subscription_id"]
     rows = await conn.execute(insert(revocation).from_select(columns, noted).returning(revocation.c.id))
     return list(rows.scalars())
 
@@ -286,12 +301,13 @@ async def lease_due_revocations(conn: AsyncConnection, *, held_for: timedelta, a
     return _places(await conn.execute(statement, {"held_for": held_for, "at_most": at_most}))
 
 
-async def find_revocation(conn: AsyncConnection, revocation_id: UUID) -> tuple[SealedGrant, int] | None:
-    """Find a grant to be given back, and how often that was tried."""
-    columns = [revocation.c.workspace_id, revocation.c.connection_id, *(revocation.c[name] for name in _GRANT)]
-    statement = select(*columns, revocation.c.attempts).where(revocation.c.id == revocation_id)
+async def find_revocation(conn: AsyncConnection, revocation_id: UUID) -> tuple[SealedGrant, int, str | None] | None:
+    """Find a grant to be given back, how often that was tried, and the subscription that ends with it."""
+    own = ("workspace_id", "connection_id", "attempts", "subscription_id")
+    columns = [revocation.c[name] for name in (*own, *_GRANT)]
+    statement = select(*columns).where(revocation.c.id == revocation_id)
     row = (await conn.execute(statement)).one_or_none()
-    return (_grant(row), row.attempts) if row else None
+    return (_grant(row), row.attempts, row.subscription_id) if row else None
 
 
 async def put_revocation_off(conn: AsyncConnection, revocation_id: UUID, rest: timedelta) -> None:

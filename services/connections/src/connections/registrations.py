@@ -47,6 +47,10 @@ class Registrations:
         """The providers we are registered with, and so can send people to and refresh tokens at."""
         return [name for name, app in self._apps.items() if app.client_id]
 
+    def telling(self, way: str) -> list[str]:
+        """The providers we are set up with that tell of changes in this way (`app`, `connection`)."""
+        return [name for name in self._apps if self._providers[name].webhooks == way]
+
     def knows(self, name: str) -> bool:
         """Whether `of` finds this provider."""
         return name in self._apps

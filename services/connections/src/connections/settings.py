@@ -8,12 +8,20 @@ from connections.grants import key_ring
 class Settings(ServiceSettings, frozen=True, kw_only=True):
     """How our registrations with the providers are called, each provider says itself (`HUBSPOT_CLIENT_ID`).
 
+    `webhooks_url` is where providers reach us, if that is not the public address.
     `token_keys` is `id:base64,id:base64`, the newest first; without it, a key derived from `lead_secret` seals.
     """
 
     token_keys: str | None = None
     refresh_every_seconds: float = 300
     refresh_ahead_seconds: float = 600
+    webhooks_url: str | None = None
+    listen_every_seconds: float = 5
+
+    @property
+    def told_at(self) -> str:
+        """The address by which providers call us."""
+        return self.webhooks_url or self.public_url
 
     def __post_init__(self) -> None:
         """Refuse a weak secret and keys that are none. Raises `ValueError`."""

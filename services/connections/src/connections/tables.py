@@ -51,6 +51,7 @@ connection = Table(
     Column("ends_at", MOMENT),
     Column("is_granted", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("workspace_id", "provider", "account_id"),
+    Index("connection_account", "provider", "account_id", postgresql_where=text("state = 'active'")),
     Index("connection_id", "id"),
     Index("connection_due", "expires_at", postgresql_where=text("state = 'active' AND refresh_sealed IS NOT NULL")),
 )
@@ -88,6 +89,31 @@ revocation = Table(
     Column("due_at", MOMENT, nullable=False),
     Column("token_type", Text, nullable=False, server_default="Bearer"),
     Column("ends_at", MOMENT),
+    Column("subscription_id", Text),
     Index("revocation_connection", "workspace_id", "connection_id"),
     Index("revocation_due", "due_at"),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("workspace_id", Uuid, primary_key=True),
+    Column("connection_id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False, server_default="off"),
+    Column("subscription_id", Text),
+    Column("secret_sealed", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("heard_at", MOMENT),
+    Index("webhook_due", "due_at"),
+)
+
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("workspace_id", Uuid, primary_key=True),
+    Column("connection_id", Uuid, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("received_at", MOMENT, nullable=False, server_default=func.now()),
+    Index("webhook_delivery_received", "received_at"),
 )

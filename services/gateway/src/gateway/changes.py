@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 import msgspec
+from contracts.actions import ActionEnded
 from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved
 from contracts.event import Event
 from contracts.golden_records import (
@@ -20,6 +21,7 @@ SHOWN: tuple[type[Event], ...] = (
     GoldenRecordSplit,
     GoldenRecordGone,
     SyncProgressed,
+    ActionEnded,
     ConnectionAuthorized,
     ConnectionRemoved,
     ConnectionBroken,

@@ -1,14 +1,17 @@
 """Access to providers: short tokens that connections owns and hands out, kept in memory until they end."""
 
+import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from contracts.connections import AccessToken, FileConnected
-from providers.source import Access, GrantRevoked
+from providers.source import Access, AccessExpired, GrantRevoked, ProviderUnavailable, RateLimited
 from servicekit.errors import RetryLater, Unauthorized, Unavailable
 from servicekit.service_tokens import ServiceTokens
 
@@ -18,10 +21,15 @@ SPARE = timedelta(seconds=30)
 KEPT_AT_MOST = timedelta(minutes=5)
 """How long a token is kept that has no end of its own: the account may be connected in another way meanwhile."""
 
+SHORT_WAIT_SECONDS = 10.0
+"""A rate limit that passes this soon is slept through; a longer one gives the worker to others meanwhile."""
+
 NOT_NOW = timedelta(seconds=5)
 MAX_REASON_CHARS = 500
 JSON = {"Content-Type": "application/json"}
 TIMEOUT = ClientTimeout(total=30)
+T = TypeVar("T")
+
 REVOKED = "The account's permission ended; a person has to connect it again."
 
 
@@ -60,6 +68,27 @@ class AccessDesk:
         )
         self._kept[connection_id] = access, granted.expires_at or datetime.now(UTC) + KEPT_AT_MOST
         return access
+
+    async def call(self, connection_id: UUID, call: Callable[[Access], Awaitable[T]]) -> T:
+        """Call a provider: with a fresh token if it asks for one, and again after a short wait.
+
+        Raises `ProviderError`, and what `access` raises.
+        """
+        rejected: str | None = None
+        waited = 0.0
+        while True:
+            access = await self.access(connection_id, rejected=rejected)
+            try:
+                return await call(access)
+            except AccessExpired as error:
+                if rejected is not None:
+                    raise ProviderUnavailable(str(error)) from error
+                rejected = access.access_token
+            except RateLimited as error:
+                waited += error.after_seconds
+                if waited > SHORT_WAIT_SECONDS:
+                    raise
+                await asyncio.sleep(error.after_seconds)
 
     async def report_broken(self, connection_id: UUID, reason: str) -> None:
         """Tell connections that a provider refuses the grant for good. Raises `RetryLater`."""

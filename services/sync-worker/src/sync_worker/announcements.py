@@ -7,7 +7,7 @@ from contracts.contacts import ContactFetched, ContactGone
 from contracts.interactions import InteractionFetched, InteractionGone
 from providers.source import SourceContact, SourceInteraction
 
-from sync_worker.run import Run
+from sync_worker.run import Origin
 from sync_worker.source_queries import (
     Erased,
     ErasedInteraction,
@@ -19,13 +19,15 @@ from sync_worker.source_queries import (
 )
 
 
-def contacts_fetched(run: Run, saved: Sequence[Saved], contacts: Mapping[str, SourceContact]) -> list[ContactFetched]:
+def contacts_fetched(
+    origin: Origin, saved: Sequence[Saved], contacts: Mapping[str, SourceContact]
+) -> list[ContactFetched]:
     """Announce the contacts that are new or changed; a raw record that changed alone is no news."""
     return [
         ContactFetched(
-            workspace_id=run.workspace_id,
-            connection_id=run.connection_id,
-            provider=run.provider,
+            workspace_id=origin.workspace_id,
+            connection_id=origin.connection_id,
+            provider=origin.provider,
             provider_id=each.provider_id,
             revision=each.revision,
             first_seen_at=each.first_seen_at,
@@ -37,14 +39,14 @@ def contacts_fetched(run: Run, saved: Sequence[Saved], contacts: Mapping[str, So
 
 
 def interactions_fetched(
-    run: Run, saved: Sequence[SavedInteraction], interactions: Mapping[InteractionKey, SourceInteraction]
+    origin: Origin, saved: Sequence[SavedInteraction], interactions: Mapping[InteractionKey, SourceInteraction]
 ) -> list[InteractionFetched]:
     """Announce the interactions that are new or changed."""
     return [
         InteractionFetched(
-            workspace_id=run.workspace_id,
-            connection_id=run.connection_id,
-            provider=run.provider,
+            workspace_id=origin.workspace_id,
+            connection_id=origin.connection_id,
+            provider=origin.provider,
             provider_id=each.provider_id,
             revision=each.revision,
             interaction=interactions[each.kind, each.provider_id].interaction,
@@ -54,13 +56,13 @@ def interactions_fetched(
     ]
 
 
-def contacts_gone(run: Run, went: Sequence[Went]) -> list[ContactGone]:
+def contacts_gone(origin: Origin, went: Sequence[Went]) -> list[ContactGone]:
     """Announce the contacts that went."""
     return [
         ContactGone(
-            workspace_id=run.workspace_id,
-            connection_id=run.connection_id,
-            provider=run.provider,
+            workspace_id=origin.workspace_id,
+            connection_id=origin.connection_id,
+            provider=origin.provider,
             provider_id=each.provider_id,
             revision=each.revision,
             first_seen_at=each.first_seen_at,
@@ -71,13 +73,13 @@ def contacts_gone(run: Run, went: Sequence[Went]) -> list[ContactGone]:
     ]
 
 
-def interactions_gone(run: Run, went: Sequence[WentInteraction]) -> list[InteractionGone]:
+def interactions_gone(origin: Origin, went: Sequence[WentInteraction]) -> list[InteractionGone]:
     """Announce the interactions that went."""
     return [
         InteractionGone(
-            workspace_id=run.workspace_id,
-            connection_id=run.connection_id,
-            provider=run.provider,
+            workspace_id=origin.workspace_id,
+            connection_id=origin.connection_id,
+            provider=origin.provider,
             kind=each.kind,
             provider_id=each.provider_id,
             revision=each.revision,

@@ -13,10 +13,13 @@ from servicekit.database import Database
 from servicekit.principal import KeySource
 from servicekit.service_tokens import ServiceTokens
 
-from sync_worker import file_routes, queue
+from sync_worker import action_routes, file_routes, queue
 from sync_worker.access import AccessDesk
+from sync_worker.actor import Actor
 from sync_worker.handlers import subscriptions
+from sync_worker.hints import HintFetcher
 from sync_worker.routes import ROUTES
+from sync_worker.run import Pace
 from sync_worker.settings import Settings
 from sync_worker.uploads import Uploads
 from sync_worker.worker import Syncer
@@ -29,21 +32,25 @@ def create_app(
 ) -> Litestar:
     """Build the service."""
     db = Database.connect(settings, SERVICE)
-    every = timedelta(seconds=settings.sync_every_seconds)
+    every = Pace(every=timedelta(seconds=settings.sync_every_seconds), slower_when_told=settings.sync_slower_when_told)
 
     async def run_jobs() -> None:
         # Our own services are never behind a proxy, and know us by our tokens.
         async with ClientSession() as inside, open_session() as outside:
             desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
             syncer = Syncer(db, outside, desk, sources, every=every)
-            await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
+            fetcher = HintFetcher(db, outside, desk, sources)
+            actor = Actor(db, outside, desk, sources)
+            await queue.run(
+                queue.job_app(db, syncer, fetcher, actor, every=every), concurrency=settings.sync_concurrency
+            )
 
     uploads = Uploads(db, settings, SERVICE)
     return service_app(
         name=SERVICE,
         settings=settings,
         db=db,
-        routes=[*ROUTES, *file_routes.routes(settings)],
+        routes=[*ROUTES, *file_routes.routes(settings), *action_routes.routes(sources)],
         subscriptions=subscriptions(),
         workers={"jobs": run_jobs},
         dependencies={"uploads": uploads},

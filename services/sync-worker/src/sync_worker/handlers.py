@@ -8,7 +8,7 @@ from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import erasure, operations, schedule
+from sync_worker import erasure, hints, operations, schedule
 
 
 async def on_connection_authorized(conn: AsyncConnection, events: Sequence[ConnectionAuthorized]) -> None:
@@ -18,9 +18,12 @@ async def on_connection_authorized(conn: AsyncConnection, events: Sequence[Conne
 
 
 async def on_sync_requested(conn: AsyncConnection, events: Sequence[SyncRequested]) -> None:
-    """Sync what changed; many words about one connection are one."""
-    for workspace_id, connection_id in dict.fromkeys((event.workspace_id, event.connection_id) for event in events):
+    """Fetch what was named, and sync where nothing was; many words about one connection are one."""
+    unnamed = [event for event in events if not event.records]
+    for workspace_id, connection_id in dict.fromkeys((event.workspace_id, event.connection_id) for event in unnamed):
         await schedule.request_news(conn, workspace_id, connection_id)
+    if named := [event for event in events if event.records]:
+        await hints.want(conn, named)
 
 
 async def on_connection_broken(conn: AsyncConnection, events: Sequence[ConnectionBroken]) -> None:

@@ -1,6 +1,6 @@
 """The queue: putting a job in, inside the transaction that needs it."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 log = structlog.get_logger()
 
 SYNC = "connection-sync"
+HINTS = "hinted-records-fetch"
 ERASE = "records-erase"
 SCHEDULE = "connection-sync-scheduler"
 REVIVE = "stalled-jobs-revive"
 TIDY = "spent-files-delete"
+ACT = "action-carry-out"
 
 UPKEEP = "upkeep"
 """The queue of short work. Syncs have a queue for each lane, so that no first sync keeps a change waiting."""
@@ -39,6 +41,28 @@ async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: U
         await conn.execute(_DUE_NOW, {"queue": lane, "queueing_lock": str(connection_id)})
 
 
+_DUE_AT = text("""
+UPDATE procrastinate_jobs SET scheduled_at = greatest(scheduled_at, :due_at)
+WHERE queueing_lock = :queueing_lock AND status = 'todo'
+""")
+
+
+async def defer_hints(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, after: timedelta | None = None
+) -> None:
+    """Queue the fetching of what is wanted of a connection, if the transaction commits: one job, however much it is.
+
+    Its lock is none of a sync's: a first sync, which may take hours, keeps no change waiting.
+    """
+    lock = f"hints {connection_id}"
+    due_at = datetime.now(UTC) + after if after else None
+    deferred = await _defer(
+        conn, HINTS, "live", workspace_id, connection_id, queueing_lock=lock, lock=lock, schedule_at=due_at
+    )
+    if not deferred and due_at:
+        await conn.execute(_DUE_AT, {"due_at": due_at, "queueing_lock": lock})
+
+
 async def defer_erasure(
     conn: AsyncConnection, workspace_id: UUID, connection_id: UUID | None, *, removed_at: datetime | None = None
 ) -> None:
@@ -57,6 +81,22 @@ async def defer_erasure(
     )
 
 
+async def defer_action(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, action_id: UUID, *, contact_id: str | None
+) -> None:
+    """Queue an action if the transaction commits; those about one contact wait for each other, and for no sync."""
+    await _defer(
+        conn,
+        ACT,
+        "live",
+        workspace_id,
+        connection_id,
+        lock=f"act {connection_id} {contact_id or action_id}",
+        queueing_lock=f"act {action_id}",
+        action_id=str(action_id),
+    )
+
+
 async def _defer(
     conn: AsyncConnection,
     task: str,
@@ -65,7 +105,9 @@ async def _defer(
     connection_id: UUID | None,
     *,
     queueing_lock: str,
+    lock: str | None = None,
     priority: int = 0,
+    schedule_at: datetime | None = None,
     **more: str | None,
 ) -> bool:
     driver = (await conn.get_raw_connection()).driver_connection
@@ -73,9 +115,10 @@ async def _defer(
     job = _writer.configure_task(
         task,
         queue=queue,
-        lock=str(connection_id or workspace_id),
+        lock=lock or str(connection_id or workspace_id),
         queueing_lock=queueing_lock,
         priority=priority,
+        schedule_at=schedule_at,
         connection=driver,
     )
     try:

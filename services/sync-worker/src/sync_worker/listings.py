@@ -16,12 +16,12 @@ from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker import announcements, run_queries, runs, sighting_queries, source_queries
-from sync_worker.run import Run
+from sync_worker.run import Origin, Run
 
 SLICE = 5_000
 
 
-async def note_seen(conn: AsyncConnection, run: Run, listing: UUID, page: Page) -> Page:
+async def note_seen(conn: AsyncConnection, origin: Origin, listing: UUID, page: Page) -> Page:
     """Note what a page shows; return it without the lines of a file that bear the id of an earlier one.
 
     What is there and cannot be read is there as well.
@@ -36,10 +36,10 @@ async def note_seen(conn: AsyncConnection, run: Run, listing: UUID, page: Page) 
         return page
     kinds, provider_ids = texts([kind for kind, _ in shown]), texts([provider_id for _, provider_id in shown])
     new = await sighting_queries.save_sightings(
-        conn, run, listing, kinds=kinds, provider_ids=provider_ids, lines=integers(list(shown.values()))
+        conn, origin, listing, kinds=kinds, provider_ids=provider_ids, lines=integers(list(shown.values()))
     )
     if new < len(shown):
-        lines = await sighting_queries.find_lines(conn, run, listing, provider_ids)
+        lines = await sighting_queries.find_lines(conn, origin, listing, provider_ids)
         elsewhere = {each.provider_id for each in contacts if each.line != lines.get(each.provider_id, each.line)}
         repeated += [_repeated(each, lines[each.provider_id]) for each in contacts if each.provider_id in elsewhere]
         contacts = [each for each in contacts if each.provider_id not in elsewhere]

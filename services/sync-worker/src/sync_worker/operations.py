@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from uuid import UUID
 
-from contracts.event import Event
+from contracts.event import Event, Lane
 from contracts.golden_records import ContactErased
 from contracts.syncs import SyncCounts
 from providers.source import Page, SourceGone
@@ -12,8 +12,8 @@ from servicekit.errors import NotFound
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import announcements, listings, queries, run_queries, runs, source_queries
-from sync_worker.run import Run
+from sync_worker import action_queries, announcements, listings, queries, run_queries, runs, source_queries
+from sync_worker.run import Origin, Run
 
 
 class SourceNotFound(NotFound):
@@ -35,23 +35,52 @@ async def record_page(
         await run_queries.set_failures(conn, run, 0)
     if listing:
         page = await listings.note_seen(conn, run, listing, page)
+    counts = await keep(conn, run, stream, page, lane=run.lane, sync_id=run.sync_id, listing=listing)
+    so_far = await run_queries.move_stream(
+        conn, run, stream, counts, cursor=page.next_cursor, bookmark=page.bookmark, total=page.total, gap=page.gap
+    )
+    if report:
+        runs.report(conn, run, "running", stream=stream, counts=runs.counts_of(so_far), total=so_far.total)
+
+
+async def keep(
+    conn: AsyncConnection,
+    origin: Origin,
+    stream: str,
+    page: Page,
+    *,
+    lane: Lane,
+    sync_id: UUID | None = None,
+    listing: UUID | None = None,
+) -> SyncCounts:
+    """Keep the records of a page and publish what changed by it; return what came of them.
+
+    Whoever calls holds the lock of the connection, or of a run of it.
+    """
     contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
     contacts_gone, interactions_gone = _sort_gone(page)
 
-    saved = await source_queries.save_contacts(conn, run, stream, contacts)
-    saved_interactions = await source_queries.save_interactions(conn, run, stream, interactions)
-    went = await source_queries.mark_contacts_gone(conn, run, contacts_gone)
-    went_interactions = await source_queries.mark_interactions_gone(conn, run, interactions_gone)
-    went_interactions += await source_queries.mark_parts_gone(conn, run, interactions_gone)
-    await source_queries.save_skipped(conn, run, stream, page.skipped, listing=listing)
+    saved = await source_queries.save_contacts(conn, origin, stream, contacts)
+    saved_interactions = await source_queries.save_interactions(conn, origin, stream, interactions)
+    went = await source_queries.mark_contacts_gone(conn, origin, contacts_gone)
+    went_interactions = await source_queries.mark_interactions_gone(conn, origin, interactions_gone)
+    went_interactions += await source_queries.mark_parts_gone(conn, origin, interactions_gone)
+    await source_queries.save_skipped(conn, origin, stream, page.skipped, sync_id=sync_id, listing=listing)
 
     seen = len(contacts) + len(interactions)
     steps = [(each.old_revision, each.revision) for each in saved]
     steps += [(each.old_revision, each.revision) for each in saved_interactions]
     added = sum(old is None for old, _ in steps)
     updated = sum(old is not None and old < new for old, new in steps)
-    counts = SyncCounts(
+    events: list[Event] = [
+        *announcements.contacts_fetched(origin, saved, contacts),
+        *announcements.interactions_fetched(origin, saved_interactions, interactions),
+        *announcements.contacts_gone(origin, went),
+        *announcements.interactions_gone(origin, went_interactions),
+    ]
+    publish(conn, events, lane=lane)
+    return SyncCounts(
         fetched=seen + len(page.gone) + len(page.skipped),
         added=added,
         updated=updated,
@@ -59,18 +88,6 @@ async def record_page(
         gone=len(went) + len(went_interactions),
         skipped=len(page.skipped),
     )
-    so_far = await run_queries.move_stream(
-        conn, run, stream, counts, cursor=page.next_cursor, bookmark=page.bookmark, total=page.total, gap=page.gap
-    )
-    events: list[Event] = [
-        *announcements.contacts_fetched(run, saved, contacts),
-        *announcements.interactions_fetched(run, saved_interactions, interactions),
-        *announcements.contacts_gone(run, went),
-        *announcements.interactions_gone(run, went_interactions),
-    ]
-    publish(conn, events, lane=run.lane)
-    if report:
-        runs.report(conn, run, "running", stream=stream, counts=runs.counts_of(so_far), total=so_far.total)
 
 
 def _sort_gone(page: Page) -> tuple[list[SourceGone], list[SourceGone]]:
@@ -95,6 +112,7 @@ async def erase_contacts(conn: AsyncConnection, erased: Sequence[ContactErased])
     for workspace_id, events in groupby(erased, key=lambda event: event.workspace_id):
         sources = {source for event in events for source in event.sources}
         went = await source_queries.erase_contacts(conn, workspace_id, sorted(sources))
+        await action_queries.erase_actions(conn, workspace_id, sorted(sources))
         publish(conn, announcements.contacts_erased(workspace_id, went))
 
 

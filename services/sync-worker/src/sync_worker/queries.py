@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    case,
     func,
     literal,
     select,
@@ -22,8 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker.run import Run
+from sync_worker.run import Pace, Run
 from sync_worker.tables import connection, skipped_record, sync_run
+
+TOLD_WITHIN = timedelta(days=1)
+"""How long a provider may be silent and still be held for one that tells of changes."""
 
 # Connections ----------------------------------------------------------------------------------------------------
 
@@ -35,6 +39,7 @@ async def save_connection(conn: AsyncConnection, event: ConnectionAuthorized) ->
         "account_id": event.account_id,
         "state": "active",
         "authorized_at": event.authorized_at,
+        "scopes": list(event.scopes),
     }
     statement = insert(connection).values(workspace_id=event.workspace_id, connection_id=event.connection_id, **known)
     statement = statement.on_conflict_do_update(
@@ -56,6 +61,12 @@ async def set_connection_state(
 async def lock_connection(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> Row[Any] | None:
     """Lock a connection and return it; pages wait meanwhile."""
     statement = select(connection).where(*_is(connection, workspace_id, connection_id)).with_for_update()
+    return (await conn.execute(statement)).one_or_none()
+
+
+async def find_connection(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> Row[Any] | None:
+    """Find a connection."""
+    statement = select(connection).where(*_is(connection, workspace_id, connection_id))
     return (await conn.execute(statement)).one_or_none()
 
 
@@ -86,11 +97,13 @@ async def list_due(conn: AsyncConnection, at_most: int) -> list[tuple[UUID, UUID
     return [(row.workspace_id, row.connection_id) for row in rows]
 
 
-async def set_next_sync(
-    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, after: timedelta | None
-) -> None:
-    """Let the schedule come back to a connection after that long; with None it never does by itself."""
-    then = None if after is None else func.clock_timestamp() + after
+async def set_next_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, pace: Pace | None) -> None:
+    """Let the schedule come back to a connection in its time; with None it never does by itself."""
+    then = None
+    if pace:
+        told = connection.c.told_at > func.now() - TOLD_WITHIN
+        slowly = literal(pace.every * pace.slower_when_told)
+        then = func.clock_timestamp() + case((told, slowly), else_=literal(pace.every))
     await conn.execute(
         update(connection).where(*_is(connection, workspace_id, connection_id)).values(next_sync_at=then)
     )
@@ -210,9 +223,9 @@ async def list_kept_interactions(
 
 # Deleting -------------------------------------------------------------------------------------------------------
 
-OF_CONNECTION = ("skipped_record", "stream_state", "sighting")
+OF_CONNECTION = ("skipped_record", "stream_state", "sighting", "wanted_record", "action")
 """What is erased with a connection besides its source records: what could not be read, where reading stood, what was
-seen."""
+seen, what is wanted, what was done there."""
 
 OF_WORKSPACE = (
     "source_contact",

@@ -17,13 +17,28 @@ LONGEST_WAIT_SECONDS = 300.0
 StreamState = Literal["running", "done", "refused"]
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt at a sync. Only the latest `attempt` may write: a worker believed dead may wake up again."""
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a connection is synced by itself, and how many times less often while its provider tells of changes.
+
+    It is never left out: what was told may have been lost on its way.
+    """
+
+    every: timedelta
+    slower_when_told: int = 1
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where records come from."""
 
     workspace_id: UUID
     connection_id: UUID
-    sync_id: UUID
     provider: str
+
+
+class Run(Origin, frozen=True, kw_only=True):
+    """One attempt at a sync. Only the latest `attempt` may write: a worker believed dead may wake up again."""
+
+    sync_id: UUID
     mode: SyncMode
     attempt: int
 

@@ -48,7 +48,7 @@ SELECT r.failures FROM sync_run r
 JOIN connection c ON (c.workspace_id, c.connection_id) = (r.workspace_id, r.connection_id)
 WHERE (r.workspace_id, r.sync_id, r.attempt, r.state) = (:workspace_id, :sync_id, :attempt, 'running')
   AND c.state = 'active'
-FOR NO KEY UPDATE OF r FOR SHARE OF c
+FOR NO KEY UPDATE OF r, c
 """)
 
 

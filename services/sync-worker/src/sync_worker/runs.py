@@ -10,8 +10,8 @@ from servicekit.outbox import publish
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import file_queries, queries, run_queries, schedule
-from sync_worker.run import PATIENCE, Run, wait_after
+from sync_worker import file_queries, hint_queries, jobs, queries, run_queries, schedule
+from sync_worker.run import PATIENCE, Pace, Run, wait_after
 from sync_worker.tables import COUNTS
 
 
@@ -60,7 +60,7 @@ async def put_off(conn: AsyncConnection, run: Run, after: timedelta, reason: str
 
 
 async def fall_back(
-    conn: AsyncConnection, run: Run, problem: str, *, at_least: timedelta, every: timedelta
+    conn: AsyncConnection, run: Run, problem: str, *, at_least: timedelta, every: Pace
 ) -> timedelta | None:
     """Let a run that failed wait, longer each time; None when it has failed too often and ends.
 
@@ -78,7 +78,7 @@ async def fall_back(
     return after
 
 
-async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem: str | None = None) -> None:
+async def end_run(conn: AsyncConnection, run: Run, *, every: Pace, problem: str | None = None) -> None:
     """End a run, as failed if there is a problem, and see to what follows. Raises `RunOver`.
 
     A stream that was refused does not make the run fail unless all were: what the others brought counts, and the
@@ -98,6 +98,8 @@ async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem:
         is_file_read = await file_queries.mark_read(conn, run.workspace_id, run.connection_id)
     await queries.set_next_sync(conn, run.workspace_id, run.connection_id, None if is_file_read else every)
     report(conn, run, state, counts=_sum(streams))
+    if await hint_queries.unpark(conn, run):
+        await jobs.defer_hints(conn, run.workspace_id, run.connection_id)
     if again:
         await schedule.request_sync(conn, run.workspace_id, run.connection_id)
 

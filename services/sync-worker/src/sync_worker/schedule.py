@@ -1,6 +1,6 @@
 """Asking for syncs: by hand, by the clock, because something changed; and calling them off."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker import file_queries, jobs, queries, run_queries
-from sync_worker.run import lane_of
+from sync_worker.run import Pace, lane_of
 
 
 class ConnectionNotFound(NotFound):
@@ -74,7 +74,7 @@ async def request_news(conn: AsyncConnection, workspace_id: UUID, connection_id:
         await request_sync(conn, workspace_id, connection_id)
 
 
-async def request_due_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, every: timedelta) -> None:
+async def request_due_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, every: Pace) -> None:
     """Queue the scheduled run of a connection, and schedule the next."""
     if await _is_active(conn, workspace_id, connection_id):
         await queries.set_next_sync(conn, workspace_id, connection_id, every)

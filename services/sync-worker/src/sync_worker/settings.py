@@ -6,9 +6,11 @@ from servicekit.settings import ServiceSettings
 class Settings(ServiceSettings, frozen=True, kw_only=True):
     """`sync_every_seconds` is the schedule of every connection; `sync_concurrency` the syncs at once, in each lane.
 
+    While a provider tells of changes itself, its connections are synced `sync_slower_when_told` times less often.
     `max_upload_bytes` is the longest request that hands a file over.
     """
 
     sync_every_seconds: int = 3600
+    sync_slower_when_told: int = 4
     sync_concurrency: int = 4
     max_upload_bytes: int = 1_000_000_000

@@ -7,7 +7,7 @@ from servicekit.arrays import Integers, Texts
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker.run import Run
+from sync_worker.run import Origin, Run
 from sync_worker.source_queries import Went, WentInteraction
 
 _SEE = """
@@ -21,13 +21,13 @@ WHERE t.listing <> excluded.listing OR (t.line IS NULL AND excluded.line IS NOT 
 
 
 async def save_sightings(
-    conn: AsyncConnection, run: Run, listing: UUID, *, kinds: Texts, provider_ids: Texts, lines: Integers
+    conn: AsyncConnection, origin: Origin, listing: UUID, *, kinds: Texts, provider_ids: Texts, lines: Integers
 ) -> int:
     """Note that a reading showed these records, each named once; return how many it had not shown before.
 
     The kind of a contact is empty, and so (0) is the line of what is in no file.
     """
-    where = {**_whose(run, listing), "kinds": kinds, "provider_ids": provider_ids, "lines": lines}
+    where = {**_whose(origin, listing), "kinds": kinds, "provider_ids": provider_ids, "lines": lines}
     return (await conn.exec_driver_sql(_SEE, where)).rowcount
 
 
@@ -38,9 +38,9 @@ WHERE workspace_id = %(workspace_id)s AND connection_id = %(connection_id)s AND 
 """
 
 
-async def find_lines(conn: AsyncConnection, run: Run, listing: UUID, provider_ids: Texts) -> dict[str, int]:
+async def find_lines(conn: AsyncConnection, origin: Origin, listing: UUID, provider_ids: Texts) -> dict[str, int]:
     """Tell on which lines of a file a reading showed contacts first."""
-    where = {**_whose(run, listing), "provider_ids": provider_ids}
+    where = {**_whose(origin, listing), "provider_ids": provider_ids}
     return {row.provider_id: row.line for row in await conn.exec_driver_sql(_LINES, where)}
 
 
@@ -130,5 +130,5 @@ async def delete_outdated_skipped(conn: AsyncConnection, run: Run, stream: str, 
     return (await conn.execute(_OUTDATED, where)).rowcount
 
 
-def _whose(run: Run, listing: UUID) -> dict[str, UUID]:
-    return {"workspace_id": run.workspace_id, "connection_id": run.connection_id, "listing": listing}
+def _whose(origin: Origin, listing: UUID) -> dict[str, UUID]:
+    return {"workspace_id": origin.workspace_id, "connection_id": origin.connection_id, "listing": listing}

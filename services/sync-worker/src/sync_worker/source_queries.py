@@ -14,7 +14,7 @@ from servicekit.arrays import Array, binaries, texts
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker.run import Run
+from sync_worker.run import Origin
 
 InteractionKey = tuple[InteractionKind, str]
 
@@ -95,7 +95,7 @@ RETURNING new.provider_id, new.revision, old.revision AS old_revision, new.first
 
 
 async def save_contacts(
-    conn: AsyncConnection, run: Run, stream: str, contacts: Mapping[str, SourceContact]
+    conn: AsyncConnection, origin: Origin, stream: str, contacts: Mapping[str, SourceContact]
 ) -> list[Saved]:
     """Save a page's contacts; return those that were written. Those suppressed or unchanged are not."""
     if not contacts:
@@ -105,7 +105,7 @@ async def save_contacts(
         "raws": texts([each.raw for each in contacts.values()]),
         "hashes": binaries([content_hash(each.contact) for each in contacts.values()]),
     }
-    return [Saved(*row) for row in await _save(conn, _SAVE_CONTACTS, run, stream, columns)]
+    return [Saved(*row) for row in await _save(conn, _SAVE_CONTACTS, origin, stream, columns)]
 
 
 _SAVE_INTERACTIONS = """
@@ -134,7 +134,7 @@ RETURNING new.kind, new.provider_id, new.revision, old.revision AS old_revision
 
 
 async def save_interactions(
-    conn: AsyncConnection, run: Run, stream: str, interactions: Mapping[InteractionKey, SourceInteraction]
+    conn: AsyncConnection, origin: Origin, stream: str, interactions: Mapping[InteractionKey, SourceInteraction]
 ) -> list[SavedInteraction]:
     """Save a page's interactions; return those that were written."""
     if not interactions:
@@ -146,7 +146,7 @@ async def save_interactions(
         "interactions": texts([msgspec.json.encode(each.interaction) for each in interactions.values()]),
         "hashes": binaries([content_hash(each.interaction) for each in interactions.values()]),
     }
-    return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, run, stream, columns)]
+    return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, origin, stream, columns)]
 
 
 _LIVING_RAWS = text("""
@@ -156,7 +156,7 @@ WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND gone_a
 """)
 
 
-async def find_living_raws(conn: AsyncConnection, run: Run, provider_ids: Sequence[str]) -> dict[str, bytes]:
+async def find_living_raws(conn: AsyncConnection, run: Origin, provider_ids: Sequence[str]) -> dict[str, bytes]:
     """Return the raw JSON of those of these contacts that live."""
     rows = await conn.execute(_LIVING_RAWS, {**_whose(run), "provider_ids": list(provider_ids)})
     return {row.provider_id: row.raw.encode() for row in rows}
@@ -172,11 +172,11 @@ RETURNING s.provider_id, s.revision, s.first_seen_at, s.gone_reason AS reason, s
 """)
 
 
-async def mark_contacts_gone(conn: AsyncConnection, run: Run, gone: Sequence[SourceGone]) -> list[Went]:
+async def mark_contacts_gone(conn: AsyncConnection, origin: Origin, gone: Sequence[SourceGone]) -> list[Went]:
     """Mark contacts as gone; return those that lived until now."""
     if not gone:
         return []
-    went = await conn.execute(_CONTACTS_GONE, {**_whose(run), "gone": _text(gone)})
+    went = await conn.execute(_CONTACTS_GONE, {**_whose(origin), "gone": _text(gone)})
     return [Went(*row) for row in went]
 
 
@@ -190,11 +190,13 @@ RETURNING s.kind, s.provider_id, s.revision, s.gone_reason AS reason
 """)
 
 
-async def mark_interactions_gone(conn: AsyncConnection, run: Run, gone: Sequence[SourceGone]) -> list[WentInteraction]:
+async def mark_interactions_gone(
+    conn: AsyncConnection, origin: Origin, gone: Sequence[SourceGone]
+) -> list[WentInteraction]:
     """Mark interactions as gone; return those that lived until now."""
     if not gone:
         return []
-    went = await conn.execute(_INTERACTIONS_GONE, {**_whose(run), "gone": _text(gone)})
+    went = await conn.execute(_INTERACTIONS_GONE, {**_whose(origin), "gone": _text(gone)})
     return [WentInteraction(*row) for row in went]
 
 
@@ -209,7 +211,7 @@ RETURNING s.kind, s.provider_id, s.revision, s.gone_reason AS reason
 """)
 
 
-async def mark_parts_gone(conn: AsyncConnection, run: Run, wholes: Iterable[WholeGone]) -> list[WentInteraction]:
+async def mark_parts_gone(conn: AsyncConnection, run: Origin, wholes: Iterable[WholeGone]) -> list[WentInteraction]:
     """Mark what interactions that are gone consisted of as gone too; return what lived until now."""
     gone = [
         {"kind": PARTS[whole.kind], "whole_id": whole.provider_id, "reason": whole.reason}
@@ -233,17 +235,23 @@ ON CONFLICT (workspace_id, connection_id, stream, record_key) DO UPDATE SET
 
 
 async def save_skipped(
-    conn: AsyncConnection, run: Run, stream: str, skipped: Sequence[Skipped], *, listing: UUID | None
+    conn: AsyncConnection,
+    origin: Origin,
+    stream: str,
+    skipped: Sequence[Skipped],
+    *,
+    sync_id: UUID | None,
+    listing: UUID | None,
 ) -> None:
     """Keep what could not be read, with its reason; known by its line, its id, or else its bytes."""
     if not skipped:
         return
     rows = [
         {
-            **_whose(run),
+            **_whose(origin),
             "stream": stream,
             "record_key": _key_of(each),
-            "sync_id": run.sync_id,
+            "sync_id": sync_id,
             "provider_id": each.provider_id,
             "reason": each.reason,
             "raw": each.raw,
@@ -348,14 +356,14 @@ def _some_of(connection: Row[Any], at_most: int) -> dict[str, object]:
 
 
 async def _save(
-    conn: AsyncConnection, statement: str, run: Run, stream: str, columns: Mapping[str, Array]
+    conn: AsyncConnection, statement: str, origin: Origin, stream: str, columns: Mapping[str, Array]
 ) -> Iterable[Sequence[Any]]:
-    return await conn.exec_driver_sql(statement, {**_whose(run), "stream": stream, **columns})
+    return await conn.exec_driver_sql(statement, {**_whose(origin), "stream": stream, **columns})
 
 
 def _text(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _whose(run: Run) -> dict[str, UUID]:
-    return {"workspace_id": run.workspace_id, "connection_id": run.connection_id}
+def _whose(origin: Origin) -> dict[str, UUID]:
+    return {"workspace_id": origin.workspace_id, "connection_id": origin.connection_id}

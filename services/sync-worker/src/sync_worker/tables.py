@@ -1,6 +1,7 @@
 """The tables, for SQLAlchemy Core. The migrations make them; a test holds the two together."""
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -50,7 +51,9 @@ connection = Table(
     Column("authorized_at", MOMENT),
     Column("synced_at", MOMENT),
     Column("next_sync_at", MOMENT, server_default=func.now()),
+    Column("told_at", MOMENT),
     Column("first_revision", BigInteger, nullable=False, server_default=text("1")),
+    Column("scopes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("workspace_id", "connection_id"),
     Index("connection_due", "next_sync_at", postgresql_where=text("state = 'active'")),
 )
@@ -150,7 +153,7 @@ skipped_record = Table(
     Column("stream", Text, nullable=False),
     Column("record_key", WORDS, nullable=False),
     Column("skipped_id", Uuid, nullable=False, server_default=func.uuidv7()),
-    _id("sync_id"),
+    Column("sync_id", Uuid),
     Column("provider_id", Text),
     Column("reason", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
@@ -171,6 +174,21 @@ sighting = Table(
     _id("listing"),
     Column("line", BigInteger),
     PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
+)
+
+wanted_record = Table(
+    "wanted_record",
+    metadata,
+    _id("workspace_id"),
+    _id("connection_id"),
+    Column("kind", WORDS, nullable=False),
+    Column("provider_id", WORDS, nullable=False),
+    Column("merged_into", Text),
+    Column("asked", Integer, nullable=False, server_default=text("1")),
+    Column("is_parked", Boolean, nullable=False, server_default=false()),
+    Column("wanted_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
+    Index("wanted_record_next", "workspace_id", "connection_id", "wanted_at", postgresql_where=text("NOT is_parked")),
 )
 
 stored_file = Table(
@@ -203,6 +221,43 @@ file_chunk = Table(
     Column("number", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
     PrimaryKeyConstraint("workspace_id", "file_id", "number"),
+)
+
+action = Table(
+    "action",
+    metadata,
+    _id("workspace_id"),
+    Column("action_id", Uuid, nullable=False, server_default=func.uuidv7()),
+    _id("connection_id"),
+    Column("kind", Text, nullable=False),
+    Column("contact_id", WORDS),
+    Column("input", JSON, nullable=False),
+    Column("idempotency_key", Text),
+    Column("input_hash", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("attempt", Integer, nullable=False, server_default=_zero()),
+    Column("failures", Integer, nullable=False, server_default=_zero()),
+    Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("problem", Text),
+    Column("records", JSON),
+    Column("conflicts", JSON),
+    Column("inverse", JSON),
+    Column("why_not", Text),
+    Column("undoes", Uuid),
+    _id("created_by"),
+    Column("created_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("retry_at", MOMENT),
+    Column("ended_at", MOMENT),
+    PrimaryKeyConstraint("workspace_id", "action_id"),
+    Index("action_of_connection", "workspace_id", "connection_id", "action_id"),
+    Index("action_of_key", "workspace_id", "idempotency_key", unique=True),
+    Index(
+        "action_undoes",
+        "workspace_id",
+        "undoes",
+        unique=True,
+        postgresql_where=text("state IN ('queued', 'running', 'succeeded')"),
+    ),
 )
 
 suppressed = Table(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar, assert_never
+from typing import assert_never
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,6 @@ from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts
 from providers.source import (
     Access,
-    AccessExpired,
     FileSource,
     GrantRevoked,
     Page,
@@ -36,13 +35,10 @@ from servicekit.outbox import shard_of
 from sync_worker import files, listings, merges, operations, run_queries, runs
 from sync_worker.access import AccessDesk
 from sync_worker.reading import read_ahead
-from sync_worker.run import Position, Run
+from sync_worker.run import Pace, Position, Run
 from sync_worker.sifting import UNHOLDABLE, sift
 
 log = structlog.get_logger()
-
-SHORT_WAIT_SECONDS = 10.0
-"""A rate limit that passes this soon is slept through; a longer one gives the worker to others meanwhile."""
 
 AHEAD_AT_MOST = 5_000
 LONGEST_PAUSE_SECONDS = 1.0
@@ -53,8 +49,6 @@ see contacts as they come. Who listens to nothing for a while slows a sync down,
 
 REPORT_SECONDS = 1.0
 OUR_FAULT = "Something went wrong on our side; it is tried again with the next sync."
-
-T = TypeVar("T")
 
 
 class Syncer:
@@ -67,7 +61,7 @@ class Syncer:
         desk: AccessDesk,
         sources: Mapping[str, SourceProvider | FileSource],
         *,
-        every: timedelta,
+        every: Pace,
     ) -> None:
         self._db = db
         self._http = http
@@ -186,7 +180,7 @@ class Syncer:
                 self._http, access, stream, cursor=cursor, bookmark=bookmark, now=datetime.now(UTC)
             )
 
-        return await self._with_access(run, call)
+        return await self._desk.call(run.connection_id, call)
 
     async def _record(self, run: Run, stream: str, page: Page, *, report: bool, listing: UUID | None) -> None:
         try:
@@ -212,29 +206,11 @@ class Syncer:
         async def call(access: Access) -> int | None:
             return await provider.count(self._http, access, stream)
 
-        total = await self._with_access(run, call)
+        total = await self._desk.call(run.connection_id, call)
         async with self._db.transaction(run.workspace_id) as conn:
             await runs.hold_run(conn, run)
             await run_queries.expect_total(conn, run, stream, total)
             runs.report(conn, run, "running", stream=stream, counts=SyncCounts(), total=total)
-
-    async def _with_access(self, run: Run, call: Callable[[Access], Awaitable[T]]) -> T:
-        """Call a provider: with a fresh token if it asks for one, and again after a short wait."""
-        rejected: str | None = None
-        waited = 0.0
-        while True:
-            access = await self._desk.access(run.connection_id, rejected=rejected)
-            try:
-                return await call(access)
-            except AccessExpired as error:
-                if rejected is not None:
-                    raise ProviderUnavailable(str(error)) from error
-                rejected = access.access_token
-            except RateLimited as error:
-                waited += error.after_seconds
-                if waited > SHORT_WAIT_SECONDS:
-                    raise
-                await asyncio.sleep(error.after_seconds)
 
     async def _put_off(self, run: Run, reason: str, after: timedelta) -> None:
         async with self._db.transaction(run.workspace_id) as conn:
