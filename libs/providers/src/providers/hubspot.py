@@ -8,9 +8,10 @@ import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
 
-from providers import hubspot_deals, hubspot_oauth, hubspot_paging
+from providers import hubspot_deals, hubspot_limits, hubspot_oauth, hubspot_paging
 from providers.hubspot_api import merged_ids, object_id
 from providers.hubspot_paging import Stream
+from providers.quota import Window
 from providers.records import read_each
 from providers.source import (
     Access,
@@ -79,6 +80,7 @@ class HubSpot(SourceProvider):
 
     name: ClassVar[str] = "hubspot"
     streams: ClassVar[tuple[str, ...]] = tuple(_STREAMS)
+    windows: ClassVar[tuple[Window, ...]] = hubspot_limits.WINDOWS
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""

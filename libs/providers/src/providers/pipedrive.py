@@ -8,9 +8,10 @@ import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
 
-from providers import pipedrive_deals, pipedrive_oauth, pipedrive_paging
+from providers import pipedrive_deals, pipedrive_limits, pipedrive_oauth, pipedrive_paging
 from providers.pipedrive_api import OAUTH_URL, Id
 from providers.pipedrive_paging import Stream
+from providers.quota import Window
 from providers.records import read_each
 from providers.source import Access, Grant, OAuthApp, Page, SourceContact, SourceGone, SourceProvider
 from providers.values import emails, instant, iso_date, text, texts
@@ -74,6 +75,7 @@ class Pipedrive(SourceProvider):
     name: ClassVar[str] = "pipedrive"
     streams: ClassVar[tuple[str, ...]] = (_CONTACTS, _DELETED, "deals", "archived_deals")
     refusals: ClassVar[frozenset[str]] = frozenset({"user_denied"})
+    windows: ClassVar[tuple[Window, ...]] = pipedrive_limits.WINDOWS
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""

@@ -17,6 +17,8 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact, GoneReason
 from contracts.interactions import Interaction, InteractionKind
 
+from providers.quota import UNMETERED, Meter, Window
+
 
 class OAuthApp(msgspec.Struct, frozen=True, kw_only=True):
     """Our registration with a provider. The addresses are settings, so that a sandbox can stand in.
@@ -51,12 +53,13 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call to a provider needs."""
+    """What a call to a provider needs; `meter` keeps count of the calls to the account."""
 
     access_token: str
     token_type: str
     api_url: str
     account_id: str
+    meter: Meter = UNMETERED
 
     @property
     def authorization(self) -> str:
@@ -139,7 +142,7 @@ class AccessExpired(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """The provider asks us to wait `after_seconds`."""
+    """The provider asks us to wait `after_seconds`, or would if we called now."""
 
     def __init__(self, message: str, *, after_seconds: float) -> None:
         super().__init__(message)
@@ -193,6 +196,9 @@ class SourceProvider(Source):
 
     credentials: ClassVar[type[msgspec.Struct] | None] = None
     """What a person may hand over in place of a consent, for providers that know such a way in."""
+
+    windows: ClassVar[tuple[Window, ...]] = ()
+    """What it counts an account's calls by; every call spends of them and learns from its answer (`Access.meter`)."""
 
     grants_stay: ClassVar[bool] = True
     """Whether who connects an account again gives the grant they gave before: its end would be the new one's too."""

@@ -8,7 +8,8 @@ import msgspec
 from aiohttp import ClientSession
 from contracts.contacts import Contact
 
-from providers import zendesk_export, zendesk_oauth, zendesk_tickets, zendesk_users
+from providers import zendesk_export, zendesk_limits, zendesk_oauth, zendesk_tickets, zendesk_users
+from providers.quota import Window
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.zendesk_api import call
 from providers.zendesk_export import Export
@@ -35,6 +36,7 @@ class Zendesk(SourceProvider):
 
     name: ClassVar[str] = "zendesk"
     streams: ClassVar[tuple[str, ...]] = tuple(_EXPORTS)
+    windows: ClassVar[tuple[Window, ...]] = zendesk_limits.WINDOWS
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False

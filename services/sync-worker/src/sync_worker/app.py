@@ -13,8 +13,9 @@ from servicekit.database import Database
 from servicekit.principal import KeySource
 from servicekit.service_tokens import ServiceTokens
 
-from sync_worker import file_routes, queue
+from sync_worker import budget_routes, file_routes, queue
 from sync_worker.access import AccessDesk
+from sync_worker.budgets import Budgets
 from sync_worker.handlers import subscriptions
 from sync_worker.routes import ROUTES
 from sync_worker.settings import Settings
@@ -30,11 +31,13 @@ def create_app(
     """Build the service."""
     db = Database.connect(settings, SERVICE)
     every = timedelta(seconds=settings.sync_every_seconds)
+    budgets = Budgets(db, sources)
 
     async def run_jobs() -> None:
         # Our own services are never behind a proxy, and know us by our tokens.
         async with ClientSession() as inside, open_session() as outside:
-            desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
+            tokens = ServiceTokens(inside, settings, SERVICE)
+            desk = AccessDesk(inside, tokens, settings.connections_url, meter_of=budgets.meter)
             syncer = Syncer(db, outside, desk, sources, every=every)
             await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
 
@@ -43,10 +46,10 @@ def create_app(
         name=SERVICE,
         settings=settings,
         db=db,
-        routes=[*ROUTES, *file_routes.routes(settings)],
+        routes=[*ROUTES, *budget_routes.ROUTES, *file_routes.routes(settings)],
         subscriptions=subscriptions(),
         workers={"jobs": run_jobs},
-        dependencies={"uploads": uploads},
+        dependencies={"uploads": uploads, "budgets": budgets},
         lifespan=[uploads.open],
         keys=keys,
     )
