@@ -35,7 +35,7 @@ from servicekit.service_tokens import ServiceTokens
 from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
 from sync_worker import operations, queue, schedule, views
-from sync_worker.access import AccessDesk
+from sync_worker.access import AccessDesk, MeterOf, unmetered
 from sync_worker.handlers import subscriptions
 from sync_worker.settings import Settings
 from sync_worker.worker import Syncer
@@ -143,6 +143,7 @@ class Neighbours:
     def __init__(self) -> None:
         self.number = 1
         self.token: str | None = None
+        self.provider, self.account_id = "shop", "1"
         self.api_url = "http://shop.invalid"
         self.status = 200
         self.granted = 0
@@ -172,8 +173,8 @@ class Neighbours:
         if asked.get("rejected") == hashlib.sha256(f"token {self.number}".encode()).hexdigest():
             self.number += 1
         token = AccessToken(
-            provider="shop",
-            account_id="1",
+            provider=self.provider,
+            account_id=self.account_id,
             access_token=self.token or f"token {self.number}",
             api_url=self.api_url,
         )
@@ -211,8 +212,13 @@ class World:
         self.connection_id = uuid4()
         url = neighbours.url
         self.settings = Settings(**fresh.settings(auth_url=url, connections_url=url))
-        desk = AccessDesk(http, ServiceTokens(http, self.settings, "sync-worker"), url)
-        self.syncer = Syncer(self.db, http, desk, {"shop": self.shop, **FILES}, every=EVERY)
+        self._http = http
+        self.syncer = Syncer(self.db, http, self.desk_with(unmetered), {"shop": self.shop, **FILES}, every=EVERY)
+
+    def desk_with(self, meter_of: MeterOf) -> AccessDesk:
+        """A desk whose calls are counted so."""
+        tokens = ServiceTokens(self._http, self.settings, "sync-worker")
+        return AccessDesk(self._http, tokens, self.neighbours.url, meter_of=meter_of)
 
     async def tell(self, *events: Event) -> None:
         """Deliver events to sync-worker."""

@@ -61,7 +61,8 @@ def test_slots_that_hardly_count_are_good_for_the_whole_window() -> None:
 def test_a_lease_grows_while_it_is_used_and_shrinks_when_it_is_not() -> None:
     pace = pace_of(110, 10.0)
 
-    assert [lease_size(1, 0, pace), lease_size(4, 0, pace), lease_size(5, 3, pace)] == [2, 5, 2]
+    assert [lease_size(0, 0, pace), lease_size(1, 0, pace), lease_size(4, 0, pace)] == [1, 2, 5]
+    assert [lease_size(5, 3, pace), lease_size(1, 1, pace)] == [2, 1]
     assert lease_size(200, 0, pace_of(1_000_000, 10.0)) == LEASED_AT_MOST
 
 

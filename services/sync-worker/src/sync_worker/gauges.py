@@ -54,7 +54,7 @@ class PacedGauge:
         self._words = window.words
         self._pace = pace_of(window.most, window.seconds)
         self._slots = Slots(self._pace, 0, first_at=0.0, granted_at=0.0)
-        self._size = 1
+        self._size = 0
         self._leasing = asyncio.Lock()
         self._held_until = 0.0
         self._wrote_at = -WRITES_SECONDS
@@ -87,9 +87,12 @@ class PacedGauge:
     async def _lease(self) -> float:
         """Take the first of new slots, or one that somebody else has leased meanwhile."""
         async with self._leasing:
-            while (wait := self._slots.take(time.monotonic())) is None:
+            wait = self._slots.take(time.monotonic())
+            if wait is None:
                 self._size = lease_size(self._size, self._slots.expired, self._pace)
+            while wait is None:
                 await self._renew()
+                wait = self._slots.take(time.monotonic())
         return wait
 
     async def _renew(self) -> None:
@@ -157,8 +160,8 @@ class PoolGauge:
         if self._probing or (is_news and now - self._wrote_at >= WRITES_SECONDS):
             self._wrote_at, self._probing = now, False
             self._most = told.most or self._most
-            # What is drawn and not spent yet is ours already.
-            self._remaining = None if told.left is None else max(0, told.left - self._drawn)
+            # What was drawn by what we believed before is not worth counting: it is drawn anew.
+            self._drawn, self._remaining = 0, told.left
             await queries.fill(self._engine, self._key, most=told.most, remaining=self._remaining)
 
     def _take(self, amount: int) -> bool:

@@ -89,4 +89,4 @@ class Slots:
 
 def lease_size(before: int, expired: int, pace: Pace) -> int:
     """Tell how many slots to lease next: more while all are used, fewer when some expire."""
-    return max(1, before // 2) if expired else min(before * 2, pace.leased_at_most)
+    return max(1, before // 2 if expired else min(before * 2, pace.leased_at_most))
