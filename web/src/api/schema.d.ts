@@ -292,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{connection_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowBudget
+         * @description Show the limits that the provider sets this connection's account, and how much of each is used.
+         */
+        get: operations["sync_worker_ConnectionsConnectionIdBudgetShowBudget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{connection_id}/skipped": {
         parameters: {
             query?: never;
@@ -961,6 +981,17 @@ export interface components {
             updated_at?: string | null;
             url?: string | null;
         };
+        /** BudgetView */
+        sync_worker_BudgetView: {
+            name: string;
+            words: string;
+            seconds: number;
+            used: number;
+            most?: number | null;
+            left?: number | null;
+            resets_at?: string | null;
+            waits_until?: string | null;
+        };
         /** Contact */
         sync_worker_Contact: {
             first_name?: string | null;
@@ -1008,6 +1039,11 @@ export interface components {
             connection_id: string;
             /** Format: uuid */
             sync_id: string;
+        };
+        /** ItemPage[BudgetView] */
+        "sync_worker_ItemPage_contracts.budgets.BudgetView_": {
+            items: components["schemas"]["sync_worker_BudgetView"][];
+            next_cursor?: string | null;
         };
         /** ItemPage[SkippedView] */
         "sync_worker_ItemPage_contracts.syncs.SkippedView_": {
@@ -1594,6 +1630,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ConnectionsConnectionIdBudgetShowBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ItemPage_contracts.budgets.BudgetView_"];
+                };
             };
             /** @description A problem */
             default: {
