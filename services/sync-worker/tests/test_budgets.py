@@ -213,7 +213,8 @@ async def test_who_shares_the_account_from_elsewhere_is_left_room(bench: Bench) 
 async def test_what_is_counted_for_one_record_leaves_the_others_alone(bench: Bench) -> None:
     meter = Budgets(bench.db, SOURCES).meter("zendesk", "acme")
     price = {"minute": 1, "update_user:1": 1}
-    await meter.spend(price)
+    for _ in range(2):
+        await meter.spend(price)
 
     with pytest.raises(RateLimited, match="changes to one person"):
         await meter.spend(price)

@@ -3,15 +3,16 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from providers.quota import Told
-from sync_worker.pacing import LEASED_AT_MOST, Slots, hold_seconds, lease_size, pace_of
+from providers.quota import Told, Window
+from providers.registry import PROVIDERS
+from sync_worker.pacing import LEASED_AT_MOST, Pace, Slots, hold_seconds, lease_size, pace_of
 
-LIMITS = [(110, 10.0), (5, 1.0), (80, 2.0), (10, 2.0), (200, 60.0), (10, 60.0), (1, 1.0), (1_000_000, 10.0)]
+WINDOWS = [window for provider in PROVIDERS.values() for window in provider.windows if not window.pool]
 
 
-def conforming(most: int, seconds: float, asked: list[float]) -> list[float]:
+def conforming(pace: Pace, asked: list[float]) -> list[float]:
     """When GCRA lets calls through that are asked for at these times."""
-    pace, free_at, calls = pace_of(most, seconds), 0.0, []
+    free_at, calls = 0.0, []
     for moment in sorted(asked):
         free_at = max(free_at, moment)
         calls.append(max(moment, free_at - pace.tolerance))
@@ -19,21 +20,22 @@ def conforming(most: int, seconds: float, asked: list[float]) -> list[float]:
     return calls
 
 
-@given(
-    limit=st.sampled_from(LIMITS[:-1]),
-    asked=st.lists(st.floats(0, 30), min_size=1, max_size=400),
-)
-def test_no_window_ever_holds_more_than_it_may_however_late_its_calls_are(
-    limit: tuple[int, float], asked: list[float]
-) -> None:
-    most, seconds = limit
-    lateness = pace_of(most, seconds).lateness
-    calls = conforming(most, seconds, asked)
+@given(window=st.sampled_from(WINDOWS), asked=st.lists(st.floats(0, 3), min_size=1, max_size=400))
+def test_no_window_ever_holds_more_than_it_may_however_late_its_calls_are(window: Window, asked: list[float]) -> None:
+    assert window.most
+    pace = pace_of(window.most, window.seconds, window.at_once)
+    calls = conforming(pace, [moment * window.seconds for moment in asked])
 
     # The worst there is: the first of a window's calls arrive as late as they may, and the last ones at once.
-    fullest = max(sum(first <= call < first + seconds + 2 * lateness - 1e-6 for call in calls) for first in calls)
+    reach = window.seconds + 2 * pace.lateness - 1e-6
+    fullest = max(sum(first <= call < first + reach for call in calls) for first in calls)
 
-    assert fullest <= most
+    assert fullest <= window.most
+
+
+def test_so_many_go_through_at_once_as_come_in_a_row() -> None:
+    assert conforming(pace_of(5, 60.0, at_once=2), [0.0, 0.0, 0.0]) == [0.0, 0.0, 21.0]
+    assert pace_of(1, 60.0, at_once=2).burst == 1
 
 
 @pytest.mark.parametrize(("most", "seconds", "share"), [(110, 10.0, 0.9), (80, 2.0, 0.85), (200, 60.0, 0.9)])

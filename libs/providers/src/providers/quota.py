@@ -18,7 +18,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider counts calls by: at most `most` in `seconds`, until its headers say otherwise.
 
     A `pool` is spent as fast as one likes and fills all at once; the others come back as time passes. `most` is None
-    where only the provider knows. `words` name it to people, so that " is used up" can follow.
+    where only the provider knows. `words` name it to people, so that " is used up" can follow. So many calls as come
+    `at_once` go through in a row after a rest; the more they are, the slower the others follow.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     most: int | None = None
     pool: bool = False
+    at_once: int = 1
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

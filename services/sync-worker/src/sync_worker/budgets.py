@@ -105,7 +105,7 @@ def _view(name: str, window: Window, row: Row[Any] | None) -> BudgetView:
             left=row.remaining,
             waits_until=row.free_at if row.is_spent and row.free_at > row.now else None,
         )
-    turn_in = (row.free_at - row.now).total_seconds() - pace_of(row.most, row.seconds).tolerance
+    turn_in = (row.free_at - row.now).total_seconds() - pace_of(row.most, row.seconds, window.at_once).tolerance
     return BudgetView(
         name=name,
         words=window.words,

@@ -51,8 +51,8 @@ class PacedGauge:
         assert window.most is not None, "a paced window declares how much it takes"
         self._engine = engine
         self._key = key
-        self._words = window.words
-        self._pace = pace_of(window.most, window.seconds)
+        self._window = window
+        self._pace = pace_of(window.most, window.seconds, window.at_once)
         self._slots = Slots(self._pace, 0, first_at=0.0, granted_at=0.0)
         self._size = 0
         self._leasing = asyncio.Lock()
@@ -117,10 +117,10 @@ class PacedGauge:
         elif found.most != pace.most:
             self._follow(found.most)
         elif (turn_in := found.free_in - pace.tolerance) > PATIENCE_SECONDS:
-            raise RateLimited(f"{self._words} is used up.", after_seconds=turn_in)
+            raise RateLimited(f"{self._window.words} is used up.", after_seconds=turn_in)
 
     def _follow(self, most: int) -> None:
-        self._pace = pace_of(most, self._pace.seconds)
+        self._pace = pace_of(most, self._window.seconds, self._window.at_once)
         self._drop()
 
     def _drop(self) -> None:

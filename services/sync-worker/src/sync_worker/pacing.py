@@ -40,9 +40,9 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
         return self.seconds if leased * _NEGLIGIBLE_SHARE <= self.most else self.lateness
 
 
-def pace_of(most: int, seconds: float) -> Pace:
-    """Spread `most` calls over `seconds`: a twentieth at once, the others one by one."""
-    burst = max(1, most // _BURST_SHARE)
+def pace_of(most: int, seconds: float, at_once: int = 1) -> Pace:
+    """Spread `most` calls over `seconds`: a twentieth at once, or `at_once`, and the others one by one."""
+    burst = max(1, min(at_once, most // 2), most // _BURST_SHARE)
     slack = max(seconds / _SLACK_SHARE, _LEAST_SLACK_SECONDS)
     interval = (seconds + slack) / max(1, most - burst)
     return Pace(interval=interval, burst=burst, lateness=slack / 2, most=most, seconds=seconds)
