@@ -73,8 +73,8 @@ def test_a_lease_grows_while_it_is_used_and_shrinks_when_it_is_not() -> None:
     [
         (None, None, 0.0),
         (0, 30.0, 30.0),  # nothing until the minute is over
-        (100, 60.0, 60 - 100 * 63 / 190),  # others took half: what is left is spread over the rest
-        (190, 60.0, -3.0),
+        (100, 60.0, 60 / 101),  # others took half: what is left is spread over the rest
+        (190, 60.0, 0.0),
         (0, None, 5 * 63 / 190),  # more comes by itself
         (5, None, 0.0),
     ],

@@ -57,6 +57,7 @@ class PacedGauge:
         self._size = 0
         self._leasing = asyncio.Lock()
         self._held_until = 0.0
+        self._held_at = -WRITES_SECONDS
         self._wrote_at = -WRITES_SECONDS
 
     async def spend(self, amount: int) -> None:
@@ -77,10 +78,10 @@ class PacedGauge:
             await queries.set_most(self._engine, self._key, told.most)
             self._follow(told.most)
         seconds = hold_seconds(told, self._pace)
-        # Where nothing is left everybody stops at once; else what is short by less than a second is no news.
-        is_news = now + seconds > self._held_until + (WRITES_SECONDS if told.left else 0.05)
+        # Where nothing is left everybody stops at once.
+        is_news = now + seconds > self._held_until + 0.05 if told.left == 0 else now - self._held_at >= WRITES_SECONDS
         if seconds > 0 and is_news:
-            self._held_until = now + seconds
+            self._held_at, self._held_until = now, now + seconds
             self._drop()
             await queries.hold(self._engine, self._key, seconds + self._pace.tolerance)
 
@@ -156,7 +157,8 @@ class PoolGauge:
             await queries.close(self._engine, self._key, most=told.most, seconds=told.resets_after_seconds)
             return
         now = time.monotonic()
-        is_news = told.left is not None and (told.most != self._most or self._is_off(told.left))
+        is_other = told.most is not None and told.most != self._most
+        is_news = told.left is not None and (is_other or self._is_off(told.left))
         if self._probing or (is_news and now - self._wrote_at >= WRITES_SECONDS):
             self._wrote_at, self._probing = now, False
             self._most = told.most or self._most

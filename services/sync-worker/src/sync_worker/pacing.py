@@ -49,14 +49,16 @@ def pace_of(most: int, seconds: float, at_once: int = 1) -> Pace:
 
 
 def hold_seconds(told: Told, pace: Pace) -> float:
-    """Tell how long to hold back, when an answer says that less is left than we would take; else 0 or less."""
+    """Tell how long to hold back, when an answer says that less is left than we would take; else 0."""
     if told.left is None:
         return 0.0
     if told.resets_after_seconds is not None:
-        return told.resets_after_seconds - told.left * pace.interval
+        # Somebody else calls too: what is left is spread over the time that it has to last for.
+        is_short = told.resets_after_seconds > told.left * pace.interval
+        return told.resets_after_seconds / (told.left + 1) if is_short else 0.0
     # More comes as time passes, and we leave this share alone: if it was taken, somebody else calls too.
     reserve = pace.most // (2 * _SLACK_SHARE)
-    return (reserve - told.left) * pace.interval
+    return max(0.0, (reserve - told.left) * pace.interval)
 
 
 class Slots:
