@@ -1,12 +1,15 @@
-"""Run every bench, or those named: `python -m bench [bus] [file] [latency] [pipeline] [webhook]`."""
+"""Run every bench, or those named: `python -m bench [bus] [file] [latency] [limits] [pipeline] [webhook]`.
+
+Numbers are theirs.
+"""
 
 import runpy
 import sys
 
-BENCHES = ("bus", "file", "latency", "pipeline", "webhook")
+BENCHES = ("bus", "file", "latency", "limits", "pipeline", "webhook")
 
 if __name__ == "__main__":
-    named = sys.argv[1:] or BENCHES
-    sys.argv = sys.argv[:1]
+    named = [each for each in sys.argv[1:] if not each.isdigit()] or BENCHES
+    sys.argv = [sys.argv[0], *(each for each in sys.argv[1:] if each.isdigit())]
     for name in named:
         runpy.run_module(f"bench.bench_{name}", run_name="__main__")

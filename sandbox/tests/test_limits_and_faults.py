@@ -32,6 +32,45 @@ async def test_the_sixth_search_in_a_second_is_refused(serve):
     assert answers[-1]["policyName"] == "SECONDLY"
 
 
+async def test_limits_that_are_off_are_told_as_very_high_ones(sandbox, account, company):
+    searched = await account.post(f"{CONTACTS}/search", {})
+    listed = await account.get(CONTACTS)
+    persons = await company.get("/api/v2/persons")
+
+    assert listed.headers["x-hubspot-ratelimit-max"] == searched.headers["x-hubspot-ratelimit-max"] == "1000000"
+    assert searched.headers["x-hubspot-ratelimit-interval-milliseconds"] == "1000"
+    assert persons.headers["x-ratelimit-limit"] == "1000000"
+    assert int(persons.headers["x-daily-ratelimit-token-remaining"]) > 900_000_000
+
+
+async def test_the_control_tells_what_was_taken_and_what_was_refused(sandbox, account):
+    await sandbox.order("rate-limits", on=True)
+    await sandbox.call("DELETE", "/control/limits")
+
+    for _ in range(7):
+        await account.post(f"{CONTACTS}/search", {})
+    counted = (await sandbox.call("GET", "/control/limits"))["items"]
+
+    assert counted == [
+        {"account": "hubspot:111111", "window": "search", "taken": 5, "refused": 2, "fullest": 5},
+    ]
+
+
+async def test_a_new_day_fills_the_budget(frugal_company):
+    spent = [(await frugal_company.get("/api/v2/persons")).status for _ in range(3)]
+    await frugal_company.served.order("new-day")
+
+    assert (spent, (await frugal_company.get("/api/v2/persons")).status) == ([200, 200, 429], 200)
+
+
+async def test_a_day_that_is_used_up_says_so(sandbox, account):
+    await sandbox.order("faults", kind="daily_limit")
+
+    answer = await account.get(CONTACTS)
+
+    assert (answer.status, answer["policyName"]) == (429, "DAILY")
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [("rate_limit", 429), ("server_error", 500), ("unauthorized", 401), ("redirect", 302), ("empty", 200)],

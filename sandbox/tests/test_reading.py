@@ -78,7 +78,8 @@ async def test_stamps_inside_and_outside_the_properties_agree(account):
         assert each["createdAt"] == each["properties"]["createdate"] < each["updatedAt"]
 
 
-async def test_headers_tell_the_limits(account):
+async def test_headers_tell_the_limits(sandbox, account):
+    await sandbox.order("rate-limits", on=True)
     answer = await account.get(CONTACTS)
 
     assert answer.headers["content-type"] == "application/json;charset=utf-8"

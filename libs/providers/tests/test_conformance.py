@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -21,6 +21,7 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from aiohttp.test_utils import TestServer
 from contracts.contacts import GoneReason
 from contracts.interactions import InteractionKind
+from providers.quota import UNMETERED, Meter, Price, Told, window_of
 from providers.registry import PROVIDERS
 from providers.source import (
     Access,
@@ -187,6 +188,20 @@ STAND_INS = {
 }
 
 
+class Ledger:
+    """A meter that holds nobody up, and writes down what was spent and what was told."""
+
+    def __init__(self) -> None:
+        self.spent: list[Price] = []
+        self.told: list[Told] = []
+
+    async def spend(self, price: Price) -> None:
+        self.spent.append(price)
+
+    async def learn(self, told: Iterable[Told]) -> None:
+        self.told += told
+
+
 class Account:
     """An account of a provider's stand-in, the grant we have on it, and a hand that changes things there."""
 
@@ -200,6 +215,7 @@ class Account:
         self.app: OAuthApp = provider.locate(app, self.named(stand_in.asked))
         self.stand_in = stand_in
         self.grant: Grant
+        self.meter: Meter = UNMETERED
 
     def named(self, fields: dict[str, str]) -> dict[str, str]:
         """Fields with the account's id where it goes."""
@@ -248,6 +264,7 @@ class Account:
             token_type=self.grant.token_type,
             api_url=self.grant.api_url or self.app.api_url,
             account_id=self.grant.account_id,
+            meter=self.meter,
         )
 
     async def page(self, stream: str = "contacts", cursor: str | None = None, bookmark: str | None = None) -> Page:
@@ -296,6 +313,12 @@ class Account:
     @property
     def path(self) -> str:
         return f"accounts/{self.provider.name}/{self.account_id}"
+
+    async def counted(self) -> dict[str, dict[str, int]]:
+        """What the stand-in counted of each window of this account."""
+        async with self.http.get(f"{self.sandbox}/control/limits") as answer:
+            items = (await answer.json())["items"]
+        return {each["window"]: each for each in items if each["account"] == f"{self.provider.name}:{self.account_id}"}
 
     async def spoil_next_answer(self, kind: str, **fields: object) -> None:
         path = self.stand_in.api_path.format(account=self.account_id)
@@ -690,6 +713,38 @@ async def test_calling_too_often_is_told_from_other_trouble(account):
         await account.call_again_and_again()
 
     assert 0 < limited.value.after_seconds <= 60
+
+
+async def test_every_call_is_paid_for_and_its_answer_learned(account):
+    await account.order("new-day")
+    await account.http.delete(f"{account.sandbox}/control/limits")
+    account.meter = ledger = Ledger()
+    for stream in account.provider.streams:
+        bookmark = (await account.run(stream))[-1].bookmark
+        await account.run(stream, bookmark)
+        await account.count(stream)
+    counted = await account.counted()
+
+    declared = {window.name: window for window in account.provider.windows}
+    rolling = [counted[name]["taken"] for name in ("ten_seconds", "search", "burst", "minute") if name in counted]
+    assert len(ledger.spent) == sum(rolling)
+    assert {window_of(name) for price in ledger.spent for name in price} <= declared.keys()
+    assert {window_of(each.name) for each in ledger.told} <= declared.keys()
+    assert all(each.most for each in ledger.told if not declared[window_of(each.name)].pool)
+    if "daily" in counted:  # what each call costs, by the stand-in's own list
+        assert sum(price["daily"] for price in ledger.spent) == counted["daily"]["fullest"]
+
+
+async def test_a_429_is_learned_for_all(account):
+    account.meter = ledger = Ledger()
+    await account.spoil_next_answer("rate_limit", seconds=7)
+
+    with pytest.raises(RateLimited):
+        await account.page()
+
+    first = ledger.told[0]
+    assert (first.left, first.resets_after_seconds) == (0, 7.0)
+    assert first.name in ledger.spent[0]
 
 
 async def test_what_was_not_granted_is_refused_by_name(account):

@@ -153,6 +153,25 @@ async def switch_limits(request: HTTPRequest, conditions: NamedDependency[Condit
     return _done(request, {})
 
 
+@get("/limits")
+async def show_limits(conditions: NamedDependency[Conditions]) -> AnyAnswer:
+    """How many calls each account's windows took and refused, and how many were in them when they were fullest."""
+    return answer({"items": conditions.sandbox.tally.all()})
+
+
+@delete("/limits")
+async def count_anew(conditions: NamedDependency[Conditions]) -> None:
+    """Count calls from nothing on."""
+    conditions.sandbox.tally.clear()
+
+
+@post("/new-day")
+async def begin_day(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
+    """Let daily budgets be whole again, long before their time."""
+    conditions.sandbox.tally.begin_day()
+    return _done(request, {})
+
+
 @get("/faults")
 async def list_faults(conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """The faults still to come."""
@@ -321,11 +340,12 @@ def _is_form(request: HTTPRequest) -> bool:
 
 def create_app(conditions: Conditions) -> Litestar:
     """All of it, and the changes by chance as long as it lives."""
-    looks = [show_page, list_accounts, list_faults, expect, show_usage, show_webhooks]
-    orders = [open_account, withdraw, drop_webhooks, act, change, set_churn, expire_tokens, switch_limits]
+    looks = [show_page, list_accounts, list_faults, show_limits, expect, show_usage, show_webhooks]
+    orders = [open_account, withdraw, drop_webhooks, act, change, set_churn, expire_tokens, switch_limits, begin_day]
     weather = [plan_fault, set_weather, reset]
+    ends = [close_account, clear_faults, count_anew]
     return Litestar(
-        route_handlers=[Router("/control", route_handlers=[*looks, *orders, *weather, close_account, clear_faults])],
+        route_handlers=[Router("/control", route_handlers=[*looks, *orders, *weather, *ends])],
         dependencies={"conditions": Provide(lambda: conditions, sync_to_thread=False)},
         exception_handlers={Refusal: refused, NothingThere: _nothing_there},
         lifespan=[conditions.churn.running, conditions.deliveries.running],

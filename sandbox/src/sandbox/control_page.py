@@ -26,7 +26,8 @@ def control_page(accounts: Iterable[JSON], *, seconds: float, limits_on: bool) -
         f"<section><h2>Changes by chance</h2>{_form('changes', '1 now', count=1)}{_form('changes', '20 now', count=20)}"
         f"{_form('churn', 'every so many seconds', _field('seconds', f'{seconds:g}'))}</section>"
         f"<section><h2>Access</h2>{_form('expire-tokens', 'expire all access tokens')}"
-        f"Rate limits are {'on' if limits_on else 'off'}: {limits}</section>"
+        f"Rate limits are {'on' if limits_on else 'off'}: {limits} {_form('new-day', 'begin a new day')}"
+        'What was counted: <a href="/control/limits">/control/limits</a></section>'
         '<section><h2>Something goes wrong</h2><form method="post" action="/control/faults">'
         f'the next {_field("times", 1)} calls of {_field("path", "/crm")} answer <select name="kind">{kinds}</select> '
         f"with {_field('seconds', 1)} seconds <button>plan it</button></form></section>"

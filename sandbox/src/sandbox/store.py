@@ -11,6 +11,7 @@ from sandbox.clock import now_ms
 from sandbox.grants import Grants
 from sandbox.hubspot.portal import Portal
 from sandbox.journal import Journal
+from sandbox.limits import Tally
 from sandbox.people import World
 from sandbox.pipedrive.company import Company
 from sandbox.records import Record
@@ -43,6 +44,7 @@ class Sandbox:
         self._numbered = 0
         self.settings = settings
         self.rate_limits = settings.rate_limits
+        self.tally = Tally()
         self._lag_ms = round(settings.search_lag_seconds * 1000)
         self._journal: Journal[changes.AnyChange] = Journal(
             settings.state,
@@ -58,6 +60,7 @@ class Sandbox:
     def begin(self, *, seed: int, accounts: tuple[AccountSetting, ...]) -> None:
         """Forget what happened and begin with these accounts."""
         self._journal.restart()
+        self.tally = Tally()
         self.commit(changes.WorldMade(at=now_ms(), seed=seed))
         for account in accounts:
             self.open_account(account)

@@ -172,3 +172,13 @@ async def test_the_headers_tell_what_is_left_until_nothing_is(desk):
     assert first.headers["zendesk-ratelimit-incremental-exports-cursor"].startswith("total=20; remaining=")
     assert 0 < int(last.headers["retry-after"]) <= 60
     assert "remaining=0" in last.headers["zendesk-ratelimit-incremental-exports-cursor"]
+
+
+async def test_changes_to_one_person_are_counted_apart(desk):
+    user = (await desk.exported(per_page=1))["users"][0]["id"]
+    await desk.served.order("rate-limits", on=True)
+
+    answers = [await desk.call("PUT", f"/users/{user}.json", json={"user": {}}) for _ in range(11)]
+
+    last = next(answer for answer in answers if answer.status == 429)  # a minute may end in between
+    assert last.headers["zendesk-ratelimit-create-update-user"].startswith("total=5; remaining=0; resets=")

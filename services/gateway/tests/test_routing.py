@@ -31,6 +31,7 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("GET", f"{CONNECTION}/syncs", "sync-worker", False),
         ("GET", f"{CONNECTION}/actions", "sync-worker", False),
         ("POST", "/actions", "sync-worker", False),
+        ("GET", f"{CONNECTION}/budget", "sync-worker", False),
         ("GET", f"{CONNECTION}/skipped", "sync-worker", False),
         ("GET", f"{CONNECTION}/skipped.csv", "sync-worker", False),
         ("GET", "/connections/{connection_id}/syncs", "sync-worker", False),

@@ -39,7 +39,7 @@ from servicekit.service_tokens import ServiceTokens
 from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
 from sync_worker import operations, queue, schedule, views
-from sync_worker.access import AccessDesk
+from sync_worker.access import AccessDesk, MeterOf, unmetered
 from sync_worker.actor import Actor
 from sync_worker.handlers import subscriptions
 from sync_worker.hints import HintFetcher
@@ -224,6 +224,7 @@ class Neighbours:
     def __init__(self) -> None:
         self.number = 1
         self.token: str | None = None
+        self.provider, self.account_id = "shop", "1"
         self.api_url = "http://shop.invalid"
         self.status = 200
         self.granted = 0
@@ -253,8 +254,8 @@ class Neighbours:
         if asked.get("rejected") == hashlib.sha256(f"token {self.number}".encode()).hexdigest():
             self.number += 1
         token = AccessToken(
-            provider="shop",
-            account_id="1",
+            provider=self.provider,
+            account_id=self.account_id,
             access_token=self.token or f"token {self.number}",
             api_url=self.api_url,
         )
@@ -292,10 +293,16 @@ class World:
         self.connection_id = uuid4()
         url = neighbours.url
         self.settings = Settings(**fresh.settings(auth_url=url, connections_url=url))
-        desk = AccessDesk(http, ServiceTokens(http, self.settings, "sync-worker"), url)
+        self._http = http
+        desk = self.desk_with(unmetered)
         self.fetcher = HintFetcher(self.db, http, desk, {"shop": self.shop, **FILES})
         self.actor = Actor(self.db, http, desk, {"shop": self.shop, **FILES})
         self.syncer = Syncer(self.db, http, desk, {"shop": self.shop, **FILES}, every=EVERY)
+
+    def desk_with(self, meter_of: MeterOf) -> AccessDesk:
+        """A desk whose calls are counted so."""
+        tokens = ServiceTokens(self._http, self.settings, "sync-worker")
+        return AccessDesk(self._http, tokens, self.neighbours.url, meter_of=meter_of)
 
     async def tell(self, *events: Event) -> None:
         """Deliver events to sync-worker."""

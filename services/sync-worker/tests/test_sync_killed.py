@@ -57,6 +57,7 @@ async def test_a_killed_worker_s_sync_goes_on_by_itself_and_nothing_comes_twice(
 ) -> None:
     neighbours = Neighbours()
     async with neighbours.server, ClientSession() as http:
+        neighbours.provider, neighbours.account_id = "hubspot", PORTAL
         neighbours.token = await grant(http, sandbox_url)
         neighbours.api_url = sandbox_url
         world = World(fresh, http, neighbours)

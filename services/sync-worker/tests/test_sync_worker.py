@@ -49,7 +49,11 @@ async def test_a_long_rate_limit_lets_the_run_wait_exactly_as_long_and_go_on_fro
     with pytest.raises(RetryLater) as put_off:
         await world.sync()
     waiting = await world.last_run()
-    assert (waiting.state, waiting.problem, put_off.value.after) == ("waiting", "Slow down.", timedelta(seconds=600))
+    assert waiting.retry_at
+    told = f"Slow down; it goes on at {waiting.retry_at:%H:%M} UTC"
+    assert (waiting.state, put_off.value.after) == ("waiting", timedelta(seconds=600))
+    assert waiting.problem
+    assert waiting.problem.startswith(told)
     assert waiting.retry_at
     assert abs(waiting.retry_at - datetime.now(UTC) - timedelta(seconds=600)) < timedelta(seconds=30)
 

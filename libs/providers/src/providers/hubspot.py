@@ -16,6 +16,7 @@ from providers import (
     hubspot_archive,
     hubspot_contacts,
     hubspot_interactions,
+    hubspot_limits,
     hubspot_oauth,
     hubspot_paging,
     hubspot_records,
@@ -28,6 +29,7 @@ from providers.hubspot_contacts import CONTACTS
 from providers.hubspot_names import Names
 from providers.hubspot_records import Stream
 from providers.hubspot_shapes import SHAPES
+from providers.quota import Window
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.webhooks import Delivery, Hint
 
@@ -52,6 +54,7 @@ class HubSpot(SourceProvider):
     fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
     webhooks: ClassVar[Literal["app", "connection"] | None] = "app"
     actions: ClassVar[Mapping[ActionKind, Ability]] = hubspot_actions.ACTIONS
+    windows: ClassVar[tuple[Window, ...]] = hubspot_limits.WINDOWS
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""

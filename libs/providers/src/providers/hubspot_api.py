@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from aiohttp import ClientSession
 
+from providers import hubspot_limits
 from providers.actions import RecordExists
 from providers.http import Answer, ask, retry_after
 from providers.records import Unreadable
@@ -28,8 +29,6 @@ PIPELINES = "/crm/pipelines/2026-03"
 PROPERTIES = "/crm/properties/2026-03"
 OAUTH = "/oauth/2026-03"
 
-_INTERVAL_HEADER = "x-hubspot-ratelimit-interval-milliseconds"
-_DAILY_RETRY_SECONDS = 3600.0
 _LOCK_SECONDS = 2.0
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
 _OBJECT_ID = re.compile(r"[0-9]{1,19}")
@@ -79,7 +78,12 @@ async def call(
     params: Mapping[str, str] | None = None,
     json: object = None,
 ) -> Answer:
-    """Call HubSpot on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
+    """Call HubSpot on behalf of a connection, when it is its turn.
+
+    Raises `ProviderError` unless the answer is a success.
+    """
+    price = hubspot_limits.price(path)
+    await access.meter.spend(price)
     answer = await ask(
         http,
         method,
@@ -89,6 +93,8 @@ async def call(
         params=params,
         json=json,
     )
+    policy = None if answer.ok else _read_refusal(answer).policy_name
+    await access.meter.learn(hubspot_limits.told(answer, price, policy))
     if not answer.ok:
         raise refusal(answer)
     return answer
@@ -117,10 +123,7 @@ def merged_ids(own_id: str, *properties: str | None) -> tuple[str, ...]:
 
 def refusal(answer: Answer) -> ProviderError:
     """Say what an unsuccessful answer means to us, in words that quote nothing but plain identifiers."""
-    try:
-        said = msgspec.json.decode(answer.body, type=_Refusal)
-    except (ValueError, RecursionError):
-        said = _Refusal()
+    said = _read_refusal(answer)
     match answer.status:
         case 401:
             return AccessExpired("HubSpot no longer takes the access token.")
@@ -128,7 +131,7 @@ def refusal(answer: Answer) -> ProviderError:
             wait = retry_after(answer.headers) or _LOCK_SECONDS
             return ProviderUnavailable(f"HubSpot is busy ({answer.status}).", after_seconds=wait)
         case 429:
-            return RateLimited("HubSpot asks us to slow down.", after_seconds=_wait_seconds(answer, said))
+            return _limited(answer, said)
         case 403 if not answer.is_json:
             return ProviderUnavailable("HubSpot's edge turned us away for a while (403).")
         case 403 if scopes := _missing_scopes(said):
@@ -156,15 +159,15 @@ def _missing_scopes(said: _Refusal) -> list[str]:
     return [scope for scope in dict.fromkeys(named) if _PLAIN.fullmatch(scope)][:10]
 
 
-def _wait_seconds(answer: Answer, said: _Refusal) -> float:
+def _limited(answer: Answer, said: _Refusal) -> RateLimited:
+    wait = hubspot_limits.wait_seconds(answer, said.policy_name)
     if said.policy_name == "DAILY":
-        # It ends at midnight in a time zone we do not know; to ask once an hour costs nothing.
-        return _DAILY_RETRY_SECONDS
-    told = retry_after(answer.headers)
-    if told is not None:
-        # Some answers say it in milliseconds, and no other limit than the daily one lasts for a quarter of an hour.
-        return told / 1000 if told >= 1000 else told
-    if said.policy_name == "SECONDLY":
-        return 1.0
-    interval = answer.headers.get(_INTERVAL_HEADER, "")
-    return min(int(interval) / 1000, 60.0) if interval.isascii() and interval.isdigit() else 10.0
+        return RateLimited("HubSpot's daily limit is used up.", after_seconds=wait)
+    return RateLimited("HubSpot asks us to slow down.", after_seconds=wait)
+
+
+def _read_refusal(answer: Answer) -> _Refusal:
+    try:
+        return msgspec.json.decode(answer.body, type=_Refusal)
+    except (ValueError, RecursionError):
+        return _Refusal()

@@ -16,6 +16,7 @@ from providers import (
     pipedrive_activities,
     pipedrive_deals,
     pipedrive_feed,
+    pipedrive_limits,
     pipedrive_names,
     pipedrive_notes,
     pipedrive_oauth,
@@ -27,6 +28,7 @@ from providers.actions import Ability, Attempt, Done, Reader
 from providers.fetched import missing_from, with_gone
 from providers.pipedrive_api import OAUTH_URL
 from providers.pipedrive_paging import Stream, bookmark_of, cursor_of, read_position
+from providers.quota import Window
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.webhooks import Delivery, Hint, Subscription
 
@@ -71,6 +73,7 @@ class Pipedrive(SourceProvider):
     webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
     actions: ClassVar[Mapping[ActionKind, Ability]] = pipedrive_actions.ACTIONS
     impossible: ClassVar[Mapping[ActionKind, str]] = pipedrive_actions.IMPOSSIBLE
+    windows: ClassVar[tuple[Window, ...]] = pipedrive_limits.WINDOWS
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""

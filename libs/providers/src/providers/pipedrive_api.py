@@ -8,7 +8,8 @@ from typing import Annotated
 from aiohttp import ClientSession
 from msgspec import Meta
 
-from providers.http import Answer, ask, retry_after
+from providers import pipedrive_limits
+from providers.http import Answer, ask
 from providers.source import (
     Access,
     AccessExpired,
@@ -31,11 +32,6 @@ Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 _OWN_HOST = re.compile(r"https://[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.pipedrive\.com")
 _ACCOUNT = re.compile(r"/[A-Za-z0-9-]{1,63}")
-_BURST_HEADER = "x-ratelimit-reset"
-_BUDGET_HEADER = "x-daily-ratelimit-token-remaining"
-_BURST_SECONDS = 2.0
-_DAILY_RETRY_SECONDS = 3600.0
-_DEAREST_CALL_TOKENS = 20
 _EDGE_SECONDS = 300.0
 
 
@@ -49,10 +45,12 @@ async def call(
     params: Mapping[str, str] | None = None,
     json: object = None,
 ) -> Answer:
-    """Call Pipedrive on behalf of a connection; `scope` is what it must have granted for that.
+    """Call Pipedrive on behalf of a connection, when it is its turn; `scope` is what it must have granted for that.
 
     Raises `ProviderError` unless the answer is a success.
     """
+    price = pipedrive_limits.price(method, path)
+    await access.meter.spend(price)
     answer = await ask(
         http,
         method,
@@ -62,6 +60,7 @@ async def call(
         params=params,
         json=json,
     )
+    await access.meter.learn(pipedrive_limits.told(answer, price))
     if not answer.ok:
         raise refusal(answer, scope=scope)
     return answer
@@ -108,18 +107,7 @@ def instant_text(moment: datetime) -> str:
 
 
 def _limited(answer: Answer) -> RateLimited:
-    if _is_spent(answer.headers.get(_BUDGET_HEADER, "")):
-        # All apps share the account's budget. It comes back at midnight in a time zone we do not know; to ask once
-        # an hour costs nothing.
-        return RateLimited("Pipedrive's daily budget of this account is used up.", after_seconds=_DAILY_RETRY_SECONDS)
-    told = retry_after(answer.headers)
-    if told is None:
-        reset = answer.headers.get(_BURST_HEADER, "").strip()
-        told = min(float(reset), 60.0) if reset.isascii() and reset.isdigit() else _BURST_SECONDS
-    return RateLimited("Pipedrive asks us to slow down.", after_seconds=told or _BURST_SECONDS)
-
-
-def _is_spent(budget: str) -> bool:
-    """Whether too little is left of the day: what a call costs is not told, so the dearest that we make counts."""
-    left = budget.strip()
-    return left.isascii() and left.isdigit() and len(left) < 10 and int(left) < _DEAREST_CALL_TOKENS
+    wait = pipedrive_limits.wait_seconds(answer)
+    if pipedrive_limits.is_day_spent(answer):
+        return RateLimited("Pipedrive's daily budget of this account is used up.", after_seconds=wait)
+    return RateLimited("Pipedrive asks us to slow down.", after_seconds=wait)

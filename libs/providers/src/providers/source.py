@@ -18,6 +18,7 @@ from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact, GoneReason
 from contracts.interactions import Interaction, InteractionKind
 
+from providers.quota import UNMETERED, Meter, Window
 from providers.webhooks import Delivery, Hint, Subscription
 
 if TYPE_CHECKING:  # they speak of pages and errors themselves
@@ -60,12 +61,13 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call to a provider needs."""
+    """What a call to a provider needs; `meter` keeps count of the calls to the account."""
 
     access_token: str
     token_type: str
     api_url: str
     account_id: str
+    meter: Meter = UNMETERED
 
     @property
     def authorization(self) -> str:
@@ -152,7 +154,7 @@ class AccessExpired(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """The provider asks us to wait `after_seconds`."""
+    """The provider asks us to wait `after_seconds`, or would if we called now."""
 
     def __init__(self, message: str, *, after_seconds: float) -> None:
         super().__init__(message)
@@ -220,6 +222,9 @@ class SourceProvider(Source):
 
     credentials: ClassVar[type[msgspec.Struct] | None] = None
     """What a person may hand over in place of a consent, for providers that know such a way in."""
+
+    windows: ClassVar[tuple[Window, ...]] = ()
+    """What it counts an account's calls by; every call spends of them and learns from its answer (`Access.meter`)."""
 
     grants_stay: ClassVar[bool] = True
     """Whether who connects an account again gives the grant they gave before: its end would be the new one's too."""

@@ -16,6 +16,7 @@ from providers import (
     zendesk_comments,
     zendesk_companies,
     zendesk_export,
+    zendesk_limits,
     zendesk_merges,
     zendesk_oauth,
     zendesk_tickets,
@@ -24,6 +25,7 @@ from providers import (
 )
 from providers.actions import Ability, Attempt, Done, Reader
 from providers.fetched import joined, missing_from, with_gone
+from providers.quota import Window
 from providers.source import Access, Grant, OAuthApp, Page, SourceProvider
 from providers.webhooks import Delivery, Hint, Subscription
 from providers.zendesk_api import call
@@ -58,6 +60,7 @@ class Zendesk(SourceProvider):
     streams: ClassVar[tuple[str, ...]] = ("companies", *_EXPORTS, "comments")
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({"contacts": None, "tickets": "ticket"})
     names_survivors: ClassVar[bool] = False
+    windows: ClassVar[tuple[Window, ...]] = zendesk_limits.WINDOWS
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import ClientSession
 from msgspec import Meta
 
+from providers import zendesk_limits
 from providers.actions import RecordExists
 from providers.http import Answer, ask, retry_after
 from providers.source import (
@@ -29,9 +30,6 @@ ObjectId = Annotated[int, Meta(gt=0, le=2**63 - 1)]
 """Ids are numbers beyond what JavaScript counts exactly; we keep them as text."""
 
 _BUSY_SECONDS = 2.0
-_WINDOW_SECONDS = 60.0
-_ENDPOINT_HEADER = "zendesk-ratelimit-"
-_ENDPOINT_LIMIT = re.compile(r"total=[0-9]+; *remaining=([0-9]{1,6}); *resets=([0-9]{1,6})")
 _SCOPE = re.compile(r"\b(?:[a-z_]{1,40}:)?(?:read|write)\b")
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
 _RESOURCE = re.compile(r"(.+)/api/v2/(users|tickets)/([0-9]+)\.json")
@@ -74,7 +72,12 @@ async def call(
     json: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Call Zendesk on behalf of a connection. Raises `ProviderError` unless the answer is a success."""
+    """Call Zendesk on behalf of a connection, when it is its turn.
+
+    Raises `ProviderError` unless the answer is a success.
+    """
+    price = zendesk_limits.price(method, path)
+    await access.meter.spend(price)
     answer = await ask(
         http,
         method,
@@ -84,6 +87,7 @@ async def call(
         params=params,
         json=json,
     )
+    await access.meter.learn(zendesk_limits.told(answer, price))
     if not answer.ok:
         raise refusal(answer)
     return answer
@@ -105,7 +109,7 @@ def refusal(answer: Answer) -> ProviderError:
             wait = retry_after(answer.headers) or _BUSY_SECONDS
             return ProviderUnavailable(f"Zendesk is busy ({answer.status}).", after_seconds=wait)
         case 429:
-            return RateLimited("Zendesk asks us to slow down.", after_seconds=_wait_seconds(answer))
+            return RateLimited("Zendesk asks us to slow down.", after_seconds=zendesk_limits.wait_seconds(answer))
         case 403:
             return _forbidden(answer, said)
         case 404 if not answer.is_json:
@@ -142,19 +146,3 @@ def _missing_scopes(said: _Refusal) -> list[str]:
     """Find the scopes a refusal lists behind its colon; any one of them would do."""
     words, colon, listed = (said.description or "").partition(": ")
     return list(dict.fromkeys(_SCOPE.findall(listed)))[:10] if colon and "scope" in words else []
-
-
-def _wait_seconds(answer: Answer) -> float:
-    told = retry_after(answer.headers)
-    if told is not None:
-        return told
-    # Beside the limit of the whole account each endpoint may have one of its own, in a header of its own name.
-    resets = [
-        float(limit[2])
-        for name, value in answer.headers.items()
-        if name.lower().startswith(_ENDPOINT_HEADER) and (limit := _ENDPOINT_LIMIT.match(value)) and int(limit[1]) == 0
-    ]
-    reset = answer.headers.get("ratelimit-reset", "")
-    if not resets and reset.isascii() and reset.isdigit():
-        resets = [float(reset)]
-    return min(max(resets, default=_WINDOW_SECONDS), _WINDOW_SECONDS)

@@ -1,6 +1,7 @@
 """Before every call: who is it, may it call just now, and what the headers say about that."""
 
 import time
+from collections.abc import Hashable
 from uuid import uuid4
 
 import msgspec
@@ -11,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.hubspot.errors import missing_scopes, rate_limited, unauthenticated
 from sandbox.hubspot.portal import Portal
-from sandbox.limits import RollingWindow
+from sandbox.limits import UNLIMITED, RollingWindow
 from sandbox.store import Sandbox
 from sandbox.tokens import Mint, Token, TokenInvalid
 
@@ -78,21 +79,34 @@ class Gate(ASGIMiddleware):
 
     def _count(self, token: Token, *, search: bool) -> dict[str, str]:
         """The headers of the answer. Raises `HubSpotError` when it is one call too many."""
-        counting, now = self._sandbox.rate_limits, time.monotonic()
         headers = {"x-hubspot-correlation-id": str(uuid4())}
         if search:
-            if counting and self._searches.take(token.account, now) is None:
+            left = self._take("search", self._searches, token.account, token.account)
+            if left is None:
                 raise rate_limited("SECONDLY", headers)
-            return headers
-        most = self._calls.most
-        left = self._calls.take((token.account, token.client_id), now) if counting else most
+            # As documented it tells nothing; a limit that is off is ours alone, and an app must know of it.
+            return headers if self._sandbox.rate_limits else headers | _window(self._searches, UNLIMITED)
+        left = self._take("ten_seconds", self._calls, (token.account, token.client_id), token.account)
+        headers |= _window(self._calls, self._calls.most if self._sandbox.rate_limits else UNLIMITED)
         headers |= {
-            "x-hubspot-ratelimit-max": str(most),
             "x-hubspot-ratelimit-remaining": str(left or 0),
-            "x-hubspot-ratelimit-interval-milliseconds": str(round(self._calls.seconds * 1000)),
             "x-hubspot-ratelimit-secondly": "11",
             "x-hubspot-ratelimit-secondly-remaining": str(min(10, left or 0)),
         }
         if left is None:
             raise rate_limited("TEN_SECONDLY_ROLLING", headers)
         return headers
+
+    def _take(self, name: str, window: RollingWindow, caller: Hashable, account: str) -> int | None:
+        """How many calls are left after this one, None when it is one too many."""
+        counting = self._sandbox.rate_limits
+        left = window.take(caller, time.monotonic()) if counting else UNLIMITED
+        self._sandbox.tally.note(account, name, most=window.most if counting else UNLIMITED, left=left)
+        return left
+
+
+def _window(window: RollingWindow, most: int) -> dict[str, str]:
+    return {
+        "x-hubspot-ratelimit-max": str(most),
+        "x-hubspot-ratelimit-interval-milliseconds": str(round(window.seconds * 1000)),
+    }

@@ -1,7 +1,6 @@
 """Before every call: who is it, was it granted that, may it call just now, and what the headers say about that."""
 
 import time
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +12,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.limits import RollingWindow
+from sandbox.limits import UNLIMITED, RollingWindow
 from sandbox.pipedrive.catalogue import BURST_SECONDS, CALLS_PER_BURST
 from sandbox.pipedrive.company import Company
 from sandbox.pipedrive.errors import limited, mismatched, unauthenticated
@@ -47,7 +46,6 @@ class Gate(ASGIMiddleware):
         self._mint = mint
         self._tokens_per_day = sandbox.settings.pipedrive_tokens_per_day
         self._calls = RollingWindow(most=CALLS_PER_BURST, seconds=BURST_SECONDS)
-        self._spent: defaultdict[tuple[str, str], int] = defaultdict(int)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer 401, 403 or 429, or go on with the `Caller` in the scope's state."""
@@ -83,21 +81,25 @@ class Gate(ASGIMiddleware):
 
     def _count(self, token: Token, tokens: int) -> dict[str, str]:
         """The headers of the answer. Raises `PipedriveError` when it is one call too many."""
-        today = token.account, f"{datetime.now(UTC):%Y-%m-%d}"
-        left: int | None = CALLS_PER_BURST
-        affordable = True
-        if self._sandbox.rate_limits:
+        counting, tally, account = self._sandbox.rate_limits, self._sandbox.tally, token.account
+        burst, day = (CALLS_PER_BURST, self._tokens_per_day) if counting else (UNLIMITED, UNLIMITED * 1000)
+        today = account, f"{datetime.now(UTC):%Y-%m-%d}"
+        left: int | None = burst
+        if counting:
             left = self._calls.take(token.grant, time.monotonic())
-            affordable = self._spent[today] + tokens <= self._tokens_per_day
-            if left is not None and affordable:
-                self._spent[today] += tokens
+        affordable = tally.tokens_spent[today] + tokens <= day
+        if left is not None and affordable:
+            tally.tokens_spent[today] += tokens
+        tally.note(account, "burst", most=burst, left=left)
+        # What is left may be too little for this call, and is not nothing for that.
+        rest = max(0, day - tally.tokens_spent[today])
+        tally.note(account, "daily", most=day, left=rest if affordable else None)
         headers = {
-            "x-ratelimit-limit": str(CALLS_PER_BURST),
+            "x-ratelimit-limit": str(burst),
             "x-ratelimit-remaining": str(left or 0),
             "x-ratelimit-reset": str(BURST_SECONDS),
-            "x-daily-ratelimit-token-limit": str(self._tokens_per_day),
-            # What is left may be too little for this call, and is not nothing for that.
-            "x-daily-ratelimit-token-remaining": str(self._tokens_per_day - self._spent[today]),
+            "x-daily-ratelimit-token-limit": str(day),
+            "x-daily-ratelimit-token-remaining": str(rest),
             "x-correlation-id": str(uuid4()),
         }
         if left is None or not affordable:

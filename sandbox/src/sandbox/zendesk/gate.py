@@ -2,15 +2,18 @@
 
 import binascii
 import hmac
+import re
 import time
 from base64 import b64decode
+from typing import cast
 
 import msgspec
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from sandbox.limits import UNLIMITED
 from sandbox.store import Sandbox
 from sandbox.tokens import Mint, Token, TokenInvalid
 from sandbox.zendesk.desk import Desk
@@ -21,7 +24,15 @@ UNGATED = "ungated"
 """The mark of routes that anyone may call."""
 
 CALLS_A_MINUTE = 200
-EXPORTS_A_MINUTE = 20
+ENDPOINTS = (
+    ("GET", re.compile(r"api/v2/incremental/\w+/cursor(?:\.json)?"), "incremental-exports-cursor", 20),
+    ("GET", re.compile(r"api/v2/incremental/\w+(?:\.json)?"), "incremental-exports", 10),
+    ("GET", re.compile(r"api/v2/tickets(?:\.json)?"), "tickets-index", 100),
+    ("PUT", re.compile(r"api/v2/tickets/\d+(?:\.json)?"), "tickets-update", 100),
+    ("PUT", re.compile(r"api/v2/users/(\d+)(?:\.json)?"), "create-update-user", 5),
+)
+"""What is counted apart: of each method and path so many a minute, for each record apart where the path names one."""
+
 ANYBODY = "/users/me"
 """What Zendesk answers to whoever asks."""
 
@@ -65,7 +76,7 @@ class Gate(ASGIMiddleware):
         caller = self._caller(desk, MutableScopeHeaders(scope).get("authorization", ""))
         if caller.agent is None and not rest.endswith(ANYBODY):
             raise unauthenticated(basic=True)
-        counted = self._count(desk, rest)
+        counted = self._count(desk, cast("HTTPScope", scope)["method"], rest)
         headers = [(name.encode(), value.encode()) for name, value in counted.items()]
         scope["state"]["caller"] = caller
 
@@ -107,25 +118,33 @@ class Gate(ASGIMiddleware):
             raise unauthenticated(basic=True)
         return agent
 
-    def _count(self, desk: Desk, path: str) -> dict[str, str]:
+    def _count(self, desk: Desk, method: str, path: str) -> dict[str, str]:
         """The headers of the answer. Raises `Refusal` when it is one call too many."""
-        now, counting = time.time(), self._sandbox.rate_limits
+        now = time.time()
         resets = self._windows.resets(now)
-        left = self._windows.take(desk.subdomain, CALLS_A_MINUTE, now) if counting else CALLS_A_MINUTE
+        most, left = self._take(desk, "minute", CALLS_A_MINUTE, now)
         headers = {
-            "x-rate-limit": str(CALLS_A_MINUTE),
+            "x-rate-limit": str(most),
             "x-rate-limit-remaining": str(left or 0),
-            "ratelimit-limit": str(CALLS_A_MINUTE),
+            "ratelimit-limit": str(most),
             "ratelimit-remaining": str(left or 0),
             "ratelimit-reset": str(resets),
         }
-        exports: int | None = EXPORTS_A_MINUTE
-        if "/incremental/" in path:
-            key = (desk.subdomain, "exports")
-            exports = self._windows.take(key, EXPORTS_A_MINUTE, now) if counting else EXPORTS_A_MINUTE
-            headers["zendesk-ratelimit-incremental-exports-cursor"] = (
-                f"total={EXPORTS_A_MINUTE}; remaining={exports or 0}; resets={resets}"
-            )
-        if left is None or exports is None:
+        refused = left is None
+        for asked, pattern, header, a_minute in ENDPOINTS:
+            if asked == method and (found := pattern.fullmatch(path)):
+                name = ":".join([header, *found.groups()])
+                most, left = self._take(desk, name, a_minute, now)
+                headers[f"zendesk-ratelimit-{header}"] = f"total={most}; remaining={left or 0}; resets={resets}"
+                refused = refused or left is None
+        if refused:
             raise rate_limited(headers, resets)
         return headers
+
+    def _take(self, desk: Desk, name: str, most: int, now: float) -> tuple[int, int | None]:
+        """How many calls there may be in a minute, and how many are left; None when this is one too many."""
+        counting = self._sandbox.rate_limits
+        most = most if counting else UNLIMITED
+        left = self._windows.take((desk.subdomain, name), most, now) if counting else most
+        self._sandbox.tally.note(desk.opened.account, name, most=most, left=left)
+        return most, left

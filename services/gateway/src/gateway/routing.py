@@ -21,6 +21,7 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/connections/*/sync", "sync-worker"),
     ("/connections/*/syncs", "sync-worker"),
     ("/connections/*/actions", "sync-worker"),
+    ("/connections/*/budget", "sync-worker"),
     ("/connections/*/skipped", "sync-worker"),
     ("/connections/*/skipped.csv", "sync-worker"),
     ("/connections/**", "connections"),

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from contracts.connections import AccessToken, FileConnected
+from providers.quota import UNMETERED, Meter
 from providers.source import Access, AccessExpired, GrantRevoked, ProviderUnavailable, RateLimited
 from servicekit.errors import RetryLater, Unauthorized, Unavailable
 from servicekit.service_tokens import ServiceTokens
@@ -33,12 +34,24 @@ T = TypeVar("T")
 REVOKED = "The account's permission ended; a person has to connect it again."
 
 
-class AccessDesk:
-    """Asks connections for access, and tells it what providers refuse."""
+MeterOf = Callable[[str, str], Meter]
+"""Finds the meter of an account: by its provider, and by what that calls it."""
 
-    def __init__(self, http: ClientSession, tokens: ServiceTokens, connections_url: str) -> None:
+
+def unmetered(provider: str, account_id: str) -> Meter:
+    """Count nothing."""
+    return UNMETERED
+
+
+class AccessDesk:
+    """Asks connections for access, and tells it what providers refuse; `meter_of` keeps count of the calls."""
+
+    def __init__(
+        self, http: ClientSession, tokens: ServiceTokens, connections_url: str, *, meter_of: MeterOf = unmetered
+    ) -> None:
         self._http = http
         self._tokens = tokens
+        self._meter_of = meter_of
         self._url = f"{connections_url}/internal/connections"
         self._kept: dict[UUID, tuple[Access, datetime]] = {}
 
@@ -65,6 +78,7 @@ class AccessDesk:
             token_type=granted.token_type,
             api_url=granted.api_url,
             account_id=granted.account_id,
+            meter=self._meter_of(granted.provider, granted.account_id),
         )
         self._kept[connection_id] = access, granted.expires_at or datetime.now(UTC) + KEPT_AT_MOST
         return access

@@ -13,9 +13,10 @@ from servicekit.database import Database
 from servicekit.principal import KeySource
 from servicekit.service_tokens import ServiceTokens
 
-from sync_worker import action_routes, file_routes, queue
+from sync_worker import action_routes, budget_routes, file_routes, queue
 from sync_worker.access import AccessDesk
 from sync_worker.actor import Actor
+from sync_worker.budgets import Budgets
 from sync_worker.handlers import subscriptions
 from sync_worker.hints import HintFetcher
 from sync_worker.routes import ROUTES
@@ -33,11 +34,13 @@ def create_app(
     """Build the service."""
     db = Database.connect(settings, SERVICE)
     every = Pace(every=timedelta(seconds=settings.sync_every_seconds), slower_when_told=settings.sync_slower_when_told)
+    budgets = Budgets(db, sources)
 
     async def run_jobs() -> None:
         # Our own services are never behind a proxy, and know us by our tokens.
         async with ClientSession() as inside, open_session() as outside:
-            desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
+            tokens = ServiceTokens(inside, settings, SERVICE)
+            desk = AccessDesk(inside, tokens, settings.connections_url, meter_of=budgets.meter)
             syncer = Syncer(db, outside, desk, sources, every=every)
             fetcher = HintFetcher(db, outside, desk, sources)
             actor = Actor(db, outside, desk, sources)
@@ -50,10 +53,10 @@ def create_app(
         name=SERVICE,
         settings=settings,
         db=db,
-        routes=[*ROUTES, *file_routes.routes(settings), *action_routes.routes(sources)],
+        routes=[*ROUTES, *budget_routes.ROUTES, *file_routes.routes(settings), *action_routes.routes(sources)],
         subscriptions=subscriptions(),
         workers={"jobs": run_jobs},
-        dependencies={"uploads": uploads},
+        dependencies={"uploads": uploads, "budgets": budgets},
         lifespan=[uploads.open],
         keys=keys,
     )

@@ -13,7 +13,7 @@ from servicekit.database import Database
 from servicekit.errors import RetryLater
 from servicekit.house import package_of
 
-from sync_worker import erasure, files, queries, schedule
+from sync_worker import budgets, erasure, files, queries, schedule
 from sync_worker.actor import Actor
 from sync_worker.hints import HintFetcher
 from sync_worker.jobs import ACT, ERASE, HINTS, REVIVE, SCHEDULE, SYNC, TIDY, UPKEEP
@@ -89,6 +89,7 @@ def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, actor: Actor, *,
     @app.task(name=TIDY, queue=UPKEEP, queueing_lock=TIDY)
     async def delete_spent_files(timestamp: int) -> None:
         await files.delete_spent(db)
+        await budgets.forget_idle(db)
 
     return app
 

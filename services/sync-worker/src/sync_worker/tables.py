@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -268,3 +269,22 @@ suppressed = Table(
     Column("provider_id", WORDS, nullable=False),
     PrimaryKeyConstraint("workspace_id", "connection_id", "provider_id"),
 )
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("provider", WORDS, nullable=False),
+    Column("account_id", WORDS, nullable=False),
+    Column("name", WORDS, nullable=False),
+    Column("most", BigInteger),
+    Column("seconds", Float(53), nullable=False),
+    Column("free_at", MOMENT, nullable=False, server_default=func.clock_timestamp()),
+    Column("remaining", BigInteger),
+    Column("is_spent", Boolean, nullable=False, server_default=false()),
+    Column("used", BigInteger, nullable=False, server_default=_zero()),
+    Column("used_since", MOMENT, nullable=False, server_default=func.clock_timestamp()),
+    PrimaryKeyConstraint("provider", "account_id", "name"),
+)
+
+UNWALLED = frozenset({budget.name})
+"""Of an account and no workspace: two that connect one account share its limits. They hold numbers alone."""

@@ -88,7 +88,8 @@ class Syncer:
         try:
             await self._read(run, positions)
         except RateLimited as error:
-            await self._put_off(run, str(error), timedelta(seconds=error.after_seconds))
+            after = timedelta(seconds=error.after_seconds)
+            await self._put_off(run, _until(str(error), datetime.now(UTC) + after), after)
         except RetryLater as error:
             await self._put_off(run, str(error), error.after)
         except ProviderUnavailable as error:
@@ -236,3 +237,9 @@ class Syncer:
         async with self._db.transaction(run.workspace_id) as conn:
             await runs.end_run(conn, run, every=self._every, problem=problem)
         log.info("sync_ended", problem=problem)
+
+
+def _until(reason: str, moment: datetime) -> str:
+    """Name what is waited for, and until when; whoever reads it may be anywhere."""
+    day = "" if moment.date() == datetime.now(UTC).date() else f" on {moment:%Y-%m-%d}"
+    return f"{reason.removesuffix('.')}; it goes on at {moment:%H:%M} UTC{day}."
