@@ -1,6 +1,13 @@
 """Every event there is, by its name on the wire."""
 
-from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved, SyncRequested
+from contracts.connections import (
+    ConnectionAuthorized,
+    ConnectionBroken,
+    ConnectionPaused,
+    ConnectionRemoved,
+    ConnectionResumed,
+    SyncRequested,
+)
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.event import Event
 from contracts.golden_records import (
@@ -19,7 +26,9 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         ConnectionAuthorized,
         ConnectionBroken,
+        ConnectionPaused,
         ConnectionRemoved,
+        ConnectionResumed,
         ContactErased,
         ContactFetched,
         ContactGone,

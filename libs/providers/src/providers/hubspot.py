@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
@@ -79,6 +80,7 @@ class HubSpot(SourceProvider):
 
     name: ClassVar[str] = "hubspot"
     streams: ClassVar[tuple[str, ...]] = tuple(_STREAMS)
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType(hubspot_oauth.NEEDS)
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""

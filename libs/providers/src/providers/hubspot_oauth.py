@@ -14,7 +14,12 @@ from providers.hubspot_api import OAUTH, PROVIDER, refusal
 from providers.source import AccessExpired, Grant, GrantRevoked, OAuthApp, ProviderRefused
 from providers.values import text
 
-SCOPES = ("oauth", "crm.objects.contacts.read", "crm.objects.deals.read")
+NEEDS = {
+    "oauth": "to be let in at all",
+    "crm.objects.contacts.read": "to read contacts",
+    "crm.objects.deals.read": "to read deals",
+}
+SCOPES = tuple(NEEDS)
 
 # What goes into a header later is held to what a header may carry.
 _Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]

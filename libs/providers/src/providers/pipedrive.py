@@ -1,7 +1,8 @@
 """Pipedrive: its persons and deals, and those deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
@@ -74,6 +75,11 @@ class Pipedrive(SourceProvider):
     name: ClassVar[str] = "pipedrive"
     streams: ClassVar[tuple[str, ...]] = (_CONTACTS, _DELETED, "deals", "archived_deals")
     refusals: ClassVar[frozenset[str]] = frozenset({"user_denied"})
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType(pipedrive_oauth.NEEDS)
+
+    def covers(self, granted: Collection[str], scope: str) -> bool:
+        """Whether granted scopes allow what this one does: to write is to read."""
+        return pipedrive_oauth.covers(granted, scope)
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""

@@ -1,7 +1,8 @@
 """Zendesk: its end users as contacts, and their tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
@@ -38,6 +39,11 @@ class Zendesk(SourceProvider):
     asks: ClassVar[type[msgspec.Struct]] = Account
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType(zendesk_oauth.NEEDS)
+
+    def covers(self, granted: Collection[str], scope: str) -> bool:
+        """Whether granted scopes allow what this one does: one to read everything does."""
+        return zendesk_oauth.covers(granted, scope)
 
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account of a subdomain."""

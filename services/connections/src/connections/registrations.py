@@ -37,7 +37,7 @@ class Registrations:
     """Every provider, and our registrations with those that are set up; open for the app's life."""
 
     def __init__(self, providers: Mapping[str, SourceProvider], environ: Mapping[str, str]) -> None:
-        self._providers = providers
+        self.providers = providers
         self._apps = {
             name: app for name, provider in providers.items() if (app := provider.environment(environ)) is not None
         }
@@ -59,11 +59,11 @@ class Registrations:
 
     def of(self, name: str) -> Registered:
         """Find a provider. Raises `ProviderUnknown` and `ProviderNotSetUp`."""
-        if name not in self._providers:
+        if name not in self.providers:
             raise ProviderUnknown
         if name not in self._apps:
             raise _not_set_up(name)
-        return Registered(self._providers[name], self._apps[name], self._http)
+        return Registered(self.providers[name], self._apps[name], self._http)
 
     def asking_consent(self, name: str) -> Registered:
         """Find a provider that people can be sent to. Raises `ProviderUnknown` and `ProviderNotSetUp`."""
