@@ -30,12 +30,13 @@ def create_app(
     """Build the service."""
     db = Database.connect(settings, SERVICE)
     every = timedelta(seconds=settings.sync_every_seconds)
+    full_every = timedelta(hours=settings.full_sync_every_hours) or None
 
     async def run_jobs() -> None:
         # Our own services are never behind a proxy, and know us by our tokens.
         async with ClientSession() as inside, open_session() as outside:
             desk = AccessDesk(inside, ServiceTokens(inside, settings, SERVICE), settings.connections_url)
-            syncer = Syncer(db, outside, desk, sources, every=every)
+            syncer = Syncer(db, outside, desk, sources, every=every, full_every=full_every)
             await queue.run(queue.job_app(db, syncer, every=every), concurrency=settings.sync_concurrency)
 
     uploads = Uploads(db, settings, SERVICE)

@@ -28,6 +28,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
 
     @property
+    def reads_everything(self) -> bool:
+        """Whether it begins without bookmarks, and so can be compared with the provider's own counts."""
+        return self.mode != "incremental"
+
+    @property
     def lane(self) -> Lane:
         """Where its records are published: a first sync must not delay what changes elsewhere."""
         return lane_of(self.mode)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts, SyncMode, SyncState
 from sqlalchemy import ColumnElement, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -116,15 +117,16 @@ async def expect_total(conn: AsyncConnection, run: Run, stream: str, total: int 
     )
 
 
-async def set_listing(conn: AsyncConnection, run: Run, stream: str, listing: UUID | None) -> None:
-    """Note which reading that shows everything a stream is in, or that it is in none."""
+async def set_listing(
+    conn: AsyncConnection, run: Run, stream: str, listing: UUID | None, kind: InteractionKind | None = None
+) -> None:
+    """Note which reading that shows everything of a kind a stream is in, or that it is in none."""
+    reading = {"listing": listing, "listing_kind": None if listing is None else kind or ""}
     statement = insert(stream_state).values(
-        workspace_id=run.workspace_id, connection_id=run.connection_id, stream=stream, listing=listing
+        workspace_id=run.workspace_id, connection_id=run.connection_id, stream=stream, **reading
     )
     await conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "connection_id", "stream"], set_={"listing": listing}
-        )
+        statement.on_conflict_do_update(index_elements=["workspace_id", "connection_id", "stream"], set_=reading)
     )
 
 
@@ -133,7 +135,7 @@ async def begin_anew(conn: AsyncConnection, workspace_id: UUID, connection_id: U
     await conn.execute(
         update(stream_state)
         .where(stream_state.c.workspace_id == workspace_id, stream_state.c.connection_id == connection_id)
-        .values(cursor=None, bookmark=None, listing=None)
+        .values(cursor=None, bookmark=None, listing=None, listing_kind=None)
     )
 
 

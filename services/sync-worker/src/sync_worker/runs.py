@@ -60,7 +60,13 @@ async def put_off(conn: AsyncConnection, run: Run, after: timedelta, reason: str
 
 
 async def fall_back(
-    conn: AsyncConnection, run: Run, problem: str, *, at_least: timedelta, every: timedelta
+    conn: AsyncConnection,
+    run: Run,
+    problem: str,
+    *,
+    at_least: timedelta,
+    every: timedelta,
+    full_every: timedelta | None = None,
 ) -> timedelta | None:
     """Let a run that failed wait, longer each time; None when it has failed too often and ends.
 
@@ -70,7 +76,7 @@ async def fall_back(
     await queries.lock_connection(conn, run.workspace_id, run.connection_id)
     failures = await hold_run(conn, run) + 1
     if failures > PATIENCE:
-        await end_run(conn, run, every=every, problem=problem)
+        await end_run(conn, run, every=every, full_every=full_every, problem=problem)
         return None
     await run_queries.set_failures(conn, run, failures)
     after = max(wait_after(failures), at_least)
@@ -78,7 +84,14 @@ async def fall_back(
     return after
 
 
-async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem: str | None = None) -> None:
+async def end_run(
+    conn: AsyncConnection,
+    run: Run,
+    *,
+    every: timedelta,
+    full_every: timedelta | None = None,
+    problem: str | None = None,
+) -> None:
     """End a run, as failed if there is a problem, and see to what follows. Raises `RunOver`.
 
     A stream that was refused does not make the run fail unless all were: what the others brought counts, and the
@@ -95,6 +108,7 @@ async def end_run(conn: AsyncConnection, run: Run, *, every: timedelta, problem:
     is_file_read = False
     if not failed:
         await queries.note_synced(conn, run)
+        await queries.set_next_full(conn, run, full_every)
         is_file_read = await file_queries.mark_read(conn, run.workspace_id, run.connection_id)
     await queries.set_next_sync(conn, run.workspace_id, run.connection_id, None if is_file_read else every)
     report(conn, run, state, counts=_sum(streams))
