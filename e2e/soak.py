@@ -97,7 +97,7 @@ class Soak:
     async def _agreed(self) -> list[str]:
         """Compare until all is equal; identity may have some way to go yet."""
         found: list[str] = []
-        for _ in range(10):
+        for _ in range(3):
             found = await differences(self.house, self.gateway, self.connections)
             if not found:
                 break

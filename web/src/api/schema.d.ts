@@ -292,6 +292,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{connection_id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCoverage
+         * @description Compare what the provider counted with what is held, when everything was read last, with the reasons.
+         */
+        get: operations["sync_worker_ConnectionsConnectionIdCoverageGetCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{connection_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PauseConnection
+         * @description Let a connection rest: nothing is read of it until it is resumed, and its grant is kept.
+         */
+        post: operations["connections_ConnectionsConnectionIdPausePauseConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{connection_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ResumeConnection
+         * @description Let a paused connection go on where it was.
+         */
+        post: operations["connections_ConnectionsConnectionIdResumeResumeConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{connection_id}/skipped": {
         parameters: {
             query?: never;
@@ -343,7 +403,7 @@ export interface paths {
         put?: never;
         /**
          * RequestSync
-         * @description Sync a connection now; while a sync is under way it is that one.
+         * @description Sync a connection now; while a sync is under way it is that one. A full one reads everything again.
          */
         post: operations["sync_worker_ConnectionsConnectionIdSyncRequestSync"];
         delete?: never;
@@ -768,7 +828,7 @@ export interface components {
             account_id: string;
             account_name: string;
             /** @enum {string} */
-            state: "active" | "broken" | "removed";
+            state: "active" | "paused" | "broken" | "removed";
             scopes: string[];
             /** Format: date-time */
             created_at: string;
@@ -776,6 +836,11 @@ export interface components {
             expires_at?: string | null;
             broken_reason?: string | null;
             ends_at?: string | null;
+            paused_at?: string | null;
+            ending?: string | null;
+            missing?: {
+                [key: string]: string;
+            };
         };
         /** FormField */
         connections_FormField: {
@@ -982,6 +1047,21 @@ export interface components {
             created_at?: string | null;
             updated_at?: string | null;
         };
+        /** CoverageView */
+        sync_worker_CoverageView: {
+            /** Format: uuid */
+            connection_id: string;
+            sync_id?: string | null;
+            counted_at?: string | null;
+            /** @default [] */
+            items: components["schemas"]["sync_worker_StreamCoverage"][];
+        };
+        /** DifferenceReason */
+        sync_worker_DifferenceReason: {
+            /** @enum {string} */
+            reason: "skipped" | "suppressed" | "added_meanwhile" | "gone_meanwhile";
+            count: number;
+        };
         /** FilePreview */
         sync_worker_FilePreview: {
             encoding: string;
@@ -1033,6 +1113,16 @@ export interface components {
             skipped_at: string;
             line?: number | null;
         };
+        /** StreamCoverage */
+        sync_worker_StreamCoverage: {
+            stream: string;
+            ours: number;
+            theirs?: number | null;
+            difference?: number | null;
+            /** @default [] */
+            reasons: components["schemas"]["sync_worker_DifferenceReason"][];
+            unexplained?: number | null;
+        };
         /** SyncCounts */
         sync_worker_SyncCounts: {
             /** @default 0 */
@@ -1074,6 +1164,11 @@ export interface components {
             finished_at?: string | null;
             retry_at?: string | null;
             problem?: string | null;
+            problems?: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            coverage: components["schemas"]["sync_worker_StreamCoverage"][];
         };
     };
     responses: never;
@@ -1606,6 +1701,99 @@ export interface operations {
             };
         };
     };
+    sync_worker_ConnectionsConnectionIdCoverageGetCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_CoverageView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_ConnectionsConnectionIdPausePauseConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["connections_ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_ConnectionsConnectionIdResumeResumeConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["connections_ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync_worker_ConnectionsConnectionIdSkippedListSkipped: {
         parameters: {
             query?: {
@@ -1673,7 +1861,9 @@ export interface operations {
     };
     sync_worker_ConnectionsConnectionIdSyncRequestSync: {
         parameters: {
-            query?: never;
+            query?: {
+                mode?: "full" | null;
+            };
             header?: never;
             path: {
                 connection_id: string;

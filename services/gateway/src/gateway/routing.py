@@ -20,6 +20,7 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/connections/csv/preview", "sync-worker"),
     ("/connections/*/sync", "sync-worker"),
     ("/connections/*/syncs", "sync-worker"),
+    ("/connections/*/coverage", "sync-worker"),
     ("/connections/*/skipped", "sync-worker"),
     ("/connections/*/skipped.csv", "sync-worker"),
     ("/connections/**", "connections"),
