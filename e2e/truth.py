@@ -83,8 +83,11 @@ async def _dealings(
     """Compare what hangs on each person's timeline with what was done with them."""
     whose = {(source.connection_id, source.provider_id): record.id for record in records for source in record.sources}
     expected: dict[UUID, set[Key]] = {}
+    orphans: set[Key] = set()
     for connection in connections:
         for each in _true(house, connection, DEALINGS[connection.provider]):
+            if not each.contacts:
+                orphans.add((connection.id, each.id))
             for person in {whose.get((connection.id, contact)) for contact in each.contacts} - {None}:
                 expected.setdefault(person, set()).add((connection.id, each.id))  # type: ignore[arg-type]
     kinds = {each.id: DEALINGS[each.provider].removesuffix("s") for each in connections}
@@ -94,6 +97,8 @@ async def _dealings(
     for golden_id, shown in zip(people, timelines, strict=True):
         here = {(each.connection_id, each.provider_id) for each in shown if each.kind == kinds[each.connection_id]}
         there = expected.get(golden_id, set())
+        # What was done with a contact that is gone stays with the person they were.
+        here -= orphans
         found += [f"{golden_id}: {kinds[where]} {each} is missing" for where, each in sorted(there - here)]
         found += [f"{golden_id}: {kinds[where]} {each} is not theirs" for where, each in sorted(here - there)]
     return found
