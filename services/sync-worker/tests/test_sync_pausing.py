@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from contracts.connections import ConnectionPaused, ConnectionResumed, SyncRequested
 from contracts.syncs import SyncCounts
-from providers.source import Page
-from shop_world import EVERY, World, contact
-from sync_worker import schedule
+from providers.source import Page, ProviderUnavailable
+from shop_world import EVERY, World, contact, running_queue
+from sync_worker import runs, schedule
 from sync_worker.queue import schedule_due
 
 LATER = timedelta(minutes=1)
@@ -82,3 +82,26 @@ async def test_connecting_again_resumes(world: World) -> None:
 
     assert await world.value("SELECT state FROM connection") == "active"
     assert (await world.last_run()).state == "queued"
+
+
+async def test_a_run_that_is_called_off_while_it_is_put_off_leaves_no_job_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    world.shop.troubles["contacts", None].append(ProviderUnavailable("away"))
+    fell_back, put_off = runs.fall_back, asyncio.Event()
+
+    async def slowly(*where: object, **how: object) -> timedelta | None:
+        after = await fell_back(*where, **how)  # type: ignore[arg-type]
+        put_off.set()
+        return after
+
+    monkeypatch.setattr(runs, "fall_back", slowly)
+    async with running_queue(world):
+        await put_off.wait()
+        await world.tell(paused(world, now), resumed(world, now + LATER))
+        run = await world.ended("succeeded")
+
+    assert run.counts["contacts"].added == 1
+    assert await world.jobs() == []

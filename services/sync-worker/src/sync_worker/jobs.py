@@ -1,6 +1,6 @@
 """The queue: putting a job in, inside the transaction that needs it."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -32,9 +32,11 @@ WHERE queueing_lock = :queueing_lock AND status = 'todo'
 """)
 
 
-async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, lane: Lane) -> None:
-    """Queue the sync of a new run if the transaction commits; one that is queued already will do, made due now."""
-    if not await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id)):
+async def defer_sync(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, lane: Lane, *, after: timedelta = timedelta()
+) -> None:
+    """Queue the sync of a run if the transaction commits; one that is queued already will do, made due now."""
+    if not await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id), after=after):
         # It was left by a run that is over, and that may have waited for an hour: the new one need not.
         await conn.execute(_DUE_NOW, {"queue": lane, "queueing_lock": str(connection_id)})
 
@@ -66,6 +68,7 @@ async def _defer(
     *,
     queueing_lock: str,
     priority: int = 0,
+    after: timedelta = timedelta(),
     **more: str | None,
 ) -> bool:
     driver = (await conn.get_raw_connection()).driver_connection
@@ -77,6 +80,7 @@ async def _defer(
         queueing_lock=queueing_lock,
         priority=priority,
         connection=driver,
+        schedule_at=datetime.now(UTC) + after if after else None,
     )
     try:
         async with conn.begin_nested():

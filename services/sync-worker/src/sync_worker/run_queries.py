@@ -44,18 +44,27 @@ async def start_run(conn: AsyncConnection, workspace_id: UUID, connection_id: UU
     return begun
 
 
+# The connection first, as everywhere: who calls a run off holds its connection, and then wants the run.
 _LOCK_RUN = text("""
-SELECT r.failures FROM sync_run r
-JOIN connection c ON (c.workspace_id, c.connection_id) = (r.workspace_id, r.connection_id)
+WITH held AS MATERIALIZED (
+    SELECT c.connection_id FROM connection c
+    WHERE (c.workspace_id, c.connection_id, c.state) = (:workspace_id, :connection_id, 'active')
+    FOR SHARE
+)
+SELECT r.failures FROM sync_run r JOIN held USING (connection_id)
 WHERE (r.workspace_id, r.sync_id, r.attempt, r.state) = (:workspace_id, :sync_id, :attempt, 'running')
-  AND c.state = 'active'
-FOR NO KEY UPDATE OF r FOR SHARE OF c
+FOR NO KEY UPDATE OF r
 """)
 
 
 async def lock_run(conn: AsyncConnection, run: Run) -> int | None:
     """Lock a run and tell how often it failed in a row; None when this attempt at it is over."""
-    where = {"workspace_id": run.workspace_id, "sync_id": run.sync_id, "attempt": run.attempt}
+    where = {
+        "workspace_id": run.workspace_id,
+        "connection_id": run.connection_id,
+        "sync_id": run.sync_id,
+        "attempt": run.attempt,
+    }
     failures: int | None = (await conn.execute(_LOCK_RUN, where)).scalar_one_or_none()
     return failures
 

@@ -105,6 +105,18 @@ async def request_due_sync(conn: AsyncConnection, workspace_id: UUID, connection
         await request_sync(conn, workspace_id, connection_id, anew=is_full_due and not is_file(known))
 
 
+async def come_back(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, after: timedelta) -> None:
+    """Queue the job of the run under way for later; nothing if it was called off since.
+
+    A job that came back as itself would meet the one of the run that took its place.
+    """
+    await queries.lock_connection(conn, workspace_id, connection_id)
+    under_way = await run_queries.find_run_under_way(conn, workspace_id, connection_id)
+    if under_way is None or under_way.state == "queued":
+        return  # there is none, or it has its job
+    await jobs.defer_sync(conn, workspace_id, connection_id, lane_of(under_way.mode), after=after)
+
+
 def is_file(known: Row[Any]) -> bool:
     """Whether a connection is a file, which has nothing to say until somebody hands it over."""
     return known.provider in FILES
