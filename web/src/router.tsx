@@ -88,12 +88,16 @@ const contact = createRoute({
 
 interface ConnectionsSearch {
   connected?: string | undefined;
+  problem?: string | undefined;
 }
 
 const connections = createRoute({
   getParentRoute: () => member,
   path: "/connections",
-  validateSearch: (search): ConnectionsSearch => ({ connected: optionalText(search["connected"]) }),
+  validateSearch: (search): ConnectionsSearch => ({
+    connected: optionalText(search["connected"]),
+    problem: optionalText(search["problem"]),
+  }),
   component: lazyRouteComponent(() => import("./pages/connections/connections-page"), "ConnectionsPage"),
 });
 

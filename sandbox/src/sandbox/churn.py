@@ -48,6 +48,10 @@ class Churn:
         self.seconds = seconds
         self._told.set()
 
+    def begin(self, seed: int) -> None:
+        """Let chance begin anew: the same orders in the same accounts come to the same then."""
+        self._random.seed(seed)
+
     def change(self, count: int) -> list[Done]:
         """Change that many things, in any account."""
         accounts = list(self._sandbox.accounts.values())

@@ -16,7 +16,7 @@ from litestar.logging import LoggingConfig
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from sandbox import acts, changes, expected
+from sandbox import acts, changes, expected, truth
 from sandbox.accounts import Account
 from sandbox.acts import NothingThere
 from sandbox.clock import now_ms
@@ -54,9 +54,10 @@ class Count(msgspec.Struct):
 
 
 class Interval(msgspec.Struct):
-    """How long between changes by chance; 0 is never."""
+    """How long between changes by chance; 0 is never. With a seed, chance begins anew, the same way each time."""
 
     seconds: float
+    seed: int | None = None
 
 
 class Switch(msgspec.Struct):
@@ -84,6 +85,21 @@ async def open_account(request: HTTPRequest, conditions: NamedDependency[Conditi
     """Open an account, in place of one of the same id."""
     account = conditions.sandbox.open_account(await _order(request, AccountSetting))
     return _done(request, _described(account), 201)
+
+
+@get("/accounts/{provider:str}/{account_id:str}/records")
+async def list_records(
+    provider: FromPath[str],
+    account_id: FromPath[str],
+    request: HTTPRequest,
+    conditions: NamedDependency[Conditions],
+) -> AnyAnswer:
+    """All living records of a kind, whole, as the provider writes them; contacts where no kind is given."""
+    account = _account(conditions, changes.key(provider, account_id))
+    kind = request.query_params.get("kind", account.CONTACTS)
+    if kind not in account.tables:
+        raise _no_such(f"kind {kind} of records")
+    return answer({"kind": kind, "items": list(truth.records(account, kind))})
 
 
 @delete("/accounts/{provider:str}/{account_id:str}")
@@ -135,7 +151,10 @@ async def change(request: HTTPRequest, conditions: NamedDependency[Conditions]) 
 @post("/churn")
 async def set_churn(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """Change something by chance every so many seconds."""
-    conditions.churn.every((await _order(request, Interval)).seconds)
+    order = await _order(request, Interval)
+    if order.seed is not None:
+        conditions.churn.begin(order.seed)
+    conditions.churn.every(order.seconds)
     return _done(request, {})
 
 
@@ -340,12 +359,13 @@ def _is_form(request: HTTPRequest) -> bool:
 
 def create_app(conditions: Conditions) -> Litestar:
     """All of it, and the changes by chance as long as it lives."""
-    looks = [show_page, list_accounts, list_faults, show_limits, expect, show_usage, show_webhooks]
+    looks = [show_page, list_accounts, list_records, list_faults, show_limits, expect, show_usage]
+    told = [show_webhooks]
     orders = [open_account, withdraw, drop_webhooks, act, change, set_churn, expire_tokens, switch_limits, begin_day]
     weather = [plan_fault, set_weather, reset]
     ends = [close_account, clear_faults, count_anew]
     return Litestar(
-        route_handlers=[Router("/control", route_handlers=[*looks, *orders, *weather, *ends])],
+        route_handlers=[Router("/control", route_handlers=[*looks, *told, *orders, *weather, *ends])],
         dependencies={"conditions": Provide(lambda: conditions, sync_to_thread=False)},
         exception_handlers={Refusal: refused, NothingThere: _nothing_there},
         lifespan=[conditions.churn.running, conditions.deliveries.running],

@@ -32,6 +32,7 @@ class Acme(SourceProvider):
 
     name: ClassVar[str] = "acme"
     streams: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[Mapping[str, str]] = {"people:read": "to read people", "deals:read": "to read deals"}
 
     def __init__(self) -> None:
         self.lives = timedelta(minutes=30)

@@ -217,6 +217,16 @@ async def test_who_says_no_reads_a_friendly_page(client: ClientSession, workspac
     assert "<b>" not in await answer.text()
 
 
+async def test_who_says_no_comes_back_to_where_they_were(client: ClientSession, workspace: UUID, acme) -> None:
+    url, cookie = await begin(client, workspace, return_to="/app/connections")
+
+    answer = await come_back(client, {"error": "access_denied", "state": acme.consent(url)["state"]}, cookie)
+
+    assert answer.status == 303
+    assert answer.headers["Location"].endswith("/app/connections?problem=consent-refused&provider=acme")
+    assert await listed(client, workspace) == []
+
+
 async def test_a_callback_that_means_nothing_is_a_problem(client: ClientSession) -> None:
     meaningless = [
         "",

@@ -254,3 +254,13 @@ async def test_an_erased_workspace_leaves_nothing_but_grants_to_give_back(
     assert await left(db, workspace) == {}
     assert await left(db, other) == {"connection": 1}
     assert len(acme.live) == 2
+
+
+async def test_a_choice_that_is_none_is_named_as_it_was_asked_for(client, workspace, connect) -> None:
+    connection_id = await connect(workspace)
+
+    headers = bearer(user_token(workspace_id=workspace))
+    async with client.delete(f"/connections/{connection_id}?data=burn", headers=headers) as answer:
+        problem = await answer.json()
+
+    assert (answer.status, [each["field"] for each in problem["errors"]]) == (400, ["data"])

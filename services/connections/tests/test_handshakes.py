@@ -10,7 +10,7 @@ from connections.handshakes import (
     cookie_name,
     local_path,
     new_secret,
-    with_connection,
+    with_words,
 )
 
 CONNECTION = UUID(int=7)
@@ -53,7 +53,7 @@ def test_anything_else_may_not(path: str) -> None:
     [("/", f"/?connected={CONNECTION}"), ("/a?b=c", f"/a?b=c&connected={CONNECTION}")],
 )
 def test_the_page_returned_to_learns_of_the_connection(path: str, place: str) -> None:
-    assert with_connection(path, CONNECTION) == place
+    assert with_words(path, {"connected": str(CONNECTION)}) == place
 
 
 def test_the_challenge_is_the_one_of_rfc_7636() -> None:

@@ -178,12 +178,14 @@ async def test_what_could_not_be_read_is_forgotten_when_a_reading_no_longer_says
 async def test_of_two_lines_with_one_id_the_first_counts_and_the_other_is_told(world: World, is_one_page: bool) -> None:
     first, second = contact("1", "Ada", line=2), contact("1", "Grace", line=9)
     pages = [Page(contacts=(first, second))] if is_one_page else [Page(contacts=(first,)), Page(contacts=(second,))]
+    world.shop.show("contacts", Page(contacts=(contact("0"),)))
+    await world.sync()
     world.shop.show("contacts", *pages)
 
-    await world.sync()
+    await world.sync_anew()
     await world.sync_anew()
 
-    (event,) = await world.published(ContactFetched)
+    _, event = await world.published(ContactFetched)
     assert event.contact.first_name == "Ada"
     assert await world.rows("SELECT line, provider_id, reason FROM skipped_record") == [
         {"line": 9, "provider_id": "1", "reason": "Line 2 has the same id already"}

@@ -79,6 +79,25 @@ async def test_a_sync_asked_for_by_hand_is_accepted_and_runs(world: World, clien
     assert (str(run.id), run.mode) == (asked, "incremental")
 
 
+async def test_everything_is_read_again_when_asked_and_the_counts_are_shown(
+    world: World, client: ClientSession
+) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    await world.ended("succeeded")
+
+    async with client.post(f"/connections/{world.connection_id}/sync?mode=full") as answer:
+        asked = (await answer.json())["sync_id"]
+    run = await world.ended("succeeded")
+    async with client.get(f"/connections/{world.connection_id}/coverage") as answer:
+        shown = await answer.json()
+    async with client.post(f"/connections/{world.connection_id}/sync?mode=half") as answer:
+        refused = (answer.status, [each["field"] for each in (await answer.json())["errors"]])
+
+    assert (str(run.id), run.mode, shown["sync_id"]) == (asked, "full", asked)
+    assert [(each["stream"], each["ours"], each["theirs"]) for each in shown["items"]] == [("contacts", 1, 1)]
+    assert refused == (400, ["mode"])
+
+
 async def test_lists_go_on_where_they_stopped(world: World, client: ClientSession) -> None:
     await world.ended("succeeded")
     ids = [str((await world.last_run()).id)]
@@ -106,6 +125,7 @@ async def test_another_workspace_sees_nothing(world: World, client: ClientSessio
         "GET": [
             f"/connections/{world.connection_id}/syncs",
             f"/connections/{world.connection_id}/skipped",
+            f"/connections/{world.connection_id}/coverage",
             f"/syncs/{run.id}",
             f"/sources/{world.connection_id}/1",
         ],

@@ -170,7 +170,8 @@ async def test_a_waiting_run_is_queued_for_the_time_its_provider_says(world: Wor
         run = await world.ended("waiting")
 
     (job,) = await world.rows(
-        "SELECT status::text, scheduled_at FROM procrastinate_jobs WHERE task_name = :t", t=jobs.SYNC
+        "SELECT status::text, scheduled_at FROM procrastinate_jobs WHERE task_name = :t AND status = 'todo'",
+        t=jobs.SYNC,
     )
     assert job["status"] == "todo"
     assert run.retry_at

@@ -49,6 +49,21 @@ export const syncsQuery = (connectionId: string) =>
     },
   });
 
+/** How a connection's counts compare; `counted` is the run that would change them. */
+export const coverageQuery = (connectionId: string, counted: Sync | undefined) =>
+  queryOptions({
+    queryKey: ["coverage", connectionId, counted?.id, counted?.state],
+    queryFn: async ({ signal }) => {
+      const params = { path: { connection_id: connectionId } };
+      try {
+        return await answered(api.GET("/connections/{connection_id}/coverage", { params, signal }));
+      } catch (error) {
+        if (error instanceof Problem && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
+
 export const contactsQuery = (filter: ContactFilter) =>
   infiniteQueryOptions({
     queryKey: ["contacts", filter],

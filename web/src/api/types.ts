@@ -23,6 +23,7 @@ export type CredentialsPath = {
 export type SignInWith<P extends CredentialsPath> =
   paths[P]["post"]["requestBody"]["content"]["application/json"];
 export type Sync = Schemas["sync_worker_SyncView"];
+export type StreamCoverage = Schemas["sync_worker_StreamCoverage"];
 export type SyncCounts = Schemas["sync_worker_SyncCounts"];
 
 export type ContactSummary = Schemas["identity_ContactSummary"];

@@ -20,7 +20,12 @@ export type LiveEvent =
   | { name: "golden_record.split"; items: { golden_id: string; split_id: string }[] }
   | { name: "sync.progressed"; items: SyncProgress[] }
   | {
-      name: "connection.authorized" | "connection.removed" | "connection.broken";
+      name:
+        | "connection.authorized"
+        | "connection.paused"
+        | "connection.resumed"
+        | "connection.removed"
+        | "connection.broken";
       items: { connection_id: string }[];
     };
 
@@ -33,6 +38,8 @@ const NAMES: ReadonlySet<string> = new Set<LiveEvent["name"]>([
   "golden_record.split",
   "sync.progressed",
   "connection.authorized",
+  "connection.paused",
+  "connection.resumed",
   "connection.removed",
   "connection.broken",
 ]);

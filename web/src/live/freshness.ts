@@ -28,6 +28,8 @@ export class Freshness {
         for (const told of event.items) this.#progress(told);
         break;
       case "connection.authorized":
+      case "connection.paused":
+      case "connection.resumed":
       case "connection.removed":
       case "connection.broken":
         this.#lookAgain(["connections"]);

@@ -15,6 +15,7 @@ function run(changes: Partial<Sync> = {}): Sync {
     state: "running",
     counts: {},
     total: {},
+    coverage: [],
     started_at: "2026-01-01T00:00:00Z",
     ...changes,
   };

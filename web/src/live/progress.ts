@@ -26,6 +26,8 @@ function begun(told: SyncProgress): Sync {
     state: told.state,
     counts: {},
     total: {},
+    problems: {},
+    coverage: [],
     started_at: new Date().toISOString(),
   };
 }

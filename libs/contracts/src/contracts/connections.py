@@ -9,7 +9,7 @@ import msgspec
 from contracts.event import Event
 from contracts.interactions import InteractionKind
 
-ConnectionState = Literal["active", "broken", "removed"]
+ConnectionState = Literal["active", "paused", "broken", "removed"]
 DataChoice = Literal["keep", "erase"]
 WebhookState = Literal["on", "off", "refused"]
 
@@ -72,6 +72,31 @@ class RecordHint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     merged_into: str | None = None
 
 
+class ConnectionPaused(Event, frozen=True, kw_only=True):
+    """A person wants this account left alone for a while: nothing is read of it, and nothing is lost.
+
+    `paused_at` is of the same clock as the times of the other events of a connection.
+    """
+
+    NAME: ClassVar[str] = "connection.paused.v1"
+    TOPIC: ClassVar[str] = "connections"
+
+    connection_id: UUID
+    provider: str
+    paused_at: datetime
+
+
+class ConnectionResumed(Event, frozen=True, kw_only=True):
+    """A paused connection goes on where it was."""
+
+    NAME: ClassVar[str] = "connection.resumed.v1"
+    TOPIC: ClassVar[str] = "connections"
+
+    connection_id: UUID
+    provider: str
+    resumed_at: datetime
+
+
 class SyncRequested(Event, frozen=True, kw_only=True):
     """Something outside the schedule asks for news of this connection.
 
@@ -89,8 +114,10 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     """A connection as `GET /connections` shows it.
 
     `expires_at` is when the access token is due to be refreshed, which happens by itself. `ends_at` is when the
-    provider closes this way in for good: until then the account has to be connected in another way. With `webhooks` on,
-    the provider tells of changes; where they are off or refused, and beside them, they are asked for now and then.
+    provider closes this way in for good: until then the account has to be connected in another way. `ending` says so
+    in words once it is near. `missing` are the scopes we need and were not granted, each with what it is needed for.
+    With `webhooks` on, the provider tells of changes; where they are off or refused, and beside them, they are asked
+    for now and then.
     """
 
     id: UUID
@@ -106,6 +133,9 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None = None
     webhooks: WebhookState = "off"
     last_webhook_at: datetime | None = None
+    paused_at: datetime | None = None
+    ending: str | None = None
+    missing: dict[str, str] = {}
 
 
 class FileConnected(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,14 @@
 """Every event there is, by its name on the wire."""
 
 from contracts.actions import ActionEnded
-from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved, SyncRequested
+from contracts.connections import (
+    ConnectionAuthorized,
+    ConnectionBroken,
+    ConnectionPaused,
+    ConnectionRemoved,
+    ConnectionResumed,
+    SyncRequested,
+)
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.event import Event
 from contracts.golden_records import (
@@ -21,7 +28,9 @@ EVENTS: dict[str, type[Event]] = {
         ActionEnded,
         ConnectionAuthorized,
         ConnectionBroken,
+        ConnectionPaused,
         ConnectionRemoved,
+        ConnectionResumed,
         ContactErased,
         ContactFetched,
         ContactGone,

@@ -39,8 +39,47 @@ class SyncProgressed(Event, frozen=True, kw_only=True):
     retry_at: datetime | None = None
 
 
+class DifferenceReason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a provider counts more records than we hold (or, below zero, fewer), and of how many that is true.
+
+    `skipped` could not be read, `suppressed` are erased people who must not come back; the others came or went while
+    everything was read.
+    """
+
+    reason: Literal["skipped", "suppressed", "added_meanwhile", "gone_meanwhile"]
+    count: int
+
+
+class StreamCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider counts of one kind of records, and what we hold of them.
+
+    Without `theirs` the provider does not tell. `unexplained` is what is left of the difference (theirs less ours)
+    after all reasons.
+    """
+
+    stream: str
+    ours: int
+    theirs: int | None = None
+    difference: int | None = None
+    reasons: tuple[DifferenceReason, ...] = ()
+    unexplained: int | None = None
+
+
+class CoverageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts of a connection when everything was read last; without `sync_id` that has not happened yet."""
+
+    connection_id: UUID
+    sync_id: UUID | None = None
+    counted_at: datetime | None = None
+    items: tuple[StreamCoverage, ...] = ()
+
+
 class SyncView(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as `GET /connections/{id}/syncs` shows it."""
+    """A run as `GET /connections/{id}/syncs` shows it.
+
+    `problems` are those of single streams: refused ones, and what a provider no longer tells of. `coverage` is counted
+    at the end of a run that read everything.
+    """
 
     id: UUID
     connection_id: UUID
@@ -52,6 +91,8 @@ class SyncView(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     retry_at: datetime | None = None
     problem: str | None = None
+    problems: dict[str, str] = {}
+    coverage: tuple[StreamCoverage, ...] = ()
 
 
 class SyncStarted(msgspec.Struct, frozen=True, kw_only=True):

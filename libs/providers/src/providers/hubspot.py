@@ -55,6 +55,7 @@ class HubSpot(SourceProvider):
     webhooks: ClassVar[Literal["app", "connection"] | None] = "app"
     actions: ClassVar[Mapping[ActionKind, Ability]] = hubspot_actions.ACTIONS
     windows: ClassVar[tuple[Window, ...]] = hubspot_limits.WINDOWS
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType(hubspot_oauth.NEEDS)
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """HubSpot's consent screen."""

@@ -1,6 +1,6 @@
 """Pipedrive: its persons, deals, activities and notes, and those deleted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar, Literal
@@ -74,6 +74,11 @@ class Pipedrive(SourceProvider):
     actions: ClassVar[Mapping[ActionKind, Ability]] = pipedrive_actions.ACTIONS
     impossible: ClassVar[Mapping[ActionKind, str]] = pipedrive_actions.IMPOSSIBLE
     windows: ClassVar[tuple[Window, ...]] = pipedrive_limits.WINDOWS
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType(pipedrive_oauth.NEEDS)
+
+    def covers(self, granted: Collection[str], scope: str) -> bool:
+        """Whether granted scopes allow what this one does: to write is to read."""
+        return pipedrive_oauth.covers(granted, scope)
 
     def authorize_url(self, app: OAuthApp, *, redirect_uri: str, state: str, code_challenge: str) -> str:
         """Pipedrive's consent screen, which knows no PKCE."""

@@ -4,7 +4,7 @@ What an app may do is set where it is registered with Pipedrive, and not asked f
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -18,6 +18,13 @@ from providers.http import Answer, ask
 from providers.pipedrive_api import PROVIDER, V1, Id, api_url, call, refusal
 from providers.source import Access, AccessExpired, Grant, GrantRevoked, OAuthApp, ProviderError, ProviderRefused
 from providers.values import text
+
+NEEDS = {
+    "base": "to be let in at all",
+    "contacts:read": "to read persons",
+    "deals:read": "to read deals",
+    "recents:read": "to learn who was deleted",
+}
 
 # What goes into a header later is held to what a header may carry.
 _Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]
@@ -54,6 +61,12 @@ class _MeAnswer(msgspec.Struct):
 
 class _TokenRefusal(msgspec.Struct):
     error: str | None = None
+
+
+def covers(granted: Collection[str], scope: str) -> bool:
+    """Whether granted scopes allow what this one does: to write (`full`) is to read."""
+    what, _, how = scope.partition(":")
+    return scope in granted or (how == "read" and f"{what}:full" in granted)
 
 
 def authorize_url(app: OAuthApp, *, redirect_uri: str, state: str) -> str:

@@ -7,7 +7,7 @@ understand is an error, a record it cannot read is `Skipped` with its reason, an
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
@@ -244,6 +244,19 @@ class SourceProvider(Source):
 
     impossible: ClassVar[Mapping[ActionKind, str]] = MappingProxyType({})
     """Why the other actions cannot be done, each in a sentence for people."""
+
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The scopes we need, each with what it is for, in words for people ("to read deals")."""
+
+    def lacks(self, granted: Collection[str]) -> dict[str, str]:
+        """Tell which needed scopes these do not cover. A grant that names none is not bound by scopes."""
+        if not granted:
+            return {}
+        return {scope: purpose for scope, purpose in self.needs.items() if not self.covers(granted, scope)}
+
+    def covers(self, granted: Collection[str], scope: str) -> bool:
+        """Whether the granted scopes allow what this one does; a wider one may."""
+        return scope in granted
 
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account that a person named; the same for all where nothing is asked.

@@ -1,6 +1,6 @@
 """Zendesk: its end users as contacts, their tickets, and what was said about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar, Literal
@@ -67,6 +67,11 @@ class Zendesk(SourceProvider):
     fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
     webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
     actions: ClassVar[Mapping[ActionKind, Ability]] = zendesk_actions.ACTIONS
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType(zendesk_oauth.NEEDS)
+
+    def covers(self, granted: Collection[str], scope: str) -> bool:
+        """Whether granted scopes allow what this one does: one to read everything does."""
+        return zendesk_oauth.covers(granted, scope)
 
     def locate(self, app: OAuthApp, asked: Mapping[str, str]) -> OAuthApp:
         """Our registration at the account of a subdomain."""

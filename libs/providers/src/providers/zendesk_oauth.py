@@ -1,7 +1,7 @@
 """The ways into a Zendesk account: a person's consent, and for as long as Zendesk takes them, its API tokens."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -25,15 +25,12 @@ from providers.source import (
 )
 from providers.zendesk_api import API, PROVIDER, ObjectId, call, read_refusal, refusal
 
-SCOPES = (
-    "users:read",
-    "users:write",
-    "organizations:read",
-    "tickets:read",
-    "tickets:write",
-    "webhooks:read",
-    "webhooks:write",
-)
+NEEDS = {
+    "users:read": "to read the people who write to you",
+    "organizations:read": "to read what organizations are called",
+    "tickets:read": "to read tickets and their comments",
+}
+SCOPES = (*NEEDS, "users:write", "tickets:write", "webhooks:read", "webhooks:write")
 
 API_TOKENS_END = datetime(2027, 4, 30, tzinfo=UTC)
 """The day from which Zendesk takes API tokens no more."""
@@ -45,6 +42,11 @@ _REFRESH_SECONDS = 89 * 24 * 3600
 # What goes into a header later is held to what a header may carry.
 _Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z", max_length=8192)]
 _Lifetime = Annotated[int, Meta(gt=0, le=366 * 24 * 3600)]
+
+
+def covers(granted: Collection[str], scope: str) -> bool:
+    """Whether granted scopes allow what this one does: `read` alone is to read everything."""
+    return scope in granted or scope.rpartition(":")[2] in granted
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import ParameterKwarg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -52,8 +53,17 @@ def answer_validation(request: Request[Any, Any, Any], error: ValidationExceptio
         field, message = str(item.get("key", "")), str(item.get("message", ""))
         if body and item.get("source") == "body":
             message = for_people(message, body.annotation, field)
+        else:
+            field = _name_outside(request, field)
         fields.append({"field": field, "message": message})
     return problem_response(400, "invalid-input", "Some of the input is not valid", None, {"errors": fields}, {})
+
+
+def _name_outside(request: Request[Any, Any, Any], field: str) -> str:
+    """Tell what callers know a parameter by; its name in our code may be another."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(field)
+    known = parameter.kwarg_definition if parameter else None
+    return (known.name or field) if isinstance(known, ParameterKwarg) else field
 
 
 def answer_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

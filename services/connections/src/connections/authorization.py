@@ -104,6 +104,13 @@ class Authorized(msgspec.Struct, frozen=True, kw_only=True):
     return_to: str | None
 
 
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A person said no at the provider, and where they wanted to go next."""
+
+    problem: ConsentRefused
+    return_to: str | None
+
+
 async def begin(
     vault: Vault,
     provider_name: str,
@@ -144,15 +151,15 @@ async def begin(
     )
 
 
-async def complete(vault: Vault, callback: Callback, *, public_url: str) -> Authorized:
-    """End a handshake: check it, exchange the code, keep the grant.
+async def complete(vault: Vault, callback: Callback, *, public_url: str) -> Authorized | Refused:
+    """End a handshake: check it, exchange the code, keep the grant; or take a no for an answer.
 
     Raises one of the problems above, or that the provider is unknown or not set up.
     """
     taken = await _take(vault.db, callback)
     registered = vault.registrations.asking_consent(callback.provider)
     if callback.error in registered.provider.refusals:
-        raise ConsentRefused
+        return Refused(problem=ConsentRefused(), return_to=taken.return_to)
     if callback.error is not None or not callback.code:
         raise CodeRefused
     exchanging = registered.provider.exchange(

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -108,9 +109,9 @@ def local_path(return_to: str | None) -> str | None:
     return return_to
 
 
-def with_connection(return_to: str, connection_id: UUID) -> str:
-    """Tell the page that is returned to which connection was made."""
-    return f"{return_to}{'&' if '?' in return_to else '?'}{urlencode({'connected': connection_id})}"
+def with_words(return_to: str, told: Mapping[str, str]) -> str:
+    """Tell the page that is returned to what came of it."""
+    return f"{return_to}{'&' if '?' in return_to else '?'}{urlencode(told)}"
 
 
 def _bound_to(state_hash: bytes) -> bytes:

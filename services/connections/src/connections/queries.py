@@ -25,6 +25,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How a connection stands; `rests_for` is how long nobody may refresh it."""
 
     state: ConnectionState
+    provider: str
+    is_granted: bool
     broken_reason: str | None
     removed_data: DataChoice | None
     is_leased: bool
@@ -37,11 +39,15 @@ _TOLD = {
     "webhooks": func.coalesce(webhook.c.state, "off").label("webhooks"),
     "last_webhook_at": webhook.c.heard_at.label("last_webhook_at"),
 }
+_THOUGHT = ("ending", "missing")
+"""What is not kept: it follows from the rest."""
 _WITH_WEBHOOK = connection.outerjoin(
     webhook, (webhook.c.workspace_id == connection.c.workspace_id) & (webhook.c.connection_id == connection.c.id)
 )
-_OWN = [connection.c[name] for name in ConnectionView.__struct_fields__ if name not in _TOLD]
+_OWN = [connection.c[name] for name in ConnectionView.__struct_fields__ if name not in {*_TOLD, *_THOUGHT}]
 _VIEW = select(*_OWN, *_TOLD.values()).select_from(_WITH_WEBHOOK)
+_IN_USE = ("active", "paused")
+"""States in which the provider honours the grant, as far as we know."""
 
 
 async def list_connections(conn: AsyncConnection, *, removed: bool) -> list[ConnectionView]:
@@ -61,6 +67,8 @@ async def find_standing(conn: AsyncConnection, connection_id: UUID, *, lock: boo
     """Tell how a connection stands."""
     columns = [
         connection.c.state,
+        connection.c.provider,
+        connection.c.is_granted,
         connection.c.broken_reason,
         connection.c.removed_data,
         connection.c.lease.is_not(None).label("is_leased"),
@@ -94,7 +102,7 @@ async def save_connection(conn: AsyncConnection, sealed: SealedGrant, *, authori
         "authorized_by": authorized_by,
         "authorized_at": _NOW,
         "renewed_at": func.now(),
-        **dict.fromkeys(["broken_reason", "removed_at", "removed_data", "lease", "not_before"]),
+        **dict.fromkeys(["broken_reason", "paused_at", "removed_at", "removed_data", "lease", "not_before"]),
     }
     statement = upsert(connection).values(workspace_id=sealed.workspace_id, id=sealed.connection_id, **fresh)
     statement = statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=fresh)
@@ -115,7 +123,7 @@ async def save_file(
         "is_granted": False,
         "authorized_by": handed_over_by,
         "authorized_at": _NOW,
-        **dict.fromkeys(["removed_at", "removed_data", "broken_reason"]),
+        **dict.fromkeys(["removed_at", "removed_data", "broken_reason", "paused_at"]),
     }
     statement = upsert(connection).values(workspace_id=workspace_id, id=connection_id, **fresh)
     statement = statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=fresh)
@@ -132,17 +140,31 @@ async def save_seals(conn: AsyncConnection, sealed: SealedGrant) -> None:
     )
 
 
+async def pause_connection(conn: AsyncConnection, connection_id: UUID) -> datetime:
+    """Mark an active connection paused; return when that was."""
+    statement = update(connection).where(connection.c.id == connection_id).values(state="paused", paused_at=_NOW)
+    paused_at: datetime = (await conn.execute(statement.returning(connection.c.paused_at))).scalar_one()
+    return paused_at
+
+
+async def resume_connection(conn: AsyncConnection, connection_id: UUID) -> datetime:
+    """Mark a paused connection active; return when that was."""
+    statement = update(connection).where(connection.c.id == connection_id).values(state="active", paused_at=None)
+    resumed_at: datetime = (await conn.execute(statement.returning(_NOW))).scalar_one()
+    return resumed_at
+
+
 async def break_connection(
     conn: AsyncConnection, connection_id: UUID, reason: str, *, holder: UUID | None = None
 ) -> Row[Any] | None:
-    """Mark an active connection broken, if `holder` still has its lease.
+    """Mark a connection in use broken, if `holder` still has its lease.
 
-    Return its `provider` and `broken_at`, None when it is not active or not leased so.
+    Return its `provider` and `broken_at`, None when it is not in use or not leased so.
     """
     statement = (
         update(connection)
-        .where(connection.c.id == connection_id, connection.c.state == "active")
-        .values(state="broken", broken_reason=reason)
+        .where(connection.c.id == connection_id, connection.c.state.in_(_IN_USE))
+        .values(state="broken", broken_reason=reason, paused_at=None)
         .returning(connection.c.provider, _NOW.label("broken_at"))
     )
     if holder is not None:
@@ -152,7 +174,8 @@ async def break_connection(
 
 async def remove_connection(conn: AsyncConnection, connection_id: UUID, data: DataChoice) -> Row[Any]:
     """Mark a connection removed and wipe its tokens; return its `provider` and `removed_at`."""
-    wiped = ["access_sealed", "refresh_sealed", "expires_at", "broken_reason", "lease", "not_before", "ends_at"]
+    tokens = ["access_sealed", "refresh_sealed", "expires_at", "ends_at"]
+    wiped = [*tokens, "broken_reason", "paused_at", "lease", "not_before"]
     statement = (
         update(connection)
         .where(connection.c.id == connection_id)
@@ -201,11 +224,11 @@ async def list_sealed_otherwise(conn: AsyncConnection, prefix: str, *, after: UU
 
 
 async def take_lease(conn: AsyncConnection, connection_id: UUID, *, holder: UUID, held_for: timedelta) -> bool:
-    """Take the lease of an active connection, unless somebody has it or it rests."""
+    """Take the lease of a connection in use, unless somebody has it or it rests."""
     free = connection.c.not_before.is_(None) | (connection.c.not_before <= func.now())
     statement = (
         update(connection)
-        .where(connection.c.id == connection_id, connection.c.state == "active", free)
+        .where(connection.c.id == connection_id, connection.c.state.in_(_IN_USE), free)
         .values(lease=holder, not_before=func.now() + held_for)
     )
     return (await conn.execute(statement)).rowcount == 1

@@ -37,7 +37,7 @@ class Registrations:
     """Every provider, and our registrations with those that are set up; open for the app's life."""
 
     def __init__(self, providers: Mapping[str, SourceProvider], environ: Mapping[str, str]) -> None:
-        self._providers = providers
+        self.providers = providers
         self._apps = {
             name: app for name, provider in providers.items() if (app := provider.environment(environ)) is not None
         }
@@ -49,7 +49,7 @@ class Registrations:
 
     def telling(self, way: str) -> list[str]:
         """The providers we are set up with that tell of changes in this way (`app`, `connection`)."""
-        return [name for name in self._apps if self._providers[name].webhooks == way]
+        return [name for name in self._apps if self.providers[name].webhooks == way]
 
     def knows(self, name: str) -> bool:
         """Whether `of` finds this provider."""
@@ -63,11 +63,11 @@ class Registrations:
 
     def of(self, name: str) -> Registered:
         """Find a provider. Raises `ProviderUnknown` and `ProviderNotSetUp`."""
-        if name not in self._providers:
+        if name not in self.providers:
             raise ProviderUnknown
         if name not in self._apps:
             raise _not_set_up(name)
-        return Registered(self._providers[name], self._apps[name], self._http)
+        return Registered(self.providers[name], self._apps[name], self._http)
 
     def asking_consent(self, name: str) -> Registered:
         """Find a provider that people can be sent to. Raises `ProviderUnknown` and `ProviderNotSetUp`."""

@@ -78,7 +78,9 @@ async def report_broken(vault: Vault, connection_id: UUID, reason: str) -> None:
     """Take the word of who uses the tokens that the provider refuses them for good. Raises `ConnectionNotFound`."""
     workspace_id = await _workspace_of(vault, connection_id)
     async with vault.db.transaction(workspace_id) as conn:
-        await operations.break_connection(conn, workspace_id, connection_id, reason)
+        broken = await operations.break_connection(conn, workspace_id, connection_id, reason)
+    if broken:
+        log.warning("connection_broken", workspace_id=workspace_id, connection_id=connection_id)
 
 
 async def refresh_due(vault: Vault, *, ahead: timedelta) -> int:
@@ -148,6 +150,7 @@ async def _break(vault: Vault, sealed: SealedGrant, holder: UUID, error: GrantRe
     async with vault.db.transaction(sealed.workspace_id) as conn:
         broken = await operations.break_connection(conn, *where, reason, holder=holder)
     if broken:
+        log.warning("connection_broken", workspace_id=sealed.workspace_id, connection_id=sealed.connection_id)
         raise ConnectionIsBroken(reason) from error
 
 

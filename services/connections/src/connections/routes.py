@@ -1,11 +1,12 @@
 """HTTP in, for people."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from contracts.connections import ConnectionView, DataChoice
 from contracts.pages import ItemPage
-from litestar import Request, Response, delete, get
+from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from servicekit.errors import Problem
@@ -13,24 +14,56 @@ from servicekit.principal import Principal
 from servicekit.problems import answer_problem
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connections import authorization, disconnection, handshakes, operations, pages
-from connections.authorization import Callback
+from connections import authorization, disconnection, handshakes, operations, pages, pausing
+from connections.authorization import Authorized, Callback
+from connections.outlook import with_outlook
 from connections.settings import Settings
 from connections.vault import Vault
 
 
 @get("/connections")
 async def list_connections(
-    conn: NamedDependency[AsyncConnection], removed: FromQuery[bool] = False
+    conn: NamedDependency[AsyncConnection], vault: NamedDependency[Vault], removed: FromQuery[bool] = False
 ) -> ItemPage[ConnectionView]:
     """List the workspace's connections, or those that were removed, whose records may be kept."""
-    return await operations.list_connections(conn, removed=removed)
+    found = await operations.list_connections(conn, removed=removed)
+    return ItemPage(items=[_shown(view, vault) for view in found.items])
 
 
 @get("/connections/{connection_id:uuid}")
-async def get_connection(connection_id: FromPath[UUID], conn: NamedDependency[AsyncConnection]) -> ConnectionView:
+async def get_connection(
+    connection_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], vault: NamedDependency[Vault]
+) -> ConnectionView:
     """Show a connection."""
-    return await operations.get_connection(conn, connection_id)
+    return _shown(await operations.get_connection(conn, connection_id), vault)
+
+
+@post("/connections/{connection_id:uuid}/pause", status_code=200)
+async def pause_connection(
+    connection_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+    vault: NamedDependency[Vault],
+) -> ConnectionView:
+    """Let a connection rest: nothing is read of it until it is resumed, and its grant is kept."""
+    await pausing.pause(conn, principal.workspace_id, connection_id)
+    return _shown(await operations.get_connection(conn, connection_id), vault)
+
+
+@post("/connections/{connection_id:uuid}/resume", status_code=200)
+async def resume_connection(
+    connection_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+    vault: NamedDependency[Vault],
+) -> ConnectionView:
+    """Let a paused connection go on where it was."""
+    await pausing.resume(conn, principal.workspace_id, connection_id)
+    return _shown(await operations.get_connection(conn, connection_id), vault)
+
+
+def _shown(view: ConnectionView, vault: Vault) -> ConnectionView:
+    return with_outlook(view, vault.registrations.providers, now=datetime.now(UTC))
 
 
 def answer_callback(request: Request[Any, Any, Any], error: Problem) -> Response[bytes]:
@@ -62,11 +95,18 @@ async def complete_authorization(
         error=query.get("error"),
         cookie=request.cookies.get(handshakes.cookie_name(settings.public_url)),
     )
-    made = await authorization.complete(vault, callback, public_url=settings.public_url)
-    if made.return_to is not None:
-        place = settings.public_url.rstrip("/") + handshakes.with_connection(made.return_to, made.connection_id)
+    outcome = await authorization.complete(vault, callback, public_url=settings.public_url)
+    if outcome.return_to is not None:
+        told = (
+            {"connected": str(outcome.connection_id)}
+            if isinstance(outcome, Authorized)
+            else {"problem": outcome.problem.slug, "provider": provider}
+        )
+        place = settings.public_url.rstrip("/") + handshakes.with_words(outcome.return_to, told)
         return Response(b"", status_code=303, headers={**pages.HEADERS, "Location": place})
-    body = pages.page(f"{made.account_name} is connected", "You can close this window.")
+    if not isinstance(outcome, Authorized):
+        raise outcome.problem
+    body = pages.page(f"{outcome.account_name} is connected", "You can close this window.")
     return Response(body, headers=pages.HEADERS, media_type="text/html")
 
 
@@ -81,4 +121,11 @@ async def disconnect(
     await disconnection.disconnect(vault, principal.workspace_id, connection_id, records)
 
 
-ROUTES = [list_connections, get_connection, complete_authorization, disconnect]
+ROUTES = [
+    list_connections,
+    get_connection,
+    pause_connection,
+    resume_connection,
+    complete_authorization,
+    disconnect,
+]

@@ -50,10 +50,15 @@ connection = Table(
     Column("token_type", Text, nullable=False, server_default="Bearer"),
     Column("ends_at", MOMENT),
     Column("is_granted", Boolean, nullable=False, server_default=true()),
+    Column("paused_at", MOMENT),
     UniqueConstraint("workspace_id", "provider", "account_id"),
     Index("connection_account", "provider", "account_id", postgresql_where=text("state = 'active'")),
     Index("connection_id", "id"),
-    Index("connection_due", "expires_at", postgresql_where=text("state = 'active' AND refresh_sealed IS NOT NULL")),
+    Index(
+        "connection_due",
+        "expires_at",
+        postgresql_where=text("state IN ('active', 'paused') AND refresh_sealed IS NOT NULL"),
+    ),
 )
 
 handshake = Table(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -20,6 +21,7 @@ from servicekit.principal import Principal
 
 from connections import authorization, handshakes, operations
 from connections.forms import FormField, fields_of
+from connections.outlook import with_outlook
 from connections.registrations import Registrations
 from connections.settings import Settings
 from connections.vault import Vault
@@ -113,7 +115,8 @@ def _sign_in(provider: str, credentials: type[msgspec.Struct]) -> HTTPRouteHandl
             vault, provider, data, workspace_id=principal.workspace_id, user_id=principal.user_id
         )
         async with vault.db.transaction(principal.workspace_id) as conn:
-            return await operations.get_connection(conn, connection_id)
+            made = await operations.get_connection(conn, connection_id)
+        return with_outlook(made, vault.registrations.providers, now=datetime.now(UTC))
 
     # The body is the provider's own struct: checked before we see it, and described to those who call.
     connect_with_credentials.__annotations__["data"] = Annotated[credentials, Body(media_type=RequestEncodingType.JSON)]

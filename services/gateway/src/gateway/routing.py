@@ -22,6 +22,7 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/connections/*/syncs", "sync-worker"),
     ("/connections/*/actions", "sync-worker"),
     ("/connections/*/budget", "sync-worker"),
+    ("/connections/*/coverage", "sync-worker"),
     ("/connections/*/skipped", "sync-worker"),
     ("/connections/*/skipped.csv", "sync-worker"),
     ("/connections/**", "connections"),

@@ -33,7 +33,11 @@ def create_app(
 ) -> Litestar:
     """Build the service."""
     db = Database.connect(settings, SERVICE)
-    every = Pace(every=timedelta(seconds=settings.sync_every_seconds), slower_when_told=settings.sync_slower_when_told)
+    every = Pace(
+        every=timedelta(seconds=settings.sync_every_seconds),
+        slower_when_told=settings.sync_slower_when_told,
+        full_every=timedelta(hours=settings.full_sync_every_hours) or None,
+    )
     budgets = Budgets(db, sources)
 
     async def run_jobs() -> None:

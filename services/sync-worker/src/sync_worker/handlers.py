@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved, SyncRequested
+from contracts.connections import (
+    ConnectionAuthorized,
+    ConnectionBroken,
+    ConnectionPaused,
+    ConnectionRemoved,
+    ConnectionResumed,
+    SyncRequested,
+)
 from contracts.golden_records import ContactErased
 from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on
@@ -32,6 +39,18 @@ async def on_connection_broken(conn: AsyncConnection, events: Sequence[Connectio
         await schedule.suspend(conn, event)
 
 
+async def on_connection_paused(conn: AsyncConnection, events: Sequence[ConnectionPaused]) -> None:
+    """Let it rest."""
+    for event in events:
+        await schedule.pause(conn, event)
+
+
+async def on_connection_resumed(conn: AsyncConnection, events: Sequence[ConnectionResumed]) -> None:
+    """Let it go on where it was."""
+    for event in events:
+        await schedule.resume(conn, event)
+
+
 async def on_connection_removed(conn: AsyncConnection, events: Sequence[ConnectionRemoved]) -> None:
     """Stop syncing; keep the records or erase them, as the person chose."""
     for event in events:
@@ -55,6 +74,8 @@ def subscriptions() -> list[Subscription]:
         on(ConnectionAuthorized, on_connection_authorized),
         on(SyncRequested, on_sync_requested),
         on(ConnectionBroken, on_connection_broken),
+        on(ConnectionPaused, on_connection_paused),
+        on(ConnectionResumed, on_connection_resumed),
         on(ConnectionRemoved, on_connection_removed),
         on(ContactErased, on_contacts_erased),
         on(WorkspaceErased, on_workspaces_erased),

@@ -34,9 +34,13 @@ WHERE queueing_lock = :queueing_lock AND status = 'todo'
 """)
 
 
-async def defer_sync(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, lane: Lane) -> None:
-    """Queue the sync of a new run if the transaction commits; one that is queued already will do, made due now."""
-    if not await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=str(connection_id)):
+async def defer_sync(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, lane: Lane, *, after: timedelta = timedelta()
+) -> None:
+    """Queue the sync of a run if the transaction commits; one that is queued already will do, made due now."""
+    due_at = datetime.now(UTC) + after if after else None
+    key = str(connection_id)
+    if not await _defer(conn, SYNC, lane, workspace_id, connection_id, queueing_lock=key, schedule_at=due_at):
         # It was left by a run that is over, and that may have waited for an hour: the new one need not.
         await conn.execute(_DUE_NOW, {"queue": lane, "queueing_lock": str(connection_id)})
 

@@ -15,7 +15,7 @@ from servicekit.arrays import integers, texts
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import announcements, run_queries, runs, sighting_queries, source_queries
+from sync_worker import announcements, queries, run_queries, runs, sighting_queries, source_queries
 from sync_worker.run import Origin, Run
 
 SLICE = 5_000
@@ -52,6 +52,8 @@ async def take_out_absent(
     conn: AsyncConnection, run: Run, stream: str, listing: UUID, kind: InteractionKind | None, *, after: str
 ) -> str | None:
     """Mark some of what a complete reading did not show as gone; return where to go on. Raises `RunOver`."""
+    # Nobody saves records meanwhile: what a small fetch is about to show must not be found absent.
+    await queries.lock_connection(conn, run.workspace_id, run.connection_id)
     await runs.hold_run(conn, run)
     events: Sequence[Event]
     if kind is None:

@@ -1,7 +1,7 @@
 """The SQL of connections, and of what people read. Runs and source records have their own."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -111,11 +111,49 @@ async def set_next_sync(conn: AsyncConnection, workspace_id: UUID, connection_id
 
 async def note_synced(conn: AsyncConnection, run: Run) -> None:
     """Note that a connection has been read to its end."""
+    over = {"full_began_at": None} if run.reads_everything else {}
     await conn.execute(
         update(connection)
         .where(*_is(connection, run.workspace_id, run.connection_id))
-        .values(synced_at=func.clock_timestamp())
+        .values(synced_at=func.clock_timestamp(), **over)
     )
+
+
+async def set_standing(
+    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, state: ConnectionState, stood_at: datetime
+) -> None:
+    """Set whether a connection rests, and since when."""
+    await conn.execute(
+        update(connection).where(*_is(connection, workspace_id, connection_id)).values(state=state, stood_at=stood_at)
+    )
+
+
+async def begin_full(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> None:
+    """Note that everything of a connection is to be read again, until a run has done so."""
+    await conn.execute(
+        update(connection)
+        .where(*_is(connection, workspace_id, connection_id))
+        .values(full_began_at=func.clock_timestamp())
+    )
+
+
+_NEXT_FULL = text("""
+UPDATE connection SET full_sync_at = CASE
+    WHEN CAST(:every AS interval) IS NULL THEN NULL
+    WHEN :is_done THEN clock_timestamp() + CAST(:every AS interval) * (0.75 + random() / 2)
+    ELSE coalesce(full_sync_at, clock_timestamp() + CAST(:every AS interval) * random())
+END
+WHERE workspace_id = :workspace_id AND connection_id = :connection_id
+""")
+
+
+async def set_next_full(conn: AsyncConnection, run: Run, every: timedelta | None) -> None:
+    """Plan when everything is read again after a run, about so often; with None it never is by itself.
+
+    Chance spreads it: connections that were made together are not read again together.
+    """
+    where = {"workspace_id": run.workspace_id, "connection_id": run.connection_id}
+    await conn.execute(_NEXT_FULL, {**where, "every": every, "is_done": run.reads_everything})
 
 
 async def begin_above(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, revision: int) -> None:

@@ -1,7 +1,7 @@
 """Running jobs: who takes which, when a failed one comes back, and who revives what a killed worker left."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -30,6 +30,7 @@ EVERY_MINUTE = "* * * * *"
 DUE_AT_ONCE = 100
 UPKEEP_AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 60
+AFTER_A_BUG = timedelta(seconds=5)
 
 
 class QueueStopped(Exception):
@@ -56,7 +57,15 @@ def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, actor: Actor, *,
 
     @app.task(name=SYNC, retry=ComeBack())
     async def sync(*, workspace_id: str, connection_id: str) -> None:
-        await syncer.sync(UUID(workspace_id), UUID(connection_id))
+        try:
+            await syncer.sync(UUID(workspace_id), UUID(connection_id))
+            return
+        except RetryLater as error:
+            after = error.after
+        except Exception as error:  # the edge of a job, as in `ComeBack`
+            log.error("job_failed", task=SYNC, exc_info=error)
+            after = AFTER_A_BUG
+        await _come_back(db, UUID(workspace_id), UUID(connection_id), after)
 
     @app.task(name=HINTS, retry=ComeBack())
     async def fetch_hinted(*, workspace_id: str, connection_id: str) -> None:
@@ -92,6 +101,21 @@ def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, actor: Actor, *,
         await budgets.forget_idle(db)
 
     return app
+
+
+async def _come_back(db: Database, workspace_id: UUID, connection_id: UUID, after: timedelta) -> None:
+    """Queue what follows a job that could not end its run; a worker that stops lets this be done first."""
+
+    async def queued() -> None:
+        async with db.transaction(workspace_id) as conn:
+            await schedule.come_back(conn, workspace_id, connection_id, after=after)
+
+    task = asyncio.create_task(queued())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        # With its successor in the queue the job is done, and must not come back beside it.
+        await task
 
 
 async def schedule_due(db: Database, *, every: Pace) -> None:

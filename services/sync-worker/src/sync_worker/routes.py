@@ -1,10 +1,10 @@
 """HTTP in: ask for a sync, look at runs, at what could not be read, and at a record as it came."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from contracts.pages import ItemPage
-from contracts.syncs import SkippedView, SyncStarted, SyncView
+from contracts.syncs import CoverageView, SkippedView, SyncStarted, SyncView
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -21,10 +21,14 @@ Limit = FromQuery[Annotated[int, QueryParameter(ge=1, le=100)]]
 
 @post("/connections/{connection_id:uuid}/sync", status_code=202)
 async def request_sync(
-    connection_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
+    connection_id: FromPath[UUID],
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+    mode: FromQuery[Literal["full"] | None] = None,
 ) -> SyncStarted:
-    """Sync a connection now; while a sync is under way it is that one."""
-    return SyncStarted(sync_id=await schedule.request_sync(conn, principal.workspace_id, connection_id))
+    """Sync a connection now; while a sync is under way it is that one. A full one reads everything again."""
+    sync_id = await schedule.request_sync(conn, principal.workspace_id, connection_id, anew=mode == "full")
+    return SyncStarted(sync_id=sync_id)
 
 
 @get("/connections/{connection_id:uuid}/syncs")
@@ -37,6 +41,14 @@ async def list_syncs(
 ) -> ItemPage[SyncView]:
     """List the syncs of a connection, the newest first."""
     return await views.list_syncs(conn, principal.workspace_id, connection_id, cursor=cursor, limit=limit)
+
+
+@get("/connections/{connection_id:uuid}/coverage")
+async def get_coverage(
+    connection_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
+) -> CoverageView:
+    """Compare what the provider counted with what is held, when everything was read last, with the reasons."""
+    return await views.get_coverage(conn, principal.workspace_id, connection_id)
 
 
 @get("/connections/{connection_id:uuid}/skipped")
@@ -87,4 +99,4 @@ async def get_source(
     return Response(raw, media_type="application/json")
 
 
-ROUTES = [request_sync, list_syncs, list_skipped, download_skipped, get_sync, get_source]
+ROUTES = [request_sync, list_syncs, get_coverage, list_skipped, download_skipped, get_sync, get_source]

@@ -25,6 +25,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     every: timedelta
     slower_when_told: int = 1
+    full_every: timedelta | None = None
+    """About how often everything is read again; None is never."""
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,11 @@ class Run(Origin, frozen=True, kw_only=True):
     sync_id: UUID
     mode: SyncMode
     attempt: int
+
+    @property
+    def reads_everything(self) -> bool:
+        """Whether it begins without bookmarks, and so can be compared with the provider's own counts."""
+        return self.mode != "incremental"
 
     @property
     def lane(self) -> Lane:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts, SyncMode, SyncState
 from sqlalchemy import ColumnElement, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -43,18 +44,27 @@ async def start_run(conn: AsyncConnection, workspace_id: UUID, connection_id: UU
     return begun
 
 
+# The connection first, as everywhere: who calls a run off holds its connection, and then wants the run.
 _LOCK_RUN = text("""
-SELECT r.failures FROM sync_run r
-JOIN connection c ON (c.workspace_id, c.connection_id) = (r.workspace_id, r.connection_id)
+WITH held AS MATERIALIZED (
+    SELECT c.connection_id FROM connection c
+    WHERE (c.workspace_id, c.connection_id, c.state) = (:workspace_id, :connection_id, 'active')
+    FOR NO KEY UPDATE
+)
+SELECT r.failures FROM sync_run r JOIN held USING (connection_id)
 WHERE (r.workspace_id, r.sync_id, r.attempt, r.state) = (:workspace_id, :sync_id, :attempt, 'running')
-  AND c.state = 'active'
-FOR NO KEY UPDATE OF r, c
+FOR NO KEY UPDATE OF r
 """)
 
 
 async def lock_run(conn: AsyncConnection, run: Run) -> int | None:
     """Lock a run and tell how often it failed in a row; None when this attempt at it is over."""
-    where = {"workspace_id": run.workspace_id, "sync_id": run.sync_id, "attempt": run.attempt}
+    where = {
+        "workspace_id": run.workspace_id,
+        "connection_id": run.connection_id,
+        "sync_id": run.sync_id,
+        "attempt": run.attempt,
+    }
     failures: int | None = (await conn.execute(_LOCK_RUN, where)).scalar_one_or_none()
     return failures
 
@@ -116,15 +126,16 @@ async def expect_total(conn: AsyncConnection, run: Run, stream: str, total: int 
     )
 
 
-async def set_listing(conn: AsyncConnection, run: Run, stream: str, listing: UUID | None) -> None:
-    """Note which reading that shows everything a stream is in, or that it is in none."""
+async def set_listing(
+    conn: AsyncConnection, run: Run, stream: str, listing: UUID | None, kind: InteractionKind | None = None
+) -> None:
+    """Note which reading that shows everything of a kind a stream is in, or that it is in none."""
+    reading = {"listing": listing, "listing_kind": None if listing is None else kind or ""}
     statement = insert(stream_state).values(
-        workspace_id=run.workspace_id, connection_id=run.connection_id, stream=stream, listing=listing
+        workspace_id=run.workspace_id, connection_id=run.connection_id, stream=stream, **reading
     )
     await conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "connection_id", "stream"], set_={"listing": listing}
-        )
+        statement.on_conflict_do_update(index_elements=["workspace_id", "connection_id", "stream"], set_=reading)
     )
 
 
@@ -133,7 +144,7 @@ async def begin_anew(conn: AsyncConnection, workspace_id: UUID, connection_id: U
     await conn.execute(
         update(stream_state)
         .where(stream_state.c.workspace_id == workspace_id, stream_state.c.connection_id == connection_id)
-        .values(cursor=None, bookmark=None, listing=None)
+        .values(cursor=None, bookmark=None, listing=None, listing_kind=None)
     )
 
 

@@ -95,6 +95,7 @@ async def end_run(conn: AsyncConnection, run: Run, *, every: Pace, problem: str 
     is_file_read = False
     if not failed:
         await queries.note_synced(conn, run)
+        await queries.set_next_full(conn, run, every.full_every)
         is_file_read = await file_queries.mark_read(conn, run.workspace_id, run.connection_id)
     await queries.set_next_sync(conn, run.workspace_id, run.connection_id, None if is_file_read else every)
     report(conn, run, state, counts=_sum(streams))

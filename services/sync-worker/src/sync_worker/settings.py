@@ -7,10 +7,12 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """`sync_every_seconds` is the schedule of every connection; `sync_concurrency` the syncs at once, in each lane.
 
     While a provider tells of changes itself, its connections are synced `sync_slower_when_told` times less often.
-    `max_upload_bytes` is the longest request that hands a file over.
+    `full_sync_every_hours` is about how often everything of a connection is read again; 0 is never. `max_upload_bytes`
+    is the longest request that hands a file over.
     """
 
     sync_every_seconds: int = 3600
     sync_slower_when_told: int = 4
     sync_concurrency: int = 4
+    full_sync_every_hours: int = 168
     max_upload_bytes: int = 1_000_000_000

@@ -116,6 +116,25 @@ async def mark_interactions_absent(
     return until, [WentInteraction(*row) for row in went]
 
 
+_LIVING = {
+    True: text("""
+    SELECT EXISTS (SELECT FROM source_contact
+        WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND gone_at IS NULL)
+    """),
+    False: text("""
+    SELECT EXISTS (SELECT FROM source_interaction
+        WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = :kind AND gone_at IS NULL)
+    """),
+}
+
+
+async def has_living(conn: AsyncConnection, run: Run, kind: InteractionKind | None) -> bool:
+    """Whether anything of a kind is held that could be absent."""
+    where = {"workspace_id": run.workspace_id, "connection_id": run.connection_id, "kind": kind}
+    is_there: bool = (await conn.execute(_LIVING[kind is None], where)).scalar_one()
+    return is_there
+
+
 _OUTDATED = text("""
 DELETE FROM skipped_record WHERE ctid = ANY (ARRAY (
     SELECT ctid FROM skipped_record

@@ -66,6 +66,9 @@ def content_hash(content: msgspec.Struct) -> bytes:
     return hashlib.blake2b(msgspec.json.encode(content), digest_size=HASH_BYTES).digest()
 
 
+# What is saved while a listing of its kind is under way counts as shown by it, whoever asked for it: the listing's own
+# pages, a webhook's small fetch, or what we wrote ourselves.
+#
 # The rows of a page are first seen in the page's order, a microsecond apart. The ids that listeners make of
 # `first_seen_at` hold milliseconds: it puts pages in order; within a millisecond an id's hash decides, always the same
 # way.
@@ -74,6 +77,14 @@ WITH understood AS (
     DELETE FROM skipped_record
     WHERE (workspace_id, connection_id, stream) = (%(workspace_id)s, %(connection_id)s, %(stream)s)
       AND record_key = ANY (%(provider_ids)s)
+), shown AS (
+    INSERT INTO sighting AS t (workspace_id, connection_id, kind, provider_id, listing)
+    SELECT p.workspace_id, p.connection_id, p.listing_kind, seen.provider_id, p.listing
+    FROM stream_state p, unnest(%(provider_ids)s) AS seen (provider_id)
+    WHERE (p.workspace_id, p.connection_id) = (%(workspace_id)s, %(connection_id)s)
+      AND p.listing_kind = '' AND p.listing IS NOT NULL
+    ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET listing = excluded.listing
+    WHERE t.listing <> excluded.listing
 )
 INSERT INTO source_contact AS s
     (workspace_id, connection_id, provider_id, raw, content_hash, revision, first_seen_at, fetched_at)
@@ -113,6 +124,14 @@ WITH understood AS (
     DELETE FROM skipped_record
     WHERE (workspace_id, connection_id, stream) = (%(workspace_id)s, %(connection_id)s, %(stream)s)
       AND record_key = ANY (%(provider_ids)s)
+), shown AS (
+    INSERT INTO sighting AS t (workspace_id, connection_id, kind, provider_id, listing)
+    SELECT p.workspace_id, p.connection_id, p.listing_kind, seen.provider_id, p.listing
+    FROM stream_state p, unnest(%(kinds)s, %(provider_ids)s) AS seen (kind, provider_id)
+    WHERE (p.workspace_id, p.connection_id) = (%(workspace_id)s, %(connection_id)s)
+      AND p.listing_kind = seen.kind AND p.listing IS NOT NULL
+    ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET listing = excluded.listing
+    WHERE t.listing <> excluded.listing
 )
 INSERT INTO source_interaction AS s
     (workspace_id, connection_id, kind, provider_id, raw, interaction, content_hash, revision, fetched_at)

@@ -48,13 +48,16 @@ connection = Table(
     _id("connection_id"),
     Column("provider", Text, nullable=False),
     Column("account_id", Text, nullable=False),
-    Column("state", Text, CheckConstraint("state IN ('active', 'broken', 'removed')"), nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('active', 'paused', 'broken', 'removed')"), nullable=False),
     Column("authorized_at", MOMENT),
     Column("synced_at", MOMENT),
     Column("next_sync_at", MOMENT, server_default=func.now()),
     Column("told_at", MOMENT),
     Column("first_revision", BigInteger, nullable=False, server_default=text("1")),
     Column("scopes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("stood_at", MOMENT),
+    Column("full_sync_at", MOMENT),
+    Column("full_began_at", MOMENT),
     PrimaryKeyConstraint("workspace_id", "connection_id"),
     Index("connection_due", "next_sync_at", postgresql_where=text("state = 'active'")),
 )
@@ -97,6 +100,8 @@ sync_stream = Table(
     Column("problem", Text),
     Column("total", BigInteger),
     *(Column(name, BigInteger, nullable=False, server_default=_zero()) for name in COUNTS),
+    # Counted at the end of a run that read everything: theirs, ours, and what explains the difference.
+    *(Column(name, BigInteger) for name in ("counted", "held", "unread", "suppressed")),
     PrimaryKeyConstraint("workspace_id", "sync_id", "stream"),
 )
 
@@ -109,6 +114,7 @@ stream_state = Table(
     Column("bookmark", Text),
     Column("cursor", Text),
     Column("listing", Uuid),
+    Column("listing_kind", WORDS),
     PrimaryKeyConstraint("workspace_id", "connection_id", "stream"),
 )
 

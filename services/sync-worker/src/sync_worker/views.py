@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from contracts.pages import ItemPage
-from contracts.syncs import SkippedView, SyncView
+from contracts.syncs import CoverageView, SkippedView, SyncView
 from servicekit.errors import NotFound
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import queries, run_queries
+from sync_worker import coverage_queries, queries, run_queries
+from sync_worker.coverage import compare
 from sync_worker.runs import counts_of
 from sync_worker.schedule import ConnectionNotFound
 
@@ -64,6 +65,19 @@ async def list_skipped(
     return ItemPage(items=items, next_cursor=str(items[-1].id) if len(found) > limit else None)
 
 
+async def get_coverage(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> CoverageView:
+    """Compare what a connection's provider counted and what we hold, when all was read last.
+
+    Raises `ConnectionNotFound`.
+    """
+    await expect_connection(conn, workspace_id, connection_id)
+    found = await coverage_queries.find_counted_run(conn, workspace_id, connection_id)
+    if found is None:
+        return CoverageView(connection_id=connection_id)
+    view = (await _views(conn, workspace_id, [found]))[0]
+    return CoverageView(connection_id=connection_id, sync_id=view.id, counted_at=view.finished_at, items=view.coverage)
+
+
 async def _views(conn: AsyncConnection, workspace_id: UUID, found: Sequence[Row[Any]]) -> list[SyncView]:
     streams = await run_queries.list_streams(conn, workspace_id, [row.sync_id for row in found])
     return [_view(row, [stream for stream in streams if stream.sync_id == row.sync_id]) for row in found]
@@ -81,6 +95,8 @@ def _view(row: Row[Any], streams: Sequence[Row[Any]]) -> SyncView:
         finished_at=row.finished_at,
         retry_at=row.retry_at,
         problem=row.problem,
+        problems={stream.stream: stream.problem for stream in streams if stream.problem},
+        coverage=tuple(compare(stream) for stream in streams if stream.held is not None),
     )
 
 

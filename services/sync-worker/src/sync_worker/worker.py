@@ -32,7 +32,17 @@ from servicekit.errors import RetryLater
 from servicekit.logs import describe
 from servicekit.outbox import shard_of
 
-from sync_worker import files, listings, merges, operations, run_queries, runs
+from sync_worker import (
+    coverage,
+    coverage_queries,
+    files,
+    listings,
+    merges,
+    operations,
+    run_queries,
+    runs,
+    sighting_queries,
+)
 from sync_worker.access import AccessDesk
 from sync_worker.reading import read_ahead
 from sync_worker.run import Pace, Position, Run
@@ -121,15 +131,29 @@ class Syncer:
                     continue
             if position.listing and position.state != "refused":
                 await self._end_listing(run, stream, position.listing, source.listings[stream])
+        if run.reads_everything:
+            await self._take_stock(run, source)
+
+    async def _take_stock(self, run: Run, source: SourceProvider | FileSource) -> None:
+        """Compare what the source counts with what we hold, now that everything was read."""
+        for stream, kind in coverage.kinds_of(source).items():
+            counted = await self._ask_count(run, source, stream) if isinstance(source, SourceProvider) else None
+            async with self._db.transaction(run.workspace_id) as conn:
+                await runs.hold_run(conn, run)
+                await coverage_queries.take_stock(conn, run, stream, kind, counted)
 
     async def _begin_listing(self, run: Run, source: Source, stream: str, position: Position) -> Position:
-        if stream not in source.listings or position.bookmark is not None:
+        if stream not in source.listings:
             return msgspec.structs.replace(position, listing=None)
-        if position.cursor is not None:
-            return position  # an earlier run began it, and failed
+        if position.cursor is not None or position.bookmark is not None:
+            # An earlier run began it and failed: on its way, or when all was read and what is absent had yet to go.
+            return position
+        kind = source.listings[stream]
         async with self._db.transaction(run.workspace_id) as conn:
             await runs.hold_run(conn, run)
-            await run_queries.set_listing(conn, run, stream, run.sync_id)
+            if isinstance(source, SourceProvider) and not await sighting_queries.has_living(conn, run, kind):
+                return msgspec.structs.replace(position, listing=None)  # nothing is held that could be absent
+            await run_queries.set_listing(conn, run, stream, run.sync_id, kind)
         return msgspec.structs.replace(position, listing=run.sync_id)
 
     async def _end_listing(self, run: Run, stream: str, listing: UUID, kind: InteractionKind | None) -> None:
@@ -165,7 +189,7 @@ class Syncer:
         """Tell how a page of this stream is fetched."""
         match source:
             case SourceProvider():
-                if run.mode == "first" and position.cursor is None:
+                if run.reads_everything and position.cursor is None:
                     await self._count(run, source, stream)
                 return partial(self._fetch_from_account, run, source, stream, position.bookmark)
             case FileSource():
@@ -203,11 +227,14 @@ class Syncer:
                     return
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _count(self, run: Run, provider: SourceProvider, stream: str) -> None:
+    async def _ask_count(self, run: Run, provider: SourceProvider, stream: str) -> int | None:
         async def call(access: Access) -> int | None:
             return await provider.count(self._http, access, stream)
 
-        total = await self._desk.call(run.connection_id, call)
+        return await self._desk.call(run.connection_id, call)
+
+    async def _count(self, run: Run, provider: SourceProvider, stream: str) -> None:
+        total = await self._ask_count(run, provider, stream)
         async with self._db.transaction(run.workspace_id) as conn:
             await runs.hold_run(conn, run)
             await run_queries.expect_total(conn, run, stream, total)

@@ -5,14 +5,18 @@ import { answered, api } from "../../api/client";
 import { syncsKey, syncsQuery } from "../../api/queries";
 import type { Connection } from "../../api/types";
 import { isUnderWay } from "../../live/progress";
+import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { dayOf } from "../../ui/format";
 import { Notice } from "../../ui/notice";
 import { ProviderMark, providerOf } from "../../ui/providers";
+import { Coverage } from "./coverage";
 import { DisconnectDialog } from "./disconnect-dialog";
 import { LastRun } from "./last-run";
+import { Missing } from "./missing";
 import { Reconnect } from "./reconnect";
+import { Rest } from "./rest";
 import { RunList } from "./run-list";
 import { StatePill } from "./state-pill";
 
@@ -30,7 +34,7 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
   });
   const latest = syncs.data?.[0];
   const broken = connection.state === "broken";
-  const { label } = providerOf(connection.provider);
+  const { label, isFile } = providerOf(connection.provider);
   return (
     <li className="rounded-xl border bg-raised">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4">
@@ -44,10 +48,9 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
             {label} · account {connection.account_id}
           </p>
         </div>
-        <div className="flex gap-2">
-          {broken ? (
-            <Reconnect connection={connection} />
-          ) : (
+        <div className="flex flex-wrap gap-2">
+          {broken && <Reconnect connection={connection} />}
+          {connection.state === "active" && (
             <Button
               busy={asking.isPending}
               disabled={latest !== undefined && isUnderWay(latest)}
@@ -58,6 +61,7 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
               Sync now
             </Button>
           )}
+          {!broken && !isFile && <Rest connection={connection} />}
           <Button
             look="quiet"
             onClick={() => setLeaving(true)}
@@ -75,17 +79,35 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
             Reconnect, and syncing goes on where it was; nothing is lost.
           </Notice>
         )}
-        {connection.ends_at && (
-          <Notice tone="warn">
-            {label} ends API tokens on {dayOf(connection.ends_at)}. Connect the account again by signing in at{" "}
-            {label} before then, and syncing goes on.
+        {connection.state === "paused" && (
+          <Notice tone="info">
+            Paused
+            {connection.paused_at && (
+              <>
+                {" "}
+                <Ago at={connection.paused_at} />
+              </>
+            )}
+            : nothing is read until you resume it, and what was read stays.
           </Notice>
+        )}
+        <Missing connection={connection} />
+        {connection.ending ? (
+          <Notice tone="bad">{connection.ending}</Notice>
+        ) : (
+          connection.ends_at && (
+            <Notice tone="warn">
+              {label} ends API tokens on {dayOf(connection.ends_at)}. Connect the account again by signing in
+              at {label} before then, and syncing goes on.
+            </Notice>
+          )
         )}
         {syncs.isError ? (
           <Failure error={syncs.error} retry={syncs.refetch} />
         ) : (
           <LastRun connectionId={connection.id} latest={latest} loading={syncs.isPending} />
         )}
+        {!isFile && <Coverage connection={connection} latest={latest} />}
         {syncs.data && syncs.data.length > 1 && <RunList syncs={syncs.data} />}
       </div>
       {leaving && <DisconnectDialog connection={connection} onClose={() => setLeaving(false)} />}

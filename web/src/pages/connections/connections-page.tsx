@@ -11,7 +11,7 @@ import { ProviderCards } from "./provider-cards";
 export function ConnectionsPage() {
   useTitle("Connections");
   const connections = useQuery(connectionsQuery);
-  const { connected } = useSearch({ from: "/member/connections" });
+  const { connected, problem } = useSearch({ from: "/member/connections" });
   const fresh = connections.data?.find((connection) => connection.id === connected);
   const some = (connections.data?.length ?? 0) > 0;
   return (
@@ -25,6 +25,16 @@ export function ConnectionsPage() {
         <div className="mb-4">
           <Notice tone="good">
             {fresh.account_name} is connected. Its contacts are on their way, and appear while they are read.
+          </Notice>
+        </div>
+      )}
+      {problem && (
+        <div className="mb-4">
+          <Notice tone="warn">
+            {/* Anyone can write an address: what it says chooses among our words, and is not shown. */}
+            {problem === "consent-refused"
+              ? "You did not allow the access, so nothing was connected."
+              : "Nothing was connected. Try again."}
           </Notice>
         </div>
       )}

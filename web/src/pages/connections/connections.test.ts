@@ -14,6 +14,7 @@ const ASKED = {
 
 it.each([
   ["broken", "succeeded", "Reconnect needed"],
+  ["paused", "cancelled", "Paused"],
   ["active", undefined, "Queued"],
   ["active", "running", "Syncing"],
   ["active", "waiting", "Waiting"],

@@ -19,6 +19,7 @@ export function standingOf(
   latest: Pick<Sync, "state"> | undefined,
 ): Standing {
   if (connection.state === "broken") return { tone: "bad", words: "Reconnect needed" };
+  if (connection.state === "paused") return { tone: "info", words: "Paused" };
   if (connection.state === "removed") return { tone: "warn", words: "Disconnected" };
   switch (latest?.state) {
     case undefined:
