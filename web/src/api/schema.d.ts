@@ -376,6 +376,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{connection_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowBudget
+         * @description Show the limits that the provider sets this connection's account, and how much of each is used.
+         */
+        get: operations["sync_worker_ConnectionsConnectionIdBudgetShowBudget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{connection_id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCoverage
+         * @description Compare what the provider counted with what is held, when everything was read last, with the reasons.
+         */
+        get: operations["sync_worker_ConnectionsConnectionIdCoverageGetCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{connection_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PauseConnection
+         * @description Let a connection rest: nothing is read of it until it is resumed, and its grant is kept.
+         */
+        post: operations["connections_ConnectionsConnectionIdPausePauseConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{connection_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ResumeConnection
+         * @description Let a paused connection go on where it was.
+         */
+        post: operations["connections_ConnectionsConnectionIdResumeResumeConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{connection_id}/skipped": {
         parameters: {
             query?: never;
@@ -427,7 +507,7 @@ export interface paths {
         put?: never;
         /**
          * RequestSync
-         * @description Sync a connection now; while a sync is under way it is that one.
+         * @description Sync a connection now; while a sync is under way it is that one. A full one reads everything again.
          */
         post: operations["sync_worker_ConnectionsConnectionIdSyncRequestSync"];
         delete?: never;
@@ -892,7 +972,7 @@ export interface components {
             account_id: string;
             account_name: string;
             /** @enum {string} */
-            state: "active" | "broken" | "removed";
+            state: "active" | "paused" | "broken" | "removed";
             scopes: string[];
             /** Format: date-time */
             created_at: string;
@@ -906,6 +986,11 @@ export interface components {
              */
             webhooks: "on" | "off" | "refused";
             last_webhook_at?: string | null;
+            paused_at?: string | null;
+            ending?: string | null;
+            missing?: {
+                [key: string]: string;
+            };
         };
         /** FormField */
         connections_FormField: {
@@ -1138,6 +1223,17 @@ export interface components {
             /** @constant */
             kind: "add_note";
         };
+        /** BudgetView */
+        sync_worker_BudgetView: {
+            name: string;
+            words: string;
+            seconds: number;
+            used: number;
+            most?: number | null;
+            left?: number | null;
+            resets_at?: string | null;
+            waits_until?: string | null;
+        };
         /** Contact */
         sync_worker_Contact: {
             first_name?: string | null;
@@ -1173,11 +1269,26 @@ export interface components {
             region?: string | null;
             country?: string | null;
         };
+        /** CoverageView */
+        sync_worker_CoverageView: {
+            /** Format: uuid */
+            connection_id: string;
+            sync_id?: string | null;
+            counted_at?: string | null;
+            /** @default [] */
+            items: components["schemas"]["sync_worker_StreamCoverage"][];
+        };
         /** CreateContact */
         sync_worker_CreateContact: {
             contact: components["schemas"]["sync_worker_ContactFields"];
             /** @constant */
             kind: "create_contact";
+        };
+        /** DifferenceReason */
+        sync_worker_DifferenceReason: {
+            /** @enum {string} */
+            reason: "skipped" | "suppressed" | "added_meanwhile" | "gone_meanwhile";
+            count: number;
         };
         /** FieldConflict */
         sync_worker_FieldConflict: {
@@ -1214,6 +1325,11 @@ export interface components {
         /** ItemPage[ActionView] */
         "sync_worker_ItemPage_contracts.actions.ActionView_": {
             items: components["schemas"]["sync_worker_ActionView"][];
+            next_cursor?: string | null;
+        };
+        /** ItemPage[BudgetView] */
+        "sync_worker_ItemPage_contracts.budgets.BudgetView_": {
+            items: components["schemas"]["sync_worker_BudgetView"][];
             next_cursor?: string | null;
         };
         /** ItemPage[SkippedView] */
@@ -1289,6 +1405,16 @@ export interface components {
             skipped_at: string;
             line?: number | null;
         };
+        /** StreamCoverage */
+        sync_worker_StreamCoverage: {
+            stream: string;
+            ours: number;
+            theirs?: number | null;
+            difference?: number | null;
+            /** @default [] */
+            reasons: components["schemas"]["sync_worker_DifferenceReason"][];
+            unexplained?: number | null;
+        };
         /** SyncCounts */
         sync_worker_SyncCounts: {
             /** @default 0 */
@@ -1330,6 +1456,11 @@ export interface components {
             finished_at?: string | null;
             retry_at?: string | null;
             problem?: string | null;
+            problems?: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            coverage: components["schemas"]["sync_worker_StreamCoverage"][];
         };
         /** UpdateContact */
         sync_worker_UpdateContact: {
@@ -2033,6 +2164,130 @@ export interface operations {
             };
         };
     };
+    sync_worker_ConnectionsConnectionIdBudgetShowBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ItemPage_contracts.budgets.BudgetView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ConnectionsConnectionIdCoverageGetCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_CoverageView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_ConnectionsConnectionIdPausePauseConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["connections_ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_ConnectionsConnectionIdResumeResumeConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["connections_ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync_worker_ConnectionsConnectionIdSkippedListSkipped: {
         parameters: {
             query?: {
@@ -2100,7 +2355,9 @@ export interface operations {
     };
     sync_worker_ConnectionsConnectionIdSyncRequestSync: {
         parameters: {
-            query?: never;
+            query?: {
+                mode?: "full" | null;
+            };
             header?: never;
             path: {
                 connection_id: string;
