@@ -71,6 +71,8 @@ class StandIn(msgspec.Struct, frozen=True, kw_only=True):
     scopes_asked: bool = True
     """Whether the consent's address says which scopes are asked for, and not the app's registration."""
     counts: bool = True
+    uncounted: frozenset[str] = frozenset()
+    """Streams that show all there is, and whose number the provider does not tell."""
     dealing: str
     """What the control calls records of what was done with people; `dealings` is the stream that reads them."""
     dealings: str
@@ -177,6 +179,7 @@ STAND_INS = {
         dealing_reason="deleted",
         kinds=frozenset({"ticket", "comment"}),
         subscribing="webhooks:write",
+        uncounted=frozenset({"tickets"}),
         asked={"subdomain": "{account}"},
         given={
             "subdomain": "{account}",
@@ -646,13 +649,14 @@ async def test_counts_are_what_a_complete_reading_shows(account):
     await account.act("archive")
     await account.act("archive", kind=account.stand_in.dealing)
 
+    countable = account.provider.listings.keys() - account.stand_in.uncounted
     for stream in account.provider.streams:
         told = await account.count(stream)
         pages = await account.run(stream)
 
         shown = sum(len(page.contacts) + len(page.interactions) for page in pages)
         assert told is None or told == shown
-        assert told is not None or not account.stand_in.counts or stream not in account.provider.listings
+        assert told is not None or not account.stand_in.counts or stream not in countable
 
 
 def test_listings_are_streams_and_cover_a_kind_once():
@@ -1079,7 +1083,7 @@ async def test_dealings_are_told_and_read_as_in_their_stream(account, inbox):
 
     assert hint.record.kind == kind
     listed = {each.provider_id: each for each in (await account.page(stream)).interactions}
-    (read,) = page.interactions
+    (read,) = [each for each in page.interactions if each.interaction.kind == kind]
     assert read == listed.get(dealing.provider_id, read)
 
 

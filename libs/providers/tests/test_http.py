@@ -14,12 +14,12 @@ Asking = Callable[[bytes], Awaitable[Answer]]
 
 @pytest.fixture
 async def asking() -> AsyncIterator[Asking]:
-    """Ask a server that answers with these very bytes, and hangs up."""
+    """Ask a server that answers with these very bytes, however often it is asked, and hangs up."""
     answers: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(answers.pop())
+        writer.write(answers[-1])
         await writer.drain()
         writer.close()
 

@@ -269,7 +269,7 @@ async def test_a_day_s_end_is_seen_before_a_call_is_refused(fresh: FreshDatabase
 async def test_a_run_waits_for_the_next_day_says_so_and_goes_on(
     fresh: FreshDatabase, serve_sandbox: ServeSandbox
 ) -> None:
-    url = serve_sandbox(accounts=ACCOUNTS, pipedrive_tokens_per_day=25)
+    url = serve_sandbox(accounts=ACCOUNTS, pipedrive_tokens_per_day=60)
     neighbours = Neighbours()
     async with neighbours.server, open_session() as http:
         bench = Bench(fresh, http, url)
@@ -316,8 +316,8 @@ async def test_a_run_waits_for_the_next_day_says_so_and_goes_on(
     assert waiting.problem
     at = f"it goes on at {waiting.retry_at:%H:%M} UTC"
     assert waiting.problem.startswith(f"Pipedrive's daily budget of this account is used up; {at}")
-    assert (shown["daily"]["most"], shown["daily"]["waits_until"] is not None) == (25, True)
-    assert shown["daily"]["used"] + shown["daily"]["left"] == 25
+    assert (shown["daily"]["most"], shown["daily"]["waits_until"] is not None) == (60, True)
+    assert shown["daily"]["used"] + shown["daily"]["left"] == 60
     assert (shown["burst"]["most"], shown["burst"]["seconds"], shown["search"]["used"]) == (80, 2.0, 0)
 
 

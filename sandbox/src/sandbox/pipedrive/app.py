@@ -5,7 +5,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
 
-from sandbox.pipedrive import leftovers_v1, notes_v1, oauth, records_v2, search, webhook_routes, work_v2
+from sandbox.pipedrive import entries, leftovers_v1, notes_v1, oauth, records_v2, search, webhook_routes, work_v2
 from sandbox.pipedrive.errors import PipedriveError, invalid, mismatched
 from sandbox.pipedrive.gate import UNGATED, Caller, Gate
 from sandbox.store import Sandbox
@@ -20,8 +20,8 @@ def create_app(sandbox: Sandbox) -> Litestar:
     mint = Mint("pipedrive", sandbox.settings.pipedrive_client_secret)
     screens = oauth.OAuth(sandbox, mint)
     parts = {
-        "v2": (*records_v2.ROUTES, *work_v2.ROUTES, *search.ROUTES),
-        "v1": (*leftovers_v1.ROUTES, *notes_v1.ROUTES, *webhook_routes.ROUTES),
+        "v2": (*records_v2.ROUTES, *work_v2.ROUTES, *search.ROUTES, *entries.ROUTES_V2),
+        "v1": (*leftovers_v1.ROUTES, *notes_v1.ROUTES, *entries.ROUTES_V1, *webhook_routes.ROUTES),
     }
     return Litestar(
         route_handlers=[
