@@ -145,6 +145,7 @@ async def test_a_contact_of_hubspots_is_made_changed_and_changed_back(fresh: Fre
     async with neighbours.server, ClientSession() as http:
         world = World(fresh, http, neighbours)
         neighbours.token, neighbours.api_url = await grant(http, sandbox_url), sandbox_url
+        neighbours.provider, neighbours.account_id = "hubspot", PORTAL
         app = create_app(world.settings, sources={"hubspot": HubSpot()}, keys=TestKeys())
         event = ConnectionAuthorized(
             workspace_id=world.workspace_id,
