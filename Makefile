@@ -41,7 +41,7 @@ check: .venv/.installed-dev ## run everything a change must pass
 	.venv/bin/pytest -q -n auto
 
 e2e: .venv/.installed-dev ## run whole journeys across all services
-	@exec .venv/bin/pytest -q -m e2e e2e
+	@exec .venv/bin/pytest -q -m "e2e and not slow" e2e
 
 bench: .venv/.installed-dev ## measure, beside the limits and the peers
 	@exec .venv/bin/python -m bench

@@ -56,9 +56,10 @@ def open_account(house: House, account: str, *, contacts: int) -> None:
 
 
 class Cost(msgspec.Struct):
-    """CPU seconds of every process of the house, and of Postgres."""
+    """CPU seconds of every process of the house, and of Postgres; the most bytes that services held, where known."""
 
     seconds: dict[str, float]
+    most_bytes: dict[str, int] = {}
 
     def since(self, earlier: "Cost") -> "Cost":
         """What was spent meanwhile."""
@@ -78,6 +79,14 @@ def cost_of(house: House, postgres: EmbeddedPostgres) -> Cost:
     return Cost(spent)
 
 
+async def watch_memory(house: House, most: dict[str, int]) -> None:
+    """Keep the most bytes that each service was seen to hold, until cancelled."""
+    while True:
+        for name in SERVICES:
+            most[name] = max(most.get(name, 0), house.process_of(name).memory_info().rss)
+        await asyncio.sleep(1.0)
+
+
 async def first_sync(
     house: House, postgres: EmbeddedPostgres, admin: psycopg.AsyncConnection, count: int
 ) -> tuple[float, int, Cost]:
@@ -93,10 +102,14 @@ async def first_sync(
     before = cost_of(house, postgres)
     async with Gateway(house.gateway_url) as gateway:
         await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        most: dict[str, int] = {}
+        watching = asyncio.create_task(watch_memory(house, most))
         connections = [await connect(gateway, account) for account in ACCOUNTS]
 
         await resolved(admin, count)
         ended, cost = time.time(), cost_of(house, postgres).since(before)
+        watching.cancel()
+        cost.most_bytes = most
         views = [await synced(gateway, connection.id, seconds=900) for connection in connections]
         assert sum(view.counts["contacts"].added for view in views) == count, views
         records = await settled(gateway, house, *ACCOUNTS, seconds=120)
@@ -175,9 +188,16 @@ async def measure(house: House, postgres: EmbeddedPostgres, count: int) -> None:
     own = sum(cost.seconds.values()) - cost.seconds["sandbox"]
     show(
         f"CPU seconds of the {seconds:.1f} s (contacts per CPU second without the sandbox: {count / own:,.0f})",
-        ["process", "CPU s", "µs a contact"],
-        [[name, f"{spent:.1f}", f"{spent / count * 1e6:.0f}"] for name, spent in cost.seconds.items()],
+        ["process", "CPU s", "µs a contact", "MB at most"],
+        [
+            [name, f"{spent:.1f}", f"{spent / count * 1e6:.0f}", _megabytes(cost.most_bytes.get(name))]
+            for name, spent in cost.seconds.items()
+        ],
     )
+
+
+def _megabytes(most: int | None) -> str:
+    return f"{most / 1e6:.0f}" if most else ""
 
 
 def main() -> None:

@@ -322,6 +322,7 @@ async def test_every_page_can_be_seen_and_heard(
         records = await settled(session, house, SALES)
     page, _ = await open_page(browser, house)
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.get_by_role("button", name="Sign in").wait_for()
     assert await violations(page) == []
     await sign_in(page, email)
 
