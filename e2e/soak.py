@@ -1,9 +1,9 @@
 """Hours of a provider's life in minutes: `python -m e2e.soak --seconds 300 --seed 7`.
 
 People of all three providers' accounts are created, edited, deleted, restored and merged at random, while calls go
-wrong, tokens expire, connections rest and workers are killed. When it is quiet again, what we hold must be what the
-accounts hold: field by field, golden record by golden record. The seed decides what happens and in which order; what it
-meets in the product depends on the machine.
+wrong, webhooks are lost, doubled and late, tokens expire, connections rest and workers are killed. When it is quiet
+again, what we hold must be what the accounts hold: field by field, golden record by golden record. The seed decides
+what happens and in which order; what it meets in the product depends on the machine.
 """
 
 import argparse
@@ -37,7 +37,7 @@ CALLS = {"hubspot": "/crm", "pipedrive": "/pipedrive/222222/api", "zendesk": "/z
 
 ACTS = {"create": 6, "edit": 14, "archive": 4, "restore": 3, "merge": 2, "deal": 5}
 FAULTS = ("rate_limit", "server_error", "bad_gateway", "html", "empty", "invalid_json", "cut", "slow", "unauthorized")
-INCIDENTS = {"act": 60, "fault": 12, "expire": 1, "kill": 1, "rest": 1, "full": 1}
+INCIDENTS = {"act": 60, "fault": 12, "weather": 4, "expire": 1, "kill": 1, "rest": 1, "full": 1}
 KILLED = ("sync-worker", "identity")
 SETTLE_SECONDS = 3.0
 LAG_SECONDS = 2.0
@@ -69,7 +69,7 @@ class Soak:
     async def go_on(self, until_time: float) -> None:
         """Let things happen until then."""
         happen: dict[str, Callable[[], object]] = {"act": self._act, "fault": self._fault, "expire": self._expire}
-        happen["kill"] = self._kill
+        happen |= {"kill": self._kill, "weather": self._change_weather}
         while time.monotonic() < until_time:
             what = self._chosen(INCIDENTS)
             match what:
@@ -77,7 +77,6 @@ class Soak:
                     await self._rest()
                 case "full":
                     await self._ask_full()
-                # What is lost, doubled or out of order among webhooks has its place here.
                 case _:
                     await asyncio.to_thread(happen[what])
             await asyncio.sleep(self._random.uniform(0.0, 0.15))
@@ -91,6 +90,7 @@ class Soak:
     async def settle(self, *, mode: str | None = None) -> list[str]:
         """Let nothing go wrong any more, sync everything once, and compare."""
         self.house.control("expire-tokens", {})
+        self.house.control("webhooks", {})
         await asyncio.to_thread(self._clear_faults)
         await asyncio.sleep(LAG_SECONDS)
         for connection in self.connections:
@@ -134,6 +134,17 @@ class Soak:
         asked = datetime.now(UTC)
         await self._order(connection, "sync" + (f"?mode={mode}" if mode else ""))
         return asked
+
+    def _change_weather(self) -> None:
+        """Let webhooks be lost, doubled, shuffled and late from now on, or travel well again."""
+        weather = {
+            "lost": self._random.choice((0.0, 0.3, 1.0)),
+            "twice": self._random.choice((0.0, 0.5)),
+            "shuffled": self._random.random() < 0.5,
+            "late_seconds": self._random.choice((0.0, 3.0)),
+        }
+        self.house.control("webhooks", weather)
+        self.done["weather of webhooks"] += 1
 
     def _act(self) -> None:
         account, what = self._random.choice(ACCOUNTS), self._chosen(ACTS)
