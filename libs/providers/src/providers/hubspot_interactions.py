@@ -6,6 +6,7 @@ from functools import partial
 import msgspec
 from aiohttp import ClientSession
 
+from providers.fetched import joined
 from providers.hubspot_links import linked
 from providers.hubspot_names import Names
 from providers.hubspot_records import fetch_ids
@@ -51,11 +52,7 @@ async def follow(http: ClientSession, access: Access, contact_ids: Sequence[str]
                 pages.append(await read_page(http, access, shape, records, names))
         except ProviderRefused:
             continue  # its own stream says so
-    return Page(
-        interactions=tuple(each for page in pages for each in page.interactions),
-        gone=tuple(each for page in pages for each in page.gone),
-        skipped=tuple(each for page in pages for each in page.skipped),
-    )
+    return joined(pages)
 
 
 def _named(dealing: Dealing, shape: Shape, names: Names, contact_ids: Iterable[str]) -> SourceInteraction:

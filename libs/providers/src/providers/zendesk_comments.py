@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from contracts.interactions import Interaction, part_id
 
 from providers import zendesk_export, zendesk_tickets
+from providers.fetched import joined
 from providers.records import Unreadable, read_each
 from providers.source import Access, NotThere, Page, ProviderUnavailable, Skipped, SourceInteraction
 from providers.values import instant, text
@@ -100,7 +101,7 @@ async def fetch_of(http: ClientSession, access: Access, tickets: Iterable[bytes]
     while page.next_cursor:
         page = await fetch(http, access, cursor=page.next_cursor, bookmark=None)
         told.append(page)
-    return _joined(told)
+    return joined(told)
 
 
 async def _find_tickets(http: ClientSession, access: Access, position: _Position) -> _Position:
@@ -189,11 +190,4 @@ def _as_part(skipped: Skipped, ticket: _Waiting) -> Skipped:
 def _goes_on(position: _Position, told: Sequence[Page]) -> Page:
     over = position.ended and not position.waiting
     cursor = None if over else msgspec.json.encode(position).decode()
-    return msgspec.structs.replace(_joined(told), next_cursor=cursor, bookmark=position.bookmark if over else None)
-
-
-def _joined(told: Sequence[Page]) -> Page:
-    return Page(
-        interactions=tuple(each for page in told for each in page.interactions),
-        skipped=tuple(each for page in told for each in page.skipped),
-    )
+    return msgspec.structs.replace(joined(told), next_cursor=cursor, bookmark=position.bookmark if over else None)
