@@ -27,6 +27,7 @@ from providers.source import (
     Grant,
     OAuthApp,
     Page,
+    ProviderRefused,
     Skipped,
     SourceContact,
     SourceGone,
@@ -97,6 +98,7 @@ class Shop(SourceProvider):
     def __init__(self) -> None:
         self.pages: dict[str, list[Page]] = {"contacts": [], "deals": []}
         self.troubles: defaultdict[tuple[str, str | None], list[Exception]] = defaultdict(list)
+        self.uncounted: set[str] = set()
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.reached: dict[tuple[str, str | None], asyncio.Event] = defaultdict(asyncio.Event)
         self.held: set[tuple[str, str | None]] = set()
@@ -194,6 +196,8 @@ class Shop(SourceProvider):
         )
 
     async def count(self, http: ClientSession, access: Access, stream: str) -> int | None:
+        if stream in self.uncounted:
+            raise ProviderRefused("not granted")
         return sum(len(page.contacts) for page in self.pages[stream]) if stream == "contacts" else None
 
     def normalize(self, raw: bytes) -> Contact:

@@ -149,6 +149,20 @@ async def test_a_stream_that_is_refused_takes_nothing_out(world: World) -> None:
     assert await gone(world) == set()
 
 
+async def test_what_may_be_neither_read_nor_counted_fails_no_run(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    world.shop.uncounted.add("deals")
+
+    await world.sync()
+    first = await world.last_run()
+    await full(world)
+    second = await world.last_run()
+
+    problems = {"deals": "not granted"}
+    assert (first.mode, first.state, first.problems) == ("first", "succeeded", problems)
+    assert (second.mode, second.state) == ("full", "succeeded")
+
+
 async def test_paused_on_its_way_it_goes_on_as_a_full_sync_and_still_takes_out_what_is_absent(world: World) -> None:
     now = datetime.now(UTC)
     where = {"workspace_id": world.workspace_id, "connection_id": world.connection_id, "provider": "shop"}

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import assert_never
@@ -137,7 +137,10 @@ class Syncer:
     async def _take_stock(self, run: Run, source: SourceProvider | FileSource) -> None:
         """Compare what the source counts with what we hold, now that everything was read."""
         for stream, kind in coverage.kinds_of(source).items():
-            counted = await self._ask_count(run, source, stream) if isinstance(source, SourceProvider) else None
+            counted = None
+            if isinstance(source, SourceProvider):
+                with suppress(ProviderRefused):  # what may not be read may not be counted either
+                    counted = await self._ask_count(run, source, stream)
             async with self._db.transaction(run.workspace_id) as conn:
                 await runs.hold_run(conn, run)
                 await coverage_queries.take_stock(conn, run, stream, kind, counted)
