@@ -43,6 +43,8 @@ class Acme(SourceProvider):
         self.refreshes = 0
         self.exchanges = 0
         self.live: set[str] = set()
+        self.unsubscribed: list[str] = []
+        self.cannot_unsubscribe: ProviderError | None = None
         self._codes: dict[str, dict[str, str]] = {}
 
     def consent(self, url: str, account: str = "42") -> dict[str, str]:
@@ -79,6 +81,11 @@ class Acme(SourceProvider):
     async def revoke(self, http: ClientSession, app: OAuthApp, grant: Grant) -> None:
         self._fail()
         self.live -= {grant.access_token, grant.refresh_token}
+
+    async def unsubscribe(self, http: ClientSession, access: Access, subscription_id: str) -> None:
+        self.unsubscribed.append(subscription_id)
+        if self.cannot_unsubscribe:
+            raise self.cannot_unsubscribe
 
     def _granted(self, account: str) -> Grant:
         grant = Grant(

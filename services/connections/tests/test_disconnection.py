@@ -1,12 +1,12 @@
 """Disconnecting: the tokens are gone at once, the grant is given back as soon as the provider can."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import ClientSession
-from connections import queries
-from connections.disconnection import GIVEN_UP, MAX_ATTEMPTS, NOT_GIVEN_BACK, give_back_due
+from connections import queries, webhook_queries
+from connections.disconnection import GIVEN_UP, MAX_ATTEMPTS, NOT_GIVEN_BACK, UNSUBSCRIBED_WITHIN, give_back_due
 from connections.handlers import subscriptions
 from connections.operations import break_connection, remove_connection, save_grant
 from contracts.workspaces import WorkspaceErased
@@ -138,6 +138,27 @@ async def test_a_provider_that_is_away_does_not_keep_the_connection(
     assert acme.live == set()
     assert await left(db, workspace) == {"connection": 1}
     assert (await show(client, workspace, connection_id))["broken_reason"] is None
+
+
+async def test_a_subscription_that_cannot_be_ended_does_not_keep_the_grant_alive_for_ever(
+    client, vault, workspace, connect, acme, alter, db
+) -> None:
+    connection_id = await connect(workspace)
+    async with db.transaction(workspace) as conn:
+        await webhook_queries.want(conn, workspace, connection_id)
+        kept = {"subscription_id": "s1", "secret_sealed": "sealed"}
+        await webhook_queries.save(conn, connection_id, "on", again_in=timedelta(0), **kept)
+    acme.cannot_unsubscribe = ProviderUnavailable("Only this sleeps.")
+
+    await remove(client, workspace, connection_id)
+
+    for _ in range(UNSUBSCRIBED_WITHIN - 1):
+        assert acme.live, "the subscription is to be ended first"
+        await alter(workspace, IS_DUE)
+        await give_back_due(vault)
+    assert acme.unsubscribed == ["s1"] * UNSUBSCRIBED_WITHIN
+    assert acme.live == set()
+    assert await left(db, workspace) == {"connection": 1}
 
 
 async def test_a_provider_that_never_answers_is_given_up_and_people_are_told(

@@ -28,6 +28,7 @@ from providers.source import (
     OAuthApp,
     Page,
     ProviderRefused,
+    ProviderUnavailable,
     Skipped,
     SourceContact,
     SourceGone,
@@ -113,6 +114,7 @@ class Shop(SourceProvider):
         self.unreadable: list[Skipped] = []
         self.fetched: list[tuple[InteractionKind | None, tuple[str, ...]]] = []
         self.while_fetching: Callable[[], Awaitable[None]] | None = None
+        self.poison: str | None = None
 
     def list_everything(self) -> None:
         """Be a source whose streams show every living record, each time anew."""
@@ -186,6 +188,8 @@ class Shop(SourceProvider):
             await self.while_fetching()
         if self.troubles["by id", None]:
             raise self.troubles["by id", None].pop(0)
+        if self.poison in ids:
+            raise ProviderUnavailable("The shop stumbles over one of them.")
         found = [self.kept[kind, each] for each in ids if (kind, each) in self.kept]
         there = {each.provider_id for each in (*found, *self.unreadable)}
         return Page(

@@ -22,7 +22,13 @@ from contracts.actions import (
     SendEmail,
     UpdateContact,
 )
-from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved
+from contracts.connections import (
+    ConnectionAuthorized,
+    ConnectionBroken,
+    ConnectionPaused,
+    ConnectionRemoved,
+    ConnectionResumed,
+)
 from contracts.contacts import ContactFetched
 from contracts.golden_records import ContactErased
 from providers.actions import ActionConflict, Done, OutcomeUnknown, WriteUnsure
@@ -43,8 +49,9 @@ from sync_worker.actions import (
     KeyReused,
     NotUndoable,
 )
+from sync_worker.actor import PAUSED
 from sync_worker.run import PATIENCE
-from sync_worker.schedule import ConnectionNotActive, ConnectionNotFound
+from sync_worker.schedule import ConnectionIsPaused, ConnectionNotActive, ConnectionNotFound
 
 CREATE = CreateContact(contact=ContactFields(email="ada@example.com"))
 UPDATE = UpdateContact(
@@ -112,7 +119,7 @@ async def test_what_was_written_is_kept_with_the_actions_end(world: World) -> No
 
     asked = await ask(world, CREATE)
     assert (asked.state, asked.records, asked.created_by) == ("queued", [], PERSON)
-    await world.work_off("live")
+    await world.work_off("errands")
     ended = await look(world, asked.id)
 
     assert (ended.state, ended.problem, ended.records) == ("succeeded", None, [RecordLink(provider_id="7")])
@@ -187,10 +194,10 @@ async def test_interactions_are_kept_too(world: World) -> None:
 async def test_the_same_under_one_key_is_done_once(world: World) -> None:
     world.shop.done = done("7")
     first = await ask(world, CREATE, "key")
-    await world.work_off("live")
+    await world.work_off("errands")
 
     again = await ask(world, CREATE, "key")
-    await world.work_off("live")
+    await world.work_off("errands")
 
     assert (again.id, again.state) == (first.id, "succeeded")
     assert len(world.shop.acted) == 1
@@ -220,7 +227,7 @@ async def test_an_update_is_undone_by_its_inverse_once(world: World) -> None:
     undoing = await undo(world, ended.id)
     assert (await undo(world, ended.id)).id == undoing.id
     world.shop.done = done("1")
-    await world.work_off("live")
+    await world.work_off("errands")
 
     undone = await look(world, ended.id)
     assert (undoing.action, undoing.undoes) == (BACK, ended.id)
@@ -235,7 +242,7 @@ async def test_an_undoing_that_failed_may_be_tried_again(world: World) -> None:
     first = await undo(world, ended.id)
     both = {"first_name": FieldConflict(expected="Augusta", found="Lady Ada")}
     world.shop.act_troubles = [ActionConflict("It has changed meanwhile: first_name.", fields=both)]
-    await world.work_off("live")
+    await world.work_off("errands")
 
     second = await undo(world, ended.id)
 
@@ -273,7 +280,7 @@ async def test_what_is_not_done_says_why_and_is_not_tried_again(
     world.shop.act_troubles = [trouble]
 
     ended = await carry_out(world, CREATE)
-    await world.work_off("live")
+    await world.work_off("errands")
 
     assert ended.state == state
     assert ended.problem is not None
@@ -446,6 +453,25 @@ async def test_only_a_connection_that_is_there_and_active_acts(world: World) -> 
     assert world.shop.acted == []
 
 
+async def test_what_was_asked_for_before_a_pause_is_done_after_it(world: World) -> None:
+    world.shop.done = done("7")
+    asked, now = await ask(world, CREATE), datetime.now(UTC)
+    where = {"workspace_id": world.workspace_id, "connection_id": world.connection_id, "provider": "shop"}
+    await world.tell(ConnectionPaused(**where, paused_at=now))
+
+    with pytest.raises(ConnectionIsPaused):
+        await ask(world, CREATE)
+    with suppress(RetryLater):
+        await world.actor.carry_out(world.workspace_id, asked.id)
+    waiting = await look(world, asked.id)
+    assert (waiting.state, waiting.problem) == ("queued", PAUSED)
+    assert world.shop.acted == []
+
+    await world.tell(ConnectionResumed(**where, resumed_at=now + timedelta(seconds=1)))
+    await world.actor.carry_out(world.workspace_id, asked.id)
+    assert (await look(world, asked.id)).state == "succeeded"
+
+
 async def test_an_erased_connection_takes_its_actions_along(world: World) -> None:
     world.shop.done = done("7")
     world.shop.act_reached = asyncio.Event()
@@ -472,6 +498,9 @@ async def test_an_erased_connection_takes_its_actions_along(world: World) -> Non
 async def test_an_erased_person_takes_what_was_done_about_them_along(world: World) -> None:
     world.shop.done = done("7")
     await carry_out(world, CREATE)
+    world.shop.act_troubles = [ActionConflict("There is one.", existing=RecordLink(provider_id="7"))]
+    clashed = await carry_out(world, CREATE)
+    assert clashed.state == "conflict"
     await carry_out(world, msgspec.structs.replace(UPDATE, contact_id="7"))
     other = await carry_out(world, msgspec.structs.replace(UPDATE, contact_id="8"))
 

@@ -10,8 +10,9 @@ from contracts.contacts import ContactFetched, ContactGone
 from contracts.interactions import InteractionFetched
 from providers.source import GrantRevoked, Page, ProviderRefused, RateLimited, Skipped
 from shop_world import World, contact, deal, running_queue
+from sync_worker.run import PATIENCE
 
-JOB = ("hinted-records-fetch", "live", "todo")
+JOB = ("hinted-records-fetch", "errands", "todo")
 
 ADA, GRACE = RecordHint(provider_id="1"), RecordHint(provider_id="2")
 WANTED = "SELECT kind, provider_id, is_parked FROM wanted_record ORDER BY kind, provider_id"
@@ -164,9 +165,11 @@ async def test_who_is_asked_to_wait_comes_back_later_and_loses_nothing(world: Wo
     await world.hint(ADA)
     world.shop.troubles["by id", None] = [RateLimited("slow down", after_seconds=600)]
 
-    await world.work_off("live")
+    await world.work_off("errands")
 
-    (job,) = await world.rows("SELECT scheduled_at - now() AS due_in FROM procrastinate_jobs WHERE queue_name = 'live'")
+    (job,) = await world.rows(
+        "SELECT scheduled_at - now() AS due_in FROM procrastinate_jobs WHERE queue_name = 'errands'"
+    )
     due_in = job["due_in"]
     assert isinstance(due_in, timedelta)
     assert timedelta(seconds=500) < due_in <= timedelta(seconds=600)
@@ -181,21 +184,34 @@ async def test_a_bug_costs_an_attempt_and_no_hint(world: World) -> None:
     await world.hint(ADA)
     world.shop.troubles["by id", None] = [ZeroDivisionError()]
 
-    await world.work_off("live")
+    await world.work_off("errands")
 
     assert JOB in await world.jobs()
     await world.fetch()
     assert len(await world.published(ContactFetched)) == 1
 
 
-async def test_a_kind_that_the_provider_refuses_is_left_to_a_run_which_says_so(world: World) -> None:
+async def test_what_fails_always_holds_up_nobody_and_is_left_to_a_run_in_the_end(world: World) -> None:
+    await world.sync()
+    world.shop.keep(contact("1"), contact("3"))
+    world.shop.poison = "2"
+    await world.hint(ADA, GRACE, RecordHint(provider_id="3"))
+
+    for _ in range(PATIENCE + 1):
+        await world.fetch()
+
+    assert {event.provider_id for event in await world.published(ContactFetched)} == {"1", "3"}
+    assert await world.rows(WANTED) == []
+    assert (await world.last_run()).state == "queued"
+
+
+async def test_a_kind_that_the_provider_refuses_is_wanted_no_more(world: World) -> None:
     await world.sync()
     await world.hint(ADA)
     world.shop.troubles["by id", None] = [ProviderRefused("not granted")]
 
     await world.fetch()
 
-    assert (await world.last_run()).state == "queued"
     assert await world.rows(WANTED) == []
 
 

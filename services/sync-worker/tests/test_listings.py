@@ -8,7 +8,7 @@ from contracts.contacts import ContactFetched, ContactGone
 from contracts.golden_records import ContactErased
 from contracts.interactions import InteractionGone
 from contracts.syncs import SyncCounts
-from providers.source import Page, ProviderUnavailable, Skipped
+from providers.source import Page, ProviderRefused, ProviderUnavailable, Skipped
 from servicekit.errors import RetryLater
 from shop_world import World, comment, contact, deal, ticket
 from sync_worker import listings, run
@@ -40,6 +40,43 @@ async def test_a_record_that_is_no_longer_shown_is_gone_as_absent(world: World) 
         "contacts": SyncCounts(fetched=2, added=1, unchanged=1, gone=2),
         "deals": SyncCounts(fetched=1, unchanged=1, gone=1),
     }
+
+
+async def test_who_was_not_shown_is_asked_for_and_stays_if_there(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"), contact("2"), contact("3"))))
+    await world.sync()
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    world.shop.keep(contact("1"), contact("2", "Augusta"))
+
+    await world.sync_anew()
+
+    assert world.shop.fetched == [(None, ("2", "3"))]
+    assert await gone(world) == {("3", "absent")}
+    changed = max(await world.published(ContactFetched), key=lambda event: event.revision)
+    assert (changed.provider_id, changed.contact.first_name) == ("2", "Augusta")
+
+
+async def test_where_asking_is_refused_the_reading_counts(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"), contact("2"))))
+    await world.sync()
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    world.shop.troubles["by id", None] = [ProviderRefused("not granted")]
+
+    await world.sync_anew()
+
+    assert await gone(world) == {("2", "absent")}
+
+
+async def test_what_takes_calls_of_its_own_is_asked_for_in_small_parts(world: World) -> None:
+    world.shop.fetched_at_most = {"deal": 2}  # type: ignore[misc]
+    world.shop.show("deals", Page(interactions=tuple(deal(str(number)) for number in range(5))))
+    await world.sync()
+    world.shop.show("deals", Page())
+
+    await world.sync_anew()
+
+    assert [ids for kind, ids in world.shop.fetched] == [("0", "1"), ("2", "3"), ("4",)]
+    assert len(await world.published(InteractionGone)) == 5
 
 
 async def test_with_a_ticket_that_is_no_longer_shown_its_comments_go(world: World) -> None:

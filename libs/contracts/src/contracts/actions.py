@@ -47,17 +47,19 @@ class ContactFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return {name: value for name, value in values.items() if value is not UNSET}
 
 
-class CreateContact(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="create_contact"
+class _Asked(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind"
 ):
+    """What all actions have in common: they are told apart by their `kind`."""
+
+
+class CreateContact(_Asked, frozen=True, kw_only=True, tag="create_contact"):
     """Make a contact."""
 
     contact: ContactFields
 
 
-class UpdateContact(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="update_contact"
-):
+class UpdateContact(_Asked, frozen=True, kw_only=True, tag="update_contact"):
     """Write fields of a contact; `expected` says what was seen in each of them, and must still be there."""
 
     contact_id: RecordId
@@ -65,15 +67,7 @@ class UpdateContact(
     expected: ContactFields
 
 
-class AddNote(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    omit_defaults=True,
-    tag_field="kind",
-    tag="add_note",
-):
+class AddNote(_Asked, frozen=True, kw_only=True, tag="add_note"):
     """Write something down about a contact, in plain text; `ticket_id` is where it belongs, if anywhere."""
 
     contact_id: RecordId
@@ -81,15 +75,7 @@ class AddNote(
     ticket_id: RecordId | None = None
 
 
-class SendEmail(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    omit_defaults=True,
-    tag_field="kind",
-    tag="send_email",
-):
+class SendEmail(_Asked, frozen=True, kw_only=True, tag="send_email"):
     """Write to a contact, in plain text, or what comes nearest to that; `ticket_id` is what it answers, if anything."""
 
     contact_id: RecordId
@@ -98,15 +84,7 @@ class SendEmail(
     ticket_id: RecordId | None = None
 
 
-class ScheduleMeeting(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    omit_defaults=True,
-    tag_field="kind",
-    tag="schedule_meeting",
-):
+class ScheduleMeeting(_Asked, frozen=True, kw_only=True, tag="schedule_meeting"):
     """Put a meeting with a contact down for a time."""
 
     contact_id: RecordId

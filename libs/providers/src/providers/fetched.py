@@ -8,16 +8,16 @@ from contracts.interactions import InteractionKind
 from providers.source import Page, SourceGone
 
 
-def missing_from(page: Page, ids: Iterable[str]) -> list[str]:
-    """List the ids of which a page says nothing. What is there and cannot be read is there as well."""
+def missing_from(page: Page, ids: Iterable[str], kind: InteractionKind | None) -> list[str]:
+    """List the ids of a kind of which a page says nothing. What is there and cannot be read is there as well."""
     told = _told(page)
-    return [each for each in ids if each not in told]
+    return [each for each in ids if (kind, each) not in told]
 
 
 def with_gone(page: Page, looked_for: Page, missing: Sequence[str], kind: InteractionKind | None) -> Page:
     """Add what a second look found of those that are missing, and tell of the rest that they are deleted."""
     told = _told(looked_for)
-    rest = [SourceGone(provider_id=each, reason="deleted", kind=kind) for each in missing if each not in told]
+    rest = [SourceGone(provider_id=each, reason="deleted", kind=kind) for each in missing if (kind, each) not in told]
     return msgspec.structs.replace(
         page, gone=(*page.gone, *looked_for.gone, *rest), skipped=(*page.skipped, *looked_for.skipped)
     )
@@ -34,6 +34,8 @@ def joined(pages: Iterable[Page]) -> Page:
     )
 
 
-def _told(page: Page) -> set[str | None]:
-    living = {each.provider_id for each in page.contacts} | {each.provider_id for each in page.interactions}
-    return {*living, *(each.provider_id for each in page.gone), *(each.provider_id for each in page.skipped)}
+def _told(page: Page) -> set[tuple[InteractionKind | None, str | None]]:
+    living: set[tuple[InteractionKind | None, str | None]] = {(None, each.provider_id) for each in page.contacts}
+    done = {(each.interaction.kind, each.provider_id) for each in page.interactions}
+    gone = {(each.kind, each.provider_id) for each in page.gone}
+    return living | done | gone | {(each.kind, each.provider_id) for each in page.skipped}

@@ -119,7 +119,7 @@ class HubSpot(SourceProvider):
         page = await _read_living(http, access, stream, records, names)
         if survivors := [each.provider_id for each in page.contacts if each.absorbed]:
             page = joined([page, await hubspot_interactions.follow(http, access, survivors, names)])
-        missing = missing_from(page, ids)
+        missing = missing_from(page, ids, kind)
         if not missing:
             return page
         archive = archive_of(stream)

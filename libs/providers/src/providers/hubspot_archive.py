@@ -30,7 +30,7 @@ def archive_of(stream: Stream) -> Stream:
 
 def read_page(records: Sequence[bytes], stream: Stream, *, since: datetime | None) -> Page:
     """Read who was archived; `since` leaves out those that an earlier run reported."""
-    archived, skipped = read_each(records, _read)
+    archived, skipped = read_each(records, _read, kind=stream.kind)
     fresh = [each for each in archived if not since or not each.archived_at or each.archived_at >= since]
     gone = [SourceGone(provider_id=each.provider_id, reason="archived", kind=stream.kind) for each in fresh]
     # Who was merged and archived between two runs was never met alive, so only here is it said who went into it.

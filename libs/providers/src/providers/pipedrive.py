@@ -155,8 +155,8 @@ class Pipedrive(SourceProvider):
             if missing:
                 records += await pipedrive_paging.fetch_ids(http, access, _LISTS[stream], path, missing)
                 page, _ = await self._read(http, access, stream, records, pipedrive_names.Names())
-                missing = missing_from(page, ids)
-        return with_gone(page, Page(), missing_from(page, ids), kind)
+                missing = missing_from(page, ids, kind)
+        return with_gone(page, Page(), missing_from(page, ids, kind), kind)
 
     async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
         """Write a person, or enter something with them."""

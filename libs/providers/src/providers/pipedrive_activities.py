@@ -65,7 +65,7 @@ _DECODER = msgspec.json.Decoder(Record)
 
 async def read_page(http: ClientSession, access: Access, records: Sequence[bytes], names: Names) -> tuple[Page, Names]:
     """Read a page of activities, and learn the names it takes; those deleted are gone. Raises `ProviderError`."""
-    activities, skipped = read_each(records, read_activity)
+    activities, skipped = read_each(records, read_activity, kind="activity")
     living = [each for each in activities if not each.record.is_deleted]
     if any(each.record.owner_id for each in living):
         names = await pipedrive_names.with_users(http, access, names)

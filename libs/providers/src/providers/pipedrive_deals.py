@@ -82,7 +82,7 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
 
 def read_deals(records: Sequence[bytes]) -> tuple[tuple[Deal, ...], tuple[Skipped, ...]]:
     """Read every deal by itself, and skip what cannot be read."""
-    return read_each(records, lambda raw: Deal(raw=raw, record=_DECODER.decode(raw)))
+    return read_each(records, lambda raw: Deal(raw=raw, record=_DECODER.decode(raw)), kind="deal")
 
 
 def to_interaction(record: Record, names: Names) -> Interaction:

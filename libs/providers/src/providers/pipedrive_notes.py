@@ -109,7 +109,7 @@ async def fetch_ids(http: ClientSession, access: Access, ids: Sequence[str]) -> 
 
 def read_page(records: Sequence[bytes]) -> Page:
     """Read a page of notes; those deleted are gone."""
-    notes, skipped = read_each(records, read_note)
+    notes, skipped = read_each(records, read_note, kind="note")
     return Page(
         interactions=tuple(
             SourceInteraction(provider_id=each.provider_id, raw=each.raw, interaction=to_interaction(each.record))

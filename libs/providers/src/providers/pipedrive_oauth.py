@@ -23,6 +23,8 @@ NEEDS = {
     "base": "to be let in at all",
     "contacts:read": "to read persons",
     "deals:read": "to read deals",
+    "activities:read": "to read activities",
+    "users:read": "to read what owners are called",
     "recents:read": "to learn who was deleted",
 }
 

@@ -235,6 +235,10 @@ class SourceProvider(Source):
     fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType({})
     """The kinds that `fetch_records` reads (None: contacts), each with the stream that shows its living records."""
 
+    fetched_at_most: ClassVar[Mapping[InteractionKind | None, int]] = MappingProxyType({})
+    """Of how many of a kind `fetch_records` is asked at once, where a record takes calls of its own; else
+    `IDS_AT_MOST`."""
+
     webhooks: ClassVar[Literal["app", "connection"] | None] = None
     """Whether changes are told of: at one address for all accounts of our app, proved by the app's secret, or at one
     for each connection, to which we subscribe and which has a secret of its own."""

@@ -65,6 +65,7 @@ class Zendesk(SourceProvider):
     credentials: ClassVar[type[msgspec.Struct] | None] = ApiToken
     grants_stay: ClassVar[bool] = False
     fetchable: ClassVar[Mapping[InteractionKind | None, str]] = MappingProxyType(_FETCHED)
+    fetched_at_most: ClassVar[Mapping[InteractionKind | None, int]] = {"ticket": zendesk_comments.TICKETS_AT_ONCE}
     webhooks: ClassVar[Literal["app", "connection"] | None] = "connection"
     actions: ClassVar[Mapping[ActionKind, Ability]] = zendesk_actions.ACTIONS
     needs: ClassVar[Mapping[str, str]] = MappingProxyType(zendesk_oauth.NEEDS)
@@ -141,7 +142,7 @@ class Zendesk(SourceProvider):
         page = _read_page(stream, fetched)
         if kind == "ticket":
             page = joined([page, await zendesk_comments.fetch_of(http, access, fetched.records)])
-        return with_gone(page, Page(), missing_from(page, ids), kind)
+        return with_gone(page, Page(), missing_from(page, ids, kind), kind)
 
     async def act(self, http: ClientSession, access: Access, action: Action, attempt: Attempt) -> Done:
         """Write a user, or a ticket or a comment that concerns them."""

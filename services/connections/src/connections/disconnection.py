@@ -6,7 +6,17 @@ from uuid import UUID
 
 import structlog
 from contracts.connections import DataChoice
-from providers.source import Access, AccessExpired, Grant, GrantRevoked, LeftToOwner, ProviderError, ProviderRefused
+from providers.source import (
+    Access,
+    AccessExpired,
+    Grant,
+    GrantRevoked,
+    LeftToOwner,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    RateLimited,
+)
 from servicekit.errors import Problem
 
 from connections import operations, queries
@@ -19,6 +29,8 @@ from connections.vault import Vault
 log = structlog.get_logger()
 
 CALL_SECONDS = 10
+UNSUBSCRIBED_WITHIN = 4
+"""How many attempts at giving a grant back wait for its subscription to be ended first."""
 REFRESH_SECONDS = 30
 """With a call before it and one after it this is less than anyone else waits with the same grant."""
 
@@ -88,7 +100,7 @@ async def _end(
     """
     registered, grant = vault.registrations.of(sealed.provider), open_grant(vault.ring, sealed)
     try:
-        await _revoke(registered, grant, subscription_id)
+        await _revoke(registered, grant, subscription_id, attempts)
     except LeftToOwner as left:
         return str(left)
     except AccessExpired:
@@ -97,13 +109,19 @@ async def _end(
         except GrantRevoked:
             # Dead, which is what we want; but an attempt before this one may have missed what came in its place.
             return None if attempts == 1 else GIVEN_UP
-        await _revoke(registered, fresh, subscription_id)
+        await _revoke(registered, fresh, subscription_id, attempts)
     return None
 
 
-async def _revoke(registered: Registered, grant: Grant, subscription_id: str | None) -> None:
+async def _revoke(registered: Registered, grant: Grant, subscription_id: str | None, attempts: int) -> None:
     if subscription_id is not None:
-        await _unsubscribe(registered, grant, subscription_id)
+        try:
+            await _unsubscribe(registered, grant, subscription_id)
+        except (ProviderUnavailable, RateLimited, TimeoutError) as error:
+            if attempts < UNSUBSCRIBED_WITHIN:
+                raise
+            # The grant matters more: with its end the subscription loses whoever made it.
+            log.warning("not_unsubscribed", provider=registered.provider.name, failure=type(error).__qualname__)
     async with asyncio.timeout(CALL_SECONDS):
         await registered.provider.revoke(registered.http, registered.app, grant)
 

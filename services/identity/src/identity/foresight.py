@@ -19,7 +19,7 @@ from identity.keys import is_shared
 from identity.queries import KeyName, RecordName, SourceName, Workspace
 from identity.records import SourceRecord, after
 
-REMEMBERED = 64
+REMEMBERED = 8
 """How many of our own changes are remembered; between a loading and its use lie one or two."""
 
 Told = Mapping[RecordName, SourceRecord]

@@ -27,10 +27,10 @@ from servicekit.outbox import publish
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import abilities, action_queries, hint_queries, jobs, listings, operations, queries
+from sync_worker import abilities, action_queries, hint_queries, jobs, operations, queries
 from sync_worker.abilities import Fault
 from sync_worker.run import Origin
-from sync_worker.schedule import ConnectionNotActive, ConnectionNotFound
+from sync_worker.schedule import ConnectionIsPaused, ConnectionNotActive, ConnectionNotFound
 
 Sources = Mapping[str, SourceProvider | FileSource]
 
@@ -99,7 +99,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
     unsure: bool
     asked_at: datetime
-    is_active: bool
+    state: str
 
 
 async def request_action(
@@ -107,7 +107,8 @@ async def request_action(
 ) -> ActionView:
     """Queue an action; the same under the same key is the one there is.
 
-    Raises `KeyReused`, `ConnectionNotFound`, `ConnectionNotActive`, `ActionNotPossible` and `ActionUnfit`.
+    Raises `KeyReused`, `ConnectionNotFound`, `ConnectionNotActive`, `ConnectionIsPaused`, `ActionNotPossible` and
+    `ActionUnfit`.
     """
     input_hash = _hash(wish)
     if known := await action_queries.find_by_key(conn, workspace_id, key):
@@ -195,7 +196,7 @@ async def begin(conn: AsyncConnection, workspace_id: UUID, action_id: UUID) -> B
         failures=row.failures,
         unsure=row.unsure,
         asked_at=row.created_at,
-        is_active=known.state == "active",
+        state=known.state,
     )
 
 
@@ -218,9 +219,6 @@ async def _keep(
     conn: AsyncConnection, origin: Origin, done: Done, page: Page, provider: SourceProvider, *, is_being_read: bool
 ) -> None:
     kinds = {each.kind for each in done.records}
-    for stream, listing in (await hint_queries.find_listings(conn, origin)).items():
-        if stream in provider.listings and provider.listings[stream] in kinds:
-            await listings.note_seen(conn, origin, listing, page)
     home = next((provider.fetchable[kind] for kind in kinds if kind in provider.fetchable), None)
     if home is None:
         return
@@ -238,7 +236,10 @@ async def fail(conn: AsyncConnection, begun: Begun, problem: str) -> None:
 
 async def clash(conn: AsyncConnection, begun: Begun, problem: str, conflicts: ActionConflicts) -> None:
     """End an action that was not done because something else is there. Raises `ActionOver`."""
-    await _end(conn, begun, "conflict", {"problem": problem, "conflicts": msgspec.to_builtins(conflicts)})
+    # Of a contact that was not made: it is told of with the one there is, and goes when that one is erased.
+    existing = conflicts.existing.provider_id if conflicts.existing else None
+    values = {"problem": problem, "conflicts": msgspec.to_builtins(conflicts)}
+    await _end(conn, begun, "conflict", values | {"contact_id": _contact_of(begun.action) or existing})
 
 
 async def put_off(
@@ -262,6 +263,8 @@ async def _expect_possible(conn: AsyncConnection, workspace_id: UUID, wish: Acti
     known = await queries.find_connection(conn, workspace_id, wish.connection_id)
     if known is None:
         raise ConnectionNotFound
+    if known.state == "paused":
+        raise ConnectionIsPaused
     if known.state != "active":
         raise ConnectionNotActive
     source, granted = sources[known.provider], _granted(known)

@@ -18,16 +18,18 @@ from providers.source import (
 )
 from servicekit.database import Database
 from servicekit.errors import RetryLater
-from servicekit.logs import describe
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker import actions
 from sync_worker.access import AccessDesk
 from sync_worker.actions import ActionOver, Begun, Sources
 from sync_worker.run import PATIENCE, wait_after
-from sync_worker.sifting import UNHOLDABLE, sift
+from sync_worker.sifting import write_page
 
 log = structlog.get_logger()
 
+PAUSED = "The connection is paused; this is done when it is resumed."
+LOOK_AGAIN = timedelta(minutes=1)
 NOT_ACTIVE = "The account must be connected again first."
 UNKNOWN = "It is not known whether this was done: look for it at the provider before you ask for it again."
 OUR_FAULT = "Something went wrong on our side. "
@@ -87,7 +89,9 @@ class Actor:
             await self._keep(begun, done)
 
     async def _act(self, begun: Begun) -> Done:
-        if not begun.is_active:
+        if begun.state == "paused":
+            raise RetryLater(PAUSED, after=LOOK_AGAIN)
+        if begun.state != "active":
             raise ProviderError(UNKNOWN if begun.unsure else NOT_ACTIVE)
         provider = self._provider_of(begun)
         attempt = Attempt(key=str(begun.action_id), asked_at=begun.asked_at, unsure=begun.unsure)
@@ -99,18 +103,11 @@ class Actor:
         return await self._desk.call(begun.origin.connection_id, call)
 
     async def _keep(self, begun: Begun, done: Done) -> None:
-        try:
-            await self._succeed(begun, done, done.page)
-        except UNHOLDABLE as error:
-            log.warning("page_sifted", failure=describe(error))
-            async with self._db.transaction(begun.origin.workspace_id) as conn:
-                page = await sift(conn, done.page)
-            await self._succeed(begun, done, page)
-        log.info("action_succeeded")
-
-    async def _succeed(self, begun: Begun, done: Done, page: Page) -> None:
-        async with self._db.transaction(begun.origin.workspace_id) as conn:
+        async def write(conn: AsyncConnection, page: Page) -> None:
             await actions.succeed(conn, begun, done, page, self._provider_of(begun))
+
+        await write_page(self._db, begun.origin.workspace_id, done.page, write)
+        log.info("action_succeeded")
 
     async def _fall_back(self, begun: Begun, error: ProviderUnavailable, *, unsure: bool) -> None:
         failures = begun.failures + 1

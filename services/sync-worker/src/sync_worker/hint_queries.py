@@ -14,12 +14,13 @@ from sync_worker.run import Origin
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A record to be fetched; `asked` tells whether it was asked for again meanwhile."""
+    """A record to be fetched; `asked` tells whether it was asked for again meanwhile, `failures` how often in vain."""
 
     kind: InteractionKind | None
     provider_id: str
     merged_into: str | None
     asked: int
+    failures: int
 
 
 _WANT = text("""
@@ -32,6 +33,12 @@ ORDER BY h.workspace_id, h.connection_id, h.kind, h.provider_id
 ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
     asked = w.asked + 1, is_parked = false, merged_into = coalesce(excluded.merged_into, w.merged_into)
 RETURNING workspace_id, connection_id
+""")
+_HOLD_ALL = text("""
+SELECT c.connection_id FROM connection c
+JOIN json_to_recordset(CAST(:hints AS json)) AS h (workspace_id uuid, connection_id uuid)
+  ON (c.workspace_id, c.connection_id) = (h.workspace_id, h.connection_id)
+ORDER BY c.workspace_id, c.connection_id FOR NO KEY UPDATE OF c
 """)
 _TOLD = text("""
 UPDATE connection SET told_at = now()
@@ -47,9 +54,11 @@ async def want(conn: AsyncConnection, events: Iterable[SyncRequested]) -> list[t
         for record in event.records:
             _add(hints, event, record)
     # The connection before what is wanted of it, as whoever fetches locks them.
+    told = msgspec.json.encode(list(hints.values())).decode()
+    await conn.execute(_HOLD_ALL, {"hints": told})
     for workspace_id, connection_id in sorted({key[:2] for key in hints}):
         await conn.execute(_TOLD, {"workspace_id": workspace_id, "connection_id": connection_id})
-    rows = await conn.execute(_WANT, {"hints": msgspec.json.encode(list(hints.values())).decode()})
+    rows = await conn.execute(_WANT, {"hints": told})
     return sorted({(row.workspace_id, row.connection_id) for row in rows})
 
 
@@ -77,14 +86,14 @@ def _add(hints: dict[tuple[UUID, UUID, str, str], dict[str, Any]], event: SyncRe
 
 
 _TAKE = text("""
-SELECT nullif(kind, '') AS kind, provider_id, merged_into, asked FROM wanted_record
+SELECT nullif(kind, '') AS kind, provider_id, merged_into, asked, failures FROM wanted_record
 WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND NOT is_parked
-ORDER BY wanted_at, kind, provider_id LIMIT :at_most
+ORDER BY failures, wanted_at, kind, provider_id LIMIT :at_most
 """)
 
 
 async def list_wanted(conn: AsyncConnection, origin: Origin, *, at_most: int) -> list[Wanted]:
-    """List what is wanted of a connection, the longest wanted first."""
+    """List what is wanted of a connection: what failed least first, and of that the longest wanted."""
     return [Wanted(**row._mapping) for row in await conn.execute(_TAKE, {**_whose(origin), "at_most": at_most})]
 
 
@@ -107,6 +116,20 @@ async def let_go(conn: AsyncConnection, origin: Origin, wanted: Sequence[Wanted]
     rows = [{"kind": each.kind, "provider_id": each.provider_id, "asked": each.asked} for each in wanted]
     statement = _PARK if park else _LET_GO
     await conn.execute(statement, {**_whose(origin), "wanted": msgspec.json.encode(rows).decode()})
+
+
+_NOTE_FAILED = text("""
+UPDATE wanted_record w SET failures = failures + 1
+FROM json_to_recordset(CAST(:wanted AS json)) AS d (kind text, provider_id text)
+WHERE w.workspace_id = :workspace_id AND w.connection_id = :connection_id
+  AND (w.kind, w.provider_id) = (coalesce(d.kind, ''), d.provider_id)
+""")
+
+
+async def note_failed(conn: AsyncConnection, origin: Origin, wanted: Sequence[Wanted]) -> None:
+    """Note that these could not be fetched."""
+    rows = [{"kind": each.kind, "provider_id": each.provider_id} for each in wanted]
+    await conn.execute(_NOTE_FAILED, {**_whose(origin), "wanted": msgspec.json.encode(rows).decode()})
 
 
 _FORGET = text("DELETE FROM wanted_record WHERE workspace_id = :workspace_id AND connection_id = :connection_id")
@@ -149,17 +172,6 @@ async def hold_connection(conn: AsyncConnection, origin: Origin) -> bool | None:
         return None
     is_being_read: bool = (await conn.execute(_IS_BEING_READ, _whose(origin))).scalar_one()
     return is_being_read
-
-
-_LISTINGS = text("""
-SELECT stream, listing FROM stream_state
-WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND listing IS NOT NULL
-""")
-
-
-async def find_listings(conn: AsyncConnection, origin: Origin) -> dict[str, UUID]:
-    """Tell which streams are in the midst of a reading that shows everything."""
-    return {row.stream: row.listing for row in await conn.execute(_LISTINGS, _whose(origin))}
 
 
 def _whose(origin: Origin) -> dict[str, UUID]:

@@ -24,14 +24,13 @@ from providers.source import (
 )
 from servicekit.database import Database
 from servicekit.errors import RetryLater
-from servicekit.logs import describe
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import hint_queries, jobs, listings, operations, queries, schedule
+from sync_worker import hint_queries, jobs, operations, queries, schedule
 from sync_worker.access import AccessDesk
 from sync_worker.hint_queries import Wanted
-from sync_worker.run import Origin
-from sync_worker.sifting import UNHOLDABLE, sift
+from sync_worker.run import PATIENCE, Origin
+from sync_worker.sifting import write_page
 
 log = structlog.get_logger()
 
@@ -89,11 +88,19 @@ class HintFetcher:
                 return False
             wanted = await hint_queries.list_wanted(conn, origin, at_most=IDS_AT_MOST)
         groups: defaultdict[InteractionKind | None, list[Wanted]] = defaultdict(list)
-        for each in wanted:
+        # What failed together is tried one by one: that of it which fails always must not hold up the others.
+        for each in wanted[:1] if wanted and wanted[0].failures else wanted:
             groups[each.kind].append(each)
         for kind, group in groups.items():
             if kind in source.fetchable:
-                await self._fetch_kind(origin, source, kind, group)
+                some = group[: source.fetched_at_most.get(kind, IDS_AT_MOST)]
+                try:
+                    await self._fetch_kind(origin, source, kind, some)
+                except (RateLimited, RetryLater):
+                    raise
+                except Exception:  # whatever it is, it counts against these, and goes on
+                    await self._note_failed(origin, some)
+                    raise
             else:
                 await self._look_around(origin, group)
         return bool(wanted)
@@ -112,9 +119,10 @@ class HintFetcher:
             await self._desk.report_broken(origin.connection_id, str(error))
             page = None
         except ProviderRefused as error:
-            # A run tells people of it, as a problem of the stream.
+            # The runs tell people of it, as a problem of the stream; one more now would be refused the same.
             log.warning("hints_refused", kind=kind, reason=str(error))
-            await self._look_around(origin, wanted)
+            async with self._db.transaction(origin.workspace_id) as conn:
+                await hint_queries.let_go(conn, origin, wanted)
             return
         if page is None:
             async with self._db.transaction(origin.workspace_id) as conn:
@@ -130,13 +138,10 @@ class HintFetcher:
         wanted: Sequence[Wanted],
         page: Page,
     ) -> None:
-        try:
-            async with self._db.transaction(origin.workspace_id) as conn:
-                await record(conn, origin, source, kind, wanted, page)
-        except UNHOLDABLE as error:
-            log.warning("hinted_page_sifted", failure=describe(error))
-            async with self._db.transaction(origin.workspace_id) as conn:
-                await record(conn, origin, source, kind, wanted, await sift(conn, page))
+        async def write(conn: AsyncConnection, page: Page) -> None:
+            await record(conn, origin, source, kind, wanted, page)
+
+        await write_page(self._db, origin.workspace_id, page, write)
         log.info("hints_fetched", kind=kind, records=len(wanted), gone=len(page.gone))
 
     async def _look_around(self, origin: Origin, wanted: Sequence[Wanted]) -> None:
@@ -144,6 +149,14 @@ class HintFetcher:
         async with self._db.transaction(origin.workspace_id) as conn:
             await schedule.request_news(conn, origin.workspace_id, origin.connection_id)
             await hint_queries.let_go(conn, origin, wanted)
+
+    async def _note_failed(self, origin: Origin, wanted: Sequence[Wanted]) -> None:
+        async with self._db.transaction(origin.workspace_id) as conn:
+            if await hint_queries.hold_connection(conn, origin) is not None:
+                await hint_queries.note_failed(conn, origin, wanted)
+        if hopeless := [each for each in wanted if each.failures + 1 >= PATIENCE]:
+            log.warning("hints_given_up", kind=hopeless[0].kind, records=len(hopeless))
+            await self._look_around(origin, hopeless)
 
     async def _later(self, workspace_id: UUID, connection_id: UUID, after: timedelta, why: Exception) -> None:
         # Not by raising: a job that comes back would meet the one that was queued for newer hints meanwhile.
@@ -164,10 +177,6 @@ async def record(
     is_being_read = await hint_queries.hold_connection(conn, origin)
     if is_being_read is None:
         return
-    for stream, listing in (await hint_queries.find_listings(conn, origin)).items():
-        if stream in source.listings and source.listings[stream] == kind:
-            # Whatever reads everything just now, may have passed the place where this one stands.
-            await listings.note_seen(conn, origin, listing, page)
     await operations.keep(conn, origin, source.fetchable[kind], page, lane="live")
     await hint_queries.let_go(conn, origin, wanted, park=is_being_read)
 

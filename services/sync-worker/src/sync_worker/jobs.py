@@ -21,6 +21,10 @@ REVIVE = "stalled-jobs-revive"
 TIDY = "spent-files-delete"
 ACT = "action-carry-out"
 
+ERRANDS = "errands"
+"""The queue of what is asked for now: records that a provider named, and actions. Runs, which may take hours, have
+queues of their own, so that they hold none of it up."""
+
 UPKEEP = "upkeep"
 """The queue of short work. Syncs have a queue for each lane, so that no first sync keeps a change waiting."""
 
@@ -61,7 +65,7 @@ async def defer_hints(
     lock = f"hints {connection_id}"
     due_at = datetime.now(UTC) + after if after else None
     deferred = await _defer(
-        conn, HINTS, "live", workspace_id, connection_id, queueing_lock=lock, lock=lock, schedule_at=due_at
+        conn, HINTS, ERRANDS, workspace_id, connection_id, queueing_lock=lock, lock=lock, schedule_at=due_at
     )
     if not deferred and due_at:
         await conn.execute(_DUE_AT, {"due_at": due_at, "queueing_lock": lock})
@@ -92,7 +96,7 @@ async def defer_action(
     await _defer(
         conn,
         ACT,
-        "live",
+        ERRANDS,
         workspace_id,
         connection_id,
         lock=f"act {connection_id} {contact_id or action_id}",

@@ -48,6 +48,13 @@ async def note_seen(conn: AsyncConnection, origin: Origin, listing: UUID, page: 
     return msgspec.structs.replace(page, contacts=tuple(contacts), skipped=(*page.skipped, *repeated))
 
 
+async def list_unseen(
+    conn: AsyncConnection, run: Run, listing: UUID, kind: InteractionKind | None, *, after: str
+) -> list[str]:
+    """List what the next `take_out_absent` would find absent, so that it can be asked for first."""
+    return await sighting_queries.list_unseen(conn, run, listing, kind, after=after, at_most=SLICE)
+
+
 async def take_out_absent(
     conn: AsyncConnection, run: Run, stream: str, listing: UUID, kind: InteractionKind | None, *, after: str
 ) -> str | None:

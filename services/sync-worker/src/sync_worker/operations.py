@@ -43,6 +43,13 @@ async def record_page(
         runs.report(conn, run, "running", stream=stream, counts=runs.counts_of(so_far), total=so_far.total)
 
 
+async def record_found(conn: AsyncConnection, page: Page, *, run: Run, stream: str, listing: UUID) -> None:
+    """Keep records that a complete reading did not show, and that are there all the same. Raises `RunOver`."""
+    await runs.hold_run(conn, run)
+    shown = await listings.note_seen(conn, run, listing, page)
+    await keep(conn, run, stream, shown, lane=run.lane, sync_id=run.sync_id, listing=listing)
+
+
 async def keep(
     conn: AsyncConnection,
     origin: Origin,

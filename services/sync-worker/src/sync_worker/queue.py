@@ -16,7 +16,7 @@ from servicekit.house import package_of
 from sync_worker import budgets, erasure, files, queries, schedule
 from sync_worker.actor import Actor
 from sync_worker.hints import HintFetcher
-from sync_worker.jobs import ACT, ERASE, HINTS, REVIVE, SCHEDULE, SYNC, TIDY, UPKEEP
+from sync_worker.jobs import ACT, ERASE, ERRANDS, HINTS, REVIVE, SCHEDULE, SYNC, TIDY, UPKEEP
 from sync_worker.run import Pace
 from sync_worker.worker import Syncer
 
@@ -149,6 +149,7 @@ async def run(app: App, *, concurrency: int) -> None:
     async with app.open_async(), asyncio.TaskGroup() as tasks:
         for lane in LANES:
             tasks.create_task(_work(app, lane, concurrency))
+        tasks.create_task(_work(app, ERRANDS, concurrency))
         tasks.create_task(_work(app, UPKEEP, UPKEEP_AT_ONCE))
 
 

@@ -1,14 +1,20 @@
 """The net under a page: a record that the database cannot hold costs itself, and not its neighbours."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
+from uuid import UUID
 
 import msgspec
 import psycopg
+import structlog
 from providers.source import Page, Skipped, SourceContact, SourceInteraction
+from servicekit.database import Database
+from servicekit.logs import describe
 from sqlalchemy import text
 from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+log = structlog.get_logger()
 
 UNHOLDABLE = (DataError, psycopg.DataError, UnicodeDecodeError)
 """What recording a page raises when a record of it is no JSON, or holds what is no text (a NUL, half a character)."""
@@ -18,6 +24,20 @@ REASON = "It holds what cannot be stored as text or JSON"
 R = TypeVar("R", SourceContact, SourceInteraction)
 
 _TRY = text("SELECT CAST(:raw AS json), CAST(:content AS jsonb), CAST(:provider_id AS text)")
+
+
+Write = Callable[[AsyncConnection, Page], Awaitable[None]]
+
+
+async def write_page(db: Database, workspace_id: UUID, page: Page, write: Write) -> None:
+    """Write a page in a transaction of its own; if some of it cannot be held, once more without that."""
+    try:
+        async with db.transaction(workspace_id) as conn:
+            await write(conn, page)
+    except UNHOLDABLE as error:
+        log.warning("page_sifted", failure=describe(error))
+        async with db.transaction(workspace_id) as conn:
+            await write(conn, await sift(conn, page))
 
 
 async def sift(conn: AsyncConnection, page: Page) -> Page:

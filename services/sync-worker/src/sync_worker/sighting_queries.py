@@ -52,20 +52,22 @@ SELECT max(provider_id) FROM (
 """)
 # A difference of two ranges, and not a join of the tables: of tables that just filled up the planner knows nothing, and
 # looks through all of one for each row of the other.
-_CONTACTS_ABSENT = text("""
-UPDATE source_contact s
-SET gone_at = statement_timestamp(), gone_reason = 'absent', merged_into = NULL, revision = s.revision + 1
-WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.gone_at IS NULL
-  AND s.provider_id = ANY (ARRAY (
+_UNSEEN_CONTACTS = """
     SELECT provider_id FROM source_contact
     WHERE workspace_id = :workspace_id AND connection_id = :connection_id
       AND provider_id > :after AND provider_id <= :until AND gone_at IS NULL
     EXCEPT
     SELECT provider_id FROM sighting
     WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = ''
-      AND provider_id > :after AND provider_id <= :until AND listing = :listing))
+      AND provider_id > :after AND provider_id <= :until AND listing = :listing
+"""
+_CONTACTS_ABSENT = text(f"""
+UPDATE source_contact s
+SET gone_at = statement_timestamp(), gone_reason = 'absent', merged_into = NULL, revision = s.revision + 1
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.gone_at IS NULL
+  AND s.provider_id = ANY (ARRAY ({_UNSEEN_CONTACTS}))
 RETURNING s.provider_id, s.revision, s.first_seen_at, s.gone_reason AS reason, s.merged_into
-""")
+""")  # noqa: S608 - the part is ours
 
 
 async def mark_contacts_absent(
@@ -88,20 +90,22 @@ SELECT max(provider_id) FROM (
     WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = :kind AND provider_id > :after
     ORDER BY provider_id LIMIT :at_most) s
 """)
-_INTERACTIONS_ABSENT = text("""
-UPDATE source_interaction s
-SET gone_at = statement_timestamp(), gone_reason = 'absent', revision = s.revision + 1
-WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.kind = :kind AND s.gone_at IS NULL
-  AND s.provider_id = ANY (ARRAY (
+_UNSEEN_INTERACTIONS = """
     SELECT provider_id FROM source_interaction
     WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = :kind
       AND provider_id > :after AND provider_id <= :until AND gone_at IS NULL
     EXCEPT
     SELECT provider_id FROM sighting
     WHERE workspace_id = :workspace_id AND connection_id = :connection_id AND kind = :kind
-      AND provider_id > :after AND provider_id <= :until AND listing = :listing))
+      AND provider_id > :after AND provider_id <= :until AND listing = :listing
+"""
+_INTERACTIONS_ABSENT = text(f"""
+UPDATE source_interaction s
+SET gone_at = statement_timestamp(), gone_reason = 'absent', revision = s.revision + 1
+WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id AND s.kind = :kind AND s.gone_at IS NULL
+  AND s.provider_id = ANY (ARRAY ({_UNSEEN_INTERACTIONS}))
 RETURNING s.kind, s.provider_id, s.revision, s.gone_reason AS reason
-""")
+""")  # noqa: S608 - as above
 
 
 async def mark_interactions_absent(
@@ -114,6 +118,21 @@ async def mark_interactions_absent(
         return None, []
     went = await conn.execute(_INTERACTIONS_ABSENT, {**where, "until": until})
     return until, [WentInteraction(*row) for row in went]
+
+
+_UNSEEN = {True: text(_UNSEEN_CONTACTS), False: text(_UNSEEN_INTERACTIONS)}
+
+
+async def list_unseen(
+    conn: AsyncConnection, run: Run, listing: UUID, kind: InteractionKind | None, *, after: str, at_most: int
+) -> list[str]:
+    """Of the next so many records of a kind, list those that a reading did not show: what would be marked."""
+    where = {**_whose(run, listing), "kind": kind, "after": after}
+    slice_of = _CONTACTS_SLICE if kind is None else _INTERACTIONS_SLICE
+    until: str | None = (await conn.execute(slice_of, {**where, "at_most": at_most})).scalar_one()
+    if until is None:
+        return []
+    return sorted((await conn.execute(_UNSEEN[kind is None], {**where, "until": until})).scalars())
 
 
 _LIVING = {

@@ -192,10 +192,18 @@ wanted_record = Table(
     Column("provider_id", WORDS, nullable=False),
     Column("merged_into", Text),
     Column("asked", Integer, nullable=False, server_default=text("1")),
+    Column("failures", Integer, nullable=False, server_default=_zero()),
     Column("is_parked", Boolean, nullable=False, server_default=false()),
     Column("wanted_at", MOMENT, nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
-    Index("wanted_record_next", "workspace_id", "connection_id", "wanted_at", postgresql_where=text("NOT is_parked")),
+    Index(
+        "wanted_record_next",
+        "workspace_id",
+        "connection_id",
+        "failures",
+        "wanted_at",
+        postgresql_where=text("NOT is_parked"),
+    ),
 )
 
 stored_file = Table(

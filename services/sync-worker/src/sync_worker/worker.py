@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from contracts.contacts import ContactFetched
 from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts
 from providers.source import (
+    IDS_AT_MOST,
     Access,
     FileSource,
     GrantRevoked,
@@ -29,8 +30,8 @@ from providers.source import (
 from servicekit.bus_queries import Shard, backlog_of
 from servicekit.database import Database
 from servicekit.errors import RetryLater
-from servicekit.logs import describe
 from servicekit.outbox import shard_of
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker import (
     coverage,
@@ -46,7 +47,7 @@ from sync_worker import (
 from sync_worker.access import AccessDesk
 from sync_worker.reading import read_ahead
 from sync_worker.run import Pace, Position, Run
-from sync_worker.sifting import UNHOLDABLE, sift
+from sync_worker.sifting import write_page
 
 log = structlog.get_logger()
 
@@ -130,7 +131,7 @@ class Syncer:
                         await runs.refuse_stream(conn, run, stream, str(error))
                     continue
             if position.listing and position.state != "refused":
-                await self._end_listing(run, stream, position.listing, source.listings[stream])
+                await self._end_listing(run, source, stream, position.listing)
         if run.reads_everything:
             await self._take_stock(run, source)
 
@@ -159,16 +160,54 @@ class Syncer:
             await run_queries.set_listing(conn, run, stream, run.sync_id, kind)
         return msgspec.structs.replace(position, listing=run.sync_id)
 
-    async def _end_listing(self, run: Run, stream: str, listing: UUID, kind: InteractionKind | None) -> None:
+    async def _end_listing(self, run: Run, source: Source, stream: str, listing: UUID) -> None:
         """See to it that what a complete reading did not show goes, slice by slice."""
+        kind = source.listings[stream]
         after: str | None = ""
         while after is not None:
+            if isinstance(source, SourceProvider) and kind in source.fetchable:
+                await self._ask_for_unseen(run, source, stream, listing, kind, after)
             async with self._db.transaction(run.workspace_id) as conn:
                 after = await listings.take_out_absent(conn, run, stream, listing, kind, after=after)
         over = False
         while not over:
             async with self._db.transaction(run.workspace_id) as conn:
                 over = await listings.close(conn, run, stream, listing)
+
+    async def _ask_for_unseen(
+        self,
+        run: Run,
+        source: SourceProvider,
+        stream: str,
+        listing: UUID,
+        kind: InteractionKind | None,
+        after: str,
+    ) -> None:
+        """Ask by their ids for records that a reading did not show, and keep those that are there.
+
+        One that changes moves in some lists, and a provider may hold back what changed just now: then it was at none of
+        the places when they were read.
+        """
+        async with self._db.transaction(run.workspace_id) as conn:
+            unseen = await listings.list_unseen(conn, run, listing, kind, after=after)
+        at_most = source.fetched_at_most.get(kind, IDS_AT_MOST)
+        for start in range(0, len(unseen), at_most):
+            ids = unseen[start : start + at_most]
+            fetch = partial(self._fetch_ids, source, kind, ids)
+            try:
+                page = await self._desk.call(run.connection_id, fetch)
+            except ProviderRefused as error:
+                log.warning("unseen_not_asked_for", stream=stream, reason=str(error))
+                return
+            # Who is not there goes as absent, with all the others.
+            there = msgspec.structs.replace(page, gone=())
+            keep = partial(operations.record_found, run=run, stream=stream, listing=listing)
+            await write_page(self._db, run.workspace_id, there, keep)
+
+    async def _fetch_ids(
+        self, source: SourceProvider, kind: InteractionKind | None, ids: Sequence[str], access: Access
+    ) -> Page:
+        return await source.fetch_records(self._http, access, kind, ids)
 
     async def _read_stream(
         self, run: Run, source: SourceProvider | FileSource, stream: str, position: Position
@@ -211,15 +250,11 @@ class Syncer:
         return await self._desk.call(run.connection_id, call)
 
     async def _record(self, run: Run, stream: str, page: Page, *, report: bool, listing: UUID | None) -> None:
-        try:
-            async with self._db.transaction(run.workspace_id) as conn:
-                told = await merges.tell_merged(conn, run, self._sources[run.provider], page)
-                await operations.record_page(conn, run, stream, told, report=report, listing=listing)
-        except UNHOLDABLE as error:
-            log.warning("page_sifted", stream=stream, failure=describe(error))
-            async with self._db.transaction(run.workspace_id) as conn:
-                held = await sift(conn, page)
-                await operations.record_page(conn, run, stream, held, report=report, listing=listing)
+        async def write(conn: AsyncConnection, page: Page) -> None:
+            told = await merges.tell_merged(conn, run, self._sources[run.provider], page)
+            await operations.record_page(conn, run, stream, told, report=report, listing=listing)
+
+        await write_page(self._db, run.workspace_id, page, write)
 
     async def _let_catch_up(self, run: Run) -> None:
         shard = Shard(ContactFetched.TOPIC, run.lane, shard_of(run.workspace_id))

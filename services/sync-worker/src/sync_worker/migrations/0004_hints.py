@@ -20,11 +20,13 @@ CREATE TABLE wanted_record (
     provider_id text COLLATE "C" NOT NULL,
     merged_into text,
     asked integer NOT NULL DEFAULT 1,
+    failures integer NOT NULL DEFAULT 0,
     is_parked boolean NOT NULL DEFAULT false,
     wanted_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (workspace_id, connection_id, kind, provider_id)
 );
-CREATE INDEX wanted_record_next ON wanted_record (workspace_id, connection_id, wanted_at) WHERE NOT is_parked;
+CREATE INDEX wanted_record_next ON wanted_record (workspace_id, connection_id, failures, wanted_at)
+    WHERE NOT is_parked;
 
 -- What could not be read may have come by itself, and in no run.
 ALTER TABLE skipped_record ALTER COLUMN sync_id DROP NOT NULL;
