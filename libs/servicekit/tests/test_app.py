@@ -1,7 +1,7 @@
 """What every service's HTTP edge does, over real HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -9,11 +9,14 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 from aiohttp import ClientSession
+from contracts.golden_records import GoldenRecordGone
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from servicekit.app import service_app
+from servicekit.consumer import Subscription, on
 from servicekit.errors import NotFound, RetryLater
+from servicekit.outbox import publish
 from servicekit.principal import Principal, services_only
 from servicekit.settings import ServiceSettings
 from servicekit.testing import FreshDatabase, TestKeys, bearer, served, service_token, sign, user_token
@@ -175,6 +178,33 @@ async def test_health_metrics_and_request_ids_need_no_token(client: ClientSessio
         assert answer.headers["x-request-id"] != "not an id"
     async with client.get("/metrics") as answer:
         assert "http_request_seconds" in await answer.text()
+
+
+async def test_a_projection_hears_for_itself_what_the_service_has_heard(fresh: FreshDatabase) -> None:
+    db, heard = fresh.database("identity"), asyncio.Queue[str]()
+
+    def hearing(who: str) -> list[Subscription]:
+        async def hear(conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
+            heard.put_nowait(who)
+
+        return [on(GoldenRecordGone, hear)]
+
+    app = service_app(
+        name="identity",
+        settings=ServiceSettings(**fresh.settings()),
+        routes=[],
+        db=db,
+        subscriptions=hearing("service"),
+        projections={"shadow": hearing("shadow")},
+        keys=TestKeys(),
+        migrated=False,
+    )
+    async with db.transaction() as conn:
+        publish(conn, [GoldenRecordGone(workspace_id=WORKSPACE, golden_id=uuid4())])
+    async with served(app) as client, asyncio.timeout(30):
+        assert {await heard.get(), await heard.get()} == {"service", "shadow"}
+        async with client.get("/metrics") as answer:
+            assert 'consumer="identity_shadow"' in await answer.text()
 
 
 async def test_a_worker_that_fails_is_started_again() -> None:

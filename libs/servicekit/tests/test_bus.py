@@ -169,6 +169,18 @@ async def test_a_parked_event_is_handled_later_and_then_forgotten(db: Database) 
     assert not await consumer.retry_parked()
 
 
+async def test_events_that_make_a_lot_of_work_come_in_small_batches(db: Database) -> None:
+    workspace, sizes = uuid4(), []
+    await publish_all(db, [gone(workspace) for _ in range(7)])
+
+    async def note(conn: AsyncConnection, events: Sequence[GoldenRecordGone]) -> None:
+        sizes.append(len(events))
+
+    await drain(db, [on(GoldenRecordGone, note, at_once=3)], consumer="test")
+
+    assert sizes == [3, 3, 1]
+
+
 async def test_a_failing_handler_leaves_neither_its_writes_nor_its_events(db: Database) -> None:
     workspace = uuid4()
     await publish_all(db, [gone(workspace)])

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +48,7 @@ def service_app(
     routes: Sequence[ControllerRouterHandler],
     db: Database | None = None,
     subscriptions: Sequence[Subscription] = (),
+    projections: Mapping[str, Sequence[Subscription]] | None = None,
     workers: Mapping[str, Worker] | None = None,
     dependencies: Mapping[str, Any] | None = None,
     lifespan: Sequence[Callable[[Litestar], Any]] = (),
@@ -61,13 +63,19 @@ def service_app(
     Every route needs a signed-in person unless it carries `opt={"public": True}` or `opt={"services": True}` with
     the guard `services_only`. Handlers may take `principal`, `conn` (a transaction of the caller's workspace that
     commits before the answer is sent), `db` and `settings`, and whatever `dependencies` name. `workers` run for
-    the app's life and are started again when they fail.
+    the app's life and are started again when they fail. `projections` are what the service derives of its own tables
+    at its leisure: each is a consumer with offsets of its own, called after the service and itself.
     """
-    consumer = Consumer(db, name=package_of(name), subscriptions=subscriptions) if db and subscriptions else None
+    heard = {"consumer": subscriptions, **(projections or {})}
+    consumers = {
+        part: Consumer(db, name=_consumer_name(name, part), subscriptions=some)
+        for part, some in heard.items()
+        if db and some
+    }
     background = dict(workers or {})
-    if consumer:
-        background["consumer"] = lambda: consumer.run(
-            poll_seconds=settings.bus_poll_seconds, retention_days=settings.bus_retention_days
+    for part, consumer in consumers.items():
+        background[part] = partial(
+            consumer.run, poll_seconds=settings.bus_poll_seconds, retention_days=settings.bus_retention_days
         )
     given = {"settings": settings, "db": db} | dict(dependencies or {})
 
@@ -82,7 +90,7 @@ def service_app(
                 await db.close()
 
     return Litestar(
-        route_handlers=[*routes, *health_routes(name, db, consumer, migrated=migrated)],
+        route_handlers=[*routes, *health_routes(name, db, list(consumers.values()), migrated=migrated)],
         dependencies={
             "principal": Provide(_principal, sync_to_thread=False),
             "conn": Provide(_transaction),
@@ -100,6 +108,10 @@ def service_app(
         pdb_on_exception=False,
         logging_config=None,
     )
+
+
+def _consumer_name(service: str, part: str) -> str:
+    return package_of(service) if part == "consumer" else f"{package_of(service)}_{part}"
 
 
 def _description(name: str) -> OpenAPIConfig:

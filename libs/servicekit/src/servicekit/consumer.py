@@ -70,15 +70,22 @@ class Subscription(msgspec.Struct, frozen=True):
     handler: Handler
     read: Callable[[Any], Any] | None = None
     foresee: Foresee | None = None
+    at_once: int | None = None
+    """Of how many events a batch consists at most, where one event makes a lot of work."""
 
 
-def on(event_type: type[E], handler: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]]) -> Subscription:
+def on(
+    event_type: type[E],
+    handler: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]],
+    *,
+    at_once: int | None = None,
+) -> Subscription:
     """Subscribe a handler to an event type.
 
     Consecutive events of a shard for one handler come as one batch, in the commits' order. Subscribe the same
     handler to several types to receive them together.
     """
-    return Subscription(event_type, handler)
+    return Subscription(event_type, handler, at_once=at_once)
 
 
 def on_read(
@@ -111,6 +118,7 @@ class Consumer:
         self._decoders = {name: msgspec.json.Decoder(s.event_type) for name, s in self._by_name.items()}
         self.topics = sorted({s.event_type.TOPIC for s in self._by_name.values()})
         self._ahead = Ahead(db, self._read, self._foresee)
+        self._most = min((s.at_once for s in self._by_name.values() if s.at_once), default=max(LARGEST_BATCH.values()))
         self._sizes: dict[Shard, int] = {}
         self._resting: dict[Shard, float] = {}
         self._troubles: dict[Shard, int] = {}
@@ -124,7 +132,7 @@ class Consumer:
         0 means there was nothing, another copy has the shard, or the shard rests after a failure.
         """
         started = time.monotonic()
-        size = self._sizes.get(shard, FIRST_BATCH[shard.lane])
+        size = min(self._sizes.get(shard, FIRST_BATCH[shard.lane]), self._most)
         ahead = await self._ahead.take(shard)
         batch: list[Envelope] = []
         try:
@@ -205,7 +213,8 @@ class Consumer:
         if len(batch) == size and seconds < aim / 2:
             self._sizes[shard] = min(size * 2, LARGEST_BATCH[shard.lane])
         elif seconds > aim * 1.5:
-            self._sizes[shard] = max(int(len(batch) * aim / seconds), SMALLEST_BATCH[shard.lane])
+            smallest = min(SMALLEST_BATCH[shard.lane], max(self._most // 16, 1))
+            self._sizes[shard] = max(int(len(batch) * aim / seconds), smallest)
         telemetry.BATCH_SECONDS.labels(self.name, shard.lane).observe(seconds)
         now = datetime.now(UTC)
         for name, events in groupby(sorted(batch, key=_name_of), key=_name_of):
