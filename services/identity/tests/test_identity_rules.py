@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from contracts.contacts import Contact
 from identity.ids import own_id, rank, seen_at
-from identity.keys import email_key, is_shared, keys_of
-from identity.matching import Decision, partition
+from identity.keys import email_key, is_role, keys_of
+from identity.matching import Decision, Reasons, partition
 from identity.records import SourceRecord
 
 WORKSPACE, CONNECTION = UUID(int=1), UUID(int=2)
@@ -71,7 +71,7 @@ def test_an_email_is_one_key_however_it_is_written(email: str, key: str | None) 
 def test_role_mailboxes_belong_to_nobody(email: str, shared: bool) -> None:
     (key,) = keys_of(Contact(emails=(email,)))
 
-    assert is_shared(key) is shared
+    assert is_role(key) is shared
 
 
 def record(number: int, *emails: str, gone: bool = False) -> SourceRecord:
@@ -97,7 +97,7 @@ def decision(number: int, verdict: str, *sides: set[int], of: list[SourceRecord]
 
 def groups(records: list[SourceRecord], *decisions: Decision) -> list[set[int]]:
     number = {each.source_id: place for place, each in enumerate(records)}
-    found = partition({each.source_id: each for each in records}, decisions)
+    found = partition({each.source_id: each for each in records}, Reasons(decisions=decisions)).groups
     return sorted(({number[member] for member in group.members} for group in found), key=min)
 
 
@@ -157,7 +157,7 @@ def test_gone_records_among_themselves_stay_together() -> None:
 def test_the_golden_id_is_that_of_the_member_first_seen_gone_or_not() -> None:
     records = [record(0, "a", gone=True), record(1, "a")]
 
-    (group,) = partition({each.source_id: each for each in records})
+    (group,) = partition({each.source_id: each for each in records}).groups
 
     assert group.golden_id == records[0].source_id
 
@@ -166,7 +166,7 @@ def test_what_could_be_joined_is_one_component_even_when_it_is_forbidden() -> No
     records = [record(0, "a"), record(1, "a"), record(2)]
     apart = decision(1, "different", {0}, {1}, of=records)
 
-    found = partition({each.source_id: each for each in records}, [apart])
+    found = partition({each.source_id: each for each in records}, Reasons(decisions=[apart])).groups
 
     assert sorted(group.component_id for group in found) == sorted(
         [records[0].source_id, records[0].source_id, records[2].source_id]

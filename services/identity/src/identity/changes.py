@@ -81,6 +81,8 @@ class Changes(msgspec.Struct):
     events: list[Event] = []
     heirs: dict[UUID, UUID] = {}
     """For each erased record that others shared a golden record with: one of them, for its id to lead to."""
+    shared: list[str] = []
+    """Keys that turned out to be nobody's own."""
     contacts: int = 0
     """How many golden records there are more than before."""
 

@@ -61,7 +61,31 @@ def _delete_sources(table: str) -> Any:
     """)  # noqa: S608 - the names are ours
 
 
-_DELETE_SOURCES = [_delete_sources(table) for table in ("source_identity", "identity_map", "decision_member")]
+_DELETE_BLOCKS = text("""
+DELETE FROM block WHERE ctid = ANY (ARRAY(
+    SELECT b.ctid
+    FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+    JOIN weighed_record w USING (workspace_id, source_id)
+    CROSS JOIN unnest(w.blocks) AS k
+    JOIN block b ON b.workspace_id = r.workspace_id AND b.block = k AND b.source_id = r.source_id
+))
+""")
+
+_DELETE_ALIKE = text("""
+DELETE FROM alike WHERE ctid = ANY (ARRAY(
+    SELECT a.ctid FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+    JOIN alike a ON a.workspace_id = r.workspace_id AND a.left_id = r.source_id
+    UNION
+    SELECT a.ctid FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+    JOIN alike a ON a.workspace_id = r.workspace_id AND a.right_id = r.source_id
+))
+""")
+
+_DELETE_SOURCES = [
+    _DELETE_BLOCKS,
+    _DELETE_ALIKE,
+    *map(_delete_sources, ("source_identity", "identity_map", "decision_member", "weighed_record")),
+]
 
 
 async def delete_records(conn: AsyncConnection, records: Collection[SourceRecord]) -> None:

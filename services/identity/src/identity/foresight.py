@@ -13,11 +13,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import queries
+from identity import queries, sharing_queries
 from identity.changes import Known
-from identity.keys import is_shared
-from identity.queries import KeyName, RecordName, SourceName, Workspace
+from identity.queries import KeyName, RecordName, SourceName, Standing, Workspace
 from identity.records import SourceRecord, after
+from identity.sharing import is_shared_by_name
 
 REMEMBERED = 8
 """How many of our own changes are remembered; between a loading and its use lie one or two."""
@@ -83,9 +83,9 @@ def take_together(heard: Iterable[SourceRecord]) -> dict[RecordName, SourceRecor
 
 async def foresee(conn: AsyncConnection, heard: Sequence[SourceRecord]) -> Foresight:
     """Load what a batch will need, in a transaction that sees its workspaces and locks nothing."""
-    stamps = await queries.read_stamps(conn)
+    standing = await queries.read_standing(conn)
     told = take_together(heard)
-    known = {one.record.source_id: one for one in await load(conn, told)}
+    known = {one.record.source_id: one for one in await load(conn, standing, told)}
     by_provider_id, by_key, by_component = defaultdict(list), defaultdict(list), defaultdict(list)
     for name, record in told.items():
         by_provider_id[name.provider_id].append(name)
@@ -93,12 +93,18 @@ async def foresee(conn: AsyncConnection, heard: Sequence[SourceRecord]) -> Fores
             by_key[key].append(name)
     for source_id, one in known.items():
         by_component[one.line.component_id].append(source_id)
+    stamps = {workspace_id: each.stamp_before for workspace_id, each in standing.items()}
     return Foresight(stamps, told, known, by_provider_id, by_key, by_component)
 
 
-async def load(conn: AsyncConnection, told: Told, sources: Iterable[SourceName] = ()) -> list[Known]:
-    """Load the components of records that were told, and of those that share a key with them."""
-    keys = [KeyName(record.workspace_id, key) for record in told.values() for key in record.keys if not is_shared(key)]
+async def load(
+    conn: AsyncConnection, standing: Mapping[UUID, Standing], told: Told, sources: Iterable[SourceName] = ()
+) -> list[Known]:
+    """Load the components of records that were told, and of those with whom they share a key that binds."""
+    keys = [KeyName(r.workspace_id, key) for r in told.values() for key in r.keys if not is_shared_by_name(key)]
+    if doubtful := [key for key in keys if key.workspace_id in standing and standing[key.workspace_id].has_shared]:
+        shared = await sharing_queries.load_shared(conn, doubtful)
+        keys = [key for key in keys if key not in shared]
     return await queries.load_neighbourhood(conn, records=told.keys(), keys=keys, sources=sources)
 
 
@@ -116,7 +122,7 @@ async def still_true(
     if not stale and not doubtful:
         return dict(foreseen.known)
     left = [SourceName(foreseen.known[id_].record.workspace_id, id_) for id_ in stale]
-    again = await load(conn, {name: foreseen.told[name] for name in doubtful}, left)
+    again = await load(conn, locked, {name: foreseen.told[name] for name in doubtful}, left)
     known = {source_id: one for source_id, one in foreseen.known.items() if source_id not in stale}
     return known | {one.record.source_id: one for one in again}
 

@@ -45,10 +45,7 @@ def keys_of(contact: Contact) -> tuple[str, ...]:
     return tuple(sorted({key for email in contact.emails if (key := email_key(email))}))
 
 
-def is_shared(key: str) -> bool:
-    """Whether a key says nothing about who someone is, because several people use it.
-
-    Today a list of role mailboxes decides; how many differently named people carry the key belongs here too.
-    """
+def is_role(key: str) -> bool:
+    """Whether a key is the mailbox of a desk, and not of a person."""
     local = key.removeprefix(EMAIL).rpartition("@")[0]
     return local.partition("+")[0] in ROLE_MAILBOXES

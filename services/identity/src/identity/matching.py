@@ -3,22 +3,28 @@
 Kruskal's algorithm with constraints. The reasons to join are taken strongest first, ties by the ranks of their
 two records; two groups join when a reason says so and nothing forbids it. What forbids once forbids for ever,
 since groups only grow; that is why trying fewer pairs than there are can give the same groups.
+
+What wins over what: *different* over *same*, *same* over what only one of two people can be (a veto), that over keys,
+and keys over weights.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from identity.ids import rank
-from identity.keys import is_shared
 from identity.records import SourceRecord
+from identity.rules import DEFAULT, Rules
+from identity.sharing import is_shared, is_shared_by_name
+from identity.vetoes import Strong, conflict, strong_of
 
 SAME_EMAIL = "same_email"
+ALIKE = "alike"
 DECIDED_SAME = "decided_same"
-EMAIL_STRENGTH = 1_000
+EMAIL_STRENGTH = 100_000
 DECIDED_STRENGTH = 1_000_000
 
 Verdict = Literal["same", "different"]
@@ -55,45 +61,88 @@ class Group(msgspec.Struct, frozen=True, gc=False):
     edges: tuple[Edge, ...] = ()
 
 
-def partition(records: Mapping[UUID, SourceRecord], decisions: Sequence[Decision] = ()) -> list[Group]:
-    """Group the records of one workspace, given all the decisions that name any of them.
+class Reasons(msgspec.Struct, frozen=True, kw_only=True):
+    """What speaks for and against joining records of a workspace, beside the keys they carry."""
 
-    The records must be closed: who shares an unshared key, or was decided to be the same, is among them.
+    decisions: Sequence[Decision] = ()
+    """All that name any of the records."""
+    alike: Sequence[Edge] = ()
+    """Pairs that weigh enough to join, `left` and `right` in the order of their ids."""
+    shared: Set[str] = frozenset()
+    """Keys known to be shared, whose carriers need not all be here."""
+
+
+class Partition(msgspec.Struct, frozen=True):
+    """Who is who among records, and which of their keys turned out to be nobody's own."""
+
+    groups: list[Group]
+    shared: list[str]
+
+
+def partition(
+    records: Mapping[UUID, SourceRecord], reasons: Reasons | None = None, rules: Rules = DEFAULT
+) -> Partition:
+    """Group the records of one workspace.
+
+    The records must be closed: who shares an unshared key, is alike, or was decided to be the same, is among them.
     """
-    carriers = _carriers(records.values())
-    same = _spoken_of(records, decisions, "same")
-    plain = [] if decisions else _plain_groups(records, carriers)
+    reasons = reasons or Reasons()
+    carriers: dict[str, list[UUID]] = {}
+    shared: list[str] = []
+    for key, members in _carriers(records.values()).items():
+        if len(members) == 1 or key in reasons.shared or is_shared_by_name(key, rules):
+            continue
+        if is_shared([records[member] for member in members], rules):
+            shared.append(key)
+        else:
+            carriers[key] = members
+    return Partition(_groups(records, carriers, reasons, rules), shared)
+
+
+def _groups(
+    records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]], reasons: Reasons, rules: Rules
+) -> list[Group]:
+    same = _spoken_of(records, reasons.decisions, "same")
+    alike = [edge for edge in reasons.alike if edge.left in records and edge.right in records]
+    linked = {end for edge in alike for end in (edge.left, edge.right)}
+    plain = [] if reasons.decisions else _plain_groups(records, carriers, linked)
     grouped = {member for group in plain for member in group.members}
     carriers = {key: members for key, members in carriers.items() if members[0] not in grouped}
-    bonded = {member for members in carriers.values() for member in members}
+    bonded = linked.union(*carriers.values())
     for decision in same:
         bonded.update(*decision.sides)
     groups = plain + [Group(id_, id_, (id_,)) for id_ in records if id_ not in bonded and id_ not in grouped]
     if not bonded:
         return groups
     ordered = sorted(bonded, key=rank)
-    forest = _Forest(records, ordered, _spoken_of(records, decisions, "different"))
+    forest = _Forest(records, ordered, _spoken_of(records, reasons.decisions, "different"), rules)
     # A deleted contact keeps its place and holds nobody together: its edges come after all others.
     for among_gone in (False, True):
         for decision in same:
             _join_decided(forest, decision, among_gone=among_gone)
         _join_carriers(forest, carriers, ordered, among_gone=among_gone)
-    return groups + forest.groups(_components(ordered, carriers, same))
+        _join_alike(forest, alike, among_gone=among_gone)
+    return groups + forest.groups(_components(ordered, carriers, same, alike))
 
 
 def _carriers(records: Iterable[SourceRecord]) -> dict[str, list[UUID]]:
-    """List who carries each key that can join anyone, by rank."""
+    """List who carries each key, by rank."""
     carriers: dict[str, list[UUID]] = defaultdict(list)
     for record in records:
         for key in record.keys:
             carriers[key].append(record.source_id)
-    return {
-        key: sorted(members, key=rank) for key, members in carriers.items() if len(members) > 1 and not is_shared(key)
-    }
+    for members in carriers.values():
+        if len(members) > 1:
+            members.sort(key=rank)
+    return carriers
 
 
-def _plain_groups(records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]]) -> list[Group]:
-    """Group the living who share keys with each other and with nobody else: nothing can keep them apart.
+def _plain_groups(
+    records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]], linked: Set[UUID]
+) -> list[Group]:
+    """Group the living who share keys with each other and with nobody else, and are like nobody else.
+
+    Nothing can keep them apart, where none of them has what only one person can be.
 
     Most groups are so; it is what Kruskal's algorithm would say of them, for a tenth of its price.
     """
@@ -104,8 +153,12 @@ def _plain_groups(records: Mapping[UUID, SourceRecord], carriers: Mapping[str, S
     return [
         _plain_group(members, key)
         for members, key in key_of.items()
-        if all(bonds[member] == 1 and not records[member].gone for member in members)
+        if all(bonds[member] == 1 and member not in linked and _is_plain(records[member]) for member in members)
     ]
+
+
+def _is_plain(record: SourceRecord) -> bool:
+    return not record.gone and not strong_of(record.contact)
 
 
 def _plain_group(members: tuple[UUID, ...], key: str) -> Group:
@@ -126,16 +179,24 @@ def _spoken_of(records: Iterable[UUID], decisions: Iterable[Decision], verdict: 
 
 
 class _Forest:
-    """Groups that grow by joining, and refuse what a decision forbids or only the dead would hold together."""
+    """Groups that grow by joining, and refuse what is forbidden, or what only the dead would hold together."""
 
     def __init__(
-        self, records: Mapping[UUID, SourceRecord], ids: Sequence[UUID], forbidden: Iterable[Decision]
+        self,
+        records: Mapping[UUID, SourceRecord],
+        ids: Sequence[UUID],
+        forbidden: Iterable[Decision],
+        rules: Rules,
     ) -> None:
+        self._rules = rules
         self.gone = {id_ for id_ in ids if records[id_].gone}
         self._members = {id_: [id_] for id_ in ids}
         self._root = {id_: id_ for id_ in ids}
         self._living = {id_: id_ not in self.gone for id_ in ids}
         self._sides: dict[UUID, dict[int, int]] = defaultdict(dict)
+        self._strong: dict[UUID, frozenset[Strong]] = {
+            id_: frozenset(strong) for id_ in ids if (strong := strong_of(records[id_].contact))
+        }
         self._edges: list[Edge] = []
         for decision in forbidden:
             for side, members in enumerate(decision.sides):
@@ -158,6 +219,8 @@ class _Forest:
         self._members[left] += moved
         self._living[left] |= self._living[right]
         self._sides[left].update(self._sides.pop(right, {}))
+        if strong := self._strong.pop(right, None):
+            self._strong[left] = self._strong.get(left, frozenset()) | strong
         self._edges.append(edge)
 
     def _forbidden(self, left: UUID, right: UUID, edge: Edge) -> bool:
@@ -165,7 +228,14 @@ class _Forest:
         if among_gone and self._living[left] and self._living[right]:
             return True
         ours, theirs = self._sides.get(left, {}), self._sides.get(right, {})
-        return any(theirs.get(number, side) != side for number, side in ours.items())
+        if any(theirs.get(number, side) != side for number, side in ours.items()):
+            return True
+        if edge.rule == DECIDED_SAME:
+            return False
+        if edge.rule == ALIKE and len(self._members[left]) + len(self._members[right]) > self._rules.largest_group:
+            return True
+        one, other = self._strong.get(left), self._strong.get(right)
+        return bool(one and other) and any(conflict(a, b) for a in one or () for b in other or ())
 
     def groups(self, component_of: Mapping[UUID, UUID]) -> list[Group]:
         """List the groups as they are now. A group's golden id is the own id of its member first seen."""
@@ -216,17 +286,30 @@ def _join_carriers(
                 forest.join(Edge(left, right, SAME_EMAIL, partners[right], EMAIL_STRENGTH))
 
 
+def _join_alike(forest: _Forest, alike: Iterable[Edge], *, among_gone: bool) -> None:
+    """Try those that weigh enough, the heaviest first."""
+    for edge in sorted(alike, key=_heaviest_first):
+        if _belongs(forest, edge.left, edge.right, among_gone=among_gone):
+            forest.join(edge)
+
+
+def _heaviest_first(edge: Edge) -> tuple[int, int, int]:
+    low, high = sorted((rank(edge.left), rank(edge.right)))
+    return -edge.strength, low, high
+
+
 def _belongs(forest: _Forest, left: UUID, right: UUID, *, among_gone: bool) -> bool:
     """Whether this round is the one for a pair: the living first, then those with a gone end."""
     return (left in forest.gone or right in forest.gone) == among_gone
 
 
 def _components(
-    ids: Iterable[UUID], carriers: Mapping[str, Sequence[UUID]], same: Iterable[Decision]
+    ids: Iterable[UUID], carriers: Mapping[str, Sequence[UUID]], same: Iterable[Decision], alike: Iterable[Edge]
 ) -> dict[UUID, UUID]:
     """Tell for each record the smallest id that edges reach from it, allowed or not."""
     neighbours: dict[UUID, list[UUID]] = defaultdict(list)
-    for members in (*carriers.values(), *(tuple(frozenset().union(*d.sides)) for d in same)):
+    decided = (tuple(frozenset[UUID]().union(*decision.sides)) for decision in same)
+    for members in (*carriers.values(), *decided, *((edge.left, edge.right) for edge in alike)):
         hub, *others = members
         for other in others:
             neighbours[hub].append(other)

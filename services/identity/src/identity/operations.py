@@ -14,11 +14,12 @@ from servicekit.database import pipelined, send_now
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_queries, erasing_queries, foresight, queries
+from identity import decision_queries, erasing_queries, foresight, queries, reasons, sharing_queries
 from identity.changes import Changes, Known, compare
 from identity.foresight import Foresight
-from identity.matching import Decision, Verdict, partition
-from identity.queries import RecordName, SourceName, Workspace
+from identity.matching import Verdict, partition
+from identity.queries import KeyName, RecordName, SourceName, Workspace
+from identity.reasons import Case
 from identity.records import SourceRecord, after
 
 log = structlog.get_logger()
@@ -71,7 +72,7 @@ async def _load_neighbourhood(
     """Load what these can change: the components of their records, and of those that share a key with them."""
     # A record that comes back after a rebuild may be named by a decision that waited for it.
     decided = await _decided_with(conn, _where_decided(locked, told.values()))
-    return {one.record.source_id: one for one in await foresight.load(conn, told, decided)}
+    return {one.record.source_id: one for one in await foresight.load(conn, locked, told, decided)}
 
 
 def _where_decided(locked: Locked, records: Iterable[SourceRecord]) -> list[SourceName]:
@@ -148,18 +149,19 @@ async def settle(
     `fresh` are those of them that are to be written themselves. What was before and is not among them is forgotten:
     those it shared a golden record with go on without it, and its id leads there.
     """
-    erased = [known.record for source_id, known in before.items() if source_id not in records]
+    case = await reasons.gather(conn, locked, before, records)
+    erased = [known.record for source_id, known in case.before.items() if source_id not in case.records]
     if erased:
         async with pipelined(conn):
             await erasing_queries.delete_records(conn, erased)
-    names = _where_decided(locked, records.values())
-    decisions = await decision_queries.load_decisions(conn, names) if names else {}
     async with pipelined(conn):
         await queries.stamp_workspaces(conn, locked)
-        await queries.save_records(conn, fresh, before)
+        await queries.save_records(conn, fresh, case.before)
         await send_now(conn)  # and while Postgres writes them, we consider what follows
-        settled = _consider(decisions, before, records)
+        settled = _consider(case, locked)
         await queries.save_changes(conn, settled, locked)
+        if shared := [KeyName(changes.workspace_id, key) for changes in settled for key in changes.shared]:
+            await sharing_queries.save_shared(conn, shared)
     for changes in settled:
         publish(conn, changes.events)
         _tell(changes)
@@ -168,21 +170,19 @@ async def settle(
             await erasing_queries.forget_history(conn, changes.workspace_id, ids)
 
 
-def _consider(
-    decisions: Mapping[UUID, Sequence[Decision]],
-    before: Mapping[UUID, Known],
-    records: Mapping[UUID, SourceRecord],
-) -> list[Changes]:
+def _consider(case: Case, locked: Locked) -> list[Changes]:
     """Partition records anew, workspace by workspace, and compare with how it was."""
     were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
-    for source_id, known in before.items():
+    for source_id, known in case.before.items():
         were[known.record.workspace_id][source_id] = known
-    for source_id, record in records.items():
+    for source_id, record in case.records.items():
         are[record.workspace_id][source_id] = record
     considered = []
     for workspace_id in sorted(were.keys() | are.keys()):
-        groups = partition(are[workspace_id], decisions.get(workspace_id, ()))
-        considered.append(compare(workspace_id, were[workspace_id], are[workspace_id], groups))
+        parted = partition(are[workspace_id], case.reasons.get(workspace_id), locked[workspace_id].rules)
+        changes = compare(workspace_id, were[workspace_id], are[workspace_id], parted.groups)
+        changes.shared = parted.shared
+        considered.append(changes)
     return considered
 
 

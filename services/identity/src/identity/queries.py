@@ -20,20 +20,31 @@ from identity.changes import Changes, Known, Line
 from identity.golden import GoldenRow
 from identity.json_rows import as_json
 from identity.records import SourceRecord
+from identity.rules import DEFAULT, Rules
 
 
-class Workspace(msgspec.Struct, frozen=True, kw_only=True):
-    """A workspace under its lock."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a workspace stands: the stamp that the last change of who is who left, and what has to be looked up."""
 
     workspace_id: UUID
+    stamp_before: UUID | None
+    has_shared: bool
+    """Whether there are keys that were learned to be shared."""
+    has_alike: bool
+    """Whether there are records that are alike."""
+
+
+class Workspace(Standing, frozen=True, kw_only=True):
+    """A workspace under its lock."""
+
     entries: int
     decisions: int
     erased: bool
     erasures: dict[UUID, datetime]
     """Connections whose records were erased, and when: what they showed before must not come back."""
-    stamp_before: UUID | None
     stamp: UUID
-    """What the last change of who is who left behind, and what this one leaves."""
+    """What this change leaves."""
+    rules: Rules = DEFAULT
 
 
 _contact = msgspec.json.Decoder(Contact)
@@ -51,13 +62,15 @@ set_config('enable_material', 'off', true)
 _IN_SIGHT = "w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))"
 
 _LOCK_WORKSPACES = text(f"""
-SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, {_AS_WRITTEN}
+SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, w.has_shared, w.has_alike, {_AS_WRITTEN}
 FROM workspace w WHERE {_IN_SIGHT} ORDER BY w.workspace_id FOR NO KEY UPDATE OF w
 """)  # noqa: S608 - the parts are ours
 
 _STAMP_WORKSPACES = text(f"UPDATE workspace w SET stamp = :stamp WHERE {_IN_SIGHT}")  # noqa: S608 - as above
 
-_READ_STAMPS = text(f"SELECT w.workspace_id, w.stamp, {_AS_WRITTEN} FROM workspace w WHERE {_IN_SIGHT}")  # noqa: S608 - as above
+_READ_STANDING = text(f"""
+SELECT w.workspace_id, w.stamp, w.has_shared, w.has_alike, {_AS_WRITTEN} FROM workspace w WHERE {_IN_SIGHT}
+""")  # noqa: S608 - as above
 
 # A statement of its own, begun after the lock was granted: the one that waited for the lock sees other tables as they
 # were before it waited, and only the locked row itself as it is now.
@@ -92,9 +105,17 @@ async def stamp_workspaces(conn: AsyncConnection, locked: Mapping[UUID, Workspac
         await conn.execute(_STAMP_WORKSPACES, {"stamp": stamp})
 
 
-async def read_stamps(conn: AsyncConnection) -> dict[UUID, UUID | None]:
-    """Read which stamp each workspace bears that this transaction sees, and lock nothing."""
-    return {row.workspace_id: row.stamp for row in await conn.execute(_READ_STAMPS)}
+async def read_standing(conn: AsyncConnection) -> dict[UUID, Standing]:
+    """Read how each workspace stands that this transaction sees, and lock nothing."""
+    return {
+        row.workspace_id: Standing(
+            workspace_id=row.workspace_id,
+            stamp_before=row.stamp,
+            has_shared=row.has_shared,
+            has_alike=row.has_alike,
+        )
+        for row in await conn.execute(_READ_STANDING)
+    }
 
 
 async def _load_erasures(conn: AsyncConnection, workspaces: Sequence[UUID]) -> dict[UUID, dict[UUID, datetime]]:
@@ -114,6 +135,8 @@ def _workspace(row: Row[Any], erasures: dict[UUID, datetime], stamp: UUID) -> Wo
         erasures=erasures,
         stamp_before=row.stamp,
         stamp=stamp,
+        has_shared=row.has_shared,
+        has_alike=row.has_alike,
     )
 
 

@@ -48,6 +48,8 @@ workspace = Table(
     Column("erasures", Integer, nullable=False, server_default=_zero()),
     Column("erased", Boolean, nullable=False, server_default=false()),
     Column("stamp", Uuid),
+    Column("has_shared", Boolean, nullable=False, server_default=false()),
+    Column("has_alike", Boolean, nullable=False, server_default=false()),
 )
 
 source_identity = Table(
@@ -74,6 +76,46 @@ match_key = Table(
     Column("key", WORDS, nullable=False),
     _id("source_id"),
     PrimaryKeyConstraint("workspace_id", "key", "source_id"),
+)
+
+shared_key = Table(
+    "shared_key",
+    metadata,
+    _id("workspace_id"),
+    Column("key", WORDS, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "key"),
+)
+
+weighed_record = Table(
+    "weighed_record",
+    metadata,
+    _id("workspace_id"),
+    _id("source_id"),
+    Column("form", Text, nullable=False),
+    Column("blocks", ARRAY(Text), nullable=False),
+    PrimaryKeyConstraint("workspace_id", "source_id"),
+)
+
+block = Table(
+    "block",
+    metadata,
+    _id("workspace_id"),
+    Column("block", WORDS, nullable=False),
+    _id("source_id"),
+    PrimaryKeyConstraint("workspace_id", "block", "source_id"),
+)
+
+alike = Table(
+    "alike",
+    metadata,
+    _id("workspace_id"),
+    _id("left_id"),
+    _id("right_id"),
+    Column("strength", Integer, nullable=False),
+    CheckConstraint("left_id < right_id"),
+    PrimaryKeyConstraint("workspace_id", "left_id", "right_id"),
+    Index("alike_right", "workspace_id", "right_id"),
+    Index("alike_strength", "workspace_id", "strength", "left_id", "right_id"),
 )
 
 identity_map = Table(

@@ -1,0 +1,70 @@
+"""Keys that several people use, and records that are alike: what weighs them, what they share, how much it says."""
+
+from alembic import op
+from servicekit.migrations import tenant_table
+
+revision = "0003"
+down_revision = "0002"
+
+TABLES = """
+ALTER TABLE workspace
+    ADD COLUMN has_shared boolean NOT NULL DEFAULT false,
+    ADD COLUMN has_alike boolean NOT NULL DEFAULT false;
+
+CREATE TABLE shared_key (
+    workspace_id uuid NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    PRIMARY KEY (workspace_id, key)
+);
+
+CREATE TABLE weighed_record (
+    workspace_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    form text NOT NULL,
+    blocks text[] NOT NULL,
+    PRIMARY KEY (workspace_id, source_id)
+);
+
+CREATE TABLE block (
+    workspace_id uuid NOT NULL,
+    block text COLLATE "C" NOT NULL,
+    source_id uuid NOT NULL,
+    PRIMARY KEY (workspace_id, block, source_id)
+);
+
+CREATE TABLE alike (
+    workspace_id uuid NOT NULL,
+    left_id uuid NOT NULL,
+    right_id uuid NOT NULL CHECK (left_id < right_id),
+    strength integer NOT NULL,
+    PRIMARY KEY (workspace_id, left_id, right_id)
+);
+CREATE INDEX alike_right ON alike (workspace_id, right_id);
+CREATE INDEX alike_strength ON alike (workspace_id, strength, left_id, right_id);
+"""
+
+WALLED = ("shared_key", "weighed_record", "block", "alike")
+
+# As in the first migration: what the planner should expect before it knows better.
+EXPECTED = {
+    ("weighed_record", "workspace_id"): 1,
+    ("weighed_record", "source_id"): -1,
+    ("block", "workspace_id"): 1,
+    ("block", "block"): -0.8,
+    ("block", "source_id"): -0.2,
+    ("alike", "workspace_id"): 1,
+    ("alike", "left_id"): -0.9,
+    ("alike", "right_id"): -0.9,
+}
+
+
+def upgrade() -> None:
+    op.execute(TABLES)
+    for (table, column), distinct in EXPECTED.items():
+        op.execute(
+            f"""SELECT pg_restore_attribute_stats(
+                'schemaname', current_schema()::text, 'relname', '{table}', 'attname', '{column}', 'inherited', false,
+                'null_frac', 0::real, 'avg_width', 16, 'n_distinct', {distinct}::real)"""
+        )
+    for table in WALLED:
+        tenant_table(op, table)
