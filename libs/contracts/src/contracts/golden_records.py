@@ -53,6 +53,23 @@ class GoldenRecordGone(Event, frozen=True, kw_only=True):
     golden_id: UUID
 
 
+RESOLVED_AT_ONCE = 100
+
+
+class SourceRecordsResolved(Event, frozen=True, kw_only=True):
+    """Source records were written; at most `RESOLVED_AT_ONCE`, by the ids that identity gives them.
+
+    Identity listens itself: what it derives of them takes its time. `anew` are those that did not change, but what is
+    derived of them did.
+    """
+
+    NAME: ClassVar[str] = "source_records.resolved.v1"
+    TOPIC: ClassVar[str] = "resolved"
+
+    source_ids: tuple[UUID, ...]
+    anew: bool = False
+
+
 class ContactErased(Event, frozen=True, kw_only=True):
     """A person's data was erased on request: these source records must go everywhere and not come back."""
 

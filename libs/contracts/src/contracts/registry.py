@@ -17,6 +17,7 @@ from contracts.golden_records import (
     GoldenRecordGone,
     GoldenRecordMerged,
     GoldenRecordSplit,
+    SourceRecordsResolved,
 )
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.syncs import SyncProgressed
@@ -38,6 +39,7 @@ EVENTS: dict[str, type[Event]] = {
         GoldenRecordGone,
         GoldenRecordMerged,
         GoldenRecordSplit,
+        SourceRecordsResolved,
         InteractionFetched,
         InteractionGone,
         SyncProgressed,

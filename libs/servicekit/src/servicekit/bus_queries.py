@@ -278,6 +278,20 @@ async def lag_of(conn: AsyncConnection, consumer: str, topics: Sequence[str]) ->
     return {(row.topic, row.lane): row.lag for row in rows}
 
 
+_LAG_OF_SHARDS = text("""
+SELECT coalesce(sum(s.last - coalesce(o.position, 0)), 0)
+FROM json_to_recordset(CAST(:shards AS json)) AS w (topic text, lane text, number integer)
+JOIN bus.shard s ON (s.topic, s.lane, s.shard) = (w.topic, w.lane, w.number)
+LEFT JOIN bus."offset" o ON (o.consumer, o.topic, o.lane, o.shard) = (:consumer, s.topic, s.lane, s.shard)
+""")
+
+
+async def lag_of_shards(conn: AsyncConnection, consumer: str, shards: Iterable[Shard]) -> int:
+    """Count the events of some shards that a consumer has yet to handle."""
+    named = msgspec.json.encode([msgspec.structs.asdict(shard) for shard in shards]).decode()
+    return int((await conn.execute(_LAG_OF_SHARDS, {"consumer": consumer, "shards": named})).scalar_one())
+
+
 _BACKLOG = text("""
 SELECT coalesce(max(s.last - o.position), 0)
 FROM bus.shard s JOIN bus."offset" o USING (topic, lane, shard)

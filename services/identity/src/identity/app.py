@@ -5,7 +5,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
-from identity.handlers import subscriptions
+from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
 
@@ -20,5 +20,6 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
         routes=ROUTES,
         db=Database.connect(settings, NAME),
         subscriptions=subscriptions(),
+        projections=projections(),
         keys=keys,
     )

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from contracts.connections import ConnectionRemoved
 from contracts.contacts import ContactFetched, ContactGone
+from contracts.golden_records import SourceRecordsResolved
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on, on_read
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import erasing, operations, timeline
+from identity import erasing, operations, timeline, weighing
 from identity.foresight import Foresight, foresee
 from identity.records import SourceRecord, told_by
 from identity.timeline import InteractionEvent
@@ -55,3 +56,12 @@ def subscriptions() -> list[Subscription]:
         on(ConnectionRemoved, on_connections_removed),
         on(WorkspaceErased, on_workspaces_erased),
     ]
+
+
+WEIGHED_AT_ONCE = 10
+"""Events of a hundred records each."""
+
+
+def projections() -> dict[str, list[Subscription]]:
+    """What identity makes of its own tables, beside the path that every change takes."""
+    return {"weighing": [on(SourceRecordsResolved, weighing.weigh_resolved, at_once=WEIGHED_AT_ONCE)]}

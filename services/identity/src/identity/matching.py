@@ -16,10 +16,11 @@ from uuid import UUID
 import msgspec
 
 from identity.ids import rank
+from identity.normalise import form_of
 from identity.records import SourceRecord
 from identity.rules import DEFAULT, Rules
 from identity.sharing import is_shared, is_shared_by_name
-from identity.vetoes import Strong, conflict, strong_of
+from identity.vetoes import conflict, is_marked, marks_of
 
 SAME_EMAIL = "same_email"
 ALIKE = "alike"
@@ -115,7 +116,8 @@ def _groups(
     if not bonded:
         return groups
     ordered = sorted(bonded, key=rank)
-    forest = _Forest(records, ordered, _spoken_of(records, reasons.decisions, "different"), rules)
+    different = _spoken_of(records, reasons.decisions, "different")
+    forest = _Forest(records, ordered, different, rules, is_weighed=bool(alike))
     # A deleted contact keeps its place and holds nobody together: its edges come after all others.
     for among_gone in (False, True):
         for decision in same:
@@ -158,7 +160,7 @@ def _plain_groups(
 
 
 def _is_plain(record: SourceRecord) -> bool:
-    return not record.gone and not strong_of(record.contact)
+    return not record.gone and not is_marked(record.contact)
 
 
 def _plain_group(members: tuple[UUID, ...], key: str) -> Group:
@@ -187,6 +189,8 @@ class _Forest:
         ids: Sequence[UUID],
         forbidden: Iterable[Decision],
         rules: Rules,
+        *,
+        is_weighed: bool,
     ) -> None:
         self._rules = rules
         self.gone = {id_ for id_ in ids if records[id_].gone}
@@ -194,8 +198,11 @@ class _Forest:
         self._root = {id_: id_ for id_ in ids}
         self._living = {id_: id_ not in self.gone for id_ in ids}
         self._sides: dict[UUID, dict[int, int]] = defaultdict(dict)
-        self._strong: dict[UUID, frozenset[Strong]] = {
-            id_: frozenset(strong) for id_ in ids if (strong := strong_of(records[id_].contact))
+        # What is weaker than a key asks more of its groups than a key does, and looking costs.
+        self._marks = {
+            id_: marks_of(form_of(records[id_].contact, rules.region))
+            for id_ in ids
+            if is_weighed or is_marked(records[id_].contact)
         }
         self._edges: list[Edge] = []
         for decision in forbidden:
@@ -219,8 +226,8 @@ class _Forest:
         self._members[left] += moved
         self._living[left] |= self._living[right]
         self._sides[left].update(self._sides.pop(right, {}))
-        if strong := self._strong.pop(right, None):
-            self._strong[left] = self._strong.get(left, frozenset()) | strong
+        if marks := self._marks.pop(right, None):
+            self._marks[left] = self._marks[left] | marks if left in self._marks else marks
         self._edges.append(edge)
 
     def _forbidden(self, left: UUID, right: UUID, edge: Edge) -> bool:
@@ -232,10 +239,11 @@ class _Forest:
             return True
         if edge.rule == DECIDED_SAME:
             return False
-        if edge.rule == ALIKE and len(self._members[left]) + len(self._members[right]) > self._rules.largest_group:
+        weak = edge.rule == ALIKE
+        if weak and len(self._members[left]) + len(self._members[right]) > self._rules.group_limit:
             return True
-        one, other = self._strong.get(left), self._strong.get(right)
-        return bool(one and other) and any(conflict(a, b) for a in one or () for b in other or ())
+        one, other = self._marks.get(left), self._marks.get(right)
+        return one is not None and other is not None and conflict(one, other, weaker_than_key=weak) is not None
 
     def groups(self, component_of: Mapping[UUID, UUID]) -> list[Group]:
         """List the groups as they are now. A group's golden id is the own id of its member first seen."""

@@ -5,16 +5,25 @@ writes the difference.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 import structlog
+from contracts.golden_records import RESOLVED_AT_ONCE, SourceRecordsResolved
 from servicekit.database import pipelined, send_now
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_queries, erasing_queries, foresight, queries, reasons, sharing_queries
+from identity import (
+    decision_queries,
+    erasing_queries,
+    foresight,
+    queries,
+    reasons,
+    sharing_queries,
+    weighing_queries,
+)
 from identity.changes import Changes, Known, compare
 from identity.foresight import Foresight
 from identity.matching import Verdict, partition
@@ -52,6 +61,18 @@ async def resolve_contacts(
     records = {record.source_id: record for record in (known | news).values()}
     foresight.remember(locked, before, records, news.values())
     await settle(conn, locked, before, records, list(news.values()))
+    publish(conn, list(_resolved(SourceName(record.workspace_id, record.source_id) for record in news.values())))
+
+
+def _resolved(names: Iterable[SourceName], *, anew: bool = False) -> Iterator[SourceRecordsResolved]:
+    """Name records that are to be weighed."""
+    ids: dict[UUID, list[UUID]] = defaultdict(list)
+    for name in names:
+        ids[name.workspace_id].append(name.source_id)
+    for workspace_id, own in ids.items():
+        for start in range(0, len(own), RESOLVED_AT_ONCE):
+            some = tuple(own[start : start + RESOLVED_AT_ONCE])
+            yield SourceRecordsResolved(workspace_id=workspace_id, source_ids=some, anew=anew)
 
 
 def _is_wanted(workspace: Workspace, record: SourceRecord) -> bool:
@@ -152,6 +173,9 @@ async def settle(
     case = await reasons.gather(conn, locked, before, records)
     erased = [known.record for source_id, known in case.before.items() if source_id not in case.records]
     if erased:
+        # In blocks that are no longer too full without them, others are to be compared.
+        leaving = [(SourceName(r.workspace_id, r.source_id), locked[r.workspace_id].rules.block_limit) for r in erased]
+        publish(conn, list(_resolved(await weighing_queries.list_freed(conn, leaving), anew=True)))
         async with pipelined(conn):
             await erasing_queries.delete_records(conn, erased)
     async with pipelined(conn):

@@ -15,12 +15,12 @@ from servicekit.arrays import Array, Kind, columns, integers, moments, texts, uu
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import history_queries
+from identity import history_queries, rules_queries
 from identity.changes import Changes, Known, Line
 from identity.golden import GoldenRow
 from identity.json_rows import as_json
 from identity.records import SourceRecord
-from identity.rules import DEFAULT, Rules
+from identity.rules import Rules
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class Workspace(Standing, frozen=True, kw_only=True):
     """Connections whose records were erased, and when: what they showed before must not come back."""
     stamp: UUID
     """What this change leaves."""
-    rules: Rules = DEFAULT
+    rules: Rules
 
 
 _contact = msgspec.json.Decoder(Contact)
@@ -62,7 +62,8 @@ set_config('enable_material', 'off', true)
 _IN_SIGHT = "w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))"
 
 _LOCK_WORKSPACES = text(f"""
-SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, w.has_shared, w.has_alike, {_AS_WRITTEN}
+SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, w.has_shared, w.has_alike,
+       w.rules_version, {_AS_WRITTEN}
 FROM workspace w WHERE {_IN_SIGHT} ORDER BY w.workspace_id FOR NO KEY UPDATE OF w
 """)  # noqa: S608 - the parts are ours
 
@@ -95,8 +96,12 @@ async def lock_workspaces(conn: AsyncConnection, workspaces: Collection[UUID]) -
         await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces)})
         rows = (await conn.execute(_LOCK_WORKSPACES)).all()
     erasures = await _load_erasures(conn, [row.workspace_id for row in rows if row.erasures])
+    rules = await rules_queries.load_rules(conn, [(row.workspace_id, row.rules_version) for row in rows])
     stamp = uuid4()
-    return {row.workspace_id: _workspace(row, erasures.get(row.workspace_id, {}), stamp) for row in rows}
+    return {
+        row.workspace_id: _workspace(row, erasures.get(row.workspace_id, {}), rules[row.workspace_id], stamp)
+        for row in rows
+    }
 
 
 async def stamp_workspaces(conn: AsyncConnection, locked: Mapping[UUID, Workspace]) -> None:
@@ -126,7 +131,7 @@ async def _load_erasures(conn: AsyncConnection, workspaces: Sequence[UUID]) -> d
     return erasures
 
 
-def _workspace(row: Row[Any], erasures: dict[UUID, datetime], stamp: UUID) -> Workspace:
+def _workspace(row: Row[Any], erasures: dict[UUID, datetime], rules: Rules, stamp: UUID) -> Workspace:
     return Workspace(
         workspace_id=row.workspace_id,
         entries=row.entries,
@@ -137,6 +142,7 @@ def _workspace(row: Row[Any], erasures: dict[UUID, datetime], stamp: UUID) -> Wo
         stamp=stamp,
         has_shared=row.has_shared,
         has_alike=row.has_alike,
+        rules=rules,
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from identity import alike_queries, decision_queries, queries, sharing_queries
 from identity.changes import Known
 from identity.matching import Reasons
-from identity.names import last_name_key
+from identity.normalise.names import last_name_key
 from identity.queries import KeyName, SourceName, Workspace
 from identity.records import SourceRecord
 from identity.sharing import is_shared
@@ -52,7 +52,7 @@ async def gather(conn: AsyncConnection, locked: Locked, before: Before, records:
     reasons = {
         w: Reasons(
             decisions=decisions.get(w, ()),
-            alike=[edge for edge in alike.get(w, ()) if edge.strength >= locked[w].rules.joins_at],
+            alike=alike.get(w, ()),
             shared=keys_of.get(w, frozenset()),
         )
         for w in ids

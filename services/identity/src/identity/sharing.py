@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from identity.keys import is_role
-from identity.names import last_name_key
+from identity.normalise.names import last_name_key
 from identity.records import SourceRecord
 from identity.rules import DEFAULT, Rules
 

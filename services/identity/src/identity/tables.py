@@ -50,6 +50,18 @@ workspace = Table(
     Column("stamp", Uuid),
     Column("has_shared", Boolean, nullable=False, server_default=false()),
     Column("has_alike", Boolean, nullable=False, server_default=false()),
+    Column("rules_version", Integer, nullable=False, server_default=_zero()),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    _id("workspace_id"),
+    Column("version", Integer, CheckConstraint("version > 0"), nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("made_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("made_by", Uuid),
+    PrimaryKeyConstraint("workspace_id", "version"),
 )
 
 source_identity = Table(
@@ -92,7 +104,7 @@ weighed_record = Table(
     _id("workspace_id"),
     _id("source_id"),
     Column("form", Text, nullable=False),
-    Column("blocks", ARRAY(Text), nullable=False),
+    Column("blocks", ARRAY(BigInteger), nullable=False),
     PrimaryKeyConstraint("workspace_id", "source_id"),
 )
 
@@ -100,7 +112,7 @@ block = Table(
     "block",
     metadata,
     _id("workspace_id"),
-    Column("block", WORDS, nullable=False),
+    Column("block", BigInteger, nullable=False),
     _id("source_id"),
     PrimaryKeyConstraint("workspace_id", "block", "source_id"),
 )
@@ -112,6 +124,7 @@ alike = Table(
     _id("left_id"),
     _id("right_id"),
     Column("strength", Integer, nullable=False),
+    Column("joins", Boolean, nullable=False),
     CheckConstraint("left_id < right_id"),
     PrimaryKeyConstraint("workspace_id", "left_id", "right_id"),
     Index("alike_right", "workspace_id", "right_id"),

@@ -9,7 +9,17 @@ down_revision = "0002"
 TABLES = """
 ALTER TABLE workspace
     ADD COLUMN has_shared boolean NOT NULL DEFAULT false,
-    ADD COLUMN has_alike boolean NOT NULL DEFAULT false;
+    ADD COLUMN has_alike boolean NOT NULL DEFAULT false,
+    ADD COLUMN rules_version integer NOT NULL DEFAULT 0;
+
+CREATE TABLE rules (
+    workspace_id uuid NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    rules text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    made_by uuid,
+    PRIMARY KEY (workspace_id, version)
+);
 
 CREATE TABLE shared_key (
     workspace_id uuid NOT NULL,
@@ -21,13 +31,13 @@ CREATE TABLE weighed_record (
     workspace_id uuid NOT NULL,
     source_id uuid NOT NULL,
     form text NOT NULL,
-    blocks text[] NOT NULL,
+    blocks bigint[] NOT NULL,
     PRIMARY KEY (workspace_id, source_id)
 );
 
 CREATE TABLE block (
     workspace_id uuid NOT NULL,
-    block text COLLATE "C" NOT NULL,
+    block bigint NOT NULL,
     source_id uuid NOT NULL,
     PRIMARY KEY (workspace_id, block, source_id)
 );
@@ -37,13 +47,14 @@ CREATE TABLE alike (
     left_id uuid NOT NULL,
     right_id uuid NOT NULL CHECK (left_id < right_id),
     strength integer NOT NULL,
+    joins boolean NOT NULL,
     PRIMARY KEY (workspace_id, left_id, right_id)
 );
 CREATE INDEX alike_right ON alike (workspace_id, right_id);
 CREATE INDEX alike_strength ON alike (workspace_id, strength, left_id, right_id);
 """
 
-WALLED = ("shared_key", "weighed_record", "block", "alike")
+WALLED = ("rules", "shared_key", "weighed_record", "block", "alike")
 
 # As in the first migration: what the planner should expect before it knows better.
 EXPECTED = {

@@ -1,0 +1,173 @@
+"""Weighing: which records are alike, and how much it says; beside the path that every change takes.
+
+A record that was written is weighed soon after, set by set: its form is taken, its blocks are looked up, and it is
+compared with all who share one that is not too full. What comes of it, the pairs, is a function of all records and the
+rules: a block that fills up or empties past the limit makes all who are in it be compared anew. Then the components
+that gained or lost a pair are partitioned again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+import structlog
+from contracts.contacts import Contact, ContactFetched
+from contracts.event import LANES
+from contracts.golden_records import SourceRecordsResolved
+from servicekit import bus_queries
+from servicekit.bus_queries import Shard
+from servicekit.errors import RetryLater
+from servicekit.outbox import shard_of
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity import foresight, operations, queries, weighing_queries
+from identity.blocking import blocks_of
+from identity.normalise import form_of
+from identity.queries import SourceName
+from identity.rules import Rules
+from identity.scoring import score
+from identity.weighing_queries import Pair, Weighed
+
+log = structlog.get_logger()
+
+CONSUMER = "identity"
+QUIET = 500
+"""So few events that wait hold nothing up."""
+LOOK_AGAIN = timedelta(seconds=1)
+
+_contact = msgspec.json.Decoder(Contact)
+
+
+async def weigh_resolved(conn: AsyncConnection, events: Sequence[SourceRecordsResolved]) -> None:
+    """Weigh the records that were written, once nothing more urgent is to be done. Raises `RetryLater`."""
+    await _let_pass(conn, {event.workspace_id for event in events})
+    named: dict[UUID, set[UUID]] = defaultdict(set)
+    anew: dict[UUID, set[UUID]] = defaultdict(set)
+    for event in events:
+        (anew if event.anew else named)[event.workspace_id].update(event.source_ids)
+    locked = await queries.lock_workspaces(conn, named.keys() | anew.keys())
+    for workspace_id in sorted(named.keys() | anew.keys()):
+        if not locked[workspace_id].erased:
+            rules = locked[workspace_id].rules
+            await weigh(conn, workspace_id, named[workspace_id], rules, anew=anew[workspace_id])
+
+
+async def _let_pass(conn: AsyncConnection, workspaces: Collection[UUID]) -> None:
+    """Leave the workspaces to what providers tell while much of it waits: a first sync is not to be held up."""
+    shards = [Shard(ContactFetched.TOPIC, lane, shard_of(id_)) for id_ in workspaces for lane in LANES]
+    if await bus_queries.lag_of_shards(conn, CONSUMER, shards) > QUIET:
+        raise RetryLater("contacts are coming in", after=LOOK_AGAIN)
+
+
+async def weigh(
+    conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID], rules: Rules, *, anew: Collection[UUID] = ()
+) -> None:
+    """Weigh records of a workspace that is locked, and let follow what follows.
+
+    Those of `ids` whose form is as it was have nothing to say; those to be compared `anew` are, all the same.
+    """
+    changed, was = await _take_forms(conn, workspace_id, ids, rules)
+    if not changed and not anew:
+        return
+    entered = {(block, id_) for id_, now in changed.items() for block in now.blocks}
+    left = {(block, id_) for id_ in changed if id_ in was for block in was[id_].blocks}
+    await weighing_queries.save_weighed(conn, list(changed.values()))
+    await weighing_queries.move(conn, workspace_id, entered=entered - left, left=left - entered)
+    again, carriers = await _to_compare(conn, workspace_id, changed, was, rules, anew)
+    pairs = await _compare(conn, workspace_id, again, carriers, rules)
+    before = await weighing_queries.load_pairs(conn, workspace_id, again)
+    await weighing_queries.delete_pairs(conn, _names(before) - _names(pairs))
+    await weighing_queries.save_pairs(conn, workspace_id, pairs - before)
+    moved = {end for pair in pairs ^ before if pair.joins for end in (pair.left_id, pair.right_id)}
+    log.info("records_weighed", workspace_id=str(workspace_id), records=len(again), alike=len(pairs), moved=len(moved))
+    if moved:
+        await _settle(conn, workspace_id, moved)
+
+
+async def _take_forms(
+    conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID], rules: Rules
+) -> tuple[dict[UUID, Weighed], dict[UUID, Weighed]]:
+    """Take the forms of records; return those that changed, and how they were."""
+    contacts = await weighing_queries.load_contacts(conn, workspace_id, ids)
+    was = await weighing_queries.load_weighed(conn, workspace_id, ids)
+    changed = {}
+    for source_id, shown in contacts:
+        form = form_of(_contact.decode(shown), rules.region)
+        if source_id not in was or was[source_id].form != form:
+            changed[source_id] = Weighed(workspace_id, source_id, form, blocks_of(form))
+    return changed, was
+
+
+async def _to_compare(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    changed: Mapping[UUID, Weighed],
+    was: Mapping[UUID, Weighed],
+    rules: Rules,
+    anew: Collection[UUID],
+) -> tuple[dict[UUID, Weighed], dict[int, set[UUID]]]:
+    """Tell whose pairs may be others now, and who is in their blocks; a block that is too full has nobody in it.
+
+    Beside those that changed it is who is in a block that became too full, or is so no longer.
+    """
+    limit = rules.block_limit
+    gains = Counter(block for weighed in changed.values() for block in weighed.blocks)
+    gains.subtract(block for id_ in changed if id_ in was for block in was[id_].blocks)
+    # So many of each that it is seen whether it was too full before, and if it was not, all who were in it.
+    carriers = await weighing_queries.list_carriers(
+        conn, workspace_id, {block: limit + max(gain, 0) + 1 for block, gain in gains.items()}
+    )
+    flipped = set(anew)
+    for block, gain in gains.items():
+        here = carriers.get(block, set())
+        if (len(here) > limit) != (len(here) - gain > limit):
+            flipped |= here
+    others = await weighing_queries.load_weighed(conn, workspace_id, flipped - changed.keys())
+    more = {block for weighed in others.values() for block in weighed.blocks} - gains.keys()
+    carriers |= await weighing_queries.list_carriers(conn, workspace_id, dict.fromkeys(more, limit + 1))
+    return {**others, **changed}, {block: ids for block, ids in carriers.items() if len(ids) <= limit}
+
+
+async def _compare(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    again: Mapping[UUID, Weighed],
+    carriers: Mapping[int, set[UUID]],
+    rules: Rules,
+) -> set[Pair]:
+    """Compare records with all who share a block with them."""
+    mates = {mate for weighed in again.values() for block in weighed.blocks for mate in carriers.get(block, ())}
+    known = {**await weighing_queries.load_weighed(conn, workspace_id, mates - again.keys()), **again}
+    pairs = set()
+    for left_id, right_id in _each_once(again.values(), carriers):
+        found = score(known[left_id].form, known[right_id].form, rules)
+        if found.verdict != "apart":
+            pairs.add(Pair(workspace_id, left_id, right_id, found.strength, found.verdict == "join"))
+    return pairs
+
+
+def _each_once(records: Iterable[Weighed], carriers: Mapping[int, set[UUID]]) -> set[tuple[UUID, UUID]]:
+    return {
+        (min(weighed.source_id, mate), max(weighed.source_id, mate))
+        for weighed in records
+        for block in weighed.blocks
+        for mate in carriers.get(block, ())
+        if mate != weighed.source_id
+    }
+
+
+def _names(pairs: Iterable[Pair]) -> set[Pair]:
+    """The same pairs, however strong."""
+    return {Pair(pair.workspace_id, pair.left_id, pair.right_id, 0, False) for pair in pairs}
+
+
+async def _settle(conn: AsyncConnection, workspace_id: UUID, moved: Collection[UUID]) -> None:
+    """Partition again those that gained or lost a pair that joins."""
+    locked = await queries.lock_workspaces(conn, {workspace_id})
+    sources = [SourceName(workspace_id, source_id) for source_id in moved]
+    before = {one.record.source_id: one for one in await queries.load_neighbourhood(conn, sources=sources)}
+    records = {source_id: known.record for source_id, known in before.items()}
+    foresight.remember(locked, before, records, ())
+    await operations.settle(conn, locked, before, records)
