@@ -12,7 +12,7 @@ from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
 from contracts.event import Event, Lane
 from contracts.interactions import Interaction, InteractionFetched
 from identity.app import NAME
-from identity.handlers import subscriptions
+from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
 from servicekit.app import service_app
@@ -75,6 +75,8 @@ class Workspace:
         async with self._publisher.transaction(self.id) as conn:
             publish(conn, events, lane=lane)
         await drain(self.db, subscriptions())
+        for part, some in projections().items():
+            await drain(self.db, some, consumer=f"identity_{part}")
 
     async def get(self, path: str, *, status: int = 200, workspace_id: UUID | None = None, **query: Any) -> Any:
         """Ask identity as someone signed in to this workspace."""
@@ -83,6 +85,14 @@ class Workspace:
         async with self._http.get(path, params=query, headers=headers) as answer:
             assert answer.status == status, await answer.text()
             return await answer.json()
+
+    async def send(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
+        """Have identity do something, as someone signed in to this workspace."""
+        assert self._http
+        headers = bearer(user_token(workspace_id=self.id))
+        async with self._http.request(method, path, json=body, headers=headers) as answer:
+            assert answer.status == status, await answer.text()
+            return await answer.json(content_type=None)
 
     async def contacts(self, **query: Any) -> list[dict[str, Any]]:
         """All contacts of the first page."""

@@ -50,7 +50,7 @@ async def test_the_last_write_wins_field_by_field_and_tells_what_lost(workspace:
     assert shown["fields"] == {"email": "ada@example.com", "first_name": "Augusta", "company": "Engines"}
     first_name = shown["lineage"]["first_name"]
     assert first_name["chosen"]["provider"] == "zendesk"
-    assert first_name["rule"] == "last_write"
+    assert first_name["rule"] == "latest"
     assert [loser["value"] for loser in first_name["losers"]] == ["Ada"]
     assert shown["emails"] == ["ada@example.com"]
     assert shown["updated_at"] == "2026-03-01T13:00:00Z"

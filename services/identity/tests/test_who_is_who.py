@@ -12,7 +12,7 @@ from contracts.contacts import Contact, ContactFetched, ContactGone
 from contracts.golden_records import ContactDetail
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from identity import erasing, operations, reading, rules_queries, tables
+from identity import deciding, erasing, operations, reading, rules_queries, tables
 from identity.blocking import blocks_of
 from identity.foresight import Foresight, foresee
 from identity.handlers import projections
@@ -308,10 +308,10 @@ async def test_the_database_agrees_with_the_reference_after_every_step(
                     decided += 1
                     named = [{ids[i] for i in side} for side in sides]
                     world.decisions[decided] = (verdict, named)
-                    await operations.decide(conn, workspace_id=WORKSPACE, verdict=verdict, sides=named)
+                    await deciding.decide(conn, WORKSPACE, [(verdict, tuple(map(frozenset, named)))], by=None)
                 case Withdrawn(nth):
                     world.decisions.pop(nth, None)
-                    await operations.withdraw(conn, workspace_id=WORKSPACE, number=nth)
+                    await deciding.withdraw(conn, WORKSPACE, [nth], by=None)
                 case Erased(connection_id, until):
                     world.erase(connection_id, until)
                     await erasing.erase_connection(

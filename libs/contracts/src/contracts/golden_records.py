@@ -117,11 +117,16 @@ class FieldValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lineage(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a golden value comes from: what was chosen, by which rule, and what lost."""
+    """Where a golden value comes from: what was chosen, by which rule, and what lost.
+
+    `rule` is `pinned` for what a person chose, whose number `pin` is then; else that of the field: `latest`,
+    `source_priority`, `most_frequent` or `longest`.
+    """
 
     chosen: FieldValue
     rule: str
     losers: tuple[FieldValue, ...] = ()
+    pin: int | None = None
 
 
 class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,12 +190,26 @@ class HistoryEdge(msgspec.Struct, frozen=True, kw_only=True):
     between: tuple[SourceName, SourceName]
 
 
+HistoryKind = Literal["joined", "parted", "decided", "pinned", "unpinned"]
+Verdict = Literal["same", "different"]
+
+
 class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to a golden record; `id` is that of the whole, before parting or after joining."""
+    """Something that happened to a golden record; `id` is that of the whole, before parting or after joining.
+
+    `decided` is a decision that left everybody where they were. `by` is the person who caused it, if one did, and
+    `undoes` and `undone_by` are entries of the same history.
+    """
 
     number: int
-    kind: Literal["joined", "parted"]
+    kind: HistoryKind
     happened_at: datetime
     id: UUID
-    sides: tuple[HistorySide, ...]
-    edges: tuple[HistoryEdge, ...]
+    sides: tuple[HistorySide, ...] = ()
+    edges: tuple[HistoryEdge, ...] = ()
+    by: UUID | None = None
+    verdict: Verdict | None = None
+    field: str | None = None
+    value: str | None = None
+    undoes: int | None = None
+    undone_by: int | None = None

@@ -10,10 +10,10 @@ and keys over weights.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Literal
 from uuid import UUID
 
 import msgspec
+from contracts.golden_records import Verdict
 
 from identity.ids import rank
 from identity.normalise import form_of
@@ -27,8 +27,6 @@ ALIKE = "alike"
 DECIDED_SAME = "decided_same"
 EMAIL_STRENGTH = 100_000
 DECIDED_STRENGTH = 1_000_000
-
-Verdict = Literal["same", "different"]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What identity shows: golden records, where each value comes from, what happened with them and to them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -21,13 +22,16 @@ from contracts.pages import ItemPage
 from servicekit.errors import NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import golden, history_queries, reading_queries, timeline_queries
+from identity import decision_queries, golden, history_queries, reading_queries, rules_queries, timeline_queries
+from identity.changes import Cause
 from identity.cursors import CursorInvalid, read_cursor, write_cursor
-from identity.golden import GoldenRow
+from identity.golden import GoldenRow, Pin, Pinned
 from identity.history_queries import StoredEntry
 from identity.ids import seen_at
+from identity.queries import SourceName as SourceId
 from identity.reading_queries import Order
 from identity.records import SourceRecord
+from identity.survivorship import Survivorship
 from identity.timeline_queries import SourceAddress, TimelinePlace, TimelineRow
 
 LATEST_INTERACTIONS = 20
@@ -126,14 +130,15 @@ async def count_contacts(conn: AsyncConnection, workspace_id: UUID) -> ContactCo
 
 async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> ContactDetail:
     """Show a golden record in full, by its id or one that leads to it. Raises `ContactNotFound`."""
-    golden_id, members = await _members(conn, workspace_id, id_)
+    golden_id, members = await members_of(conn, workspace_id, id_)
     living = golden.newest_first(members)
     if not living:
         raise ContactNotFound
     source_ids = [member.source_id for member in members]
     redirects = await reading_queries.list_redirects(conn, workspace_id, source_ids)
     latest = await _timeline(conn, workspace_id, members, NOW_AND_EVER, LATEST_INTERACTIONS)
-    lineage = golden.lineage(living)
+    pinned, survivorship = await _choices(conn, workspace_id, members)
+    lineage = golden.lineage(living, pinned, survivorship)
     return ContactDetail(
         id=golden_id,
         fields={field: told.chosen.value for field, told in lineage.items()},
@@ -148,7 +153,19 @@ async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> C
     )
 
 
-async def _members(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> tuple[UUID, list[SourceRecord]]:
+async def _choices(
+    conn: AsyncConnection, workspace_id: UUID, members: Iterable[SourceRecord]
+) -> tuple[Pinned, Survivorship]:
+    """Load what people chose for a golden record's values, and the rules of the rest."""
+    pins: dict[UUID, list[Pin]] = defaultdict(list)
+    for _, pin in await decision_queries.load_pins(conn, [SourceId(workspace_id, m.source_id) for m in members]):
+        pins[pin.source_id].append(pin)
+    pinned = golden.pinned_of(pins, pins)
+    return pinned, (await rules_queries.current_rules(conn, workspace_id)).survivorship
+
+
+async def members_of(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> tuple[UUID, list[SourceRecord]]:
+    """Find the golden record that an id leads to, and its members. Raises `ContactNotFound`."""
     golden_id = await reading_queries.find_golden_id(conn, workspace_id, id_)
     if golden_id is None:
         raise ContactNotFound
@@ -160,7 +177,7 @@ async def list_timeline(
 ) -> ItemPage[InteractionView]:
     """List what happened with a contact, the latest first. Raises `ContactNotFound`, `CursorInvalid`."""
     after = read_cursor(cursor, TimelinePlace) if cursor else NOW_AND_EVER
-    _, members = await _members(conn, workspace_id, id_)
+    _, members = await members_of(conn, workspace_id, id_)
     if all(member.gone for member in members):
         raise ContactNotFound
     rows = await _timeline(conn, workspace_id, members, after, limit + 1)
@@ -205,21 +222,22 @@ async def list_history(
     before = read_cursor(cursor, int) if cursor else history_queries.LAST
     if not 0 < before <= history_queries.LAST:
         raise CursorInvalid
-    golden_id, members = await _members(conn, workspace_id, id_)
+    golden_id, members = await members_of(conn, workspace_id, id_)
     ids = {golden_id, id_, *(member.source_id for member in members)}
     entries = await history_queries.list_entries(conn, workspace_id, ids, before=before, at_most=limit + 1)
     shown = entries[:limit]
     named = {member for stored in shown for side in stored.entry.sides for member in side.members}
     names = await reading_queries.list_names(conn, workspace_id, named)
     return ItemPage(
-        items=[_history(stored, names) for stored in shown],
+        items=[history_view(stored, names) for stored in shown],
         next_cursor=write_cursor(shown[-1].number) if len(entries) > limit else None,
     )
 
 
-def _history(stored: StoredEntry, names: dict[UUID, SourceName]) -> HistoryView:
+def history_view(stored: StoredEntry, names: dict[UUID, SourceName]) -> HistoryView:
     """Show an entry without those that have no name: they were erased since it was read."""
     entry = stored.entry
+    cause = entry.cause or Cause()
     return HistoryView(
         number=stored.number,
         kind=entry.kind,
@@ -239,4 +257,10 @@ def _history(stored: StoredEntry, names: dict[UUID, SourceName]) -> HistoryView:
             for edge in entry.edges
             if edge.left in names and edge.right in names
         ),
+        by=cause.by,
+        verdict=cause.verdict,
+        field=cause.field,
+        value=cause.value,
+        undoes=cause.undoes,
+        undone_by=stored.undone_by,
     )

@@ -1,14 +1,16 @@
 """All SQL that shows golden records."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
+from contracts.decisions import SourceKey
 from contracts.golden_records import SourceName
 from sqlalchemy import ColumnElement, RowMapping, Select, any_, func, select, text, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.golden import GoldenRow, search_key
+from identity.json_rows import as_json
 from identity.keys import EMAIL
 from identity.queries import source_record
 from identity.records import SourceRecord
@@ -161,3 +163,18 @@ async def list_names(conn: AsyncConnection, workspace_id: UUID, source_ids: Coll
         row.source_id: SourceName(connection_id=row.connection_id, provider=row.provider, provider_id=row.provider_id)
         for row in await conn.execute(_LIST_NAMES, named)
     }
+
+
+_FIND_SOURCES = text("""
+SELECT connection_id, provider_id, s.source_id
+FROM json_to_recordset(CAST(:keys AS json)) AS k (connection_id uuid, provider_id text)
+JOIN source_identity s USING (connection_id, provider_id)
+WHERE s.workspace_id = :workspace_id
+""")
+
+
+async def find_sources(conn: AsyncConnection, workspace_id: UUID, keys: Iterable[SourceKey]) -> dict[SourceKey, UUID]:
+    """Find source records by their names outside; those that are not there are left out."""
+    named = {"workspace_id": workspace_id, "keys": as_json(list(keys))}
+    rows = await conn.execute(_FIND_SOURCES, named)
+    return {SourceKey(row.connection_id, row.provider_id): row.source_id for row in rows}

@@ -5,15 +5,16 @@ component; of one that is, they stay where they are, and only when a carrier lea
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import alike_queries, decision_queries, queries, sharing_queries
-from identity.changes import Known
-from identity.matching import Reasons
+from identity.changes import Cause, Known, Values
+from identity.golden import NO_PINS, Pin
+from identity.matching import Decision, Reasons
 from identity.normalise.names import last_name_key
 from identity.queries import KeyName, SourceName, Workspace
 from identity.records import SourceRecord
@@ -26,16 +27,35 @@ Records = Mapping[UUID, SourceRecord]
 Locked = Mapping[UUID, Workspace]
 
 
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says now: decisions and pins that are made, and numbers of those that are withdrawn."""
+
+    workspace_id: UUID
+    decisions: tuple[Decision, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    withdrawn: frozenset[int] = frozenset()
+    moved: frozenset[UUID] = frozenset()
+    """The records on which pins hang that are made or withdrawn."""
+    cause: Cause = Cause()
+
+
 class Case(msgspec.Struct, frozen=True):
-    """Records as they were and as they are, and the reasons to join them, by workspace."""
+    """Records as they were and as they are, and the reasons to join them and to choose values, by workspace."""
 
     before: Before
     records: Records
     reasons: Mapping[UUID, Reasons]
+    values: Mapping[UUID, Values]
+    cause: Cause | None = None
 
 
-async def gather(conn: AsyncConnection, locked: Locked, before: Before, records: Records) -> Case:
-    """Load the reasons for records that take the place of those `before`, with whom a key binds again."""
+async def gather(
+    conn: AsyncConnection, locked: Locked, before: Before, records: Records, word: Word | None = None
+) -> Case:
+    """Load the reasons for records that take the place of those `before`, with whom a key binds again.
+
+    A person's `word` is taken as given, though nothing of it is written yet.
+    """
     shared: set[KeyName] = set()
     if any(workspace.has_shared for workspace in locked.values()):
         shared, before, records = await _unshare(conn, locked, before, records)
@@ -44,6 +64,12 @@ async def gather(conn: AsyncConnection, locked: Locked, before: Before, records:
         ids[record.workspace_id].append(source_id)
     decided = [SourceName(w, id_) for w, some in ids.items() if locked[w].decisions for id_ in some]
     decisions = await decision_queries.load_decisions(conn, decided) if decided else {}
+    pins = await decision_queries.load_pins(conn, decided) if decided else []
+    if word:
+        given = [each for each in decisions.get(word.workspace_id, ()) if each.number not in word.withdrawn]
+        decisions = {**decisions, word.workspace_id: [*given, *word.decisions]}
+        pins = [(w, pin) for w, pin in pins if pin.number not in word.withdrawn]
+        pins += [(word.workspace_id, pin) for pin in word.pins]
     weighed = [SourceName(w, id_) for w, some in ids.items() if locked[w].has_alike for id_ in some if id_ in before]
     alike = await alike_queries.load_alike(conn, weighed) if weighed else {}
     keys_of: dict[UUID, set[str]] = defaultdict(set)
@@ -57,7 +83,17 @@ async def gather(conn: AsyncConnection, locked: Locked, before: Before, records:
         )
         for w in ids
     }
-    return Case(before, records, reasons)
+    values = {w: _values(w, locked[w], pins, word) for w in ids}
+    return Case(before, records, reasons, values, word.cause if word else None)
+
+
+def _values(workspace_id: UUID, workspace: Workspace, pins: Sequence[tuple[UUID, Pin]], word: Word | None) -> Values:
+    hanging: dict[UUID, list[Pin]] = defaultdict(list)
+    for where, pin in pins:
+        if where == workspace_id:
+            hanging[pin.source_id].append(pin)
+    moved = word.moved if word and word.workspace_id == workspace_id else frozenset()
+    return Values(hanging or NO_PINS, workspace.rules.survivorship, moved)
 
 
 async def _unshare(

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import reading
+from identity import decision_routes, reading
 from identity.reading_queries import Order
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -74,4 +74,4 @@ async def list_history(
     return await reading.list_history(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
 
 
-ROUTES = [list_contacts, count_contacts, get_contact, list_timeline, list_history]
+ROUTES = [list_contacts, count_contacts, get_contact, list_timeline, list_history, *decision_routes.ROUTES]

@@ -9,6 +9,7 @@ from math import log2
 import msgspec
 
 from identity.comparison import LEVELS
+from identity.survivorship import Survivorship
 
 UNIT = 10
 """Steps in a bit, which doubles the odds."""
@@ -51,6 +52,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """By how many records it is carried at most."""
     blocked: frozenset[str] = frozenset()
     """Keys that a person said are nobody's own."""
+    survivorship: Survivorship = Survivorship()
     strengths: dict[str, dict[str, int]]
     """What each level of each field adds to the evidence; at a counted field's level, for a value in no table."""
     values: dict[str, dict[str, int]] = {}

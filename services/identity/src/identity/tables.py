@@ -53,6 +53,21 @@ workspace = Table(
     Column("rules_version", Integer, nullable=False, server_default=_zero()),
 )
 
+pin = Table(
+    "pin",
+    metadata,
+    _id("workspace_id"),
+    Column("number", Integer, nullable=False),
+    _id("source_id"),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("pinned_by", Uuid),
+    Column("pinned_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("withdrawn_at", MOMENT),
+    PrimaryKeyConstraint("workspace_id", "number"),
+    Index("pin_source", "workspace_id", "source_id"),
+)
+
 rules = Table(
     "rules",
     metadata,
@@ -194,11 +209,15 @@ history = Table(
     metadata,
     _id("workspace_id"),
     Column("number", BigInteger, nullable=False),
-    Column("kind", Text, CheckConstraint("kind IN ('joined', 'parted')"), nullable=False),
+    Column(
+        "kind", Text, CheckConstraint("kind IN ('joined', 'parted', 'decided', 'pinned', 'unpinned')"), nullable=False
+    ),
     Column("happened_at", MOMENT, nullable=False, server_default=func.now()),
     _id("golden_id"),
     Column("sides", Text, nullable=False),
     Column("edges", Text, nullable=False),
+    Column("cause", Text),
+    Column("undone_by", BigInteger),
     PrimaryKeyConstraint("workspace_id", "number"),
 )
 

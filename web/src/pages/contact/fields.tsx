@@ -83,7 +83,11 @@ function Field({ name, lineage, also }: { name: string; lineage: Lineage; also: 
 }
 
 const RULES: Readonly<Record<string, string>> = {
-  last_write: "The value that was written last is shown.",
+  latest: "The value that was written last is shown.",
+  source_priority: "The value of the source that is trusted most is shown.",
+  most_frequent: "The value that most sources have is shown.",
+  longest: "The longest value is shown.",
+  pinned: "Somebody chose this value.",
 };
 
 function Origin({ value, children }: { value: FieldValue; children?: ReactNode }) {
