@@ -1,6 +1,6 @@
 """The SQL of actions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -85,6 +85,18 @@ async def let_action_wait(
     statement = update(action).where(*_this(workspace_id, action_id), action.c.attempt == attempt)
     values = {"state": "queued", "retry_at": retry_at, "problem": problem, "unsure": unsure, "failures": failures}
     await conn.execute(statement.values(values))
+
+
+async def keep_before(
+    conn: AsyncConnection, workspace_id: UUID, action_id: UUID, attempt: int, before: Mapping[str, str | None]
+) -> bool:
+    """Keep what an update is about to replace; False when this attempt at it may write no more."""
+    statement = (
+        update(action)
+        .where(*_this(workspace_id, action_id), action.c.attempt == attempt, action.c.state == "running")
+        .values(before=dict(before))
+    )
+    return (await conn.execute(statement.returning(action.c.action_id))).first() is not None
 
 
 async def end_action(

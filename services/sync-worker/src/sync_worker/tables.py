@@ -253,6 +253,7 @@ action = Table(
     Column("attempt", Integer, nullable=False, server_default=_zero()),
     Column("failures", Integer, nullable=False, server_default=_zero()),
     Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("before", JSON(none_as_null=True)),
     Column("problem", Text),
     Column("records", JSON),
     Column("conflicts", JSON),
