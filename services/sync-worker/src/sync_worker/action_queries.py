@@ -1,7 +1,7 @@
 """The SQL of actions."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -122,6 +122,13 @@ async def erase_actions(conn: AsyncConnection, workspace_id: UUID, sources: Iter
     """Delete what was done about erased people: it says who they were."""
     named = [{"connection_id": connection_id, "provider_id": provider_id} for connection_id, provider_id in sources]
     await conn.execute(_ERASE, {"workspace_id": workspace_id, "sources": msgspec.json.encode(named).decode()})
+
+
+async def delete_old_actions(conn: AsyncConnection, *, kept_for: timedelta, at_most: int) -> int:
+    """Delete some actions of all workspaces that ended so long ago; return how many there were."""
+    statement = text("SELECT drop_old_actions(:kept_for, :at_most)")
+    deleted: int = (await conn.execute(statement, {"kept_for": kept_for, "at_most": at_most})).scalar_one()
+    return deleted
 
 
 def _this(workspace_id: UUID, action_id: UUID) -> tuple[ColumnElement[bool], ...]:

@@ -50,8 +50,16 @@ class ComeBack(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 6), LONGEST_WAIT_SECONDS)})
 
 
-def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, actor: Actor, *, every: Pace) -> App:
-    """Make the queue's application: what its jobs do."""
+def job_app(
+    db: Database,
+    syncer: Syncer,
+    fetcher: HintFetcher,
+    actor: Actor,
+    *,
+    every: Pace,
+    actions_kept_for: timedelta | None = None,
+) -> App:
+    """Make the queue's application: what its jobs do. Without an end to it, actions are kept for ever."""
     kwargs = {"options": f"-c search_path={package_of(db.service)}", "application_name": f"{db.service}-jobs"}
     app = App(connector=PsycopgConnector(conninfo=db.conninfo, kwargs=kwargs, min_size=1, max_size=4))
 
@@ -99,6 +107,8 @@ def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, actor: Actor, *,
     async def delete_spent_files(timestamp: int) -> None:
         await files.delete_spent(db)
         await budgets.forget_idle(db)
+        if actions_kept_for:
+            await erasure.erase_old_actions(db, actions_kept_for)
 
     return app
 

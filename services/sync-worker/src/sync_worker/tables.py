@@ -267,6 +267,7 @@ action = Table(
     PrimaryKeyConstraint("workspace_id", "action_id"),
     Index("action_of_connection", "workspace_id", "connection_id", "action_id"),
     Index("action_of_key", "workspace_id", "idempotency_key", unique=True),
+    Index("action_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     Index(
         "action_undoes",
         "workspace_id",
