@@ -5,6 +5,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
+from identity.cursors import Cursors
 from identity.handlers import subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
@@ -20,5 +21,6 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
         routes=ROUTES,
         db=Database.connect(settings, NAME),
         subscriptions=subscriptions(),
+        dependencies={"cursors": Cursors(settings.lead_secret)},
         keys=keys,
     )
