@@ -23,6 +23,7 @@ from servicekit import telemetry
 from servicekit.consumer import Consumer, Subscription
 from servicekit.database import Database
 from servicekit.errors import BadRequest, Problem
+from servicekit.head import with_head
 from servicekit.health import health_routes
 from servicekit.house import package_of
 from servicekit.principal import KeySource, Principal, PublishedKeys, authentication, people_only
@@ -81,7 +82,7 @@ def service_app(
             if db:
                 await db.close()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[*routes, *health_routes(name, db, consumer, migrated=migrated)],
         dependencies={
             "principal": Provide(_principal, sync_to_thread=False),
@@ -100,6 +101,8 @@ def service_app(
         pdb_on_exception=False,
         logging_config=None,
     )
+    app.asgi_handler = with_head(app.asgi_handler)
+    return app
 
 
 def _description(name: str) -> OpenAPIConfig:
