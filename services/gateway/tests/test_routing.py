@@ -56,24 +56,24 @@ def test_a_path_goes_to_the_service_that_owns_it(method: str, path: str, service
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "upload"),
+    ("method", "path", "load"),
     [
-        ("POST", "/connections/csv", True),
-        ("POST", "/connections/csv/", True),
-        ("POST", "/connections/csv/preview", True),
-        ("GET", "/connections/csv", False),
-        ("POST", "/connections/csv/previews", False),
-        ("POST", "/connections/zendesk", False),
-        ("POST", "/contacts/merge", False),
+        ("POST", "/connections/csv", "file"),
+        ("POST", "/connections/csv/", "file"),
+        ("POST", "/connections/csv/preview", "file"),
+        ("GET", "/connections/csv", "usual"),
+        ("POST", "/connections/csv/previews", "usual"),
+        ("POST", "/connections/zendesk", "usual"),
+        ("POST", "/contacts/merge", "usual"),
+        ("POST", "/webhooks/hubspot", "delivery"),
+        ("POST", "/webhooks/zendesk/7/", "delivery"),
     ],
 )
-def test_long_bodies_are_taken_where_files_are_handed_over_and_nowhere_else(
-    method: str, path: str, upload: bool
-) -> None:
+def test_long_bodies_are_taken_where_files_are_handed_over_and_nowhere_else(method: str, path: str, load: str) -> None:
     found = find_route(method, path)
 
     assert found is not None
-    assert found.upload == upload
+    assert found.load == load
 
 
 @pytest.mark.parametrize(

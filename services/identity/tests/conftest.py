@@ -12,6 +12,7 @@ from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
 from contracts.event import Event, Lane
 from contracts.interactions import Interaction, InteractionFetched
 from identity.app import NAME
+from identity.cursors import Cursors
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
@@ -113,7 +114,14 @@ async def workspace(fresh: FreshDatabase, db: Database) -> AsyncIterator[Workspa
     The app has no consumer of its own: `drain` is the only one, so what was published is handled when it returns.
     """
     settings = Settings(**fresh.settings())
-    app = service_app(name=NAME, settings=settings, routes=ROUTES, db=Database.connect(settings, NAME), keys=TestKeys())
+    app = service_app(
+        name=NAME,
+        settings=settings,
+        routes=ROUTES,
+        db=Database.connect(settings, NAME),
+        dependencies={"cursors": Cursors(settings.lead_secret)},
+        keys=TestKeys(),
+    )
     async with served(app) as http:
         yield Workspace(db, fresh.database("sync-worker"), http)
 

@@ -1,5 +1,6 @@
 """What people see of contacts over HTTP, when providers have told of them."""
 
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4
@@ -117,6 +118,26 @@ async def test_a_deletion_may_overtake_its_contact_in_the_other_lane(workspace: 
     await workspace.hears(workspace.fetched(1, "ada@example.com", revision=1), lane="backfill")
 
     assert await workspace.contacts() == []
+
+
+async def test_a_cursor_says_nothing_of_anybody_and_is_good_for_its_own_list_alone(workspace: Any, other: Any) -> None:
+    await workspace.hears(*(workspace.fetched(n, first_name=f"Ada{n}") for n in range(3)))
+    (first, _) = await workspace.contacts(sort="name", limit=2)
+    cursor = (await workspace.get("/contacts", sort="name", limit=2))["next_cursor"]
+
+    for part in (cursor, *cursor.split(".")):
+        plain = urlsafe_b64decode(part.encode() + b"=" * (-len(part) % 4))
+        assert b"ada" not in (part.encode() + plain).lower()
+    refused = {"cursor": cursor, "status": 400}
+    for path, query in [
+        ("/contacts", {"sort": "-name"}),
+        ("/contacts", {"sort": "name", "workspace_id": other.id}),
+        (f"/contacts/{first['id']}/timeline", {}),
+        (f"/contacts/{first['id']}/history", {}),
+    ]:
+        assert (await workspace.get(path, **query, **refused))["type"] == "cursor-invalid"
+    changed = cursor[:-2] + ("AA" if cursor[-2:] != "AA" else "BB")
+    assert (await workspace.get("/contacts", sort="name", cursor=changed, status=400))["type"] == "cursor-invalid"
 
 
 async def test_a_list_goes_on_from_its_cursor_in_every_order(workspace: Any) -> None:

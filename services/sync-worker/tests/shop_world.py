@@ -109,6 +109,8 @@ class Shop(SourceProvider):
         self.acted: list[tuple[Action, Attempt]] = []
         self.act_troubles: list[Exception] = []
         self.act_reached: asyncio.Event | None = None
+        self.finds: dict[str, str | None] = {}
+        self.written: list[Action] = []
         self.done: Done | None = None
         self.kept: dict[tuple[InteractionKind | None, str], SourceContact | SourceInteraction] = {}
         self.unreadable: list[Skipped] = []
@@ -138,6 +140,9 @@ class Shop(SourceProvider):
         if self.act_reached:
             self.act_reached.set()
             await self.let_go.wait()
+        if self.finds:
+            await attempt.remember(self.finds)
+            self.written.append(action)
         if self.act_troubles:
             raise self.act_troubles.pop(0)
         assert self.done

@@ -92,6 +92,8 @@ class HubSpot(SourceProvider):
         now: datetime,
     ) -> Page:
         """Read a page of the list on a first run, and of what changed on later ones."""
+        if cursor is None and bookmark is None:
+            access.names.forget()  # who reads everything again may do so for a new name
         asked = _STREAMS[stream]
         fetched = await hubspot_paging.fetch(http, access, asked, cursor=cursor, bookmark=bookmark)
         since, names = fetched.position.since, Names(http, access, fetched.position.names)

@@ -113,6 +113,8 @@ class Pipedrive(SourceProvider):
         now: datetime,
     ) -> Page:
         """Read a page of a list, or of what tells which records were deleted."""
+        if cursor is None and bookmark is None:
+            access.names.forget()  # who reads everything again may do so for a new name
         if stream == _DELETIONS:
             return await pipedrive_feed.read_page(http, access, cursor=cursor, bookmark=bookmark, now=now)
         position = read_position(cursor, bookmark)

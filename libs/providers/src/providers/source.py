@@ -18,6 +18,7 @@ from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact, GoneReason
 from contracts.interactions import Interaction, InteractionKind
 
+from providers.lexicon import Lexicon
 from providers.quota import UNMETERED, Meter, Window
 from providers.webhooks import Delivery, Hint, Subscription
 
@@ -61,13 +62,17 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call to a provider needs; `meter` keeps count of the calls to the account."""
+    """What a call to a provider needs.
+
+    `meter` keeps count of the calls to the account, `names` of what the account calls things.
+    """
 
     access_token: str
     token_type: str
     api_url: str
     account_id: str
     meter: Meter = UNMETERED
+    names: Lexicon = msgspec.field(default_factory=Lexicon)
 
     @property
     def authorization(self) -> str:

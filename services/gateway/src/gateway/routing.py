@@ -52,12 +52,15 @@ UPLOADS: tuple[tuple[str, str], ...] = (
 )
 
 
+Load = Literal["usual", "file", "delivery"]
+
+
 class Route(msgspec.Struct, frozen=True):
-    """Where a request goes, whether it may come without a token, and whether it brings a file."""
+    """Where a request goes, whether it may come without a token, and what its body is."""
 
     service: Service
     public: bool
-    upload: bool = False
+    load: Load = "usual"
 
 
 class PathRefused(BadRequest):
@@ -84,7 +87,18 @@ def find_route(method: str, path: str) -> Route | None:
     service = next((service for pattern, service in _RULES if pattern.fullmatch(path)), None)
     if service is None:
         return None
-    return Route(service, _is_among(_PUBLIC, method, path), _is_among(_UPLOADS, method, path))
+    return Route(service, _is_among(_PUBLIC, method, path), _load(method, path))
+
+
+def _load(method: str, path: str) -> Load:
+    if _is_among(_UPLOADS, method, path):
+        return "file"
+    return "delivery" if is_delivery(path) else "usual"
+
+
+def is_delivery(path: str) -> bool:
+    """Whether providers call here, and nobody else does."""
+    return path.startswith("/webhooks/")
 
 
 def _is_among(rules: Sequence[tuple[str, re.Pattern[str]]], method: str, path: str) -> bool:

@@ -5,6 +5,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
+from identity.cursors import Cursors
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
@@ -21,5 +22,6 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
         db=Database.connect(settings, NAME),
         subscriptions=subscriptions(),
         projections=projections(),
+        dependencies={"cursors": Cursors(settings.lead_secret)},
         keys=keys,
     )

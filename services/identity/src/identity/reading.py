@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import decision_queries, golden, history_queries, reading_queries, rules_queries, timeline_queries
 from identity.changes import Cause
-from identity.cursors import CursorInvalid, read_cursor, write_cursor
+from identity.cursors import CursorInvalid, Cursors
 from identity.golden import GoldenRow, Pin, Pinned
 from identity.history_queries import StoredEntry
 from identity.ids import seen_at
@@ -69,11 +69,12 @@ async def list_contacts(
     q: str | None,
     source: str | None,
     order: Order,
+    cursors: Cursors,
     cursor: str | None,
     limit: int,
 ) -> ItemPage[ContactSummary]:
     """List golden records. Raises `CursorInvalid`."""
-    place = read_cursor(cursor, ListPlace) if cursor else None
+    place = cursors.read(cursor, ListPlace, workspace_id) if cursor else None
     if place and place.order != order:
         raise CursorInvalid
     rows = await reading_queries.list_golden(
@@ -89,7 +90,7 @@ async def list_contacts(
     members = await reading_queries.list_members(conn, workspace_id, [row.golden_id for row in shown])
     return ItemPage(
         items=[_summary(row, golden.newest_first(members[row.golden_id])) for row in shown],
-        next_cursor=write_cursor(_place(order, shown[-1])) if len(rows) > limit else None,
+        next_cursor=cursors.write(_place(order, shown[-1]), workspace_id) if len(rows) > limit else None,
     )
 
 
@@ -173,10 +174,10 @@ async def members_of(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> tu
 
 
 async def list_timeline(
-    conn: AsyncConnection, workspace_id: UUID, id_: UUID, *, cursor: str | None, limit: int
+    conn: AsyncConnection, workspace_id: UUID, id_: UUID, *, cursors: Cursors, cursor: str | None, limit: int
 ) -> ItemPage[InteractionView]:
     """List what happened with a contact, the latest first. Raises `ContactNotFound`, `CursorInvalid`."""
-    after = read_cursor(cursor, TimelinePlace) if cursor else NOW_AND_EVER
+    after = cursors.read(cursor, TimelinePlace, workspace_id) if cursor else NOW_AND_EVER
     _, members = await members_of(conn, workspace_id, id_)
     if all(member.gone for member in members):
         raise ContactNotFound
@@ -184,7 +185,7 @@ async def list_timeline(
     shown = rows[:limit]
     return ItemPage(
         items=[_interaction(row) for row in shown],
-        next_cursor=write_cursor(shown[-1].place) if len(rows) > limit else None,
+        next_cursor=cursors.write(shown[-1].place, workspace_id) if len(rows) > limit else None,
     )
 
 
@@ -213,13 +214,13 @@ def _interaction(row: TimelineRow) -> InteractionView:
 
 
 async def list_history(
-    conn: AsyncConnection, workspace_id: UUID, id_: UUID, *, cursor: str | None, limit: int
+    conn: AsyncConnection, workspace_id: UUID, id_: UUID, *, cursors: Cursors, cursor: str | None, limit: int
 ) -> ItemPage[HistoryView]:
     """List what happened to a golden record and those it came from, the latest first.
 
     What is gone keeps its history. Raises `ContactNotFound`, `CursorInvalid`.
     """
-    before = read_cursor(cursor, int) if cursor else history_queries.LAST
+    before = cursors.read(cursor, int, workspace_id) if cursor else history_queries.LAST
     if not 0 < before <= history_queries.LAST:
         raise CursorInvalid
     golden_id, members = await members_of(conn, workspace_id, id_)
@@ -230,7 +231,7 @@ async def list_history(
     names = await reading_queries.list_names(conn, workspace_id, named)
     return ItemPage(
         items=[history_view(stored, names) for stored in shown],
-        next_cursor=write_cursor(shown[-1].number) if len(entries) > limit else None,
+        next_cursor=cursors.write(shown[-1].number, workspace_id) if len(entries) > limit else None,
     )
 
 

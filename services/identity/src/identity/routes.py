@@ -12,6 +12,7 @@ from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import decision_routes, reading
+from identity.cursors import Cursors
 from identity.reading_queries import Order
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -24,6 +25,7 @@ Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]
 async def list_contacts(
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
     q: Words = None,
     source: Provider = None,
     sort: FromQuery[Order] = "-updated_at",
@@ -32,7 +34,7 @@ async def list_contacts(
 ) -> ItemPage[ContactSummary]:
     """List golden records: `q` are words that begin a name or an email, `source` a provider."""
     return await reading.list_contacts(
-        conn, principal.workspace_id, q=q, source=source, order=sort, cursor=cursor, limit=limit
+        conn, principal.workspace_id, q=q, source=source, order=sort, cursors=cursors, cursor=cursor, limit=limit
     )
 
 
@@ -55,11 +57,14 @@ async def list_timeline(
     golden_id: FromPath[UUID],
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ItemPage[InteractionView]:
     """List what happened with a contact, the latest first."""
-    return await reading.list_timeline(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
+    return await reading.list_timeline(
+        conn, principal.workspace_id, golden_id, cursors=cursors, cursor=cursor, limit=limit
+    )
 
 
 @get("/contacts/{golden_id:str}/history")
@@ -67,11 +72,14 @@ async def list_history(
     golden_id: FromPath[UUID],
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ItemPage[HistoryView]:
     """List how a golden record joined with others and parted from them, the latest first."""
-    return await reading.list_history(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
+    return await reading.list_history(
+        conn, principal.workspace_id, golden_id, cursors=cursors, cursor=cursor, limit=limit
+    )
 
 
 ROUTES = [list_contacts, count_contacts, get_contact, list_timeline, list_history, *decision_routes.ROUTES]

@@ -49,7 +49,15 @@ def create_app(
             fetcher = HintFetcher(db, outside, desk, sources)
             actor = Actor(db, outside, desk, sources)
             await queue.run(
-                queue.job_app(db, syncer, fetcher, actor, every=every), concurrency=settings.sync_concurrency
+                queue.job_app(
+                    db,
+                    syncer,
+                    fetcher,
+                    actor,
+                    every=every,
+                    actions_kept_for=timedelta(days=settings.action_retention_days) or None,
+                ),
+                concurrency=settings.sync_concurrency,
             )
 
     uploads = Uploads(db, settings, SERVICE)
