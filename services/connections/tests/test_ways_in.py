@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from aiohttp import ClientSession
 from connections.app import create_app
+from providers.registry import FILES
 from providers.source import AccountUnfit, ProviderUnavailable
 from servicekit.testing import TestKeys, bearer, served, service_token, user_token
 
@@ -235,7 +236,7 @@ async def test_the_description_tells_what_each_provider_asks_for_and_takes(clien
 async def providers_of(client: ClientSession, workspace: UUID) -> dict[str, dict[str, Any]]:
     async with client.get("/connections/providers", headers=bearer(user_token(workspace_id=workspace))) as answer:
         assert answer.status == 200
-        return {provider["name"]: provider for provider in (await answer.json())["items"]}
+        return {provider["name"]: provider for provider in (await answer.json())["items"] if not provider.get("file")}
 
 
 async def test_people_see_which_providers_they_can_connect_and_what_each_asks_for(client, workspace) -> None:
@@ -251,6 +252,20 @@ async def test_people_see_which_providers_they_can_connect_and_what_each_asks_fo
         ("key", "secret"),
     ]
     assert told["mall"]["credentials_note"] == "A shop and its key."
+
+
+async def test_people_see_which_files_they_can_hand_over_and_how(client, workspace) -> None:
+    async with client.get("/connections/providers", headers=bearer(user_token(workspace_id=workspace))) as answer:
+        told = {each["name"]: each for each in (await answer.json())["items"]}
+
+    shown = {name: told[name] for name in FILES}
+    assert {name: (each["label"], each["says"]) for name, each in shown.items()} == {
+        name: (kind.label, kind.says) for name, kind in FILES.items()
+    }
+    assert shown["csv_file"]["file"]["path"] == "/connections/csv"
+    assert ".csv" in shown["csv_file"]["file"]["endings"]
+    assert shown["csv_file"]["file"]["options"].keys() == {"mapping", "key"}
+    assert [told["acme"].get(said) for said in ("label", "says", "file")] == ["Acme", "People and deals", None]
 
 
 async def test_a_provider_that_is_not_set_up_offers_only_what_needs_no_registration(

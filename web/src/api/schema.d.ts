@@ -262,10 +262,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * TakeCsv
-         * @description Take a CSV file in, and read it: a new one, or another version of the one of that name.
+         * TakeFile
+         * @description Take a file in (CSV file), and read it: a new one, or another version of that name's.
          */
-        post: operations["sync_worker_ConnectionsCsvTakeCsv"];
+        post: operations["sync_worker_TakeCsv"];
         delete?: never;
         options?: never;
         head?: never;
@@ -282,10 +282,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PreviewCsv
-         * @description Tell what a CSV file would become, by its first part: nothing is kept. Its beginning is enough.
+         * PreviewFile
+         * @description Tell what a file (CSV file) would become; nothing is kept. Its beginning is enough.
          */
-        post: operations["sync_worker_ConnectionsCsvPreviewPreviewCsv"];
+        post: operations["sync_worker_PreviewCsv"];
         delete?: never;
         options?: never;
         head?: never;
@@ -301,11 +301,51 @@ export interface paths {
         };
         /**
          * ListProviders
-         * @description List what can be connected, and what a person is asked for on each way in.
+         * @description List what can be connected or handed over, and what a person is asked for on each way in.
          */
         get: operations["connections_ConnectionsProvidersListProviders"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/vcard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeFile
+         * @description Take a file in (vCard file), and read it: a new one, or another version of that name's.
+         */
+        post: operations["sync_worker_TakeVcard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/vcard/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PreviewFile
+         * @description Tell what a file (vCard file) would become; nothing is kept. Its beginning is enough.
+         */
+        post: operations["sync_worker_PreviewVcard"];
         delete?: never;
         options?: never;
         head?: never;
@@ -992,6 +1032,14 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** FileForm */
+        connections_FileForm: {
+            path: string;
+            endings: string[];
+            options: {
+                [key: string]: string;
+            };
+        };
         /** FormField */
         connections_FormField: {
             name: string;
@@ -1020,10 +1068,13 @@ export interface components {
         /** ProviderView */
         connections_ProviderView: {
             name: string;
+            label: string;
+            says: string;
             consent: boolean;
             asks: components["schemas"]["connections_FormField"][];
             credentials: components["schemas"]["connections_FormField"][];
             credentials_note?: string | null;
+            file?: components["schemas"]["connections_FileForm"] | null;
         };
         /** Health */
         gateway_Health: {
@@ -1298,17 +1349,17 @@ export interface components {
         /** FilePreview */
         sync_worker_FilePreview: {
             encoding: string;
-            delimiter: string;
-            has_header: boolean;
-            columns: string[];
-            mapping: {
-                [key: string]: string | null;
-            };
             rows: {
                 [key: string]: string;
             }[];
             contacts: components["schemas"]["sync_worker_Contact"][];
             problems: components["schemas"]["sync_worker_FileProblem"][];
+            delimiter?: string | null;
+            has_header?: boolean | null;
+            columns?: string[];
+            mapping?: {
+                [key: string]: string | null;
+            };
         };
         /** FileProblem */
         sync_worker_FileProblem: {
@@ -1919,7 +1970,7 @@ export interface operations {
             };
         };
     };
-    sync_worker_ConnectionsCsvTakeCsv: {
+    sync_worker_TakeCsv: {
         parameters: {
             query?: never;
             header?: never;
@@ -1964,7 +2015,7 @@ export interface operations {
             };
         };
     };
-    sync_worker_ConnectionsCsvPreviewPreviewCsv: {
+    sync_worker_PreviewCsv: {
         parameters: {
             query?: never;
             header?: never;
@@ -2025,6 +2076,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["connections_ItemPage_connections.ways_in.ProviderView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_TakeVcard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The vCard file
+                     */
+                    file: string;
+                    /** @description What the connection is called; the file's name */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_FileTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_PreviewVcard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The vCard file
+                     */
+                    file: string;
+                    /** @description What the connection is called; the file's name */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_FilePreview"];
                 };
             };
             /** @description A problem */

@@ -47,6 +47,8 @@ class HubSpot(SourceProvider):
     """HubSpot's CRM."""
 
     name: ClassVar[str] = "hubspot"
+    label: ClassVar[str] = "HubSpot"
+    says: ClassVar[str] = "Contacts and deals"
     streams: ClassVar[tuple[str, ...]] = tuple(_STREAMS)
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType(
         {name: stream.kind for name, stream in _LIVING.items()}

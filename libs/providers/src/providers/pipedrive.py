@@ -60,6 +60,8 @@ class Pipedrive(SourceProvider):
     """Pipedrive's CRM."""
 
     name: ClassVar[str] = "pipedrive"
+    label: ClassVar[str] = "Pipedrive"
+    says: ClassVar[str] = "People and deals"
     # What was deleted is asked for first: a first run's bookmark has to stand before all that it reads.
     streams: ClassVar[tuple[str, ...]] = (_DELETIONS, _CONTACTS, "deals", "activities", _NOTES)
     listings: ClassVar[Mapping[str, InteractionKind | None]] = {

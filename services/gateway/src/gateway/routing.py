@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import unquote_to_bytes
 
 import msgspec
+from providers.registry import FILES
 from servicekit.errors import BadRequest
 
 Service = Literal["auth", "connections", "sync-worker", "identity"]
@@ -16,8 +17,8 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/auth/token/**", None),  # between services
     ("/auth/**", "auth"),
     ("/workspaces/**", "auth"),
-    ("/connections/csv", "sync-worker"),
-    ("/connections/csv/preview", "sync-worker"),
+    *((f"/connections/{kind.slug}", "sync-worker") for kind in FILES.values()),
+    *((f"/connections/{kind.slug}/preview", "sync-worker") for kind in FILES.values()),
     ("/connections/*/sync", "sync-worker"),
     ("/connections/*/syncs", "sync-worker"),
     ("/connections/*/actions", "sync-worker"),
@@ -31,7 +32,8 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/sources/**", "sync-worker"),
     ("/actions/**", "sync-worker"),
     ("/contacts/**", "identity"),
-    ("/matches/**", "identity"),
+    ("/decisions/**", "identity"),
+    ("/history/**", "identity"),
     ("/rules/**", "identity"),
 )
 
@@ -45,10 +47,9 @@ PUBLIC: tuple[tuple[str, str], ...] = (
     ("POST", "/webhooks/**"),
 )
 
-
 UPLOADS: tuple[tuple[str, str], ...] = (
-    ("POST", "/connections/csv"),
-    ("POST", "/connections/csv/preview"),
+    *(("POST", f"/connections/{kind.slug}") for kind in FILES.values()),
+    *(("POST", f"/connections/{kind.slug}/preview") for kind in FILES.values()),
 )
 
 

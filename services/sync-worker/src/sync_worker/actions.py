@@ -21,7 +21,8 @@ from contracts.actions import (
 )
 from contracts.pages import ItemPage
 from providers.actions import Done
-from providers.source import FileSource, Page, SourceProvider
+from providers.files import FileSource
+from providers.source import Page, SourceProvider
 from servicekit.errors import BadRequest, Conflict, NotFound, Problem
 from servicekit.outbox import publish
 from sqlalchemy import Row

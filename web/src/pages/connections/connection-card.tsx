@@ -10,7 +10,7 @@ import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { dayOf } from "../../ui/format";
 import { Notice } from "../../ui/notice";
-import { ProviderMark, providerOf } from "../../ui/providers";
+import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { Coverage } from "./coverage";
 import { DisconnectDialog } from "./disconnect-dialog";
 import { LastRun } from "./last-run";
@@ -34,7 +34,7 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
   });
   const latest = syncs.data?.[0];
   const broken = connection.state === "broken";
-  const { label, isFile } = providerOf(connection.provider);
+  const { label, isFile } = useProviderOf()(connection.provider);
   return (
     <li className="rounded-xl border bg-raised">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4">

@@ -12,6 +12,8 @@ const ASKED = {
   is_account_id: true,
 } as const;
 
+const FILE = { path: "/connections/acme", endings: [".acme"], options: {} };
+
 it.each([
   ["broken", "succeeded", "Reconnect needed"],
   ["paused", "cancelled", "Paused"],
@@ -30,8 +32,9 @@ it.each([
   [{ consent: true, asks: [], credentials: [ASKED] }, true, false],
   [{ consent: false, asks: [ASKED], credentials: [ASKED] }, true, false],
   [{ consent: false, asks: [ASKED], credentials: [] }, false, false],
+  [{ consent: false, asks: [], credentials: [], file: FILE }, true, false],
 ])("%j: usable %j, without a word before %j", (ways, usable, silent) => {
-  const provider = { name: "acme", ...ways };
+  const provider = { name: "acme", label: "Acme", says: "", ...ways };
 
   expect([isUsable(provider), asksNothing(provider)]).toEqual([usable, silent]);
 });

@@ -6,7 +6,7 @@ import type { Connection } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
-import { providerOf } from "../../ui/providers";
+import { useProviderOf } from "../../ui/providers";
 
 type Data = "keep" | "erase";
 
@@ -24,7 +24,7 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
       onClose();
     },
   });
-  const { label, isFile } = providerOf(connection.provider);
+  const { label, isFile } = useProviderOf()(connection.provider);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     leaving.mutate();
@@ -32,7 +32,7 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
   return (
     <Dialog title={`Disconnect ${connection.account_name}?`} onClose={onClose}>
       <form onSubmit={submit} className="space-y-4">
-        <p className="text-muted text-sm">{whatEnds(label, isFile === true, Boolean(connection.ends_at))}</p>
+        <p className="text-muted text-sm">{whatEnds(label, isFile, Boolean(connection.ends_at))}</p>
         <fieldset className="space-y-2">
           <legend className="mb-2 font-medium text-sm">What we have read from it</legend>
           <Choice data="keep" chosen={data} choose={setData} title="Keep the records">

@@ -1,12 +1,12 @@
 import type { Connection } from "../../api/types";
 import { Notice } from "../../ui/notice";
-import { providerOf } from "../../ui/providers";
+import { useProviderOf } from "../../ui/providers";
 
 /** What a connection was not granted, and what that is needed for. */
 export function Missing({ connection }: { connection: Connection }) {
+  const { label } = useProviderOf()(connection.provider);
   const missing = Object.entries(connection.missing ?? {});
   if (connection.state === "broken" || missing.length === 0) return null;
-  const { label } = providerOf(connection.provider);
   return (
     <Notice tone="warn">
       {label} did not grant all that is needed. Connect the account again, and allow:

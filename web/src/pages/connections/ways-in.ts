@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../api/client";
 import { connectionsQuery } from "../../api/queries";
-import type { CredentialsPath, Provider, SignInWith } from "../../api/types";
+import type { CredentialsPath, FilePath, Provider, SignInWith } from "../../api/types";
 
 /** Where a provider sends people back to: the path that names this page from outside. */
 const RETURN_TO = "/app/connections";
@@ -11,7 +11,7 @@ export type Said = Readonly<Record<string, string>>;
 
 /** Whether there is any way into a provider here. */
 export function isUsable(provider: Provider): boolean {
-  return provider.consent || provider.credentials.length > 0;
+  return provider.consent || provider.credentials.length > 0 || Boolean(provider.file);
 }
 
 /** Whether a person can be sent to a provider without a word before. */
@@ -45,5 +45,19 @@ export function useCredentials(provider: string, done: () => void) {
       await client.invalidateQueries({ queryKey: connectionsQuery.queryKey });
       done();
     },
+  });
+}
+
+/** Hand a file over; its name is the connection's, so that a newer version of it is read as one. */
+export function useHandOver(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (file: File) => {
+      const form = new FormData();
+      form.set("file", file);
+      // Each kind of file has a route of its own, and the registry names it; the form goes as it is.
+      return answered(api.POST(path as FilePath, { body: form as never, bodySerializer: (body) => body }));
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
   });
 }

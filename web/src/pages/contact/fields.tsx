@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ContactDetail, FieldValue, Lineage } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { counted, inWords } from "../../ui/format";
-import { ProviderMark, providerOf } from "../../ui/providers";
+import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
 
@@ -91,6 +91,7 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 function Origin({ value, children }: { value: FieldValue; children?: ReactNode }) {
+  const providerOf = useProviderOf();
   const accounts = useAccountNames();
   return (
     <p className="mt-0.5 flex items-start gap-1.5 text-muted text-xs">

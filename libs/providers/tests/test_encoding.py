@@ -1,7 +1,7 @@
 """Telling encodings, however the bytes arrive."""
 
 import pytest
-from providers.csv_encoding import EncodingWatch
+from providers.encoding import EncodingWatch
 
 GERMAN = "Vorname;Nachname;Ort\nJürgen;Müller;Köln\nZoë;Façade;Genève\n"
 POLISH = "Imię;Nazwisko\nŁukasz;Wiśniewski\nŻaneta;Kowalczyk\nGrażyna;Wójcik\n"
