@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import msgspec
 import psutil
+from lead.interruption import ending_in_order
 from lead.leftovers import MARK
 
 START_SECONDS = 120
@@ -78,7 +79,7 @@ def _is_free(port: int) -> bool:
 
 @contextmanager
 def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[House]:
-    """Run `lead up --sandbox` for the length of a `with`."""
+    """Run `lead up --sandbox` for the length of a `with`, also where a signal cuts that short."""
     base = free_ports(INNER_PORTS + 1)
     gateway, sandbox = base, base + INNER_PORTS
     environment = {
@@ -90,23 +91,24 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
         **FOR_TESTS,
         **settings,
     }
-    log = (home / "house.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lead", "up", "--sandbox"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        house = House(home, f"http://localhost:{gateway}", f"http://localhost:{sandbox}")
-        await_health(house, is_over=lambda: process.poll() is not None, read_log=(home / "house.log").read_text)
-        yield house
-    finally:
-        process.send_signal(signal.SIGTERM)
-        status = process.wait(STOP_SECONDS)
-        log.close()
+    with ending_in_order():
+        log = (home / "house.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lead", "up", "--sandbox"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            house = House(home, f"http://localhost:{gateway}", f"http://localhost:{sandbox}")
+            await_health(house, is_over=lambda: process.poll() is not None, read_log=(home / "house.log").read_text)
+            yield house
+        finally:
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(STOP_SECONDS)
+            log.close()
     if status:
         raise RuntimeError(f"the house ended with {status}:\n{(home / 'house.log').read_text()[-2000:]}")
 
