@@ -97,7 +97,7 @@ async def list_records(
     """All living records of a kind, whole, as the provider writes them; contacts where no kind is given."""
     account = _account(conditions, changes.key(provider, account_id))
     kind = request.query_params.get("kind", account.CONTACTS)
-    if kind not in account.tables:
+    if kind not in truth.kinds(account):
         raise _no_such(f"kind {kind} of records")
     return answer({"kind": kind, "items": list(truth.records(account, kind))})
 
