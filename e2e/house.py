@@ -10,12 +10,15 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 
 import msgspec
 import psutil
+import psycopg
 from lead.interruption import ending_in_order
 from lead.leftovers import MARK
+from lead.postgres import EmbeddedPostgres
 
 START_SECONDS = 120
 STOP_SECONDS = 60
@@ -53,6 +56,17 @@ class House(msgspec.Struct, frozen=True):
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         return process.pid
+
+    def cut(self, random: Random, *, share: float) -> int:
+        """Let the database of an embedded house end some of its connections at once; return how many."""
+        with psycopg.connect(EmbeddedPostgres(self.home / "postgres").url, autocommit=True) as conn:
+            found = conn.execute(
+                "SELECT pid FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid"
+            ).fetchall()
+            chosen = random.sample([pid for (pid,) in found], round(share * len(found)))
+            conn.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [chosen])
+        return len(chosen)
 
     def process_of(self, service: str) -> psutil.Process:
         """Find the process of a service of this embedded house."""

@@ -15,7 +15,7 @@ from e2e.truth import unequal
 @pytest.mark.timeout(1800, func_only=True)
 async def test_after_a_life_of_trouble_all_is_held_as_it_is(tmp_path: Path) -> None:
     with embedded(tmp_path, SETTINGS) as house:
-        report = await soak(house, seconds=120, seed=7)
+        report = await soak(house, seconds=60, seed=7)
 
     assert report.differences == [], show(report)
 

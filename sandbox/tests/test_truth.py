@@ -86,6 +86,27 @@ async def test_the_comments_of_a_ticket_go_and_come_with_it(sandbox):
     assert (await told(sandbox, "zendesk/acme", "comments")).keys() == comments.keys()
 
 
+@pytest.mark.parametrize("account_key", KINDS)
+async def test_what_is_begun_by_chance_concerns_a_contact(sandbox, account_key):
+    provider, _, account_id = account_key.partition("/")
+    await sandbox.order("accounts", provider=provider, account_id=account_id, name="Own", contacts=40)
+    for kind in KINDS[account_key][1:]:
+        begun = (await sandbox.order(f"accounts/{account_key}/create", kind=kind))["id"]
+
+        assert len((await told(sandbox, account_key, kind))[begun]["contacts"]) == 1
+
+
+async def test_an_answer_to_a_ticket_is_one_comment_more(sandbox):
+    await sandbox.order("accounts", provider="zendesk", account_id="acme", name="Own", contacts=40)
+    before = await told(sandbox, "zendesk/acme", "comments")
+    answered = {"said": {"by": 0, "body": "Try again.", "public": True}}
+
+    await sandbox.order("accounts/zendesk/acme/edit", kind="tickets", id="1", properties=answered)
+
+    after = await told(sandbox, "zendesk/acme", "comments")
+    assert [after[each]["record"]["comment"]["body"] for each in after.keys() - before.keys()] == ["Try again."]
+
+
 async def test_a_seed_brings_the_same_changes_again(sandbox):
     changes = []
     for _ in range(2):

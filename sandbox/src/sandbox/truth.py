@@ -21,7 +21,7 @@ COMMENTS = "comments"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """A record as its provider writes it, and what it takes other records to know.
+    """A record as its provider writes it for who asks for all of it, and what it takes other records to know.
 
     `contacts` are the living ones it concerns, `gone` those it concerned as long as they lived. `stage` is what the
     stage is called whose id it holds.
@@ -98,7 +98,7 @@ def _of_company(company: Company, kind: str, row: int) -> JSON:
     record = table.record(row)
     match kind:
         case "persons":
-            return pipedrive.person(company, row, record)
+            return pipedrive.person(company, row, record, labels=True)
         case "deals":
             return pipedrive.deal(company, row, record)
         case "activities":
