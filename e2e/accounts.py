@@ -1,6 +1,7 @@
 """What the sandbox's accounts hold by the sandbox's own word, and asking the product about all of it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -27,6 +28,13 @@ class TrueRecord(msgspec.Struct, frozen=True):
     contacts: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     stage: str | None = None
+
+
+class Comparison(msgspec.Struct):
+    """How many of what were held against the sandbox's word, and every difference."""
+
+    compared: Counter[str]
+    differences: list[str]
 
 
 def true_records(house: House, connection: ConnectionView, kind: str | None = None) -> list[TrueRecord]:

@@ -157,9 +157,9 @@ class Life:
             self.done[f"kill {service}"] += 1
 
     def _cut(self) -> None:
-        self.done["connections to the database cut"] += self.house.cut(
-            self._random, share=self._random.choice((0.2, 1))
-        )
+        # How many there are depends on the machine, and what happens next must not.
+        own, share = Random(self._random.getrandbits(64)), self._random.choice((0.2, 1))
+        self.done["connections to the database cut"] += self.house.cut(own, share=share)
 
     async def _rest(self) -> None:
         connection = self._random.choice(self.connections)

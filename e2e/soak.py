@@ -27,10 +27,11 @@ from lead.client import Gateway
 from msgspec.structs import fields
 from sync_worker.settings import Settings
 
+from e2e.accounts import Comparison
 from e2e.house import House, embedded
 from e2e.journey import connect, runs_of, synced, until
 from e2e.life import ACCOUNTS, Life
-from e2e.truth import differences
+from e2e.truth import compare
 
 PEOPLE = 80
 SETTLE_SECONDS = 3.0
@@ -69,6 +70,9 @@ class Report(msgspec.Struct):
     done: Counter[str]
     runs: Counter[str]
     windows: list[Window]
+    compared: Counter[str]
+    """How many of what were compared the last time."""
+
     differences: list[str]
 
 
@@ -79,7 +83,7 @@ class Quiet:
         self._life = life
         self._gateway = life.gateway
 
-    async def settle(self, *, mode: str | None = None) -> list[str]:
+    async def settle(self, *, mode: str | None = None) -> Comparison:
         """Sync everything once, and compare."""
         await asyncio.sleep(LAG_SECONDS)
         for connection in self._life.connections:
@@ -90,13 +94,12 @@ class Quiet:
             await self._finished_after(connection, mode)
         return await self._agreed()
 
-    async def _agreed(self) -> list[str]:
+    async def _agreed(self) -> Comparison:
         """Compare until all is equal; identity may have some way to go yet."""
-        found: list[str] = []
         for _ in range(2):
             await asyncio.sleep(SETTLE_SECONDS)
-            found = await differences(self._life.house, self._gateway, self._life.connections)
-            if not found:
+            found = await compare(self._life.house, self._gateway, self._life.connections)
+            if not found.differences:
                 break
         return found
 
@@ -138,11 +141,13 @@ async def soak(house: House, *, seconds: float, seed: int, pause_seconds: float 
         over = time.monotonic()
         await asyncio.to_thread(life.calm_down)
         found = [f"broken: {each.account_name}" for each in await gateway.connections() if each.state == "broken"]
+        last = Comparison(Counter(), [])
         if not found:
             quiet = Quiet(life)
-            found += [f"after a quiet sync: {each}" for each in await quiet.settle()]
+            found += [f"after a quiet sync: {each}" for each in (await quiet.settle()).differences]
             life.erase_some()
-            found += [f"after a full sync: {each}" for each in await quiet.settle(mode="full")]
+            last = await quiet.settle(mode="full")
+            found += [f"after a full sync: {each}" for each in last.differences]
         return Report(
             seed=seed,
             seconds=seconds,
@@ -151,6 +156,7 @@ async def soak(house: House, *, seconds: float, seed: int, pause_seconds: float 
             done=life.done,
             runs=await _runs(gateway, connections),
             windows=msgspec.json.decode(house.control("limits"), type=ItemPage[Window]).items,
+            compared=last.compared,
             differences=found,
         )
 
@@ -172,6 +178,7 @@ def show(report: Report) -> str:
             f"  {each.account} {each.window}: {each.taken} calls, {each.fullest} at the fullest, {each.refused} refused"
             for each in report.windows
         ),
+        "compared: " + ", ".join(f"{count} {what}" for what, count in sorted(report.compared.items())),
         _hours(report.seconds),
         f"{report.acts} acts",
         f"{sum(each.refused for each in report.windows)} calls over a limit (429)",

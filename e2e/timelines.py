@@ -1,5 +1,6 @@
 """Whether each person's timeline shows all that was done with them, field by field, and no more."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from contracts.golden_records import ContactSummary, InteractionView
 from contracts.pages import ItemPage
 from lead.client import Gateway
 
-from e2e.accounts import TrueRecord, together, true_records
+from e2e.accounts import Comparison, TrueRecord, together, true_records
 from e2e.dealings import KINDS, Shown, expected, shown
 from e2e.house import House
 
@@ -27,15 +28,16 @@ class Truth(msgspec.Struct, frozen=True):
     of_person: Mapping[UUID, frozenset[Key]]
 
 
-async def timeline_differences(
+async def compare_timelines(
     house: House, gateway: Gateway, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]
-) -> list[str]:
-    """Every way in which the timelines are not what the accounts hold; empty when all is equal."""
+) -> Comparison:
+    """Find every way in which the timelines are not what the accounts hold."""
     truth = _truth(house, connections, records)
-    found: list[str] = []
+    found = Comparison(Counter(), [])
     timelines = await together([partial(_timeline, gateway, record.id) for record in records])
     for record, views in zip(records, timelines, strict=True):
-        found += [f"{record.id}: {each}" for each in _unequal(record.id, views, truth)]
+        found.compared.update(f"{view.provider} {view.kind}s" for view in views)
+        found.differences += [f"{record.id}: {each}" for each in _unequal(record.id, views, truth)]
     return found
 
 

@@ -1,5 +1,6 @@
 """Whether the product holds what the sandbox's accounts hold: every record, who is who, every value, every timeline."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -11,11 +12,11 @@ from contracts.golden_records import ContactDetail, ContactSummary
 from lead.client import Gateway
 
 from e2e import golden_values
-from e2e.accounts import TrueRecord, together, true_records
+from e2e.accounts import Comparison, TrueRecord, together, true_records
 from e2e.golden_values import Member
 from e2e.house import House
 from e2e.journey import golden_records
-from e2e.timelines import timeline_differences
+from e2e.timelines import compare_timelines
 
 COMPANIES = {"hubspot": "companies", "pipedrive": "organizations", "zendesk": "organizations"}
 
@@ -23,16 +24,20 @@ Contacts = Mapping[tuple[UUID, str], TrueRecord]
 """The accounts' contacts, by connection and id."""
 
 
-async def differences(house: House, gateway: Gateway, connections: Sequence[ConnectionView]) -> list[str]:
-    """Every way in which what we hold is not what the accounts hold; empty when all is equal."""
+async def compare(house: House, gateway: Gateway, connections: Sequence[ConnectionView]) -> Comparison:
+    """Find every way in which what we hold is not what the accounts hold."""
     records = await golden_records(gateway)
     contacts = {(each.id, told.id): told for each in connections for told in true_records(house, each)}
-    return [
-        *await _contacts(gateway, connections, records, contacts),
-        *_who_is_who(house, connections, records),
-        *await _values(house, gateway, connections, records, contacts),
-        *await timeline_differences(house, gateway, connections, records),
-    ]
+    timelines = await compare_timelines(house, gateway, connections, records)
+    return Comparison(
+        Counter({"contacts": len(contacts), "golden records": len(records)}) + timelines.compared,
+        [
+            *await _contacts(gateway, connections, records, contacts),
+            *_who_is_who(house, connections, records),
+            *await _values(house, gateway, connections, records, contacts),
+            *timelines.differences,
+        ],
+    )
 
 
 def unequal(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
