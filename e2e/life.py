@@ -9,13 +9,12 @@ from contextlib import suppress
 from random import Random
 from urllib.error import HTTPError
 
-from aiohttp import ClientError
 from contracts.connections import ConnectionView
 from lead.client import Gateway
 
 from e2e.dealings import KINDS
 from e2e.house import House, await_health
-from e2e.journey import act, until
+from e2e.journey import AWAY_SECONDS, act, until
 
 ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")
 CALLS = {"hubspot": "/crm", "pipedrive": "/pipedrive/222222/api", "zendesk": "/zendesk/acme/api"}
@@ -44,8 +43,6 @@ INCIDENTS = {
     "full": 1,
 }
 KILLED = ("sync-worker", "identity", "connections", "gateway", "auth")
-AWAY_SECONDS = 60
-"""How long a service that was killed may take to be back."""
 
 
 class Life:
@@ -104,13 +101,11 @@ class Life:
         await_health(self.house, is_over=lambda: False, read_log=log.read_text)
 
     async def order(self, connection: ConnectionView, what: str) -> None:
-        """Order something of a connection, and again while its service is away or has not heard of a resumption yet."""
+        """Order something of a connection, and again while its service has not heard of a resumption yet."""
 
         async def taken() -> bool:
-            with suppress(ClientError):  # the gateway itself was killed
-                status, _ = await self.gateway.call("POST", f"/connections/{connection.id}/{what}")
-                return status < 300
-            return False
+            status, _ = await self.gateway.call("POST", f"/connections/{connection.id}/{what}")
+            return status < 300
 
         await until(taken, what=what, seconds=AWAY_SECONDS)
 

@@ -23,13 +23,12 @@ import msgspec
 from contracts.connections import ConnectionView
 from contracts.pages import ItemPage
 from contracts.syncs import SyncView
-from lead.client import Gateway
 from msgspec.structs import fields
 from sync_worker.settings import Settings
 
 from e2e.accounts import Comparison
 from e2e.house import House, embedded
-from e2e.journey import connect, runs_of, synced, until
+from e2e.journey import PatientGateway, connect, runs_of, synced, until
 from e2e.life import ACCOUNTS, Life
 from e2e.truth import compare
 
@@ -131,7 +130,7 @@ class Quiet:
 async def soak(house: House, *, seconds: float, seed: int, pause_seconds: float = PAUSE_SECONDS) -> Report:
     """Live through it, and tell how it ended."""
     house.control("churn", {"seconds": 0, "seed": seed})
-    async with Gateway(house.gateway_url) as gateway:
+    async with PatientGateway(house.gateway_url) as gateway:
         await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
         connections = [await connect(gateway, account) for account in ACCOUNTS]
         for connection in connections:
@@ -161,7 +160,7 @@ async def soak(house: House, *, seconds: float, seed: int, pause_seconds: float 
         )
 
 
-async def _runs(gateway: Gateway, connections: Sequence[ConnectionView]) -> Counter[str]:
+async def _runs(gateway: PatientGateway, connections: Sequence[ConnectionView]) -> Counter[str]:
     runs = Counter[str]()
     for connection in connections:
         runs.update(f"{view.mode} {view.state}" for view in await runs_of(gateway, connection.id))
