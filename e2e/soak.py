@@ -45,7 +45,7 @@ SETTINGS = {
 }
 LIMITS = {"SANDBOX_RATE_LIMITS": "on"}
 PAUSE_SECONDS = 0.1
-LIMITED_PAUSE_SECONDS = 1.0
+LIMITED_PAUSE_SECONDS = 0.5
 """Where calls are limited, people leave the connectors time to follow."""
 
 
