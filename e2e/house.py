@@ -1,6 +1,7 @@
 """A house for tests: where it answers, what a test does to it from outside, and the embedded one's start and end."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -123,8 +124,16 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
             process.send_signal(signal.SIGTERM)
             status = process.wait(STOP_SECONDS)
             log.close()
+            _remove_data(home)
     if status:
         raise RuntimeError(f"the house ended with {status}:\n{(home / 'house.log').read_text()[-2000:]}")
+
+
+def _remove_data(home: Path) -> None:
+    """Remove the database where it had to lie outside of the house, with which it would have gone."""
+    data = EmbeddedPostgres(home / "postgres").home
+    if not data.is_relative_to(home.resolve()):
+        shutil.rmtree(data)
 
 
 def await_health(house: House, *, is_over: Callable[[], bool], read_log: Callable[[], str]) -> None:

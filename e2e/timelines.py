@@ -36,7 +36,7 @@ async def compare_timelines(
     found = Comparison(Counter(), [])
     timelines = await together([partial(_timeline, gateway, record.id) for record in records])
     for record, views in zip(records, timelines, strict=True):
-        found.compared.update(f"{view.provider} {view.kind}s" for view in views)
+        found.compared.update(f"{view.provider} {view.kind}" for view in views)
         found.differences += [f"{record.id}: {each}" for each in _unequal(record.id, views, truth)]
     return found
 
