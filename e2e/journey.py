@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from aiohttp import ClientError, FormData
 from contracts.connections import ConnectionView
 from contracts.golden_records import ContactCount, ContactSummary
 from contracts.pages import ItemPage
@@ -20,7 +22,29 @@ from e2e.house import House
 
 T = TypeVar("T")
 
+AWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
+AWAY_SECONDS = 60
+"""How long a service that was killed, or lost its database, may take to be back."""
+
 FINISHED = {"succeeded", "failed", "cancelled"}
+
+
+class PatientGateway(Gateway):
+    """A session that asks again where it is told that something is not available just now, or is told nothing."""
+
+    async def call(
+        self, method: str, path: str, body: object = None, *, form: FormData | None = None
+    ) -> tuple[int, bytes]:
+        """Call any route, for up to `AWAY_SECONDS`."""
+        deadline = time.monotonic() + AWAY_SECONDS
+        while True:
+            with suppress(ClientError):
+                status, answer = await super().call(method, path, body, form=form)
+                if status not in AWAY or time.monotonic() > deadline:
+                    return status, answer
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{method} {path}: no answer within {AWAY_SECONDS} s")
+            await asyncio.sleep(0.2)
 
 
 class _Expected(msgspec.Struct):

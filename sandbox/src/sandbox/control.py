@@ -97,7 +97,7 @@ async def list_records(
     """All living records of a kind, whole, as the provider writes them; contacts where no kind is given."""
     account = _account(conditions, changes.key(provider, account_id))
     kind = request.query_params.get("kind", account.CONTACTS)
-    if kind not in account.tables:
+    if kind not in truth.kinds(account):
         raise _no_such(f"kind {kind} of records")
     return answer({"kind": kind, "items": list(truth.records(account, kind))})
 
@@ -279,8 +279,7 @@ def _act(conditions: Conditions, account: Account, kind: str, what: str, order: 
     """Do it; returns the row it was done to, or that came of it. Raises `NothingThere`."""
     sandbox, churn = conditions.sandbox, conditions.churn
     if what == "create":
-        unsaid = order.properties is None and kind == account.CONTACTS
-        return churn.newcomer(account) if unsaid else acts.create(sandbox, account, kind, order.properties or {})
+        return _create(conditions, account, kind, order)
     row = _row(conditions, account, kind, order.id, archived=what == "restore")
     match what:
         case "edit":
@@ -294,6 +293,15 @@ def _act(conditions: Conditions, account: Account, kind: str, what: str, order: 
             return acts.erase(sandbox, account, kind, row)
         case _:
             raise NothingThere(f"nothing that can be done to {kind} is called {what}")
+
+
+def _create(conditions: Conditions, account: Account, kind: str, order: Act) -> int:
+    """Make a record; what nobody wrote of a contact or a dealing, chance writes."""
+    if order.properties is None and kind == account.CONTACTS:
+        return conditions.churn.newcomer(account)
+    if order.properties is None and kind in account.ALL_DEALINGS:
+        return conditions.churn.beginning(account, kind)
+    return acts.create(conditions.sandbox, account, kind, order.properties or {})
 
 
 def _row(conditions: Conditions, account: Account, kind: str, text: str | None, *, archived: bool = False) -> int:

@@ -44,7 +44,7 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("GET", "/webhooks/hubspot", "connections", False),
         ("GET", "/contacts", "identity", False),
         ("POST", "/contacts/merge", "identity", False),
-        ("GET", "/matches", "identity", False),
+        ("POST", "/decisions", "identity", False),
         ("GET", "/rules", "identity", False),
     ],
 )

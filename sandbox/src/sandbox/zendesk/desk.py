@@ -182,8 +182,11 @@ class Desk:
 
 
 def _written(before: Record, given: dict[str, Any], at: int) -> Record:
-    """A record with properties written to it; addresses become identities."""
+    """A record with properties written to it; addresses become identities, and what is said a comment more."""
     properties = before.properties | given
+    if said := properties.pop("said", None):
+        comments = properties.get("comments") or []
+        properties["comments"] = [*comments, {"n": len(comments), "at": at, **said}]
     known = properties.setdefault("identities", [])
     if "emails" in properties or "phones" in properties:
         known = identities.made(properties.pop("emails", ()), properties.pop("phones", ()))

@@ -164,7 +164,14 @@ def user_properties(seen: Sighting) -> dict[str, Any]:
 def news(kind: str, draw: Random) -> dict[str, Any]:
     """Properties as somebody might write them to a record of that kind."""
     if kind == "tickets":
-        return draw.choice(({"status": draw.choice(STATUSES[:5])}, {"priority": draw.choice(PRIORITIES[:4])}))
+        said = {
+            "by": draw.randrange(AGENTS),
+            "body": f"It is {draw.choice(FIRST_WORDS)}.",
+            "public": draw.random() < 0.7,
+        }
+        return draw.choice(
+            ({"status": draw.choice(STATUSES[:5])}, {"priority": draw.choice(PRIORITIES[:4])}, {"said": said})
+        )
     culture = draw.choice(CULTURES)
     given, family = (draw.choice(names).partition("|")[0] for names in (culture.given, culture.family))
     return draw.choice(

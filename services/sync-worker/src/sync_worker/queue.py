@@ -10,6 +10,7 @@ from contracts.event import LANES
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Job, Status
+from procrastinate.manager import JobManager
 from servicekit.database import Database
 from servicekit.errors import RetryLater
 from servicekit.house import package_of
@@ -54,6 +55,25 @@ class ComeBack(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 6), LONGEST_WAIT_SECONDS)})
 
 
+class Ledger(JobManager):
+    """What became of each job, written down also where its successor is in the queue before it."""
+
+    async def retry_job_by_id_async(
+        self,
+        job_id: int,
+        retry_at: datetime,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        """Queue a job again; where the same one waits already, that one will do."""
+        try:
+            await super().retry_job_by_id_async(job_id, retry_at, priority, queue, lock)
+        except UniqueViolation:
+            # Left as it is, it would count as running for as long as its worker lives, and hold its lock.
+            await self.finish_job_by_id_async(job_id, Status.FAILED, delete_job=True)
+
+
 def job_app(
     db: Database,
     syncer: Syncer,
@@ -66,6 +86,7 @@ def job_app(
     """Make the queue's application: what its jobs do. Without an end to it, actions are kept for ever."""
     kwargs = {"options": f"-c search_path={package_of(db.service)}", "application_name": f"{db.service}-jobs"}
     app = App(connector=PsycopgConnector(conninfo=db.conninfo, kwargs=kwargs, min_size=1, max_size=4))
+    app.job_manager = Ledger(app.connector)
 
     @app.task(name=SYNC, retry=ComeBack())
     async def sync(*, workspace_id: str, connection_id: str) -> None:
@@ -146,11 +167,7 @@ async def revive(app: App) -> int:
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
     for job in stalled:
         assert job.id is not None
-        try:
-            await app.job_manager.retry_job_by_id_async(job.id, retry_at=datetime.now(UTC))
-        except UniqueViolation:
-            # The same job waits in the queue already.
-            await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
+        await app.job_manager.retry_job_by_id_async(job.id, retry_at=datetime.now(UTC))
         log.warning("job_revived", task=job.task_name, job_id=job.id)
     return len(stalled)
 
