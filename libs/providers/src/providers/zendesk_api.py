@@ -35,6 +35,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
 _RESOURCE = re.compile(r"(.+)/api/v2/(users|tickets)/([0-9]+)\.json")
 
 
+class NotAllowed(ProviderRefused):
+    """Who connected the account may not read this, or did not grant it."""
+
+
 class _Titled(msgspec.Struct):
     title: str | None = None
 
@@ -130,8 +134,8 @@ def _forbidden(answer: Answer, said: _Refusal) -> ProviderError:
     if not answer.is_json:
         return ProviderUnavailable("Zendesk's edge turned us away for a while (403).")
     if scopes := _missing_scopes(said):
-        return ProviderRefused(f"Zendesk did not grant what this needs: {', '.join(scopes)}.")
-    return ProviderRefused("Zendesk lets only administrators read this: connect the account as one.")
+        return NotAllowed(f"Zendesk did not grant what this needs: {', '.join(scopes)}.")
+    return NotAllowed("Zendesk lets only administrators read this: connect the account as one.")
 
 
 def read_refusal(answer: Answer) -> _Refusal:
