@@ -153,6 +153,23 @@ async def test_of_an_event_that_cannot_be_read_the_ticket_is_asked(http, script,
     assert told(await run(http, script)) == ["35/2"]
 
 
+@pytest.mark.parametrize("odd", [b"\xff", b"\\ud800", b"\x01"])
+async def test_odd_text_in_an_event_has_its_ticket_asked_and_costs_that_comment_alone(http, script, odd):
+    def spoilt(page: dict[str, object]) -> bytes:
+        return msgspec.json.encode(page).replace(b"**Word 2**", odd)
+
+    script.answers = [
+        spoilt(events(event(35, said(2), said(3)), event(36, said(4), number=71))),
+        *(shown(ticket(35), ticket(36)), people()),
+        spoilt(comments(comment(1), comment(2), comment(3))),
+    ]
+
+    pages = await run(http, script)
+
+    assert told(pages) == ["36/4", "35/3"]
+    assert [len(page.skipped) for page in pages] == [0, 1]
+
+
 async def test_an_event_that_names_no_ticket_is_skipped_with_its_reason(http, script):
     script.answers = [events(event("none", said(2)), event(35, said(3), number=71)), shown(ticket(35)), people()]
 

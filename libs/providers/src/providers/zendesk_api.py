@@ -26,7 +26,8 @@ from providers.values import web_address
 PROVIDER = "Zendesk"
 API = "/api/v2"
 
-ObjectId = Annotated[int, Meta(gt=0, le=2**63 - 1)]
+MAX_ID = 2**63 - 1
+ObjectId = Annotated[int, Meta(gt=0, le=MAX_ID)]
 """Ids are numbers beyond what JavaScript counts exactly; we keep them as text."""
 
 _BUSY_SECONDS = 2.0

@@ -5,6 +5,7 @@ second all over leads nowhere. Events of deleted tickets stay in it. It says nei
 the authors works for the account.
 """
 
+import re
 from collections import defaultdict
 
 import msgspec
@@ -12,11 +13,12 @@ from aiohttp import ClientSession
 
 from providers.records import read_each
 from providers.source import Access, ProviderUnavailable, Skipped
-from providers.zendesk_api import ObjectId, call
+from providers.zendesk_api import MAX_ID, ObjectId, call
 
 _SAID = {"Comment", "VoiceComment"}
 _HIDING = ("Redact", "Privacy")  # CommentRedactionEvent, AttachmentRedactionEvent, CommentPrivacyChange
 _DELETED = "deleted"
+_TICKET = re.compile(rb'(?<!\\)"ticket_id"\s*:\s*([1-9][0-9]{0,18})\b')
 
 
 class Update(msgspec.Struct, frozen=True):
@@ -70,16 +72,10 @@ class _Said(msgspec.Struct):
     author_id: int | None = None
 
 
-class _Whose(msgspec.Struct):
-    id: ObjectId
-    ticket_id: ObjectId
-
-
 _EVENTS = msgspec.json.Decoder(_Event)
 _CHILDREN = msgspec.json.Decoder(_Child)
 _COMMENTS = msgspec.json.Decoder(_Said)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_WHOSE = msgspec.json.Decoder(_Whose)
 
 
 async def fetch(http: ClientSession, access: Access, *, since: int) -> Told:
@@ -87,10 +83,11 @@ async def fetch(http: ClientSession, access: Access, *, since: int) -> Told:
     params = {"start_time": str(since), "include": "comment_events"}
     answer = await call(http, access, "/incremental/ticket_events.json", params)
     envelope, records = answer.read_page(_Envelope, "ticket_events")
-    updates, skipped = read_each(records, _read, kind="comment")
+    updates, unread = read_each(records, _read, kind="comment")
     end = max(envelope.end_time or 0, since)
     if not envelope.end_of_stream and envelope.end_time is None:
         raise ProviderUnavailable("Zendesk does not say where its export of ticket events goes on.")
+    odd = [_tickets_of(each.raw) for each in unread]
     said: defaultdict[int, list[bytes]] = defaultdict(list)
     authors: defaultdict[int, set[int]] = defaultdict(set)
     for each in updates:
@@ -100,23 +97,22 @@ async def fetch(http: ClientSession, access: Access, *, since: int) -> Told:
     return Told(
         said=said,
         authors=authors,
-        asked={each.ticket_id for each in updates if each.has_more_to_tell},
-        skipped=skipped,
+        # An event that is odd tells at least whom to ask.
+        asked={each.ticket_id for each in updates if each.has_more_to_tell}.union(*odd),
+        skipped=tuple(each for each, tickets in zip(unread, odd, strict=True) if not tickets),
         end=end if envelope.end_of_stream or end > since else None,
         ended=envelope.end_of_stream,
     )
 
 
+def _tickets_of(event: bytes) -> set[int]:
+    """Find which tickets an event names that cannot be read; quotes within words have a backslash before them."""
+    return {number for found in _TICKET.findall(event) if (number := int(found)) <= MAX_ID}
+
+
 def _read(raw: bytes) -> Update:
-    """Read an event; where it is odd, its ticket can still be asked. Raises `ValueError` when it names none."""
-    try:
-        return _understand(_EVENTS.decode(raw))
-    except (ValueError, RecursionError):
-        whose = _WHOSE.decode(raw)
-        return Update(str(whose.id), whose.ticket_id, said=(), authors=(), has_more_to_tell=True)
-
-
-def _understand(event: _Event) -> Update:
+    """Read an event. Raises `ValueError` when it cannot be read."""
+    event = _EVENTS.decode(raw)
     children = [(_CHILDREN.decode(raw), raw) for raw in event.child_events]
     said = [raw for child, raw in children if child.event_type in _SAID]
     if any(child.event_type == "Create" for child, _ in children):
