@@ -67,8 +67,9 @@ def deal(provider_id: str, title: str = "A deal", *contact_ids: str) -> SourceIn
     )
 
 
-def ticket(provider_id: str) -> SourceInteraction:
-    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=Interaction(kind="ticket"))
+def ticket(provider_id: str, *contact_ids: str, **fields: str) -> SourceInteraction:
+    said = Interaction(kind="ticket", contact_ids=contact_ids, **fields)  # type: ignore[arg-type]
+    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=said)
 
 
 def comment(ticket_id: str, own_id: str) -> SourceInteraction:

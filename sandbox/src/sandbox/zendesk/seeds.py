@@ -91,6 +91,12 @@ class Seeds:
         }
         return Record(properties=properties, created=created, modified=self.ticket_modified(row))
 
+    def said_at(self, ticket: int) -> list[int]:
+        """When its comments were made; cheaper than its record."""
+        luck = chance(self.roster.world.seed, 32, self.roster.salt, ticket) & _LUCK
+        created = self._created(ticket, self.tickets)
+        return [created + n * _ANSWERED_AFTER for n in range(_comments_of(luck >> 48))]
+
     def requester(self, ticket: int) -> int:
         """Whose ticket it is."""
         luck = chance(self.roster.world.seed, 33, self.roster.salt, ticket) & _LUCK
@@ -144,8 +150,12 @@ def _conversation(subject: str, created: int, luck: int) -> list[dict[str, Any]]
     )
     return [
         {"n": n, "by": by, "body": body, "public": public, "at": created + n * _ANSWERED_AFTER}
-        for n, (by, body, public) in enumerate(said[: 1 + luck // AGENTS % len(said)])
+        for n, (by, body, public) in enumerate(said[: _comments_of(luck)])
     ]
+
+
+def _comments_of(luck: int) -> int:
+    return 1 + luck // AGENTS % 4
 
 
 def user_properties(seen: Sighting) -> dict[str, Any]:

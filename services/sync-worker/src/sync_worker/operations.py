@@ -12,7 +12,16 @@ from servicekit.errors import NotFound
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import action_queries, announcements, listings, queries, run_queries, runs, source_queries
+from sync_worker import (
+    action_queries,
+    announcements,
+    hint_queries,
+    listings,
+    queries,
+    run_queries,
+    runs,
+    source_queries,
+)
 from sync_worker.run import Origin, Run
 
 
@@ -35,7 +44,7 @@ async def record_page(
         await run_queries.set_failures(conn, run, 0)
     if listing:
         page = await listings.note_seen(conn, run, listing, page)
-    counts = await keep(conn, run, stream, page, lane=run.lane, sync_id=run.sync_id, listing=listing)
+    counts = await keep(conn, run, stream, page, lane=run.lane, sync_id=run.sync_id, listing=listing, parts_apart=True)
     so_far = await run_queries.move_stream(
         conn, run, stream, counts, cursor=page.next_cursor, bookmark=page.bookmark, total=page.total, gap=page.gap
     )
@@ -59,10 +68,12 @@ async def keep(
     lane: Lane,
     sync_id: UUID | None = None,
     listing: UUID | None = None,
+    parts_apart: bool = False,
 ) -> SyncCounts:
     """Keep the records of a page and publish what changed by it; return what came of them.
 
-    Whoever calls holds the lock of the connection, or of a run of it.
+    Whoever calls holds the lock of the connection, or of a run of it. With `parts_apart` the page shows wholes without
+    their parts, which are fetched once more where they take from it what changed: whom it concerns, what it is about.
     """
     contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
@@ -70,6 +81,10 @@ async def keep(
 
     saved = await source_queries.save_contacts(conn, origin, stream, contacts)
     saved_interactions = await source_queries.save_interactions(conn, origin, stream, interactions)
+    if parts_apart:
+        await hint_queries.want_afterwards(
+            conn, origin, [(each.kind, each.provider_id) for each in saved_interactions if each.moved]
+        )
     went = await source_queries.mark_contacts_gone(conn, origin, contacts_gone)
     went_interactions = await source_queries.mark_interactions_gone(conn, origin, interactions_gone)
     went_interactions += await source_queries.mark_parts_gone(conn, origin, interactions_gone)

@@ -31,12 +31,16 @@ class Saved(msgspec.Struct, frozen=True, gc=False):
 
 
 class SavedInteraction(msgspec.Struct, frozen=True, gc=False):
-    """A source interaction that was written."""
+    """A source interaction that was written.
+
+    `moved` says whether it was known, and what its parts take from it is another now, or it came back.
+    """
 
     kind: InteractionKind
     provider_id: str
     revision: int
     old_revision: int | None
+    moved: bool
 
 
 class Went(msgspec.Struct, frozen=True):
@@ -148,7 +152,11 @@ ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
     revision = s.revision + (s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL)::int,
     gone_at = NULL, gone_reason = NULL
 WHERE s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL OR s.raw::text <> excluded.raw::text
-RETURNING new.kind, new.provider_id, new.revision, old.revision AS old_revision
+RETURNING new.kind, new.provider_id, new.revision, old.revision AS old_revision,
+    old.revision IS NOT NULL AND (old.gone_at IS NOT NULL
+        OR (old.interaction->>'title', old.interaction->>'url', old.interaction->>'contact_ids')
+           IS DISTINCT FROM (new.interaction->>'title', new.interaction->>'url', new.interaction->>'contact_ids'))
+    AS moved
 """
 
 
