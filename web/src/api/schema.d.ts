@@ -525,7 +525,7 @@ export interface paths {
         };
         /**
          * ListSyncs
-         * @description List the syncs of a connection, the newest first.
+         * @description List the syncs of a connection, the newest first, or those of them that are in one state.
          */
         get: operations["sync_worker_ConnectionsConnectionIdSyncsListSyncs"];
         put?: never;
@@ -991,6 +991,12 @@ export interface components {
             missing?: {
                 [key: string]: string;
             };
+            allowed?: {
+                [key: string]: string;
+            };
+            removed_at?: string | null;
+            /** @enum {null|string} */
+            removed_data?: "keep" | "erase" | null;
         };
         /** FormField */
         connections_FormField: {
@@ -1024,6 +1030,9 @@ export interface components {
             asks: components["schemas"]["connections_FormField"][];
             credentials: components["schemas"]["connections_FormField"][];
             credentials_note?: string | null;
+            sample?: {
+                [key: string]: string;
+            } | null;
         };
         /** Health */
         gateway_Health: {
@@ -2389,6 +2398,7 @@ export interface operations {
     sync_worker_ConnectionsConnectionIdSyncsListSyncs: {
         parameters: {
             query?: {
+                state?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -39,7 +39,8 @@ class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
     """A provider and the ways into it that are open here; one without any is not set up.
 
     `consent` says that people can be sent there, once they answered what it `asks`. `credentials` are what may be
-    handed over in place of a consent, and `credentials_note` what is to be known of them.
+    handed over in place of a consent, and `credentials_note` what is to be known of them. `sample` is there where an
+    account holds sample data: what to answer to `asks` to come to it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
     asks: list[FormField]
     credentials: list[FormField]
     credentials_note: str | None = None
+    sample: dict[str, str] | None = None
 
 
 def routes(providers: Mapping[str, SourceProvider]) -> list[HTTPRouteHandler]:
@@ -58,22 +60,30 @@ def routes(providers: Mapping[str, SourceProvider]) -> list[HTTPRouteHandler]:
 
 def _list_providers(providers: Mapping[str, SourceProvider]) -> HTTPRouteHandler:
     @get("/connections/providers")
-    async def list_providers(vault: NamedDependency[Vault]) -> ItemPage[ProviderView]:
+    async def list_providers(
+        vault: NamedDependency[Vault], settings: NamedDependency[Settings]
+    ) -> ItemPage[ProviderView]:
         """List what can be connected, and what a person is asked for on each way in."""
-        registrations = vault.registrations
-        return ItemPage(items=[_view(provider, registrations) for provider in providers.values()])
+        registrations, samples = vault.registrations, settings.samples
+        return ItemPage(
+            items=[_view(provider, registrations, samples.get(provider.name)) for provider in providers.values()]
+        )
 
     return list_providers
 
 
-def _view(provider: SourceProvider, registrations: Registrations) -> ProviderView:
+def _view(provider: SourceProvider, registrations: Registrations, sample: str | None) -> ProviderView:
     taken = provider.credentials if registrations.knows(provider.name) else None
+    consent = provider.name in registrations.names
+    # Whatever a provider asks beforehand, it is which account is meant.
+    answers = None if sample is None or not consent else dict.fromkeys(provider.asks.__struct_fields__, sample)
     return ProviderView(
         name=provider.name,
-        consent=provider.name in registrations.names,
+        consent=consent,
         asks=fields_of(provider.asks),
         credentials=fields_of(taken) if taken else [],
         credentials_note=taken.__doc__ if taken else None,
+        sample=answers,
     )
 
 
