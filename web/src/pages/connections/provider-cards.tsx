@@ -1,27 +1,40 @@
 import { useQuery } from "@tanstack/react-query";
 import { providersQuery } from "../../api/queries";
+import type { Connection } from "../../api/types";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
+import { FileCard } from "./files/file-card";
 import { ProviderCard } from "./provider-card";
+import { SampleData } from "./sample-data";
 import { isUsable } from "./ways-in";
 
-/** The tools that can be connected here. */
-export function ProviderCards() {
+interface ProviderCardsProps {
+  connections: readonly Connection[];
+  sampling: boolean;
+}
+
+/** The tools that can be connected here, and files. */
+export function ProviderCards({ connections, sampling }: ProviderCardsProps) {
   const providers = useQuery(providersQuery);
-  if (providers.isError) return <Failure error={providers.error} retry={providers.refetch} />;
   const usable = providers.data?.filter(isUsable);
-  if (usable?.length === 0) {
-    return (
-      <Notice tone="warn">
-        No provider is set up here yet. Whoever runs this Lead Manager registers it with the providers first.
-      </Notice>
-    );
-  }
   return (
-    <ul className="grid gap-3 sm:grid-cols-3">
-      {usable?.map((provider) => (
-        <ProviderCard key={provider.name} provider={provider} />
-      ))}
-    </ul>
+    <>
+      {usable && <SampleData providers={usable} connections={connections} begun={sampling} />}
+      {providers.isError && <Failure error={providers.error} retry={providers.refetch} />}
+      {usable?.length === 0 && (
+        <div className="mb-3">
+          <Notice tone="warn">
+            No provider is set up here yet. Whoever runs this Lead Manager registers it with the providers
+            first; files can be read all the same.
+          </Notice>
+        </div>
+      )}
+      <ul className="grid gap-3 sm:grid-cols-3">
+        {usable?.map((provider) => (
+          <ProviderCard key={provider.name} provider={provider} />
+        ))}
+        <FileCard />
+      </ul>
+    </>
   );
 }
