@@ -59,7 +59,9 @@ function Written({ action, account }: { action: Action; account: string | undefi
           <p className="line-clamp-2 whitespace-pre-line text-muted [overflow-wrap:anywhere]">{body}</p>
         )}
         <Changes action={action} />
-        {action.problem && <p className="text-warn [overflow-wrap:anywhere]">{action.problem}</p>}
+        {action.problem && !action.conflicts?.fields && (
+          <p className="text-warn [overflow-wrap:anywhere]">{action.problem}</p>
+        )}
         <p className="flex flex-wrap gap-x-2 text-muted text-xs">
           {account && <span>{account}</span>}
           <Ago at={action.ended_at ?? action.created_at} />

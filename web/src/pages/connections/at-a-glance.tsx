@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Connection, StreamCoverage, Sync } from "../../api/types";
-import { tallyOf } from "../../live/progress";
+import { isUnderWay, tallyOf } from "../../live/progress";
 import { Ago } from "../../ui/ago";
 import { cx } from "../../ui/class-names";
 import { count } from "../../ui/format";
@@ -21,19 +21,41 @@ export function AtAGlance({ connection, runs, show }: AtAGlanceProps) {
   const coverage = useCoverage(connection, runs);
   const { label, isFile } = providerOf(connection.provider);
   const counted = coverage.data?.items ?? [];
+  // While it is read for the first time, how far that is says all.
+  if (!success && runs?.[0] && isUnderWay(runs[0])) return null;
   if (runs === undefined)
     return <div aria-hidden="true" className="h-16 animate-pulse rounded-lg bg-hover" />;
   return (
     <dl className={cx("grid grid-cols-2 overflow-hidden rounded-lg border", !isFile && "lg:grid-cols-4")}>
       <Cell title="Last success">
         {success ? <Ago at={success.finished_at ?? success.started_at} /> : "Not yet"}
-        <Small>{success ? `${count(tallyOf(success).fetched)} read` : "the first sync is under way"}</Small>
+        <Small>{success ? whatCame(success) : "nothing was read yet"}</Small>
       </Cell>
-      <Held title={isFile ? "Rows" : "Contacts"} streams={ofContacts(counted)} label={label} show={show} />
-      {!isFile && <Held title="All else" streams={ofTheRest(counted)} label={label} show={show} />}
+      {isFile ? (
+        <Cell title="People">
+          {success ? count(ofContacts(counted)[0]?.ours ?? tallyOf(success).fetched) : "–"}
+          <Small>in the file as it is here</Small>
+        </Cell>
+      ) : (
+        <>
+          <Held title="Contacts" streams={ofContacts(counted)} label={label} show={show} />
+          <Held title="All else" streams={ofTheRest(counted)} label={label} show={show} />
+        </>
+      )}
       {!isFile && <Told connection={connection} label={label} />}
     </dl>
   );
+}
+
+function whatCame(run: Sync): string {
+  const { fetched, added, updated, gone } = tallyOf(run);
+  const parts = [
+    added && `${count(added)} added`,
+    updated && `${count(updated)} updated`,
+    gone && `${count(gone)} gone`,
+  ];
+  const told = parts.filter(Boolean);
+  return [`${count(fetched)} read`, ...(told.length > 0 ? told : ["nothing new"])].join(", ");
 }
 
 function Cell({ title, children }: { title: string; children: ReactNode }) {
@@ -98,7 +120,7 @@ function Told({ connection, label }: { connection: Connection; label: string }) 
           </>
         )}
         {webhooks === "on" && !last_webhook_at && "nothing happened there yet"}
-        {webhooks === "off" && `${label} does not tell us by itself`}
+        {webhooks === "off" && "and whenever you ask"}
         {webhooks === "refused" && `${label} did not let us subscribe`}
       </Small>
     </Cell>

@@ -39,7 +39,7 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
             {isFile ? label : `${label} · account ${connection.account_id}`}
           </p>
         </div>
-        <div className="-ml-1 flex flex-wrap items-center gap-1.5 sm:ml-0">
+        <div className="flex flex-wrap items-center gap-1.5">
           {connection.state === "broken" && <Reconnect connection={connection} />}
           {connection.state === "active" && !isFile && (
             <Button

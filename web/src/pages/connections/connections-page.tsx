@@ -10,6 +10,7 @@ import { useTitle } from "../../ui/use-title";
 import { ConnectionCard } from "./connection-card";
 import { Kept } from "./kept";
 import { ProviderCards } from "./provider-cards";
+import { SampleData } from "./sample-data";
 
 /** The accounts that contacts come from, and those that could be connected. */
 export function ConnectionsPage() {
@@ -17,6 +18,8 @@ export function ConnectionsPage() {
   const connections = useQuery(connectionsQuery);
   const { connected, problem, sample } = useSearch({ from: "/member/connections" });
   const fresh = connections.data?.find((connection) => connection.id === connected);
+  // What was just connected is what one wants to see.
+  const others = connections.data?.filter((connection) => connection !== fresh) ?? [];
   const some = (connections.data?.length ?? 0) > 0;
   return (
     <div className="mx-auto max-w-4xl px-4 pt-4 pb-16 md:px-6 md:pt-6">
@@ -28,6 +31,7 @@ export function ConnectionsPage() {
       <div className="mb-4 space-y-2 empty:hidden">
         <Away />
         {fresh && <Fresh connection={fresh} />}
+        {sample && connections.data && <SampleData connections={connections.data} begun />}
         {problem && (
           <Notice tone="warn">
             {/* Anyone can write an address: what it says chooses among our words, and is not shown. */}
@@ -49,7 +53,7 @@ export function ConnectionsPage() {
             Connected
           </h2>
           <ul className="space-y-3">
-            {connections.data?.map((connection) => (
+            {[...(fresh ? [fresh] : []), ...others].map((connection) => (
               <ConnectionCard key={connection.id} connection={connection} />
             ))}
           </ul>
@@ -61,7 +65,7 @@ export function ConnectionsPage() {
             <h2 id="add" className="mb-2 font-medium text-muted text-sm">
               {some ? "Add another account" : "Connect your first source"}
             </h2>
-            <ProviderCards connections={connections.data} sampling={sample === true} />
+            <ProviderCards connections={connections.data} />
           </section>
           <Kept />
         </>

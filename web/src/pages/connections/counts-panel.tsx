@@ -6,7 +6,7 @@ import { Failure } from "../../ui/failure";
 import { count, inWords } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { providerOf } from "../../ui/providers";
-import { differenceOf } from "./counts";
+import { differenceOf, ofContacts, ofTheRest } from "./counts";
 import { useCoverage, useSyncing } from "./use-connection";
 
 /** Our counts beside the provider's, with the reasons of every difference, and the way to read everything again. */
@@ -15,7 +15,8 @@ export function Counts({ connection, runs }: { connection: Connection; runs: rea
   const { label } = providerOf(connection.provider);
   if (coverage.isError) return <Failure error={coverage.error} retry={coverage.refetch} />;
   if (coverage.isPending) return <Loading />;
-  const { items = [], counted_at } = coverage.data ?? {};
+  const { items: streams = [], counted_at } = coverage.data ?? {};
+  const items = [...ofContacts(streams), ...ofTheRest(streams)];
   return (
     <>
       {counted_at ? (
@@ -86,7 +87,7 @@ function ReadAgain({ connection, latest, countedAt }: ReadAgainProps) {
   return (
     <>
       <div className="mt-3 flex flex-wrap items-center justify-between gap-3">
-        <p className="text-muted text-xs">
+        <p className="min-w-0 flex-1 basis-64 text-muted text-xs">
           {countedAt && (
             <>
               Counted <Ago at={countedAt} />, when everything was read.{" "}

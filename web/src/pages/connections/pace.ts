@@ -28,7 +28,7 @@ export function rateOf(samples: readonly Sample[], now: number): number | null {
 }
 
 /** In how many seconds the rest is done at this rate; null where that cannot be said. */
-export function secondsLeft(done: number, total: number | null, rate: number | null): number | null {
-  if (total === null || rate === null || rate <= 0) return null;
+export function secondsLeft(done: number, total: number, rate: number | null): number | null {
+  if (rate === null || rate <= 0) return null;
   return Math.max(0, total - done) / rate;
 }

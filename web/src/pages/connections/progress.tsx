@@ -1,33 +1,37 @@
 import { useEffect, useState } from "react";
 import type { Sync } from "../../api/types";
-import { tallyOf } from "../../live/progress";
+import { expectedOf, tallyOf } from "../../live/progress";
 import { count, duration, inWords } from "../../ui/format";
 import { rateOf, remembered, type Sample, secondsLeft } from "./pace";
 
 /** How far a sync is, object by object, how fast it goes, and how long it takes. */
 export function Progress({ sync }: { sync: Sync }) {
-  const { fetched, total } = tallyOf(sync);
+  const { fetched } = tallyOf(sync);
+  const expected = expectedOf(sync);
   const rate = useRate(sync.id, fetched, sync.state === "running");
-  const left = sync.state === "running" ? secondsLeft(fetched, total, rate) : null;
-  const streams = Object.entries(sync.counts);
+  const left = expected && secondsLeft(expected.fetched, expected.total, rate);
+  // Of what a provider keeps apart, such as its bin, there is often nothing.
+  const streams = Object.entries(sync.counts).filter(
+    ([stream, counts]) => counts.fetched > 0 || sync.total[stream] !== undefined,
+  );
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap justify-between gap-x-4 text-sm tabular-nums">
         <span className="font-medium">{headline(sync)}</span>
         <span className="text-muted">
           {rate !== null && rate > 0 && `${count(Math.max(1, Math.round(rate)))} a second`}
-          {left !== null && ` · about ${duration(left)} left`}
+          {left !== null && ` · ${expected?.isAll ? "about" : "at least"} ${duration(left)} left`}
         </span>
       </div>
       <progress
         className="bar"
         aria-label="Progress of the sync"
-        {...(total ? { max: total, value: fetched } : {})}
+        {...(expected?.total ? { max: expected.total, value: expected.fetched } : {})}
       />
-      <ul className="grid gap-x-6 gap-y-1 text-muted text-sm tabular-nums sm:grid-cols-2">
+      <ul className="grid empty:hidden gap-x-6 gap-y-1 text-muted text-sm tabular-nums sm:grid-cols-2">
         {streams.map(([stream, counts]) => {
-          const expected = sync.total[stream];
-          const of = expected === undefined ? null : Math.max(expected, counts.fetched);
+          const total = sync.total[stream];
+          const of = total === undefined ? null : Math.max(total, counts.fetched);
           return (
             <li key={stream} className="flex items-center gap-3">
               <span className="min-w-0 flex-1 truncate">{inWords(stream)}</span>

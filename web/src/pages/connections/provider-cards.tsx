@@ -8,18 +8,13 @@ import { ProviderCard } from "./provider-card";
 import { SampleData } from "./sample-data";
 import { isUsable } from "./ways-in";
 
-interface ProviderCardsProps {
-  connections: readonly Connection[];
-  sampling: boolean;
-}
-
 /** The tools that can be connected here, and files. */
-export function ProviderCards({ connections, sampling }: ProviderCardsProps) {
+export function ProviderCards({ connections }: { connections: readonly Connection[] }) {
   const providers = useQuery(providersQuery);
   const usable = providers.data?.filter(isUsable);
   return (
     <>
-      {usable && <SampleData providers={usable} connections={connections} begun={sampling} />}
+      {connections.length === 0 && <SampleData connections={connections} begun={false} />}
       {providers.isError && <Failure error={providers.error} retry={providers.refetch} />}
       {usable?.length === 0 && (
         <div className="mb-3">

@@ -113,22 +113,33 @@ function Figure({ number, isBad = false }: { number: number; isBad?: boolean }) 
 
 function RunDetails({ run }: { run: Sync }) {
   const streams = [...new Set([...Object.keys(run.counts), ...Object.keys(run.problems ?? {})])];
+  const told = streams.filter((stream) => run.problems?.[stream] || !isIdle(run, stream));
+  const idle = streams.filter((stream) => !told.includes(stream));
   return (
     <div className="animate-appear space-y-2 rounded-lg bg-side p-3">
       <p className="text-muted text-xs">{whenOf(run)}</p>
       {run.problem && <p className={run.state === "failed" ? "text-bad" : "text-warn"}>{run.problem}</p>}
-      <ul className="space-y-1">
-        {streams.map((stream) => (
+      <ul className="space-y-1 empty:hidden">
+        {told.map((stream) => (
           <li key={stream} className="flex flex-wrap gap-x-3">
             <span className="min-w-32 font-medium">{inWords(stream)}</span>
             <span className="text-muted">{countsOf(run, stream)}</span>
-            {run.problems?.[stream] && <span className="text-warn">{run.problems?.[stream]}</span>}
+            {run.problems?.[stream] && <span className="text-warn">{run.problems[stream]}</span>}
           </li>
         ))}
       </ul>
-      {streams.length === 0 && <p className="text-muted">It read nothing.</p>}
+      {idle.length > 0 && (
+        <p className="text-muted text-xs">
+          Nothing {told.length > 0 ? "else " : ""}in:{" "}
+          {idle.map((stream) => inWords(stream).toLowerCase()).join(", ")}.
+        </p>
+      )}
     </div>
   );
+}
+
+function isIdle(run: Sync, stream: string): boolean {
+  return Object.values(run.counts[stream] ?? {}).every((number) => number === 0);
 }
 
 function whenOf(run: Sync): string {

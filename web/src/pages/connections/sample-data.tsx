@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Sparkles } from "lucide-react";
-import type { Connection, Provider } from "../../api/types";
+import { providersQuery } from "../../api/queries";
+import type { Connection } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { providerOf } from "../../ui/providers";
@@ -7,20 +9,20 @@ import { nextSample, RETURN_TO_SAMPLE } from "./samples";
 import { useConsent } from "./ways-in";
 
 interface SampleDataProps {
-  providers: readonly Provider[];
   connections: readonly Connection[];
   /** The person has begun, and comes back from one of the accounts. */
   begun: boolean;
 }
 
 /** The way through the accounts with sample data, where a sandbox offers them: each says yes by itself. */
-export function SampleData({ providers, connections, begun }: SampleDataProps) {
-  const next = nextSample(providers, connections);
+export function SampleData({ connections, begun }: SampleDataProps) {
+  const providers = useQuery(providersQuery);
+  const next = nextSample(providers.data ?? [], connections);
   const consent = useConsent(next?.provider.name ?? "", RETURN_TO_SAMPLE);
-  if (!next || (!begun && connections.length > 0)) return null;
+  if (!next) return null;
   const { label } = providerOf(next.provider.name);
   return (
-    <div className="mb-4 flex flex-wrap items-center gap-3 rounded-xl bg-info-soft px-4 py-3">
+    <div className="mb-3 flex flex-wrap items-center gap-3 rounded-xl bg-info-soft px-4 py-3">
       <Sparkles aria-hidden="true" className="size-5 shrink-0 text-accent" />
       <div className="min-w-0 flex-1 basis-60">
         <h3 className="font-medium text-sm">

@@ -19,7 +19,11 @@ export function MappingTable({ preview, mapping, wrong, choose }: MappingTablePr
         <thead className="sticky top-0 bg-raised">
           <tr className="text-left text-muted text-xs">
             {["Column", "Says", "Is"].map((head) => (
-              <th key={head} scope="col" className="px-3 py-1.5 font-medium">
+              <th
+                key={head}
+                scope="col"
+                className={cx("px-3 py-1.5 font-medium", head === "Says" && "hidden sm:table-cell")}
+              >
                 {head}
               </th>
             ))}
@@ -30,11 +34,14 @@ export function MappingTable({ preview, mapping, wrong, choose }: MappingTablePr
             <tr key={column} className="border-t">
               <th scope="row" className="max-w-40 truncate px-3 py-1.5 text-left font-medium" title={column}>
                 {column}
+                <span className="block truncate font-normal text-muted text-xs sm:hidden">
+                  {samplesOf(preview.rows, column).join(" · ")}
+                </span>
               </th>
-              <td className="max-w-56 truncate px-3 text-muted">
+              <td className="hidden max-w-56 truncate px-3 text-muted sm:table-cell">
                 {samplesOf(preview.rows, column).join(" · ") || "–"}
               </td>
-              <td className="w-44 px-3 py-1">
+              <td className="w-36 px-3 py-1 sm:w-44">
                 <select
                   aria-label={`What ${column} is`}
                   value={mapping[column] ?? ""}

@@ -3,6 +3,7 @@ import { cx } from "../../../ui/class-names";
 import { nameOf } from "../../../ui/format";
 
 const SHOWN = 3;
+const LINES_SHOWN = 4;
 
 /** The first people of a file, as they would be known. */
 export function PreviewedContacts({
@@ -21,9 +22,8 @@ export function PreviewedContacts({
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name, and never move
           <li key={index} className="min-w-0 rounded-lg border px-3 py-2 text-sm">
             <p className="truncate font-medium">{nameOf({ ...contact, email: null, phone: null })}</p>
-            {[...contact.emails, ...contact.phones, contact.job_title, contact.company]
-              .filter((line): line is string => Boolean(line))
-              .slice(0, 4)
+            {linesOf(contact)
+              .slice(0, LINES_SHOWN)
               .map((line, place) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the lines never move
                 <p key={place} className="truncate text-muted text-xs">
@@ -35,4 +35,10 @@ export function PreviewedContacts({
       </ul>
     </section>
   );
+}
+
+function linesOf(contact: Partial<FilePreview["contacts"][number]>): string[] {
+  // Lists that are empty are left out of the answer.
+  const { emails = [], phones = [], job_title, company } = contact;
+  return [...emails, ...phones, job_title, company].filter((line) => line != null);
 }
