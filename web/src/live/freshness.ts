@@ -53,8 +53,8 @@ export class Freshness {
   #progress(told: SyncProgress): void {
     const key = syncsKey(told.connection_id);
     this.#client.setQueryData<Sync[]>(key, (syncs) => syncs && withProgress(syncs, told));
-    // What a run ended with (its problem, the exact times) is not in the event.
-    if (isUnderWay(told)) return;
+    // What a run ended with, or waits for (its problem, the exact times), is not in the event.
+    if (isUnderWay(told) && told.state !== "waiting") return;
     this.#lookAgain(key);
     this.#lookAgain(skippedKey(told.connection_id));
   }

@@ -76,7 +76,7 @@ export function ConnectionsPage() {
 
 function WrittenBack() {
   return (
-    <Link to="/connections/written-back" className="text-accent hover:underline">
+    <Link to="/connections/written-back" className="rounded text-accent underline underline-offset-2">
       written back
     </Link>
   );

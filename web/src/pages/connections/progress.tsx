@@ -23,11 +23,13 @@ export function Progress({ sync }: { sync: Sync }) {
           {left !== null && ` · ${expected?.isAll ? "about" : "at least"} ${duration(left)} left`}
         </span>
       </div>
-      <progress
-        className="bar"
-        aria-label="Progress of the sync"
-        {...(expected?.total ? { max: expected.total, value: expected.fetched } : {})}
-      />
+      {(expected || sync.state !== "waiting") && (
+        <progress
+          className="bar"
+          aria-label="Progress of the sync"
+          {...(expected?.total ? { max: expected.total, value: expected.fetched } : {})}
+        />
+      )}
       <ul className="grid empty:hidden gap-x-6 gap-y-1 text-muted text-sm tabular-nums sm:grid-cols-2">
         {streams.map(([stream, counts]) => {
           const total = sync.total[stream];
@@ -63,6 +65,7 @@ const READS = {
 
 function headline(sync: Sync): string {
   if (sync.state === "queued") return "Waiting for its turn …";
+  if (sync.state === "waiting") return `${READS[sync.mode]}, but not just now`;
   return READS[sync.mode];
 }
 

@@ -25,9 +25,9 @@ export function SampleData({ connections, begun }: SampleDataProps) {
     <div className="mb-3 flex flex-wrap items-center gap-3 rounded-xl bg-info-soft px-4 py-3">
       <Sparkles aria-hidden="true" className="size-5 shrink-0 text-accent" />
       <div className="min-w-0 flex-1 basis-60">
-        <h3 className="font-medium text-sm">
+        <p className="font-medium text-sm">
           {begun ? `Sample data, ${next.place} of ${next.of}: ${label}` : "Only looking around?"}
-        </h3>
+        </p>
         <p className="text-muted text-xs">
           {begun
             ? "Allow the access there as well, and see the same people come together."
