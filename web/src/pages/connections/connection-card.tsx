@@ -69,7 +69,12 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
         {syncs.isError ? (
           <Failure error={syncs.error} retry={syncs.refetch} />
         ) : (
-          <LastRun latest={latest} loading={syncs.isPending} show={setPanel} />
+          <LastRun
+            latest={latest}
+            isBroken={connection.state === "broken"}
+            loading={syncs.isPending}
+            show={setPanel}
+          />
         )}
       </div>
       <Panels connection={connection} runs={syncs.data} shown={panel} show={setPanel} />

@@ -1,5 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { onlineManager, useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
+import { useSyncExternalStore } from "react";
 import { connectionsQuery } from "../../api/queries";
 import type { Connection } from "../../api/types";
 import { useFeedStatus } from "../../live/use-live";
@@ -94,10 +95,16 @@ function Fresh({ connection }: { connection: Connection }) {
 
 /** Say that what is shown may be old. */
 function Away() {
-  if (useFeedStatus() !== "away") return null;
+  const isOnline = useSyncExternalStore(
+    (changed) => onlineManager.subscribe(changed),
+    () => onlineManager.isOnline(),
+  );
+  const isAway = useFeedStatus() === "away";
+  if (isOnline && !isAway) return null;
   return (
     <Notice tone="warn">
-      Lead Manager cannot be reached just now. What you see is as it was; it is looked at again by itself.
+      {isOnline ? "Lead Manager cannot be reached just now." : "You are offline."} What you see is as it was;
+      it is looked at again by itself.
     </Notice>
   );
 }

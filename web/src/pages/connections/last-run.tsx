@@ -1,20 +1,21 @@
 import type { ReactNode } from "react";
 import type { Sync } from "../../api/types";
 import { isUnderWay, tallyOf } from "../../live/progress";
-import { useNow } from "../../ui/ago";
-import { clock, count } from "../../ui/format";
+import { count } from "../../ui/format";
 import { Notice } from "../../ui/notice";
 import type { Panel } from "./panels";
 import { Progress } from "./progress";
 
 interface LastRunProps {
   latest: Sync | undefined;
+  /** Its provider no longer lets us in, which is said already. */
+  isBroken: boolean;
   loading: boolean;
   show: (panel: Panel) => void;
 }
 
 /** What the latest sync is doing, and what of it a person should see. */
-export function LastRun({ latest, loading, show }: LastRunProps) {
+export function LastRun({ latest, isBroken, loading, show }: LastRunProps) {
   if (!latest) {
     return loading ? null : <p className="text-muted text-sm">The first sync begins in a moment.</p>;
   }
@@ -23,9 +24,10 @@ export function LastRun({ latest, loading, show }: LastRunProps) {
   return (
     <>
       {isUnderWay(latest) && <Progress sync={latest} />}
-      {latest.problem && (
+      {latest.problem && !isBroken && (
         <Notice tone={latest.state === "failed" ? "bad" : "warn"}>
-          {latest.problem} <Onward sync={latest} />
+          {latest.problem}
+          {latest.state === "failed" && " The next sync goes on where this one stopped."}
         </Notice>
       )}
       {(skipped > 0 || unread > 0) && (
@@ -40,15 +42,6 @@ export function LastRun({ latest, loading, show }: LastRunProps) {
       )}
     </>
   );
-}
-
-/** When a run that waits, or failed, goes on. */
-function Onward({ sync }: { sync: Sync }) {
-  const now = useNow();
-  if (sync.state === "waiting" && sync.retry_at)
-    return <>It goes on by itself at {clock(sync.retry_at, now)}.</>;
-  if (sync.state === "failed") return <>The next sync goes on where this one stopped.</>;
-  return null;
 }
 
 function Hint({ onClick, children }: { onClick: () => void; children: ReactNode }) {

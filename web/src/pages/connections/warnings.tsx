@@ -13,8 +13,8 @@ export function Warnings({ connection }: { connection: Connection }) {
     <>
       {connection.state === "broken" && (
         <Notice tone="warn">
-          {label} no longer lets us in{connection.broken_reason ? `: ${connection.broken_reason}` : "."}{" "}
-          Reconnect, and syncing goes on where it was; nothing is lost.
+          {connection.broken_reason ?? `${label} no longer lets us in.`} Reconnect, and syncing goes on where
+          it was; nothing is lost.
         </Notice>
       )}
       {connection.state === "paused" && (
