@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from aiohttp import ClientSession
 from connections.app import create_app
+from connections.settings import Settings
 from providers.registry import FILES
 from providers.source import AccountUnfit, ProviderUnavailable
 from servicekit.testing import TestKeys, bearer, served, service_token, user_token
@@ -278,6 +279,26 @@ async def test_a_provider_that_is_not_set_up_offers_only_what_needs_no_registrat
 
     ways = {name: (provider["consent"], len(provider["credentials"])) for name, provider in told.items()}
     assert ways == {"mall": (False, 2), "aloof": (False, 0)}
+
+
+async def test_where_a_sandbox_has_sample_data_its_accounts_are_named(fresh, workspace, acme, mall, aloof) -> None:
+    sampled = Settings(**fresh.settings(sample_accounts="acme:1, mall:corner,aloof:2"))
+    providers = {"acme": acme, "mall": mall, "aloof": aloof}
+    environ = {"ACME_CLIENT_ID": "ours", "ACME_CLIENT_SECRET": "secret", "MALL_CLIENT_ID": "ours"}
+
+    async with served(create_app(sampled, environ=environ, providers=providers, keys=TestKeys())) as client:
+        told = await providers_of(client, workspace)
+
+    assert {name: provider["sample"] for name, provider in told.items()} == {
+        "acme": {},
+        "mall": {"shop": "corner"},
+        "aloof": None,
+    }
+
+
+def test_sample_accounts_that_cannot_be_read_are_refused(fresh) -> None:
+    with pytest.raises(ValueError, match="SAMPLE_ACCOUNTS"):
+        Settings(**fresh.settings(sample_accounts="acme"))
 
 
 async def test_only_people_who_are_signed_in_see_the_providers(client) -> None:

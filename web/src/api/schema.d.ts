@@ -565,7 +565,7 @@ export interface paths {
         };
         /**
          * ListSyncs
-         * @description List the syncs of a connection, the newest first.
+         * @description List the syncs of a connection, the newest first, or those of them that are in one state.
          */
         get: operations["sync_worker_ConnectionsConnectionIdSyncsListSyncs"];
         put?: never;
@@ -656,6 +656,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * MergeContacts
+         * @description Say that golden records are one person; with `dry_run`, see what that would lead to.
+         */
+        post: operations["identity_ContactsMergeMergeContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}": {
         parameters: {
             query?: never;
@@ -696,6 +716,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/{golden_id}/pins/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PinValue
+         * @description Have a golden record show a value, whatever its sources say.
+         */
+        put: operations["identity_ContactsGoldenIdPinsFieldPinValue"];
+        post?: never;
+        /**
+         * UnpinValue
+         * @description Have a golden record show again what its sources say.
+         */
+        delete: operations["identity_ContactsGoldenIdPinsFieldUnpinValue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SplitContact
+         * @description Say that some sources of a golden record are another person than the rest.
+         */
+        post: operations["identity_ContactsGoldenIdSplitSplitContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}/timeline": {
         parameters: {
             query?: never;
@@ -710,6 +774,26 @@ export interface paths {
         get: operations["identity_ContactsGoldenIdTimelineListTimeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Say of groups of source records that they are the same person, or different ones: all of it, or nothing.
+         */
+        post: operations["identity_DecisionsDecide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -753,6 +837,46 @@ export interface paths {
         get: operations["gateway_HealthGetHealth"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/history/undo-joins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UndoJoins
+         * @description Undo what rules joined since a time, the latest first, some hundreds at once: ask again while there is more.
+         */
+        post: operations["identity_HistoryUndoJoinsUndoJoins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/history/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UndoEntry
+         * @description Undo an entry of the history, whatever came after it; with `dry_run`, see what that would lead to.
+         */
+        post: operations["identity_HistoryNumberUndoUndoEntry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1031,6 +1155,12 @@ export interface components {
             missing?: {
                 [key: string]: string;
             };
+            allowed?: {
+                [key: string]: string;
+            };
+            removed_at?: string | null;
+            /** @enum {null|string} */
+            removed_data?: "keep" | "erase" | null;
         };
         /** FileForm */
         connections_FileForm: {
@@ -1075,6 +1205,9 @@ export interface components {
             credentials: components["schemas"]["connections_FormField"][];
             credentials_note?: string | null;
             file?: components["schemas"]["connections_FileForm"] | null;
+            sample?: {
+                [key: string]: string;
+            } | null;
         };
         /** Health */
         gateway_Health: {
@@ -1134,6 +1267,21 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** DecisionWish */
+        identity_DecisionWish: {
+            /** @enum {string} */
+            verdict: "same" | "different";
+            left: (components["schemas"]["identity_SourceKey"] | unknown)[];
+            right: (components["schemas"]["identity_SourceKey"] | unknown)[];
+        };
+        /** DecisionWishes */
+        identity_DecisionWishes: {
+            decisions: (components["schemas"]["identity_DecisionWish"] | unknown)[];
+            /** @default false */
+            override: boolean;
+            /** @default false */
+            dry_run: boolean;
+        };
         /** FieldValue */
         identity_FieldValue: {
             value: string;
@@ -1163,13 +1311,22 @@ export interface components {
         identity_HistoryView: {
             number: number;
             /** @enum {string} */
-            kind: "joined" | "parted";
+            kind: "joined" | "parted" | "decided" | "pinned" | "unpinned";
             /** Format: date-time */
             happened_at: string;
             /** Format: uuid */
             id: string;
+            /** @default [] */
             sides: components["schemas"]["identity_HistorySide"][];
+            /** @default [] */
             edges: components["schemas"]["identity_HistoryEdge"][];
+            by?: string | null;
+            /** @enum {null|string} */
+            verdict?: "same" | "different" | null;
+            field?: string | null;
+            value?: string | null;
+            undoes?: number | null;
+            undone_by?: number | null;
         };
         /** InteractionView */
         identity_InteractionView: {
@@ -1208,6 +1365,45 @@ export interface components {
             rule: string;
             /** @default [] */
             losers: components["schemas"]["identity_FieldValue"][];
+            pin?: number | null;
+        };
+        /** MergeWish */
+        identity_MergeWish: {
+            ids: (string | unknown)[];
+            /** @default false */
+            override: boolean;
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** Outcome */
+        identity_Outcome: {
+            contacts: components["schemas"]["identity_ResultingContact"][];
+            gone: string[];
+            entries: components["schemas"]["identity_HistoryView"][];
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** PinWish */
+        identity_PinWish: {
+            value: string;
+        };
+        /** ResultingContact */
+        identity_ResultingContact: {
+            /** Format: uuid */
+            id: string;
+            email: string | null;
+            first_name: string | null;
+            last_name: string | null;
+            phone: string | null;
+            company: string | null;
+            job_title: string | null;
+            sources: components["schemas"]["identity_SourceName"][];
+        };
+        /** SourceKey */
+        identity_SourceKey: {
+            /** Format: uuid */
+            connection_id: string;
+            provider_id: string;
         };
         /** SourceName */
         identity_SourceName: {
@@ -1226,6 +1422,29 @@ export interface components {
             first_seen_at: string;
             updated_at?: string | null;
             url?: string | null;
+        };
+        /** SplitWish */
+        identity_SplitWish: {
+            sources: (components["schemas"]["identity_SourceKey"] | unknown)[];
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** UndoSinceWish */
+        identity_UndoSinceWish: {
+            /** Format: date-time */
+            since: string;
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** UndoWish */
+        identity_UndoWish: {
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** UndoneSince */
+        identity_UndoneSince: {
+            outcome: components["schemas"]["identity_Outcome"];
+            more: boolean;
         };
         /** ActionConflicts */
         sync_worker_ActionConflicts: {
@@ -2522,6 +2741,7 @@ export interface operations {
     sync_worker_ConnectionsConnectionIdSyncsListSyncs: {
         parameters: {
             query?: {
+                state?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -2683,6 +2903,39 @@ export interface operations {
             };
         };
     };
+    identity_ContactsMergeMergeContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_MergeWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_ContactsGoldenIdGetContact: {
         parameters: {
             query?: never;
@@ -2748,6 +3001,109 @@ export interface operations {
             };
         };
     };
+    identity_ContactsGoldenIdPinsFieldPinValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_PinWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdPinsFieldUnpinValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdSplitSplitContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_SplitWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_ContactsGoldenIdTimelineListTimeline: {
         parameters: {
             query?: {
@@ -2769,6 +3125,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ItemPage_contracts.golden_records.InteractionView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_DecisionsDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_DecisionWishes"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
                 };
             };
             /** @description A problem */
@@ -2836,6 +3225,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["gateway_Health"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_HistoryUndoJoinsUndoJoins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_UndoSinceWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_UndoneSince"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_HistoryNumberUndoUndoEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_UndoWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
                 };
             };
             /** @description A problem */

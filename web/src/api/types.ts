@@ -32,6 +32,11 @@ export type FilePath = {
 }[keyof paths];
 export type Sync = Schemas["sync_worker_SyncView"];
 export type StreamCoverage = Schemas["sync_worker_StreamCoverage"];
+export type Skipped = Schemas["sync_worker_SkippedView"];
+export type Budget = Schemas["sync_worker_BudgetView"];
+export type FilePreview = Schemas["sync_worker_FilePreview"];
+export type FileTaken = Schemas["sync_worker_FileTaken"];
+export type Action = Schemas["sync_worker_ActionView"];
 export type SyncCounts = Schemas["sync_worker_SyncCounts"];
 
 export type ContactSummary = Schemas["identity_ContactSummary"];

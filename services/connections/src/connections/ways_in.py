@@ -52,7 +52,8 @@ class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
 
     `label` is what people call it, `says` in a few words what comes from it. `consent` says that people can be sent
     there, once they answered what it `asks`. `credentials` are what may be handed over in place of a consent, and
-    `credentials_note` what is to be known of them. Where there is a `file`, there is no account: it is a kind of file.
+    `credentials_note` what is to be known of them. `sample` is there where an account holds sample data: what to answer
+    to `asks` to come to it. Where there is a `file`, there is no account: it is a kind of file.
     """
 
     name: str
@@ -63,6 +64,7 @@ class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
     credentials: list[FormField]
     credentials_note: str | None = None
     file: FileForm | None = None
+    sample: dict[str, str] | None = None
 
 
 def routes(providers: Mapping[str, SourceProvider], files: Mapping[str, FileSource]) -> list[HTTPRouteHandler]:
@@ -74,24 +76,31 @@ def routes(providers: Mapping[str, SourceProvider], files: Mapping[str, FileSour
 
 def _list_providers(providers: Mapping[str, SourceProvider], files: Mapping[str, FileSource]) -> HTTPRouteHandler:
     @get("/connections/providers")
-    async def list_providers(vault: NamedDependency[Vault]) -> ItemPage[ProviderView]:
+    async def list_providers(
+        vault: NamedDependency[Vault], settings: NamedDependency[Settings]
+    ) -> ItemPage[ProviderView]:
         """List what can be connected or handed over, and what a person is asked for on each way in."""
-        accounts = [_view(provider, vault.registrations) for provider in providers.values()]
+        registrations, samples = vault.registrations, settings.samples
+        accounts = [_view(provider, registrations, samples.get(provider.name)) for provider in providers.values()]
         return ItemPage(items=accounts + [_file_view(kind) for kind in files.values()])
 
     return list_providers
 
 
-def _view(provider: SourceProvider, registrations: Registrations) -> ProviderView:
+def _view(provider: SourceProvider, registrations: Registrations, sample: str | None) -> ProviderView:
     taken = provider.credentials if registrations.knows(provider.name) else None
+    consent = provider.name in registrations.names
+    # Whatever a provider asks beforehand, it is which account is meant.
+    answers = None if sample is None or not consent else dict.fromkeys(provider.asks.__struct_fields__, sample)
     return ProviderView(
         name=provider.name,
         label=provider.label,
         says=provider.says,
-        consent=provider.name in registrations.names,
+        consent=consent,
         asks=fields_of(provider.asks),
         credentials=fields_of(taken) if taken else [],
         credentials_note=taken.__doc__ if taken else None,
+        sample=answers,
     )
 
 

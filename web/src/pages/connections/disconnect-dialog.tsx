@@ -1,38 +1,26 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
-import { answered, api } from "../../api/client";
-import { connectionsQuery } from "../../api/queries";
 import type { Connection } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
 import { useProviderOf } from "../../ui/providers";
+import { useRemoving } from "./use-connection";
 
 type Data = "keep" | "erase";
 
 /** The last question before an account goes: what of its records? */
 export function DisconnectDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
-  const client = useQueryClient();
   const [data, setData] = useState<Data>("keep");
-  const leaving = useMutation({
-    mutationFn: () => {
-      const params = { path: { connection_id: connection.id }, query: { data } };
-      return answered(api.DELETE("/connections/{connection_id}", { params }));
-    },
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: connectionsQuery.queryKey });
-      onClose();
-    },
-  });
+  const leaving = useRemoving(connection, onClose);
   const { label, isFile } = useProviderOf()(connection.provider);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    leaving.mutate();
+    leaving.mutate(data);
   };
   return (
     <Dialog title={`Disconnect ${connection.account_name}?`} onClose={onClose}>
       <form onSubmit={submit} className="space-y-4">
-        <p className="text-muted text-sm">{whatEnds(label, isFile, Boolean(connection.ends_at))}</p>
+        <p className="text-muted text-sm">{whatEnds(label, isFile === true, Boolean(connection.ends_at))}</p>
         <fieldset className="space-y-2">
           <legend className="mb-2 font-medium text-sm">What we have read from it</legend>
           <Choice data="keep" chosen={data} choose={setData} title="Keep the records">

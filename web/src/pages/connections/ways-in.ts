@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../api/client";
 import { connectionsQuery } from "../../api/queries";
-import type { CredentialsPath, FilePath, Provider, SignInWith } from "../../api/types";
+import type { CredentialsPath, Provider, SignInWith } from "../../api/types";
 
 /** Where a provider sends people back to: the path that names this page from outside. */
 const RETURN_TO = "/app/connections";
@@ -20,10 +20,10 @@ export function asksNothing(provider: Provider): boolean {
 }
 
 /** Send the person to a provider's consent; some providers must know before which account it is about. */
-export function useConsent(provider: string) {
+export function useConsent(provider: string, returnTo = RETURN_TO) {
   return useMutation({
     mutationFn: async (asked: Said) => {
-      const params = { path: { provider }, query: { ...asked, return_to: RETURN_TO } };
+      const params = { path: { provider }, query: { ...asked, return_to: returnTo } };
       const { url } = await answered(api.GET("/connections/{provider}/auth", { params }));
       window.location.assign(url);
       // The browser is leaving: until it has, the button goes on turning.
@@ -45,19 +45,5 @@ export function useCredentials(provider: string, done: () => void) {
       await client.invalidateQueries({ queryKey: connectionsQuery.queryKey });
       done();
     },
-  });
-}
-
-/** Hand a file over; its name is the connection's, so that a newer version of it is read as one. */
-export function useHandOver(path: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (file: File) => {
-      const form = new FormData();
-      form.set("file", file);
-      // Each kind of file has a route of its own, and the registry names it; the form goes as it is.
-      return answered(api.POST(path as FilePath, { body: form as never, bodySerializer: (body) => body }));
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
   });
 }

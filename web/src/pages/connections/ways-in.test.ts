@@ -1,6 +1,5 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
-import { standingOf } from "./state-pill";
 import { asksNothing, isUsable } from "./ways-in";
 
 const ASKED = {
@@ -13,18 +12,6 @@ const ASKED = {
 } as const;
 
 const FILE = { path: "/connections/acme", endings: [".acme"], options: {} };
-
-it.each([
-  ["broken", "succeeded", "Reconnect needed"],
-  ["paused", "cancelled", "Paused"],
-  ["active", undefined, "Queued"],
-  ["active", "running", "Syncing"],
-  ["active", "waiting", "Waiting"],
-  ["active", "succeeded", "Up to date"],
-  ["active", "failed", "Last sync failed"],
-] as const)("a connection that is %s and whose sync %s is: %s", (state, sync, words) => {
-  expect(standingOf({ state }, sync && { state: sync }).words).toBe(words);
-});
 
 it.each([
   [{ consent: true, asks: [], credentials: [] }, true, true],
