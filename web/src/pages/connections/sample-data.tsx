@@ -19,8 +19,9 @@ export function SampleData({ connections, begun }: SampleDataProps) {
   const providers = useQuery(providersQuery);
   const next = nextSample(providers.data ?? [], connections);
   const consent = useConsent(next?.provider.name ?? "", RETURN_TO_SAMPLE);
+  const providerOf = useProviderOf();
   if (!next) return null;
-  const { label } = useProviderOf()(next.provider.name);
+  const { label } = providerOf(next.provider.name);
   return (
     <div className="mb-3 flex flex-wrap items-center gap-3 rounded-xl bg-info-soft px-4 py-3">
       <Sparkles aria-hidden="true" className="size-5 shrink-0 text-accent" />

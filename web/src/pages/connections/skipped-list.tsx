@@ -13,6 +13,7 @@ import { downloadSkipped } from "./download";
 
 /** The records that could not be read, each with the reason and what came. */
 export function SkippedList({ connection }: { connection: Connection }) {
+  const { label } = useProviderOf()(connection.provider);
   const list = useInfiniteQuery(skippedQuery(connection.id));
   const download = useMutation({ mutationFn: () => downloadSkipped(connection) });
   const records = list.data?.pages.flatMap((page) => page.items) ?? [];
@@ -21,7 +22,7 @@ export function SkippedList({ connection }: { connection: Connection }) {
   if (records.length === 0) {
     return (
       <p className="text-muted text-sm">
-        Every record of {useProviderOf()(connection.provider).label} that was shown to us could be read.
+        Every record of {label} that was shown to us could be read.
       </p>
     );
   }

@@ -37,9 +37,9 @@ export function Warnings({ connection }: { connection: Connection }) {
 
 /** What a connection was not granted, and what that is needed for. */
 function Missing({ connection }: { connection: Connection }) {
+  const { label } = useProviderOf()(connection.provider);
   const purposes = Object.values(connection.missing ?? {});
   if (connection.state === "broken" || purposes.length === 0) return null;
-  const { label } = useProviderOf()(connection.provider);
   return (
     <Notice tone="warn" action={<Reconnect connection={connection} words="Allow more" />}>
       {label} did not grant all that is needed. Connect the account again, and let us:
