@@ -20,11 +20,7 @@ export function SkippedList({ connection }: { connection: Connection }) {
   if (list.isError && records.length === 0) return <Failure error={list.error} retry={list.refetch} />;
   if (list.isPending) return <Loading />;
   if (records.length === 0) {
-    return (
-      <p className="text-muted text-sm">
-        Every record of {label} that was shown to us could be read.
-      </p>
-    );
+    return <p className="text-muted text-sm">Every record of {label} that was shown to us could be read.</p>;
   }
   return (
     <>
