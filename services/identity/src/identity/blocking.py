@@ -1,0 +1,91 @@
+"""Blocks: which records are compared at all. Two are when they share a block, and a block is one number.
+
+A record is in a handful of blocks (`blocks_of`), each made of its own values alone, so that a batch knows its
+neighbourhood by looking up its blocks' carriers, and needs nothing of them but their forms. What they are:
+
+    name     given and family name in either order
+    sound    the same by their consonants, which survives most slips
+    birth    date of birth and the initial of either name
+    local    what stands before the @, where it is long enough to mean someone
+    phone    the last eight digits
+    work     employer, and how the family name begins
+    door     street, house and the initial of either name
+
+A block with more carriers than the rules' limit is passed over, so that none is quadratic; that is a property of the
+set of records, as it must be. Equal emails need no block: they are match keys.
+
+What is kept so that a batch can weigh its neighbourhood, and nothing but it:
+
+- for each record its `Form` as JSON (some 130 bytes) and its blocks, four or five numbers of eight bytes, looked up by
+  (workspace, block). Both follow from the contact, the region and `normalise.VERSION`; a gone record keeps them.
+- match keys for each mailbox and telephone of the form. Whether a key is shared follows from the forms of its
+  carriers (last-name keys, `vetoes.are_a_crowd`, for a telephone also any `vetoes.conflict` among them), gone ones
+  included; it can be kept beside the key, and is found again from its carriers.
+- the rules, one version: `rules.Rules` as JSON.
+
+What a batch loads: the carriers of the old and new blocks and keys of its records, one more than the limit at most for
+a block; all carriers of a block that crosses the limit or of a key whose being shared flips, since both change what
+other pairs are worth; then the components of all these. A component is what edges reach before any guard of groups is
+asked: keys, and every pair whose verdict is to join, those `vetoes.torn` between two included. So all edges of a record
+are there whenever it is. A pair's score needs two forms, the shared ones among their keys, and the rules; never another
+record. Edges need not be kept: those of a component are its members' keys and blocks, weighed again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from itertools import combinations
+from typing import TypeVar
+
+from identity.normalise.form import Form
+
+Id = TypeVar("Id")
+
+_NO_CONSONANTS = str.maketrans("", "", "aeiouyhw ")
+_SHORTEST_LOCAL = 5
+_PHONE_DIGITS = 8
+
+
+def blocks_of(form: Form) -> tuple[int, ...]:
+    """List a record's blocks, each a hash in the range of a bigint, in order."""
+    return tuple(sorted({_number(text) for text in texts_of(form)}))
+
+
+def texts_of(form: Form) -> Iterator[str]:
+    """List a record's blocks as they read: the pass, and the values."""
+    given, family = form.given, form.family
+    if given and family:
+        yield "name:" + "|".join(sorted((given, family)))
+        yield "sound:" + "|".join(sorted((_consonants(given), _consonants(family))))
+    initials = sorted({name[0] for name in (given, family) if name})
+    for birth in form.births:
+        for initial in initials:
+            yield f"birth:{birth}|{initial}"
+    for email in form.emails:
+        local = email.rpartition("@")[0]
+        if len(local) >= _SHORTEST_LOCAL:
+            yield f"local:{local}"
+    for phone in form.phones:
+        yield f"phone:{phone.partition(';')[0][-_PHONE_DIGITS:]}"
+    if form.company and family:
+        yield f"work:{form.company}|{family[:3]}"
+    if form.street and form.house:
+        for initial in initials:
+            yield f"door:{form.street}|{form.house}|{initial}"
+
+
+def _consonants(name: str) -> str:
+    return "".join(sorted(set(name.translate(_NO_CONSONANTS)))) or name
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)
+
+
+def pairs(blocks: Mapping[Id, Iterable[int]], limit: int) -> set[tuple[Id, Id]]:
+    """List the pairs to compare, each once and the smaller id first, given the blocks of all their carriers."""
+    carriers = defaultdict[int, list[Id]](list)
+    for id_ in sorted(blocks):  # type: ignore[type-var]
+        for block in blocks[id_]:
+            carriers[block].append(id_)
+    return {pair for members in carriers.values() if len(members) <= limit for pair in combinations(members, 2)}
