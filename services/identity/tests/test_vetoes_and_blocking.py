@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from identity import blocking
 from identity.normalise import Form
-from identity.vetoes import are_a_crowd, conflict, mark_of, marks_of, torn
+from identity.vetoes import conflict, mark_of, marks_of, torn
 
 FATHER = Form(given="will", family="king", births=("1950-03-01",))
 SON = Form(given="will", family="king", births=("1981-07-19",))
@@ -66,15 +66,6 @@ def test_much_stronger_evidence_leaves_no_doubt() -> None:
     marks = dict(enumerate(map(mark_of, (FATHER, SON, EITHER))))
 
     assert torn([(0, 2, 300), (1, 2, 120)], marks) == {(1, 2)}
-
-
-def test_a_mailbox_of_three_people_is_a_familys() -> None:
-    names = ("ada", "mary", "william", "bill")
-    marks = [mark_of(Form(given=name, family="king")) for name in names]
-
-    assert are_a_crowd(marks[:3])
-    assert not are_a_crowd(marks[:2])
-    assert not are_a_crowd(marks[2:])
 
 
 forms = st.builds(

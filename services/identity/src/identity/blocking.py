@@ -19,8 +19,7 @@ What is kept so that a batch can weigh its neighbourhood, and nothing but it:
 - for each record its `Form` as JSON (some 130 bytes) and its blocks, four or five numbers of eight bytes, looked up by
   (workspace, block). Both follow from the contact, the region and `normalise.VERSION`; a gone record keeps them.
 - match keys for each mailbox and telephone of the form. Whether a key is shared follows from the forms of its
-  carriers (last-name keys, `vetoes.are_a_crowd`, for a telephone also any `vetoes.conflict` among them), gone ones
-  included; it can be kept beside the key, and is found again from its carriers.
+  carriers, gone ones included (`sharing`); it can be kept beside the key, and is found again from its carriers.
 - the rules, one version: `rules.Rules` as JSON.
 
 What a batch loads: the carriers of the old and new blocks and keys of its records, one more than the limit at most for

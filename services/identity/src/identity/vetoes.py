@@ -74,17 +74,6 @@ def contradiction(left: Mark, right: Mark, *, weaker_than_key: bool) -> str | No
     return "given_names_differ" if weaker_than_key and others else None
 
 
-def are_a_crowd(marks: Iterable[Mark], most: int = 2) -> bool:
-    """Whether more people than `most` are among these, as their names and dates of birth tell: a family's mailbox."""
-    people: list[Mark] = []
-    for mark in sorted(set(marks)):
-        if all(contradiction(mark, other, weaker_than_key=True) for other in people):
-            people.append(mark)
-            if len(people) > most:
-                return True
-    return False
-
-
 def _years_apart(left: Mark, right: Mark) -> int:
     return min(abs(int(ours[:4]) - int(theirs[:4])) for ours, theirs in product(left.births, right.births))
 
