@@ -31,6 +31,7 @@ HOME = {"street": "12 Elm Street", "city": "Leeds", "postal_code": "LS1 1AA"}
         (form("Bob", "Smith", **HOME), form("Robert", "Smith", **HOME), "join"),
         (form("Ada", "Lovelace", email="ada@lovelace.rog"), ADA, "join"),
         (form("Ada", "King", birth_date="1985-12-10", phone="+442079460000"), ADA, "join"),
+        (form("Hans", "Kirch", birth_date="1985-12-10"), form("Johann", "Kirch", birth_date="1985-12-10"), "join"),
         (form("Ada", "Lovelace"), ADA, "suggest"),
         (form("Ada", "Lovelace", company="Acme"), form("Ada", "Lovelace", company="Acme Ltd"), "suggest"),
         (form("Ada", "Lovelace", city="Leeds"), form("Ada", "Lovelace", city="Leeds"), "suggest"),
@@ -54,6 +55,8 @@ def test_evidence_is_judged_as_a_careful_person_would(left: Form, right: Form, v
         (form("Ada", "King", phone="+442079460000", **HOME), form("Will", "King", phone="+442079460000", **HOME),
          "given_names_differ"),
         (form(None, "King", phone="+442079460000", **HOME), form("Will", "King", phone="+442079460000", **HOME),
+         "nothing_personal"),
+        (form("Pierre", "King", phone="+442079460000", **HOME), form("Piotr", "King", phone="+442079460000", **HOME),
          "nothing_personal"),
         # Twins, also those whose names are a letter apart.
         (form("Ada", "King", birth_date="1985-12-10", **HOME), form("Will", "King", birth_date="1985-12-10", **HOME),

@@ -66,7 +66,7 @@ def _name_words(left: Form, right: Form) -> tuple[str, ...]:
     return (left.given, left.family, right.given, right.family)
 
 
-_WORTH = {"same": 4, "form": 3, "part": 3, "close": 2, "initial": 1, "kin": 0, MISSING: 0, "differs": -3}
+_WORTH = {"same": 4, "form": 3, "part": 3, "close": 2, "abroad": 2, "initial": 1, "kin": 0, MISSING: 0, "differs": -3}
 _AS_GIVEN = {"part": "form"}
 
 

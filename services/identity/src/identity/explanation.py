@@ -9,9 +9,9 @@ from identity.scoring import Verdict, score, worths
 
 _WORDS = {
     "given": {
-        "same": "the same given name", "form": "forms of one given name", "close": "almost the same given name",
-        "initial": "a given name that fits the other's initial", "kin": "given names that are alike and yet two",
-        "differs": "different given names",
+        "same": "the same given name", "form": "forms of one given name", "abroad": "one given name in two languages",
+        "close": "almost the same given name", "initial": "a given name that fits the other's initial",
+        "kin": "given names that are alike and yet two", "differs": "different given names",
     },
     "family": {
         "same": "the same family name", "part": "a part of the family name in common",

@@ -10,11 +10,11 @@ from itertools import product
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from identity.normalise.names import PARTICLES, family_key
-from identity.normalise.nicknames import are_forms_of_one, is_known
+from identity.normalise.nicknames import are_forms_of_one, are_one_name_abroad, is_known
 
 MISSING = ""
 
-GIVEN = ("same", "form", "close", "initial", "kin", "differs")
+GIVEN = ("same", "form", "close", "abroad", "initial", "kin", "differs")
 FAMILY = ("same", "part", "close", "initial", "differs")
 BIRTH = ("same", "either", "near", "close", "loose", "differs")
 EMAIL = ("same", "near", "local", "differs")
@@ -46,8 +46,11 @@ def given_names(left: str, right: str) -> str:
         return "initial" if ours[0][0] == theirs[0][0] else "differs"
     if _are_forms(ours, theirs) or left.replace(" ", "") == right.replace(" ", ""):
         return "form"
+    alike, abroad = misspelt(left, right), are_one_name_abroad(ours[0], theirs[0])
+    if abroad:
+        return "form" if alike else "abroad"
     known = is_known(left) and is_known(right)
-    return "differs" if not misspelt(left, right) else "kin" if known else "close"
+    return "differs" if not alike else "kin" if known else "close"
 
 
 def _are_forms(ours: list[str], theirs: list[str]) -> bool:

@@ -19,8 +19,8 @@ STRONGEST = 999
 _DEFAULTS = {
     # How often a level is seen between records of one person, and between those of two. What strangers share is put
     # high: with few records, nobody knows yet which of their names are common.
-    "given": {"same": (0.70, 0.012), "form": (0.06, 0.010), "close": (0.10, 0.006), "initial": (0.06, 0.05),
-              "kin": (0.01, 0.008), "differs": (0.07, 0.914)},
+    "given": {"same": (0.70, 0.012), "form": (0.06, 0.010), "close": (0.10, 0.006), "abroad": (0.02, 0.005),
+              "initial": (0.04, 0.05), "kin": (0.01, 0.008), "differs": (0.07, 0.914)},
     "family": {"same": (0.78, 0.004), "part": (0.05, 0.004), "close": (0.09, 0.003), "initial": (0.02, 0.01),
                "differs": (0.06, 0.979)},
     "birth": {"same": (0.80, 0.0001), "either": (0.01, 0.0000015), "near": (0.07, 0.0015), "close": (0.05, 0.006),
