@@ -28,6 +28,8 @@ STRANGERS = 20
 """Pairs of strangers looked at for each record, up to the following."""
 MOST_STRANGERS = 100_000
 MOST_OF_A_PASS = 50_000
+MOST_JUDGED = 10_000
+"""Records by which it is judged how many others of one person a record has."""
 MOST_VALUES = 1_000
 COMMON = 3
 """A value of fewer records is as rare as any."""
@@ -60,16 +62,16 @@ def learn(forms: Iterable[Form], shared: frozenset[str] = frozenset(), rules: Ru
     if len(ordered) < 2:
         return rules
     chances = _among_strangers(ordered, shared)
-    passes = _passes(ordered, shared, rules.block_limit)
-    fits = [_fit(_patterns(ordered, pairs, shared), chances, _SETTLED[kind]) for kind, pairs in sorted(passes.items())]
+    blocks = _blocks(ordered, shared, rules.block_limit)
+    passes = sorted(_passes(blocks).items())
+    fits = [_fit(_patterns(ordered, pairs, shared), chances, _SETTLED[kind]) for kind, pairs in passes]
     chances = _among_matches(chances, fits)
     learned = msgspec.structs.replace(
         rules,
         strengths={field: _strengths(chances, field, len(ordered)) for field in LEVELS},
         values={field: _values(ordered, chances, field) for field in COUNTED},
     )
-    pairs = {pair for found in passes.values() for pair in found}
-    return msgspec.structs.replace(learned, prior=_prior(ordered, sorted(pairs), shared, learned))
+    return msgspec.structs.replace(learned, prior=_prior(ordered, blocks, shared, learned))
 
 
 def _among_strangers(forms: Sequence[Form], shared: frozenset[str]) -> Chances:
@@ -99,8 +101,8 @@ def _note(seen: Seen, comparison: Comparison, weight: float) -> None:
             seen[field][level] += weight  # type: ignore[assignment] # a Counter of fractions
 
 
-def _passes(forms: Sequence[Form], shared: frozenset[str], limit: int) -> dict[str, list[tuple[int, int]]]:
-    """List the pairs of each pass of blocking, and those of equal emails."""
+def _blocks(forms: Sequence[Form], shared: frozenset[str], limit: int) -> dict[str, list[int]]:
+    """List the records of each block that brings any together, and those of equal mailboxes."""
     carriers: dict[str, list[int]] = defaultdict(list)
     for number, form in enumerate(forms):
         for text in texts_of(form):
@@ -108,10 +110,15 @@ def _passes(forms: Sequence[Form], shared: frozenset[str], limit: int) -> dict[s
         for email in form.emails:
             if email not in shared:
                 carriers[f"email:{email}"].append(number)
+    return {text: members for text, members in carriers.items() if 1 < len(members) <= limit}
+
+
+def _passes(blocks: dict[str, list[int]]) -> dict[str, list[tuple[int, int]]]:
+    """List the pairs of each pass of blocking; enough of them, where there are very many."""
     passes: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for text, members in carriers.items():
+    for text, members in blocks.items():
         found = passes[text.partition(":")[0]]
-        if 1 < len(members) <= limit and len(found) < MOST_OF_A_PASS:
+        if len(found) < MOST_OF_A_PASS:
             found.extend(combinations(members, 2))
     return passes
 
@@ -196,15 +203,24 @@ def _values(forms: Sequence[Form], chances: Chances, field: str) -> dict[str, in
     }
 
 
-def _prior(forms: Sequence[Form], pairs: Sequence[tuple[int, int]], shared: frozenset[str], rules: Rules) -> int:
-    """Find the prior at which the pairs that match are as many as it says."""
+def _prior(forms: Sequence[Form], blocks: dict[str, list[int]], shared: frozenset[str], rules: Rules) -> int:
+    """Find the prior at which as many pairs match as it says, judged by the first records and whom they may be."""
+    judged = min(len(forms), MOST_JUDGED)
+    pairs = {
+        pair
+        for members in blocks.values()
+        if members[0] < judged
+        for pair in combinations(members, 2)
+        if pair[0] < judged
+    }
     evidence: Counter[int] = Counter()
-    for left, right in pairs:
+    for left, right in sorted(pairs):
         seen = compare(forms[left], forms[right], shared)
-        evidence[sum(worths(forms[left], forms[right], seen, rules).values())] += 1
-    total = len(forms) * (len(forms) - 1) / 2
+        worth = sum(worths(forms[left], forms[right], seen, rules).values())
+        evidence[worth] += 2 if right < judged else 1
+    others = judged * (len(forms) - 1)
     prior = rules.prior
     for _ in range(ROUNDS):
         matches = sum(count / (1 + 2.0 ** (-(prior + worth) / UNIT)) for worth, count in sorted(evidence.items()))
-        prior = min(max(round(UNIT * log2((matches + 1) / (total + 1))), PRIORS[0]), PRIORS[-1])
+        prior = min(max(round(UNIT * log2((matches + 1) / (others + 1))), PRIORS[0]), PRIORS[-1])
     return prior
