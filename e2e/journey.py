@@ -47,8 +47,11 @@ class PatientGateway(Gateway):
             await asyncio.sleep(0.2)
 
 
-class _Expected(msgspec.Struct):
+class Expected(msgspec.Struct):
+    """How many golden records there are by equal addresses, and how many people they are of."""
+
     golden_records: int
+    people: int
 
 
 async def connect(gateway: Gateway, account: str) -> ConnectionView:
@@ -107,10 +110,9 @@ async def runs_of(gateway: Gateway, connection_id: UUID) -> list[SyncView]:
     return [] if status in {404, 502, 503} else msgspec.json.decode(body, type=ItemPage[SyncView]).items
 
 
-def expected(house: House, *accounts: str) -> int:
+def expected(house: House, *accounts: str) -> Expected:
     """The number of golden records by the sandbox's own count."""
-    answer = house.control("expected?accounts=" + ",".join(accounts))
-    return msgspec.json.decode(answer, type=_Expected).golden_records
+    return msgspec.json.decode(house.control("expected?accounts=" + ",".join(accounts)), type=Expected)
 
 
 async def golden_records(gateway: Gateway) -> list[ContactSummary]:
@@ -128,13 +130,25 @@ async def golden_records(gateway: Gateway) -> list[ContactSummary]:
 
 
 async def settled(gateway: Gateway, house: House, *accounts: str, seconds: float = 60) -> list[ContactSummary]:
-    """Wait until there are as many golden records as the sandbox counts; return them."""
-    count = expected(house, *accounts)
+    """Wait until identity has heard all, and there are as many golden records as the sandbox counts; return them.
+
+    Those who share an address are one; of those who do not, some are known to be one by what else they have in common.
+    """
+    counted = expected(house, *accounts)
 
     async def as_many() -> bool:
         status, body = await gateway.call("GET", "/contacts/count")
         # A service that was killed may not be back yet.
-        return status == HTTPStatus.OK and msgspec.json.decode(body, type=ContactCount).count == count
+        if status != HTTPStatus.OK or await lag_of(gateway, "identity") != 0:
+            return False
+        return counted.people <= msgspec.json.decode(body, type=ContactCount).count <= counted.golden_records
 
-    await until(as_many, what=f"{count} golden records", seconds=seconds)
+    await until(as_many, what=f"{counted.people} to {counted.golden_records} golden records", seconds=seconds)
     return await golden_records(gateway)
+
+
+async def lag_of(gateway: Gateway, service: str) -> int | None:
+    """How many events a service has yet to handle; None while it is away."""
+    _, body = await gateway.call("GET", "/health")
+    told: int | None = msgspec.json.decode(body)["services"].get(service, {}).get("lag")
+    return told

@@ -82,15 +82,18 @@ def _unequal_contact(raw: Mapping[str, Any], theirs: Mapping[str, Any]) -> Itera
 def _who_is_who(house: House, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]) -> list[str]:
     names = _names(connections)
     asked = "expected?members=true&accounts=" + ",".join(names.values())
-    joined = msgspec.json.decode(house.control(asked))["joined"]
-    expected = {frozenset(group) for group in joined}
+    told = msgspec.json.decode(house.control(asked))
+    by_address, people = ([frozenset(group) for group in told[name]] for name in ("joined", "one_person"))
     ours = {
         frozenset(f"{names[source.connection_id]}:{source.provider_id}" for source in record.sources)
         for record in records
         if len(record.sources) > 1
     }
-    return [f"one person, and not here: {sorted(group)}" for group in expected - ours] + [
-        f"one person here alone: {sorted(group)}" for group in ours - expected
+    # Equal addresses join; so may what else two have in common, but nobody who is not the same person.
+    apart = [group for group in by_address if not any(group <= record for record in ours)]
+    mixed = [record for record in ours if not any(record <= group for group in people)]
+    return [f"one person, and not here: {sorted(group)}" for group in apart] + [
+        f"one here, and not one person: {sorted(record)}" for record in mixed
     ]
 
 
