@@ -289,7 +289,7 @@ async def test_where_a_sandbox_has_sample_data_its_accounts_are_named(fresh, wor
     async with served(create_app(sampled, environ=environ, providers=providers, keys=TestKeys())) as client:
         told = await providers_of(client, workspace)
 
-    assert {name: provider["sample"] for name, provider in told.items()} == {
+    assert {name: told[name]["sample"] for name in providers} == {
         "acme": {},
         "mall": {"shop": "corner"},
         "aloof": None,
