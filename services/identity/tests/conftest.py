@@ -12,7 +12,7 @@ from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
 from contracts.event import Event, Lane
 from contracts.interactions import Interaction, InteractionFetched
 from identity.app import NAME
-from identity.handlers import subscriptions
+from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
 from servicekit.app import service_app
@@ -75,6 +75,8 @@ class Workspace:
         async with self._publisher.transaction(self.id) as conn:
             publish(conn, events, lane=lane)
         await drain(self.db, subscriptions())
+        for name, derived in projections().items():
+            await drain(self.db, derived, consumer=f"{NAME}_{name}")
 
     async def get(self, path: str, *, status: int = 200, workspace_id: UUID | None = None, **query: Any) -> Any:
         """Ask identity as someone signed in to this workspace."""

@@ -17,6 +17,7 @@ from contracts.golden_records import (
     GoldenRecordGone,
     GoldenRecordMerged,
     GoldenRecordSplit,
+    TimelineChanged,
 )
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.syncs import SyncProgressed
@@ -42,6 +43,7 @@ EVENTS: dict[str, type[Event]] = {
         InteractionGone,
         SyncProgressed,
         SyncRequested,
+        TimelineChanged,
         WorkspaceErased,
     )
 }

@@ -131,6 +131,12 @@ def search_key(text: str) -> str:
     return " ".join(text.casefold().split())[:200]
 
 
+def value_of(field: str, living: Iterable[SourceRecord]) -> str | None:
+    """Choose the value of one field among living members, newest first."""
+    read = _READ[field]
+    return next((value for member in living if (value := read(member.contact))), None)
+
+
 def lineage(living: Sequence[SourceRecord]) -> dict[str, Lineage]:
     """Tell for each field with a value which one was chosen, and which the other members would have given."""
     found: dict[str, Lineage] = {}

@@ -4,13 +4,21 @@ from collections.abc import Sequence
 
 from contracts.connections import ConnectionRemoved
 from contracts.contacts import ContactFetched, ContactGone
+from contracts.golden_records import (
+    GoldenRecordChanged,
+    GoldenRecordGone,
+    GoldenRecordMerged,
+    GoldenRecordSplit,
+    TimelineChanged,
+)
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on, on_read
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import erasing, operations, timeline
+from identity import erasing, indexing, operations, timeline
 from identity.foresight import Foresight, foresee
+from identity.indexing import GoldenEvent
 from identity.records import SourceRecord, told_by
 from identity.timeline import InteractionEvent
 
@@ -45,6 +53,16 @@ async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[Workspace
         await erasing.erase_workspace(conn, event.workspace_id)
 
 
+async def on_golden_records_moved(conn: AsyncConnection, events: Sequence[GoldenEvent]) -> None:
+    """Golden records were made, changed, joined, parted, or are gone."""
+    await indexing.follow_golden_records(conn, events)
+
+
+async def on_timelines_changed(conn: AsyncConnection, events: Sequence[TimelineChanged]) -> None:
+    """Something happened with contacts, or is told differently."""
+    await indexing.follow_timelines(conn, events)
+
+
 def subscriptions() -> list[Subscription]:
     """All that identity listens to."""
     return [
@@ -55,3 +73,20 @@ def subscriptions() -> list[Subscription]:
         on(ConnectionRemoved, on_connections_removed),
         on(WorkspaceErased, on_workspaces_erased),
     ]
+
+
+NAMED_AT_ONCE = 64
+"""One event names up to five hundred golden records, all of which are looked at."""
+
+
+def projections() -> dict[str, list[Subscription]]:
+    """What identity derives of its own tables, each by a consumer of its own."""
+    return {
+        "search": [
+            on(GoldenRecordChanged, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(GoldenRecordMerged, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(GoldenRecordSplit, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(GoldenRecordGone, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(TimelineChanged, on_timelines_changed, at_once=NAMED_AT_ONCE),
+        ]
+    }

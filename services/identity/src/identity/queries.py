@@ -42,7 +42,7 @@ _contact = msgspec.json.Decoder(Contact)
 # The tables fill from empty, so the planner may know nothing of their size when it plans these statements, and it
 # keeps the plan. All of them look up by key what a JSON text names; with the settings made here they are carried out
 # as they are written: first the names, then an index for each.
-_AS_WRITTEN = """
+AS_WRITTEN = """
 set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
 set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
 set_config('enable_material', 'off', true)
@@ -51,13 +51,13 @@ set_config('enable_material', 'off', true)
 _IN_SIGHT = "w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces', true), '') AS uuid[]))"
 
 _LOCK_WORKSPACES = text(f"""
-SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, {_AS_WRITTEN}
+SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, {AS_WRITTEN}
 FROM workspace w WHERE {_IN_SIGHT} ORDER BY w.workspace_id FOR NO KEY UPDATE OF w
 """)  # noqa: S608 - the parts are ours
 
 _STAMP_WORKSPACES = text(f"UPDATE workspace w SET stamp = :stamp WHERE {_IN_SIGHT}")  # noqa: S608 - as above
 
-_READ_STAMPS = text(f"SELECT w.workspace_id, w.stamp, {_AS_WRITTEN} FROM workspace w WHERE {_IN_SIGHT}")  # noqa: S608 - as above
+_READ_STAMPS = text(f"SELECT w.workspace_id, w.stamp, {AS_WRITTEN} FROM workspace w WHERE {_IN_SIGHT}")  # noqa: S608 - as above
 
 # A statement of its own, begun after the lock was granted: the one that waited for the lock sees other tables as they
 # were before it waited, and only the locked row itself as it is now.

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from contracts.golden_records import ContactCount, ContactDetail, ContactSummary, HistoryView, InteractionView
+from contracts.golden_records import ContactCount, ContactDetail, ContactPage, HistoryView, InteractionView
 from contracts.pages import ItemPage
 from litestar import get
 from litestar.di import NamedDependency
@@ -11,11 +11,14 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import reading
-from identity.reading_queries import Order
+from identity import finding, reading
+from identity.filters import LONGEST_FILTER
+from identity.finding import Search
+from identity.finding_queries import Order
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 Words = Annotated[str | None, QueryParameter(max_length=200)]
+Filter = Annotated[str | None, QueryParameter(name="filter", max_length=LONGEST_FILTER)]
 Provider = Annotated[str | None, QueryParameter(max_length=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]
 
@@ -25,21 +28,37 @@ async def list_contacts(
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
     q: Words = None,
+    filter_: Filter = None,
     source: Provider = None,
     sort: FromQuery[Order] = "-updated_at",
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> ItemPage[ContactSummary]:
-    """List golden records: `q` are words that begin a name or an email, `source` a provider."""
-    return await reading.list_contacts(
-        conn, principal.workspace_id, q=q, source=source, order=sort, cursor=cursor, limit=limit
-    )
+) -> ContactPage:
+    """List golden records.
+
+    `q` are words: each begins a name, a company, an email, an email's domain or a phone, of whichever source. Where
+    nothing is found, words near them are looked for instead, and `near` names those. `filter` is a group of conditions
+    in JSON, such as `{"combinator": "and", "rules": [{"field": "company", "operator": "contains", "value": "acme"}]}`;
+    `source` is a provider.
+    """
+    search = _search(principal, q, filter_, source)
+    return await reading.list_contacts(conn, search, order=sort, cursor=cursor, limit=limit)
 
 
 @get("/contacts/count")
-async def count_contacts(conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]) -> ContactCount:
-    """Tell how many golden records there are."""
-    return await reading.count_contacts(conn, principal.workspace_id)
+async def count_contacts(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    q: Words = None,
+    filter_: Filter = None,
+    source: Provider = None,
+) -> ContactCount:
+    """Tell how many golden records there are, or are found."""
+    return await reading.count_contacts(conn, _search(principal, q, filter_, source))
+
+
+def _search(principal: Principal, q: str | None, filter_: str | None, source: str | None) -> Search:
+    return Search(workspace_id=principal.workspace_id, q=q or "", rule=finding.narrowed(filter_, source))
 
 
 @get("/contacts/{golden_id:str}")
