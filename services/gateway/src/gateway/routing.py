@@ -33,6 +33,7 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/contacts/**", "identity"),
     ("/matches/**", "identity"),
     ("/rules/**", "identity"),
+    ("/views/**", "identity"),
 )
 
 PUBLIC: tuple[tuple[str, str], ...] = (

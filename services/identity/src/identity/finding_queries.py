@@ -152,6 +152,16 @@ async def list_all(conn: AsyncConnection, wanted: Wanted, page: Page) -> list[Pl
     return [Place(row.golden_id, row.sorted_by) for row in found]
 
 
+async def list_by_id(conn: AsyncConnection, wanted: Wanted, page: Page) -> list[Place]:
+    """List the next matches in the order of their ids, by which the documents are stored."""
+    here = search_document.c.golden_id
+    matched = _matching(wanted, page.order)
+    if page.after:
+        matched = matched.where(here > page.after.golden_id)
+    found = await conn.execute(matched.order_by(here).limit(page.at_most))
+    return [Place(row.golden_id, None) for row in found]
+
+
 async def count_matches(conn: AsyncConnection, wanted: Wanted, *, at_most: int | None) -> int:
     """Count matches, not further than told."""
     matched = _matching(wanted, "created_at").limit(at_most).subquery()

@@ -1,5 +1,6 @@
 """HTTP in: golden records, for people and the page."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,15 +9,19 @@ from contracts.pages import ItemPage
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
+from servicekit.database import Database
+from servicekit.errors import Forbidden
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import finding, reading
+from identity import exporting, finding, reading, view_routes
 from identity.filters import LONGEST_FILTER
 from identity.finding import Search
 from identity.finding_queries import Order
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+ExportColumns = Annotated[str | None, QueryParameter(max_length=1_000)]
 Words = Annotated[str | None, QueryParameter(max_length=200)]
 Filter = Annotated[str | None, QueryParameter(name="filter", max_length=LONGEST_FILTER)]
 Provider = Annotated[str | None, QueryParameter(max_length=100)]
@@ -61,6 +66,34 @@ def _search(principal: Principal, q: str | None, filter_: str | None, source: st
     return Search(workspace_id=principal.workspace_id, q=q or "", rule=finding.narrowed(filter_, source))
 
 
+@get("/contacts/export", media_type="text/csv")
+async def export_contacts(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    db: NamedDependency[Database],
+    q: Words = None,
+    filter_: Filter = None,
+    source: Provider = None,
+    columns: ExportColumns = None,
+    bom: FromQuery[bool] = True,
+) -> Stream:
+    """Download golden records as a CSV file, all or those found by `q` and `filter`, the first seen first.
+
+    `columns` are names with commas between them. A cell that a spreadsheet could take for a formula begins with an
+    apostrophe; `bom` puts a byte order mark in front, by which spreadsheets know UTF-8.
+    """
+    if principal.user_id is None:
+        raise Forbidden("this needs a signed-in person")
+    chosen = exporting.read_columns(columns)
+    wanted = await exporting.begin_export(conn, _search(principal, q, filter_, source), asked_by=principal.user_id)
+    name = f"contacts-{datetime.now(UTC).date().isoformat()}.csv"
+    return Stream(
+        exporting.write_export(db, wanted, chosen, byte_order_mark=bom),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
 @get("/contacts/{golden_id:str}")
 async def get_contact(
     golden_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
@@ -93,4 +126,4 @@ async def list_history(
     return await reading.list_history(conn, principal.workspace_id, golden_id, cursor=cursor, limit=limit)
 
 
-ROUTES = [list_contacts, count_contacts, get_contact, list_timeline, list_history]
+ROUTES = [list_contacts, count_contacts, export_contacts, get_contact, list_timeline, list_history, *view_routes.ROUTES]

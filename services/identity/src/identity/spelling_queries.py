@@ -9,7 +9,7 @@ from servicekit.arrays import Kind, columns, texts, uuids
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.words import spellings
+from identity.words import head_of, spellings
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
@@ -18,18 +18,24 @@ class Word(msgspec.Struct, frozen=True, gc=False):
     workspace_id: UUID
     word: str
 
+    @property
+    def head(self) -> str:
+        """Its first letters, which are one of its spellings."""
+        return head_of(self.word)
 
-_WORD: dict[str, Kind] = {"workspace_id": uuids, "word": texts}
 
-# A word's own beginning is among its spellings, so one look tells whether it is known.
+_WORD: dict[str, Kind] = {"workspace_id": uuids, "word": texts, "head": texts}
+
+# A word's own beginning is among its spellings, so one look tells whether it is known. It is made here: what Postgres
+# computes of a value (`left(word, 6)`) may not look into an index behind the tenants' wall.
 _LIST_UNKNOWN = """
-SELECT n.workspace_id, n.word FROM unnest(%(workspace_id)s, %(word)s) AS n (workspace_id, word)
+SELECT n.workspace_id, n.word FROM unnest(%(workspace_id)s, %(word)s, %(head)s) AS n (workspace_id, word, head)
 WHERE NOT EXISTS (SELECT FROM search_spelling s
-                  WHERE s.workspace_id = n.workspace_id AND s.spelling = left(n.word, 6) AND s.word = n.word)
+                  WHERE s.workspace_id = n.workspace_id AND s.spelling = n.head AND s.word = n.word)
 """
 
 _LIST_UNUSED = """
-SELECT n.workspace_id, n.word FROM unnest(%(workspace_id)s, %(word)s) AS n (workspace_id, word)
+SELECT n.workspace_id, n.word FROM unnest(%(workspace_id)s, %(word)s, %(head)s) AS n (workspace_id, word, head)
 WHERE NOT EXISTS (SELECT FROM search_token t WHERE t.workspace_id = n.workspace_id AND t.token = n.word)
 """
 

@@ -97,9 +97,14 @@ def is_spelled(token: str) -> bool:
     return len(token) >= SHORTEST_SPELLED and token.isalpha()
 
 
+def head_of(word: str) -> str:
+    """Take the letters of a word by which its spellings are told."""
+    return word[:_HEAD]
+
+
 def spellings(word: str) -> set[str]:
     """List what is left of the beginning of a word when none or one of its letters is deleted."""
-    head = word[:_HEAD]
+    head = head_of(word)
     return {head, *(head[:at] + head[at + 1 :] for at in range(len(head)))}
 
 
