@@ -9,13 +9,11 @@ from uuid import UUID
 from contracts.event import Event
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from identity import finding_queries, indexing, reading_queries
-from identity.conditions import has_word
+from identity import erasing, finding_queries, indexing, reading_queries
 from identity.documents import values_in
 from identity.finding import Search, wanted
 from identity.finding_queries import Page
 from identity.handlers import projections, subscriptions
-from identity.tables import search_document
 from identity.words import is_spelled, spellings, words_of
 from servicekit.database import Database
 from servicekit.outbox import publish
@@ -192,4 +190,33 @@ async def test_a_hundred_thousand_documents_are_searched_and_listed_by_key(works
     assert tuples["search_token"][0] == tuples["search_document"][0] == 0
     assert tuples["search_token"][1] <= 200
     assert tuples["search_document"][1] <= 55 + finding_queries.STRETCH
-    assert str(has_word(asked.words[0], search_document))
+
+
+async def test_what_the_index_is_told_while_its_workspace_is_erased_goes_with_it(workspace: Any) -> None:
+    await workspace.hears(workspace.fetched(1, "ada@example.com"))
+
+    async def erase() -> None:
+        async with workspace.db.transaction(workspace.id) as conn:
+            await erasing.erase_workspace(conn, workspace.id)
+
+    async with workspace.db.transaction(workspace.id) as conn:
+        (golden_id,) = (await conn.execute(text("SELECT golden_id FROM golden_record"))).scalars()
+        await conn.execute(text("DELETE FROM search_document"))
+        await conn.execute(text("DELETE FROM search_token"))
+        await indexing.reindex(conn, [indexing.GoldenName(workspace.id, golden_id)])
+        erasure = asyncio.create_task(erase())
+        while not await waits_for_a_lock(workspace.db):
+            assert not erasure.done()
+    await erasure
+
+    assert await contents(workspace.db, workspace.id) == {"documents": set(), "tokens": set(), "spelt": set()}
+
+
+async def waits_for_a_lock(db: Database) -> bool:
+    """Whether a transaction of this database waits for the lock of another."""
+    async with db.engine.connect() as conn:
+        waiting = text("""
+        SELECT EXISTS (
+            SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
+        )""")
+        return bool((await conn.execute(waiting)).scalar_one())

@@ -75,7 +75,7 @@ def subscriptions() -> list[Subscription]:
     ]
 
 
-NAMED_AT_ONCE = 64
+NAMED_AT_ONCE = 16
 """One event names up to five hundred golden records, all of which are looked at."""
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -181,7 +182,7 @@ async def save_tokens(
         await conn.exec_driver_sql(_DELETE_TOKENS, columns(removed, _TOKEN))
     if added:
         # In the order of the index, whose pages are then met one after the other.
-        ordered = sorted(added, key=lambda each: (each.workspace_id, each.token))
+        ordered = sorted(added, key=attrgetter("token"))
         await conn.exec_driver_sql(_MAKE_SURE_OF_TOKENS if unsure else _ADD_TOKENS, columns(ordered, _TOKEN))
 
 

@@ -29,6 +29,7 @@ _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"}
     | dict.fromkeys("'\u2019\u2018\u00b4`\u02bc\0", "")
 )
+_UNTYPED = frozenset("'`\0")
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\D+")
 _PHONE_TYPED = re.compile(r"(?<!\S)\+?\(?\d(?:[\d().\-/]|\s(?=[\d(]))*\d(?!\S)")
@@ -50,7 +51,9 @@ class Asked(msgspec.Struct, frozen=True):
 def fold(text: str) -> str:
     """Write a text without what people do not type: case, accents, apostrophes, doubled spaces."""
     if text.isascii():
-        plain = text.lower().translate(_PLAIN)
+        plain = text.lower()
+        if not _UNTYPED.isdisjoint(plain):
+            plain = plain.translate(_PLAIN)
     else:
         marked = normalize("NFKD", text.casefold())
         plain = "".join(letter for letter in marked if category(letter) != "Mn").translate(_PLAIN)
@@ -78,7 +81,7 @@ def _without_empty(*digits: str) -> tuple[str, ...]:
 
 def tokens_of(*, texts: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> tuple[str, ...]:
     """List what a record is found by, sorted: nothing twice, and nothing that an email begins with anyway."""
-    words = {word for text in texts for word in words_of(text)}
+    words = {word for text in set(texts) for word in words_of(text)}
     whole = set[str]()
     for email in emails:
         folded = fold(email).replace(" ", "")[:LONGEST_TOKEN]
