@@ -1,9 +1,9 @@
 """How quickly golden records are found and listed, and what the index of them costs.
 
 The records are made up, with the names, companies, towns and mail hosts of a seeded Faker, few of them frequent and
-most rare. Those of the first size are written into identity's own tables, and the index of them is made by the code that
-follows the events, slice by slice as a rebuild does. A further size is made of these by copying all their rows under
-other ids, in SQL. Then identity is asked over HTTP by somebody signed in.
+most rare. Those of the first size are written into identity's own tables, and the index of them is made by the code
+that follows the events, slice by slice as a rebuild does. A further size is made of these by copying all their rows
+under other ids, in SQL. Then identity is asked over HTTP by somebody signed in.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from resource import RUSAGE_SELF, getrusage
 from statistics import quantiles
 from uuid import UUID, uuid4
 
@@ -225,6 +226,24 @@ async def deep(http: ClientSession, token: str, query: dict[str, str]) -> list[f
     return taken[-TIMES:]
 
 
+async def measure_exports(http: ClientSession, token: str, records: int) -> None:
+    """Write all contacts out, with all columns and with those that a list shows."""
+    rows = []
+    for name, query in (
+        ("all columns", {}),
+        ("a list's columns", {"columns": "id,first_name,last_name,email,company"}),
+    ):
+        started, read = time.perf_counter(), 0
+        async with http.get("/contacts/export", params=query, headers=bearer(token)) as answer:
+            async for chunk in answer.content.iter_any():
+                read += len(chunk)
+        seconds = time.perf_counter() - started
+        rows.append([name, f"{read / 1e6:.0f}", f"{seconds:.1f}", f"{records / seconds:,.0f}"])
+    memory = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    show(f"Exports of {records:,} golden records", ["", "MB", "s", "rows/s"], rows)
+    print(f"\nAt most {memory:.0f} MB in the process that asks and answers.")
+
+
 def _figures(taken: list[float]) -> list[str]:
     parts = quantiles(taken, n=100)
     return [f"{parts[49]:.1f}", f"{parts[98]:.1f}"]
@@ -275,6 +294,7 @@ async def measure(fresh: FreshDatabase, sizes: Sequence[int]) -> None:
             await admin.execute("VACUUM ANALYZE")
             await print_size(admin, size)
             await measure_questions(http, token, size)
+            await measure_exports(http, token, size)
             filled = size
     await fresh.close()
 
