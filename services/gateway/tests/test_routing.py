@@ -46,6 +46,7 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("POST", "/contacts/merge", "identity", False),
         ("POST", "/decisions", "identity", False),
         ("GET", "/rules", "identity", False),
+        ("PATCH", "/views/1", "identity", False),
     ],
 )
 def test_a_path_goes_to_the_service_that_owns_it(method: str, path: str, service: str, public: bool) -> None:

@@ -31,8 +31,8 @@ class Workspace:
         self.id = uuid4()
         self.hubspot, self.zendesk = uuid4(), uuid4()
         self.db = db
-        self._publisher = publisher
-        self._http = http
+        self.publisher = publisher
+        self.http = http
 
     def fetched(
         self, number: int, *emails: str, revision: int = 1, connection_id: UUID | None = None, **contact: Any
@@ -73,17 +73,17 @@ class Workspace:
 
     async def hears(self, *events: Event, lane: Lane = "live") -> None:
         """Let events be published, and identity handle them."""
-        async with self._publisher.transaction(self.id) as conn:
+        async with self.publisher.transaction(self.id) as conn:
             publish(conn, events, lane=lane)
         await drain(self.db, subscriptions())
-        for part, some in projections().items():
-            await drain(self.db, some, consumer=f"identity_{part}")
+        for name, derived in projections().items():
+            await drain(self.db, derived, consumer=f"{NAME}_{name}")
 
     async def get(self, path: str, *, status: int = 200, workspace_id: UUID | None = None, **query: Any) -> Any:
         """Ask identity as someone signed in to this workspace."""
-        assert self._http
+        assert self.http
         headers = bearer(user_token(workspace_id=workspace_id or self.id))
-        async with self._http.get(path, params=query, headers=headers) as answer:
+        async with self.http.get(path, params=query, headers=headers) as answer:
             assert answer.status == status, await answer.text()
             return await answer.json()
 

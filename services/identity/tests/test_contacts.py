@@ -245,7 +245,7 @@ async def test_what_is_not_there_or_anothers_is_not_found(workspace: Any, other:
         ("/contacts", {"cursor": "\u00fc"}),
         ("/contacts", {"shoe_size": "44"}),
         ("/contacts", {"q": "a" * 201}),
-        ("/contacts/count", {"q": "ada"}),
+        ("/contacts/count", {"shoe_size": "44"}),
         ("/contacts/not-an-id", {}),
         (f"/contacts/{UNKNOWN}/timeline", {"cursor": "nonsense"}),
         (f"/contacts/{UNKNOWN}/history", {"cursor": "LTE"}),

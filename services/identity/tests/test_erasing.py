@@ -104,6 +104,7 @@ async def test_a_batch_that_waited_for_an_erasure_brings_nothing_of_it_back(work
         while not await someone_waits(workspace):
             assert not late.done()
     await late
+    await workspace.hears()
 
     assert await workspace.contacts() == []
     assert await mentions(workspace, "ada@example") == []

@@ -625,7 +625,12 @@ export interface paths {
         };
         /**
          * ListContacts
-         * @description List golden records: `q` are words that begin a name or an email, `source` a provider.
+         * @description List golden records.
+         *
+         *     `q` are words: each begins a name, a company, an email, an email's domain or a phone, of whichever source. Where
+         *     nothing is found, words near them are looked for instead, and `near` names those. `filter` is a group of conditions
+         *     in JSON, such as `{"combinator": "and", "rules": [{"field": "company", "operator": "contains", "value": "acme"}]}`;
+         *     `source` is a provider.
          */
         get: operations["identity_ContactsListContacts"];
         put?: never;
@@ -645,9 +650,32 @@ export interface paths {
         };
         /**
          * CountContacts
-         * @description Tell how many golden records there are.
+         * @description Tell how many golden records there are, or are found.
          */
         get: operations["identity_ContactsCountCountContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportContacts
+         * @description Download golden records as a CSV file, all or those found by `q` and `filter`, the first seen first.
+         *
+         *     `columns` are names with commas between them. A cell that a spreadsheet could take for a formula begins with an
+         *     apostrophe; `bom` puts a byte order mark in front, by which spreadsheets know UTF-8.
+         */
+        get: operations["identity_ContactsExportExportContacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -921,6 +949,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListViews
+         * @description List the views that the workspace keeps, by name.
+         */
+        get: operations["identity_ViewsListViews"];
+        put?: never;
+        /**
+         * SaveView
+         * @description Keep a view: a search, a filter as `GET /contacts` takes it, an order and columns, under a name.
+         */
+        post: operations["identity_ViewsSaveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteView
+         * @description Keep a view no longer.
+         */
+        delete: operations["identity_ViewsViewIdDeleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * ChangeView
+         * @description Change a view; what is left out stays.
+         */
+        patch: operations["identity_ViewsViewIdChangeView"];
         trace?: never;
     };
     "/webhooks/{provider}": {
@@ -1251,6 +1327,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** ContactPage */
+        identity_ContactPage: {
+            items: components["schemas"]["identity_ContactSummary"][];
+            next_cursor?: string | null;
+            total?: number | null;
+            /** @default true */
+            total_is_exact: boolean;
+            /** @default [] */
+            near: string[];
+        };
         /** ContactSummary */
         identity_ContactSummary: {
             /** Format: uuid */
@@ -1266,6 +1352,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            last_interaction_at?: string | null;
         };
         /** DecisionWish */
         identity_DecisionWish: {
@@ -1344,11 +1431,6 @@ export interface components {
             url?: string | null;
             occurred_at?: string | null;
         };
-        /** ItemPage[ContactSummary] */
-        "identity_ItemPage_contracts.golden_records.ContactSummary_": {
-            items: components["schemas"]["identity_ContactSummary"][];
-            next_cursor?: string | null;
-        };
         /** ItemPage[HistoryView] */
         "identity_ItemPage_contracts.golden_records.HistoryView_": {
             items: components["schemas"]["identity_HistoryView"][];
@@ -1357,6 +1439,11 @@ export interface components {
         /** ItemPage[InteractionView] */
         "identity_ItemPage_contracts.golden_records.InteractionView_": {
             items: components["schemas"]["identity_InteractionView"][];
+            next_cursor?: string | null;
+        };
+        /** ItemPage[SavedView] */
+        "identity_ItemPage_contracts.views.SavedView_": {
+            items: components["schemas"]["identity_SavedView"][];
             next_cursor?: string | null;
         };
         /** Lineage */
@@ -1374,6 +1461,21 @@ export interface components {
             override: boolean;
             /** @default false */
             dry_run: boolean;
+        };
+        /** NewView */
+        identity_NewView: {
+            name: string;
+            q?: string | null;
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @default -updated_at
+             * @enum {string}
+             */
+            sort: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
+            /** @default [] */
+            columns: (("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "created_at" | "updated_at" | "last_interaction_at") | unknown)[];
         };
         /** Outcome */
         identity_Outcome: {
@@ -1398,6 +1500,24 @@ export interface components {
             company: string | null;
             job_title: string | null;
             sources: components["schemas"]["identity_SourceName"][];
+        };
+        /** SavedView */
+        identity_SavedView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            q: string | null;
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            sort: string;
+            columns: string[];
+            /** Format: uuid */
+            made_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
         };
         /** SourceKey */
         identity_SourceKey: {
@@ -1445,6 +1565,16 @@ export interface components {
         identity_UndoneSince: {
             outcome: components["schemas"]["identity_Outcome"];
             more: boolean;
+        };
+        /** ViewChange */
+        identity_ViewChange: {
+            name?: string;
+            q?: string | null;
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
+            columns?: ("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "created_at" | "updated_at" | "last_interaction_at")[];
         };
         /** ActionConflicts */
         sync_worker_ActionConflicts: {
@@ -2843,8 +2973,9 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                filter?: string | null;
                 source?: string | null;
-                sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name";
+                sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
                 cursor?: string | null;
                 limit?: number;
             };
@@ -2860,7 +2991,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["identity_ItemPage_contracts.golden_records.ContactSummary_"];
+                    "application/json": components["schemas"]["identity_ContactPage"];
                 };
             };
             /** @description A problem */
@@ -2876,7 +3007,11 @@ export interface operations {
     };
     identity_ContactsCountCountContacts: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string | null;
+                filter?: string | null;
+                source?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2890,6 +3025,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ContactCount"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsExportExportContacts: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                filter?: string | null;
+                source?: string | null;
+                columns?: string | null;
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem */
@@ -3356,6 +3526,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["sync_worker_SyncView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsListViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ItemPage_contracts.views.SavedView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsSaveView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_NewView"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_SavedView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsViewIdDeleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsViewIdChangeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_ViewChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_SavedView"];
                 };
             };
             /** @description A problem */

@@ -70,6 +70,18 @@ class SourceRecordsResolved(Event, frozen=True, kw_only=True):
     anew: bool = False
 
 
+class TimelineChanged(Event, frozen=True, kw_only=True):
+    """What happened with these source records is told differently now; at most `CHANGED_AT_ONCE` of them.
+
+    Each is named by its connection and the provider's id; it may not be known yet.
+    """
+
+    NAME: ClassVar[str] = "timeline.changed.v1"
+    TOPIC: ClassVar[str] = "timelines"
+
+    contacts: tuple[tuple[UUID, str], ...]
+
+
 class ContactErased(Event, frozen=True, kw_only=True):
     """A person's data was erased on request: these source records must go everywhere and not come back."""
 
@@ -104,6 +116,22 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceView, ...]
     created_at: datetime
     updated_at: datetime
+    last_interaction_at: datetime | None = None
+    """When the last thing on its timeline was, or will be."""
+
+
+class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list of golden records; `next_cursor` is opaque, and null on the last page.
+
+    `total` is told on the first page; where it is not exact, there are more. `near` are words that golden records were
+    found by because none has those asked for.
+    """
+
+    items: list[ContactSummary]
+    next_cursor: str | None = None
+    total: int | None = None
+    total_is_exact: bool = True
+    near: tuple[str, ...] = ()
 
 
 class FieldValue(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/decisions/**", "identity"),
     ("/history/**", "identity"),
     ("/rules/**", "identity"),
+    ("/views/**", "identity"),
 )
 
 PUBLIC: tuple[tuple[str, str], ...] = (

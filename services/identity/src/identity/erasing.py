@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import erasing_queries, operations, queries
+from identity import erasing_queries, indexing_queries, operations, queries
 from identity.queries import SourceName
 
 log = structlog.get_logger()
@@ -45,5 +45,7 @@ async def _erase_records(conn: AsyncConnection, workspace_id: UUID, erased: set[
 async def erase_workspace(conn: AsyncConnection, workspace_id: UUID) -> None:
     """Forget a workspace for good; what arrives of it later is ignored."""
     await queries.lock_workspaces(conn, {workspace_id})
+    # What the index is being told of just now must be there before it is deleted, or it would be left behind.
+    await indexing_queries.lock_indexes(conn, {workspace_id})
     await erasing_queries.delete_workspace(conn, workspace_id)
     log.info("workspace_erased", workspace_id=str(workspace_id))

@@ -204,6 +204,12 @@ FIELDS = tuple(_READ)
 """Every field that a golden record has one value of."""
 
 
+def value_of(field: str, living: Iterable[SourceRecord]) -> str | None:
+    """Choose the value of one field among living members, newest first."""
+    read = _READ[field]
+    return next((value for member in living if (value := read(member.contact))), None)
+
+
 def lineage(
     living: Sequence[SourceRecord], pinned: Pinned = UNPINNED, survivorship: Survivorship = BY_DEFAULT
 ) -> dict[str, Lineage]:

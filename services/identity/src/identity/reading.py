@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from contracts.golden_records import (
     ContactCount,
     ContactDetail,
+    ContactPage,
     ContactSummary,
     HistoryEdge,
     HistorySide,
@@ -22,20 +22,29 @@ from contracts.pages import ItemPage
 from servicekit.errors import NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_queries, golden, history_queries, reading_queries, rules_queries, timeline_queries
+from identity import (
+    decision_queries,
+    finding,
+    finding_queries,
+    golden,
+    history_queries,
+    reading_queries,
+    rules_queries,
+    timeline_queries,
+)
 from identity.changes import Cause
 from identity.cursors import CursorInvalid, Cursors
+from identity.finding import Found, Search
+from identity.finding_queries import Order, Page, Place
 from identity.golden import GoldenRow, Pin, Pinned
 from identity.history_queries import StoredEntry
 from identity.ids import seen_at
 from identity.queries import SourceName as SourceId
-from identity.reading_queries import Order
 from identity.records import SourceRecord
 from identity.survivorship import Survivorship
 from identity.timeline_queries import SourceAddress, TimelinePlace, TimelineRow
 
 LATEST_INTERACTIONS = 20
-MOST_WORDS = 8
 NOW_AND_EVER = TimelinePlace(datetime(9999, 12, 31, tzinfo=UTC), "", "", UUID(int=0))
 
 
@@ -51,54 +60,61 @@ class ListPlace(msgspec.Struct, frozen=True, array_like=True):
 
     order: Order
     golden_id: UUID
-    updated_at: datetime | None = None
-    name_key: str | None = None
+    moment: datetime | None = None
+    words: str | None = None
+    nearly: bool = False
 
-    def values(self) -> tuple[Any, ...]:
-        """Read the place in the order's own columns. Raises `CursorInvalid`."""
-        values = reading_queries.place_of(self, self.order)
-        if None in values:
-            raise CursorInvalid
-        return values
+    def place(self) -> Place:
+        """Read the place in the order's own terms. Raises `CursorInvalid`."""
+        return Place(self.golden_id, finding_queries.checked_key(self.order, self.moment, self.words))
 
 
 async def list_contacts(
-    conn: AsyncConnection,
-    workspace_id: UUID,
-    *,
-    q: str | None,
-    source: str | None,
-    order: Order,
-    cursors: Cursors,
-    cursor: str | None,
-    limit: int,
-) -> ItemPage[ContactSummary]:
-    """List golden records. Raises `CursorInvalid`."""
-    place = cursors.read(cursor, ListPlace, workspace_id) if cursor else None
-    if place and place.order != order:
+    conn: AsyncConnection, search: Search, *, order: Order, cursors: Cursors, cursor: str | None, limit: int
+) -> ContactPage:
+    """List golden records. Raises `CursorInvalid`, `SearchTooSlow`."""
+    came_from = cursors.read(cursor, ListPlace, search.workspace_id) if cursor else None
+    if came_from and came_from.order != order:
         raise CursorInvalid
-    rows = await reading_queries.list_golden(
-        conn,
-        workspace_id,
-        order=order,
-        after=place.values() if place else None,
-        words=(q or "").split()[:MOST_WORDS],
-        provider=source,
-        at_most=limit + 1,
-    )
-    shown = rows[:limit]
-    members = await reading_queries.list_members(conn, workspace_id, [row.golden_id for row in shown])
-    return ItemPage(
-        items=[_summary(row, golden.newest_first(members[row.golden_id])) for row in shown],
-        next_cursor=cursors.write(_place(order, shown[-1]), workspace_id) if len(rows) > limit else None,
+    page = Page(order, came_from.place() if came_from else None, limit + 1)
+    found = await _found(conn, search, page, nearly=came_from is not None and came_from.nearly)
+    shown = found.places[:limit]
+    rows = await reading_queries.list_golden(conn, search.workspace_id, [place.golden_id for place in shown])
+    members = await reading_queries.list_members(conn, search.workspace_id, [row.golden_id for row, _ in rows])
+    next_place = _list_place(order, shown[-1], found) if len(found.places) > limit else None
+    return ContactPage(
+        items=[_summary(row, golden.newest_first(members[row.golden_id]), last) for row, last in rows],
+        next_cursor=cursors.write(next_place, search.workspace_id) if next_place else None,
+        total=found.total,
+        total_is_exact=not found.more,
+        near=found.near,
     )
 
 
-def _place(order: Order, row: GoldenRow) -> ListPlace:
-    return ListPlace(order, row.golden_id, row.updated_at, row.name_key)
+async def _found(conn: AsyncConnection, search: Search, page: Page, *, nearly: bool) -> Found:
+    """Find golden records; all of them in the order of time are listed from where they are, which is never behind."""
+    if not search.everything:
+        return await finding.find(conn, search, page, nearly=nearly)
+    if page.order.removeprefix("-") in ("updated_at", "created_at"):
+        found = Found(places=await reading_queries.list_places(conn, search.workspace_id, page))
+    else:
+        found = await finding.find(conn, search, page)
+    total = None if page.after else await reading_queries.count_golden(conn, search.workspace_id)
+    return msgspec.structs.replace(found, total=total, more=False)
 
 
-def _summary(row: GoldenRow, living: Iterable[SourceRecord]) -> ContactSummary:
+def _list_place(order: Order, place: Place, found: Found) -> ListPlace:
+    key = place.sorted_by
+    return ListPlace(
+        order,
+        place.golden_id,
+        moment=key if isinstance(key, datetime) else None,
+        words=key if isinstance(key, str) else None,
+        nearly=bool(found.near),
+    )
+
+
+def _summary(row: GoldenRow, living: Iterable[SourceRecord], last_interaction_at: datetime | None) -> ContactSummary:
     return ContactSummary(
         id=row.golden_id,
         email=row.email,
@@ -110,6 +126,7 @@ def _summary(row: GoldenRow, living: Iterable[SourceRecord]) -> ContactSummary:
         sources=tuple(map(_source, living)),
         created_at=row.created_at,
         updated_at=row.updated_at,
+        last_interaction_at=last_interaction_at,
     )
 
 
@@ -124,9 +141,11 @@ def _source(record: SourceRecord) -> SourceView:
     )
 
 
-async def count_contacts(conn: AsyncConnection, workspace_id: UUID) -> ContactCount:
-    """Tell how many golden records there are."""
-    return ContactCount(count=await reading_queries.count_golden(conn, workspace_id))
+async def count_contacts(conn: AsyncConnection, search: Search) -> ContactCount:
+    """Tell how many golden records are found, or how many there are. Raises `SearchTooSlow`."""
+    if search.everything:
+        return ContactCount(count=await reading_queries.count_golden(conn, search.workspace_id))
+    return ContactCount(count=await finding.count(conn, search))
 
 
 async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> ContactDetail:

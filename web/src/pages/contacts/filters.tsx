@@ -16,6 +16,12 @@ const SORT_LABELS: Readonly<Record<Sort, string>> = {
   created_at: "Oldest",
   name: "Name, A to Z",
   "-name": "Name, Z to A",
+  email: "Email, A to Z",
+  "-email": "Email, Z to A",
+  company: "Company, A to Z",
+  "-company": "Company, Z to A",
+  "-last_interaction_at": "Last in touch",
+  last_interaction_at: "Longest not in touch",
 };
 const SORTS = Object.entries(SORT_LABELS) as [Sort, string][];
 
