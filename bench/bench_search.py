@@ -133,7 +133,8 @@ async def index(db: Database, admin: psycopg.AsyncConnection, workspace_id: UUID
 
 _COPY = (
     """CREATE TEMPORARY TABLE twin AS
-    SELECT golden_id, n, gen_random_uuid() AS twin FROM identity.search_document, generate_series(2, %s) AS n""",
+    SELECT golden_id, n, CAST(substr(golden_id::text, 1, 18) || substr(gen_random_uuid()::text, 19) AS uuid) AS twin
+    FROM identity.search_document, generate_series(2, %s) AS n""",
     "CREATE INDEX ON twin (golden_id)",
     "ANALYZE twin",
     """INSERT INTO identity.source_identity

@@ -220,6 +220,23 @@ async def paged(workspace: Any, **query: Any) -> list[str]:
     return found
 
 
+async def test_a_list_goes_on_where_it_was_while_records_come_and_go(workspace: Any) -> None:
+    await workspace.hears(*(workspace.fetched(n, first_name=f"Ada {n}") for n in range(1, 6)))
+    query = {"q": "ada", "sort": "name", "limit": 2}
+    first = await workspace.get("/contacts", **query)
+
+    await workspace.hears(
+        workspace.gone(1), workspace.gone(2), workspace.gone(4), workspace.fetched(0, first_name="Ada 0")
+    )
+    await workspace.hears(workspace.fetched(9, first_name="Ada 3a"))
+    rest = await workspace.get("/contacts", cursor=first["next_cursor"], **query)
+    last = await workspace.get("/contacts", cursor=rest["next_cursor"], **query)
+
+    assert (first["total"], numbers(first)) == (5, ["1", "2"])
+    assert (rest["total"], numbers(rest), numbers(last)) == (None, ["3", "9"], ["5"])
+    assert last["next_cursor"] is None
+
+
 async def test_a_list_of_near_words_goes_on_with_them(workspace: Any) -> None:
     await workspace.hears(*(workspace.fetched(n, first_name=f"Hopper {n}") for n in range(3)))
 

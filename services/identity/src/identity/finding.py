@@ -154,7 +154,7 @@ async def _list(conn: AsyncConnection, search: Search, typed: Sequence[Asked], p
     wanted = await _wanted(conn, search, typed)
     if wanted.few:
         places, total = await finding_queries.list_some(conn, wanted, page)
-        return Found(places=places, total=total)
+        return Found(places=places, total=None if page.after else total)
     places = await finding_queries.list_stretch(conn, wanted, page)
     if len(places) == page.at_most:
         return await _counted(conn, wanted, page, places)
