@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
+from contracts.erasures import EraseWish, ErasureOutcome
 from contracts.golden_records import ContactCount, ContactDetail, ContactSummary, HistoryView, InteractionView
 from contracts.pages import ItemPage
-from litestar import get
+from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_routes, reading
+from identity import decision_routes, people, reading
 from identity.cursors import Cursors
 from identity.reading_queries import Order
 
@@ -82,4 +83,23 @@ async def list_history(
     )
 
 
-ROUTES = [list_contacts, count_contacts, get_contact, list_timeline, list_history, *decision_routes.ROUTES]
+@post("/contacts/{golden_id:uuid}/erase", status_code=200)
+async def erase_contact(
+    golden_id: FromPath[UUID],
+    data: JSONBody[EraseWish],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+) -> ErasureOutcome:
+    """Forget a person everywhere, for good; with `dry_run`, see what would go."""
+    return await people.erase_contact(conn, principal.workspace_id, golden_id, dry_run=data.dry_run)
+
+
+ROUTES = [
+    list_contacts,
+    count_contacts,
+    get_contact,
+    list_timeline,
+    list_history,
+    erase_contact,
+    *decision_routes.ROUTES,
+]
