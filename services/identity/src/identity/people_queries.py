@@ -1,10 +1,15 @@
 """All SQL of one person as a whole: what is held of them, and forgetting what happened with them."""
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from contracts.exports import HeldDecision, HeldPin
+from contracts.golden_records import SourceName
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.json_rows import as_json
@@ -103,3 +108,65 @@ async def count_named(conn: AsyncConnection, workspace_id: UUID, sources: Sequen
 async def forget_named(conn: AsyncConnection, workspace_id: UUID, sources: Sequence[SourceAddress]) -> None:
     """Empty the interactions that name nobody but these contacts, and take the mention of them out of the others."""
     await conn.execute(_FORGET_NAMED, {"workspace_id": workspace_id, "sources": as_json(sources)})
+
+
+_LIST_PINS = text("""
+SELECT p.number, p.field, p.value, p.pinned_by, p.pinned_at, p.withdrawn_at
+FROM unnest(CAST(:source_ids AS uuid[])) AS s (source_id)
+JOIN pin p ON p.workspace_id = :workspace_id AND p.source_id = s.source_id
+ORDER BY p.number
+""")
+
+
+async def list_pins(conn: AsyncConnection, workspace_id: UUID, source_ids: Collection[UUID]) -> list[HeldPin]:
+    """List the pins that hang on these records, those taken back too."""
+    named = {"workspace_id": workspace_id, "source_ids": list(source_ids)}
+    return [
+        HeldPin(
+            number=row.number,
+            field=row.field,
+            value=row.value,
+            pinned_by=row.pinned_by,
+            pinned_at=row.pinned_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in await conn.execute(_LIST_PINS, named)
+    ]
+
+
+_LIST_DECISIONS = text("""
+WITH spoken AS (
+    SELECT DISTINCT m.number FROM unnest(CAST(:source_ids AS uuid[])) AS s (source_id)
+    JOIN decision_member m ON m.workspace_id = :workspace_id AND m.source_id = s.source_id
+)
+SELECT d.number, d.verdict, d.decided_by, d.decided_at, d.withdrawn_at, m.side, i.connection_id, i.provider,
+       i.provider_id
+FROM spoken n
+JOIN decision d ON d.workspace_id = :workspace_id AND d.number = n.number
+JOIN decision_member m ON m.workspace_id = :workspace_id AND m.number = n.number
+JOIN source_identity i ON i.workspace_id = :workspace_id AND i.source_id = m.source_id
+ORDER BY d.number, m.side, i.first_seen_at, m.source_id
+""")
+
+
+async def list_decisions(conn: AsyncConnection, workspace_id: UUID, source_ids: Collection[UUID]) -> list[HeldDecision]:
+    """List the decisions that name these records, whole, those taken back too."""
+    named = {"workspace_id": workspace_id, "source_ids": list(source_ids)}
+    rows = (await conn.execute(_LIST_DECISIONS, named)).all()
+    return [_decision(list(some)) for _, some in groupby(rows, key=attrgetter("number"))]
+
+
+def _decision(rows: Sequence[Row[Any]]) -> HeldDecision:
+    first = rows[0]
+    return HeldDecision(
+        number=first.number,
+        verdict=first.verdict,
+        sides=tuple(tuple(map(_source_name, side)) for _, side in groupby(rows, key=attrgetter("side"))),
+        decided_by=first.decided_by,
+        decided_at=first.decided_at,
+        withdrawn_at=first.withdrawn_at,
+    )
+
+
+def _source_name(row: Row[Any]) -> SourceName:
+    return SourceName(connection_id=row.connection_id, provider=row.provider, provider_id=row.provider_id)

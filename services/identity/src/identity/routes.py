@@ -1,5 +1,6 @@
 """HTTP in: golden records, for people and the page."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from contracts.pages import ItemPage
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
+from servicekit.database import Database
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_routes, people, reading
+from identity import decision_routes, export, people, reading
 from identity.cursors import Cursors
 from identity.reading_queries import Order
 
@@ -83,6 +86,22 @@ async def list_history(
     )
 
 
+@get("/contacts/{golden_id:str}/export", media_type="application/json")
+async def export_contact(
+    golden_id: FromPath[UUID],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    db: NamedDependency[Database],
+) -> Stream:
+    """Download all that is held of a person as one JSON document, a `ContactExport`."""
+    head, found = await export.begin(conn, principal.workspace_id, golden_id, now=datetime.now(UTC))
+    return Stream(
+        export.write(db, principal.workspace_id, head, found),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="contact-{head.id}.json"'},
+    )
+
+
 @post("/contacts/{golden_id:uuid}/erase", status_code=200)
 async def erase_contact(
     golden_id: FromPath[UUID],
@@ -100,6 +119,7 @@ ROUTES = [
     get_contact,
     list_timeline,
     list_history,
+    export_contact,
     erase_contact,
     *decision_routes.ROUTES,
 ]
