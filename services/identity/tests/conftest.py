@@ -16,10 +16,12 @@ from identity.cursors import Cursors
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
+from identity.tables import metadata
 from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.outbox import publish
 from servicekit.testing import FreshDatabase, TestKeys, bearer, drain, served, user_token
+from sqlalchemy import text
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -99,6 +101,26 @@ class Workspace:
         """All contacts of the first page."""
         items: list[dict[str, Any]] = (await self.get("/contacts", **query))["items"]
         return items
+
+    async def mentions(self, what: str) -> list[str]:
+        """The tables that hold this text anywhere."""
+        async with self.db.transaction(self.id) as conn:
+            return [
+                table.name
+                for table in metadata.sorted_tables
+                if (
+                    await conn.execute(
+                        text(f"SELECT count(*) FROM {table.name} t WHERE t::text LIKE :what"), {"what": f"%{what}%"}
+                    )
+                ).scalar_one()
+            ]
+
+    async def published(self, kind: type[Event]) -> list[Any]:
+        """All events of a kind, whoever published them."""
+        wanted = text("SELECT payload::text FROM bus.event WHERE event_name = :name ORDER BY position")
+        async with self.db.transaction(self.id) as conn:
+            rows = (await conn.execute(wanted, {"name": kind.NAME})).scalars()
+            return [msgspec.json.decode(row, type=kind) for row in rows]
 
 
 @pytest.fixture

@@ -724,6 +724,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/{golden_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EraseContact
+         * @description Forget a person everywhere, for good; with `dry_run`, see what would go.
+         */
+        post: operations["identity_ContactsGoldenIdEraseEraseContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportContact
+         * @description Download all that is held of a person as one JSON document, a `ContactExport`.
+         */
+        get: operations["identity_ContactsGoldenIdExportExportContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}/history": {
         parameters: {
             query?: never;
@@ -1366,6 +1406,27 @@ export interface components {
             decisions: (components["schemas"]["identity_DecisionWish"] | unknown)[];
             /** @default false */
             override: boolean;
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** EraseWish */
+        identity_EraseWish: {
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** ErasureOutcome */
+        identity_ErasureOutcome: {
+            /** Format: uuid */
+            id: string;
+            sources: components["schemas"]["identity_SourceName"][];
+            interactions: number;
+            mentions: number;
+            history: number;
+            decisions: number;
+            pins: number;
+            keys: number;
+            pairs: number;
+            previous_ids: number;
             /** @default false */
             dry_run: boolean;
         };
@@ -3124,6 +3185,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ContactDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdEraseEraseContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_EraseWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ErasureOutcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdExportExportContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description A problem */

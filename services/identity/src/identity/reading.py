@@ -157,7 +157,7 @@ async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> C
     source_ids = [member.source_id for member in members]
     redirects = await reading_queries.list_redirects(conn, workspace_id, source_ids)
     latest = await _timeline(conn, workspace_id, members, NOW_AND_EVER, LATEST_INTERACTIONS)
-    pinned, survivorship = await _choices(conn, workspace_id, members)
+    pinned, survivorship = await choices(conn, workspace_id, members)
     lineage = golden.lineage(living, pinned, survivorship)
     return ContactDetail(
         id=golden_id,
@@ -173,7 +173,7 @@ async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> C
     )
 
 
-async def _choices(
+async def choices(
     conn: AsyncConnection, workspace_id: UUID, members: Iterable[SourceRecord]
 ) -> tuple[Pinned, Survivorship]:
     """Load what people chose for a golden record's values, and the rules of the rest."""

@@ -4,18 +4,19 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
+from contracts.erasures import EraseWish, ErasureOutcome
 from contracts.golden_records import ContactCount, ContactDetail, ContactPage, HistoryView, InteractionView
 from contracts.pages import ItemPage
-from litestar import get
+from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 from servicekit.database import Database
 from servicekit.errors import Forbidden
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_routes, exporting, finding, reading, view_routes
+from identity import decision_routes, export, exporting, finding, people, reading, view_routes
 from identity.cursors import Cursors
 from identity.filters import LONGEST_FILTER
 from identity.finding import Search
@@ -134,6 +135,33 @@ async def list_history(
     )
 
 
+@get("/contacts/{golden_id:str}/export", media_type="application/json")
+async def export_contact(
+    golden_id: FromPath[UUID],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    db: NamedDependency[Database],
+) -> Stream:
+    """Download all that is held of a person as one JSON document, a `ContactExport`."""
+    head, found = await export.begin(conn, principal.workspace_id, golden_id, now=datetime.now(UTC))
+    return Stream(
+        export.write(db, principal.workspace_id, head, found),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="contact-{head.id}.json"'},
+    )
+
+
+@post("/contacts/{golden_id:uuid}/erase", status_code=200)
+async def erase_contact(
+    golden_id: FromPath[UUID],
+    data: JSONBody[EraseWish],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+) -> ErasureOutcome:
+    """Forget a person everywhere, for good; with `dry_run`, see what would go."""
+    return await people.erase_contact(conn, principal.workspace_id, golden_id, dry_run=data.dry_run)
+
+
 ROUTES = [
     list_contacts,
     count_contacts,
@@ -141,6 +169,8 @@ ROUTES = [
     get_contact,
     list_timeline,
     list_history,
+    export_contact,
+    erase_contact,
     *decision_routes.ROUTES,
     *view_routes.ROUTES,
 ]

@@ -283,7 +283,8 @@ suppressed = Table(
     _id("workspace_id"),
     _id("connection_id"),
     Column("provider_id", WORDS, nullable=False),
-    PrimaryKeyConstraint("workspace_id", "connection_id", "provider_id"),
+    Column("kind", WORDS, nullable=False, server_default=""),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
 )
 
 budget = Table(
