@@ -36,6 +36,10 @@ class Workspace:
         self.publisher = publisher
         self.http = http
 
+    def at(self, hour: int) -> datetime:
+        """A time of the first day."""
+        return START + timedelta(hours=hour)
+
     def fetched(
         self, number: int, *emails: str, revision: int = 1, connection_id: UUID | None = None, **contact: Any
     ) -> ContactFetched:
@@ -91,9 +95,9 @@ class Workspace:
 
     async def send(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
         """Have identity do something, as someone signed in to this workspace."""
-        assert self._http
+        assert self.http
         headers = bearer(user_token(workspace_id=self.id))
-        async with self._http.request(method, path, json=body, headers=headers) as answer:
+        async with self.http.request(method, path, json=body, headers=headers) as answer:
             assert answer.status == status, await answer.text()
             return await answer.json(content_type=None)
 

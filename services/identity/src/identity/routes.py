@@ -16,7 +16,7 @@ from servicekit.errors import Forbidden
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_routes, export, exporting, finding, people, reading, view_routes
+from identity import decision_routes, export, exporting, finding, people, reading, rule_routes, view_routes
 from identity.cursors import Cursors
 from identity.filters import LONGEST_FILTER
 from identity.finding import Search
@@ -172,5 +172,6 @@ ROUTES = [
     export_contact,
     erase_contact,
     *decision_routes.ROUTES,
+    *rule_routes.ROUTES,
     *view_routes.ROUTES,
 ]
