@@ -25,8 +25,8 @@ class RulesView(msgspec.Struct, frozen=True, kw_only=True):
     """The rules that hold.
 
     `region` is the country of phones without a country's code, `join` the strength from which two records that are
-    alike are one, `suggest` that from which people are asked, in tenths of a bit. `blocked` are emails that are nobody's
-    own. `survivorship` names the rule of each field that has another than `latest`, `priority` the providers, the most
+    alike are one, `suggest` that from which people are asked, in tenths of a bit. `blocked` are emails that are
+    nobody's own. `survivorship` names the rule of each field that has another than `latest`, `priority` the providers, the most
     trusted first. `learned` tells whether what evidence is worth was learned from the records. While `reweighing` is
     there, not everything is settled by these rules yet.
     """
@@ -45,7 +45,7 @@ class RulesView(msgspec.Struct, frozen=True, kw_only=True):
 class RulesWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What of the rules is to be another; what is left out stays."""
 
-    region: Region | None | UnsetType = UNSET
+    region: Region | UnsetType | None = UNSET
     join: Strength | UnsetType = UNSET
     suggest: Strength | UnsetType = UNSET
     blocked: Blocked | UnsetType = UNSET

@@ -139,9 +139,9 @@ async def settle(
 ) -> None:
     """Write and announce what follows when `records` take the place of what was loaded `before`.
 
-    `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves. What
-    was before and is not among the records is forgotten: those it shared a golden record with go on without it, and its
-    id leads there.
+    `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves.
+    What was before and is not among the records is forgotten: those it shared a golden record with go on without it,
+    and its id leads there.
     """
     case = await reasons.gather(conn, locked, before, records, moved=frozenset(anew))
     erased = [known.record for source_id, known in case.before.items() if source_id not in case.records]
