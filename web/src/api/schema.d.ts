@@ -616,6 +616,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * MergeContacts
+         * @description Say that golden records are one person; with `dry_run`, see what that would lead to.
+         */
+        post: operations["identity_ContactsMergeMergeContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}": {
         parameters: {
             query?: never;
@@ -628,6 +648,46 @@ export interface paths {
          * @description Show a golden record; an id it had before leads to it too.
          */
         get: operations["identity_ContactsGoldenIdGetContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EraseContact
+         * @description Forget a person everywhere, for good; with `dry_run`, see what would go.
+         */
+        post: operations["identity_ContactsGoldenIdEraseEraseContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportContact
+         * @description Download all that is held of a person as one JSON document, a `ContactExport`.
+         */
+        get: operations["identity_ContactsGoldenIdExportExportContact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -650,6 +710,50 @@ export interface paths {
         get: operations["identity_ContactsGoldenIdHistoryListHistory"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/pins/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PinValue
+         * @description Have a golden record show a value, whatever its sources say.
+         */
+        put: operations["identity_ContactsGoldenIdPinsFieldPinValue"];
+        post?: never;
+        /**
+         * UnpinValue
+         * @description Have a golden record show again what its sources say.
+         */
+        delete: operations["identity_ContactsGoldenIdPinsFieldUnpinValue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SplitContact
+         * @description Say that some sources of a golden record are another person than the rest.
+         */
+        post: operations["identity_ContactsGoldenIdSplitSplitContact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1083,6 +1187,27 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** EraseWish */
+        identity_EraseWish: {
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** ErasureOutcome */
+        identity_ErasureOutcome: {
+            /** Format: uuid */
+            id: string;
+            sources: components["schemas"]["identity_SourceName"][];
+            interactions: number;
+            mentions: number;
+            history: number;
+            decisions: number;
+            pins: number;
+            keys: number;
+            pairs: number;
+            previous_ids: number;
+            /** @default false */
+            dry_run: boolean;
+        };
         /** FieldValue */
         identity_FieldValue: {
             value: string;
@@ -1112,13 +1237,22 @@ export interface components {
         identity_HistoryView: {
             number: number;
             /** @enum {string} */
-            kind: "joined" | "parted";
+            kind: "joined" | "parted" | "decided" | "pinned" | "unpinned";
             /** Format: date-time */
             happened_at: string;
             /** Format: uuid */
             id: string;
+            /** @default [] */
             sides: components["schemas"]["identity_HistorySide"][];
+            /** @default [] */
             edges: components["schemas"]["identity_HistoryEdge"][];
+            by?: string | null;
+            /** @enum {null|string} */
+            verdict?: "same" | "different" | null;
+            field?: string | null;
+            value?: string | null;
+            undoes?: number | null;
+            undone_by?: number | null;
         };
         /** InteractionView */
         identity_InteractionView: {
@@ -1157,6 +1291,45 @@ export interface components {
             rule: string;
             /** @default [] */
             losers: components["schemas"]["identity_FieldValue"][];
+            pin?: number | null;
+        };
+        /** MergeWish */
+        identity_MergeWish: {
+            ids: (string | unknown)[];
+            /** @default false */
+            override: boolean;
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** Outcome */
+        identity_Outcome: {
+            contacts: components["schemas"]["identity_ResultingContact"][];
+            gone: string[];
+            entries: components["schemas"]["identity_HistoryView"][];
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** PinWish */
+        identity_PinWish: {
+            value: string;
+        };
+        /** ResultingContact */
+        identity_ResultingContact: {
+            /** Format: uuid */
+            id: string;
+            email: string | null;
+            first_name: string | null;
+            last_name: string | null;
+            phone: string | null;
+            company: string | null;
+            job_title: string | null;
+            sources: components["schemas"]["identity_SourceName"][];
+        };
+        /** SourceKey */
+        identity_SourceKey: {
+            /** Format: uuid */
+            connection_id: string;
+            provider_id: string;
         };
         /** SourceName */
         identity_SourceName: {
@@ -1175,6 +1348,12 @@ export interface components {
             first_seen_at: string;
             updated_at?: string | null;
             url?: string | null;
+        };
+        /** SplitWish */
+        identity_SplitWish: {
+            sources: (components["schemas"]["identity_SourceKey"] | unknown)[];
+            /** @default false */
+            dry_run: boolean;
         };
         /** ActionConflicts */
         sync_worker_ActionConflicts: {
@@ -2550,6 +2729,39 @@ export interface operations {
             };
         };
     };
+    identity_ContactsMergeMergeContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_MergeWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_ContactsGoldenIdGetContact: {
         parameters: {
             query?: never;
@@ -2568,6 +2780,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ContactDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdEraseEraseContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_EraseWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ErasureOutcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdExportExportContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description A problem */
@@ -2602,6 +2880,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ItemPage_contracts.golden_records.HistoryView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdPinsFieldPinValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_PinWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdPinsFieldUnpinValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdSplitSplitContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_SplitWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
                 };
             };
             /** @description A problem */
