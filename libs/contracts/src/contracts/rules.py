@@ -26,9 +26,9 @@ class RulesView(msgspec.Struct, frozen=True, kw_only=True):
 
     `region` is the country of phones without a country's code, `join` the strength from which two records that are
     alike are one, `suggest` that from which people are asked, in tenths of a bit. `blocked` are emails that are
-    nobody's own. `survivorship` names the rule of each field that has another than `latest`, `priority` the providers, the most
-    trusted first. `learned` tells whether what evidence is worth was learned from the records. While `reweighing` is
-    there, not everything is settled by these rules yet.
+    nobody's own. `survivorship` names the rule of each field that has another than `latest`, `priority` the providers,
+    the most trusted first. `learned` tells whether what evidence is worth was learned from the records. While
+    `reweighing` is there, not everything is settled by these rules yet.
     """
 
     version: int
