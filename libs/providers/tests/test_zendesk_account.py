@@ -155,10 +155,11 @@ async def test_a_ticket_of_many_words_is_read_to_its_last_one(account):
 
     found = await read(account, "comments", bookmark)
 
-    assert [each.interaction.body for each in of_ticket(found, ticket)] == [f"Word {n}" for n in range(1, 250)]
-    assert {each.interaction.status for each in found.interactions} == {"public", "private"}
-    assert {each.interaction.contact_ids for each in found.interactions} != {()}
-    assert all((each.interaction.owner is None) == (n % 2 == 1) for n, each in enumerate(found.interactions, start=1))
+    comments = of_ticket(found, ticket)
+    assert [each.interaction.body for each in comments] == [f"Word {n}" for n in range(1, 250)]
+    assert {each.interaction.status for each in comments} == {"public", "private"}
+    assert {each.interaction.contact_ids for each in comments} != {()}
+    assert all((each.interaction.owner is None) == (n % 2 == 1) for n, each in enumerate(comments, start=1))
 
 
 async def test_what_was_said_later_is_read_and_what_was_hidden_since_is_hidden(account):

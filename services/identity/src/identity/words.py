@@ -55,7 +55,8 @@ def fold(text: str) -> str:
         if not _UNTYPED.isdisjoint(plain):
             plain = plain.translate(_PLAIN)
     else:
-        marked = normalize("NFKD", text.casefold())
+        # Once more, as some letters have their case only then.
+        marked = normalize("NFKD", normalize("NFKD", text).casefold())
         plain = "".join(letter for letter in marked if category(letter) != "Mn").translate(_PLAIN)
     return " ".join(plain.split())
 

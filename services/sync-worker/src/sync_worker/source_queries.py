@@ -40,7 +40,7 @@ class SavedInteraction(msgspec.Struct, frozen=True, gc=False):
     provider_id: str
     revision: int
     old_revision: int | None
-    moved: bool
+    moved: bool = False
 
 
 class Went(msgspec.Struct, frozen=True):
