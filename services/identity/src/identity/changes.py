@@ -83,6 +83,8 @@ class Changes(msgspec.Struct):
     """For each erased record that others shared a golden record with: one of them, for its id to lead to."""
     shared: list[str] = []
     """Keys that turned out to be nobody's own."""
+    questions: set[UUID] = set()
+    """Golden records, as they were and as they are, of which other questions may be asked."""
     contacts: int = 0
     """How many golden records there are more than before."""
 

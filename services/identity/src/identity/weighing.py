@@ -22,7 +22,7 @@ from servicekit.errors import RetryLater
 from servicekit.outbox import shard_of
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import foresight, operations, queries, weighing_queries
+from identity import foresight, operations, queries, suggesting, suggestion_queries, weighing_queries
 from identity.blocking import blocks_of
 from identity.normalise import form_of
 from identity.queries import SourceName
@@ -84,6 +84,7 @@ async def weigh(
     log.info("records_weighed", workspace_id=str(workspace_id), records=len(again), alike=len(pairs), moved=len(moved))
     if moved:
         await _settle(conn, workspace_id, moved)
+    await _ask_anew(conn, workspace_id, {end for pair in pairs ^ before for end in (pair.left_id, pair.right_id)})
 
 
 async def _take_forms(
@@ -171,3 +172,11 @@ async def _settle(conn: AsyncConnection, workspace_id: UUID, moved: Collection[U
     records = {source_id: known.record for source_id, known in before.items()}
     foresight.remember(locked, before, records, ())
     await operations.settle(conn, locked, before, records)
+
+
+async def _ask_anew(conn: AsyncConnection, workspace_id: UUID, ends: Collection[UUID]) -> None:
+    """Ask people what follows for the golden records of those that gained or lost a pair."""
+    if ends:
+        locked = await queries.lock_workspaces(conn, {workspace_id})
+        golden_of = await suggestion_queries.load_golden_ids(conn, workspace_id, ends)
+        await suggesting.ask_anew(conn, locked[workspace_id], set(golden_of.values()))
