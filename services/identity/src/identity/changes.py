@@ -102,7 +102,7 @@ def compare(
     changes = Changes(workspace_id)
     standing: list[Group] = []
     for group in groups:
-        if len(group.members) == 1 and group.golden_id not in before:
+        if group.members == (group.component_id,) and group.golden_id not in before:
             _welcome(changes, records[group.golden_id])
         else:
             standing.append(group)
@@ -120,7 +120,7 @@ def _changed(changes: Changes) -> Iterator[Event]:
 
 
 def _welcome(changes: Changes, newcomer: SourceRecord) -> None:
-    """Take in a record that is new and alone, as most are in a first sync."""
+    """Take in a record that is new and alone, and kept from nobody, as most are in a first sync."""
     if not newcomer.gone:
         changes.made.append(golden.row_of(newcomer.source_id, [newcomer]))
         changes.contacts += 1
