@@ -222,7 +222,7 @@ LIKENESSES = st.builds(
     phones=st.sampled_from(((), ("+44 20 7946 0001",), ("+44 20 7946 0002",))),
     first_name=st.sampled_from(("Ada", "Ada", "Adah", "Augusta", None)),
     last_name=st.sampled_from(("Lovelace", "Lovelace", "Lovelac", "King", None)),
-    birth_date=st.sampled_from((None, "1815-12-10", "1815-12-10", "1815-10-12", "1990-01-01")),
+    birth_date=st.sampled_from((None, "1985-12-10", "1985-12-10", "1985-10-12", "1990-01-01")),
     city=st.sampled_from((None, "London", "Paris")),
     street=st.sampled_from((None, "1 St James's Square")),
 )
