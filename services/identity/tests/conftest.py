@@ -11,8 +11,9 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
 from contracts.event import Event, Lane
 from contracts.interactions import Interaction, InteractionFetched
+from identity import review_routes
 from identity.app import NAME
-from identity.handlers import subscriptions
+from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
 from servicekit.app import service_app
@@ -76,11 +77,22 @@ class Workspace:
             publish(conn, events, lane=lane)
         await drain(self.db, subscriptions())
 
+    async def weighs(self, *events: Event) -> None:
+        """Let events be handled, and the records be weighed."""
+        await self.hears(*events)
+        await drain(self.db, projections()["weighing"], consumer="identity_weighing")
+
     async def get(self, path: str, *, status: int = 200, workspace_id: UUID | None = None, **query: Any) -> Any:
         """Ask identity as someone signed in to this workspace."""
+        return await self.asks("GET", path, status=status, workspace_id=workspace_id, params=query)
+
+    async def asks(
+        self, method: str, path: str, *, status: int = 200, workspace_id: UUID | None = None, **more: Any
+    ) -> Any:
+        """Have identity do something as someone signed in to this workspace."""
         assert self._http
         headers = bearer(user_token(workspace_id=workspace_id or self.id))
-        async with self._http.get(path, params=query, headers=headers) as answer:
+        async with self._http.request(method, path, headers=headers, **more) as answer:
             assert answer.status == status, await answer.text()
             return await answer.json()
 
@@ -103,7 +115,13 @@ async def workspace(fresh: FreshDatabase, db: Database) -> AsyncIterator[Workspa
     The app has no consumer of its own: `drain` is the only one, so what was published is handled when it returns.
     """
     settings = Settings(**fresh.settings())
-    app = service_app(name=NAME, settings=settings, routes=ROUTES, db=Database.connect(settings, NAME), keys=TestKeys())
+    app = service_app(
+        name=NAME,
+        settings=settings,
+        routes=[*ROUTES, *review_routes.ROUTES],
+        db=Database.connect(settings, NAME),
+        keys=TestKeys(),
+    )
     async with served(app) as http:
         yield Workspace(db, fresh.database("sync-worker"), http)
 

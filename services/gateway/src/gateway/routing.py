@@ -31,6 +31,8 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/sources/**", "sync-worker"),
     ("/actions/**", "sync-worker"),
     ("/contacts/**", "identity"),
+    ("/explain", "identity"),
+    ("/suggestions/**", "identity"),
     ("/matches/**", "identity"),
     ("/rules/**", "identity"),
 )

@@ -5,6 +5,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
+from identity import review_routes
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
@@ -17,7 +18,7 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
     return service_app(
         name=NAME,
         settings=settings,
-        routes=ROUTES,
+        routes=[*ROUTES, *review_routes.ROUTES],
         db=Database.connect(settings, NAME),
         subscriptions=subscriptions(),
         projections=projections(),

@@ -35,6 +35,11 @@ def blocks_of(form: Form) -> tuple[int, ...]:
     return tuple(sorted({_number(text) for text in texts_of(form)}))
 
 
+def read_blocks(form: Form) -> dict[int, str]:
+    """Tell how each of a record's blocks reads."""
+    return {_number(text): text for text in texts_of(form)}
+
+
 def texts_of(form: Form) -> Iterator[str]:
     """List a record's blocks as they read: the pass, and the values."""
     given, family = form.given, form.family

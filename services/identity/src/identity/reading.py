@@ -84,7 +84,7 @@ async def list_contacts(
     shown = rows[:limit]
     members = await reading_queries.list_members(conn, workspace_id, [row.golden_id for row in shown])
     return ItemPage(
-        items=[_summary(row, golden.newest_first(members[row.golden_id])) for row in shown],
+        items=[summary_of(row, golden.newest_first(members[row.golden_id])) for row in shown],
         next_cursor=write_cursor(_place(order, shown[-1])) if len(rows) > limit else None,
     )
 
@@ -93,7 +93,8 @@ def _place(order: Order, row: GoldenRow) -> ListPlace:
     return ListPlace(order, row.golden_id, row.updated_at, row.name_key)
 
 
-def _summary(row: GoldenRow, living: Iterable[SourceRecord]) -> ContactSummary:
+def summary_of(row: GoldenRow, living: Iterable[SourceRecord]) -> ContactSummary:
+    """Show a golden record as lists do."""
     return ContactSummary(
         id=row.golden_id,
         email=row.email,
