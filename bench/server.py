@@ -11,8 +11,8 @@ OPTIONS = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout":
 
 
 @contextmanager
-def bench_server() -> Iterator[FreshDatabase]:
-    """Run a migrated server for the length of a bench; fsync and synchronous_commit are on."""
+def bench_server(*services: str) -> Iterator[FreshDatabase]:
+    """Run a server with these services' tables for the length of a bench; fsync and synchronous_commit are on."""
     with temporary_postgres(OPTIONS) as postgres:
-        migrate(postgres.url, role_prefix=ROLE_PREFIX, lead_secret=TEST_SECRET, services=[])
+        migrate(postgres.url, role_prefix=ROLE_PREFIX, lead_secret=TEST_SECRET, services=services)
         yield FreshDatabase(postgres.url)

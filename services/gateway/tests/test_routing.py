@@ -45,6 +45,9 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("GET", "/contacts", "identity", False),
         ("POST", "/contacts/merge", "identity", False),
         ("GET", "/matches", "identity", False),
+        ("GET", "/explain", "identity", False),
+        ("GET", "/suggestions", "identity", False),
+        ("POST", "/suggestions/1/later", "identity", False),
         ("GET", "/rules", "identity", False),
     ],
 )
