@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from identity import operations, queries, review, suggestion_queries, tables
+from identity import erasing, operations, queries, review, suggestion_queries, tables
 from identity.suggestions import Suggestion
 from servicekit.database import Database
 from sqlalchemy import event, text, update
@@ -98,6 +98,23 @@ async def test_who_is_deleted_is_not_asked_about_until_they_come_back(workspace:
 
     assert gone == []
     assert await queue(workspace) == [asked]
+
+
+async def test_who_was_erased_is_asked_about_no_more_and_nothing_is_kept_of_the_question(workspace: Any) -> None:
+    await workspace.weighs(
+        workspace.fetched(1, "twins@x.org", birth_date="1990-01-01"),
+        workspace.fetched(2, "twins@x.org", birth_date="1961-05-17", connection_id=workspace.zendesk),
+    )
+    asked = await queue(workspace)
+
+    async with workspace.db.transaction(workspace.id) as conn:
+        await erasing.erase_connection(
+            conn, workspace_id=workspace.id, connection_id=workspace.zendesk, removed_at=None
+        )
+
+    assert len(asked) == 1
+    async with workspace.db.transaction(workspace.id) as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM suggestion"))).scalar_one() == 0
 
 
 async def test_a_question_put_off_is_asked_again_when_one_says_so(workspace: Any) -> None:

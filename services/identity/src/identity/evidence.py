@@ -23,6 +23,11 @@ RECORDS_NAMED = 20
 Names = Mapping[UUID, SourceName]
 
 
+def name_of(record: SourceRecord) -> SourceName:
+    """Tell what a source record is called at its provider."""
+    return SourceName(connection_id=record.connection_id, provider=record.provider, provider_id=record.provider_id)
+
+
 def pair_edge(
     names: Names, ends: tuple[UUID, UUID], forms: Mapping[UUID, Form], rules: Rules, *, joined: bool
 ) -> EdgeView:

@@ -52,6 +52,12 @@ class Scene(msgspec.Struct, frozen=True):
     """By golden id."""
     names: Names
 
+    def group_of(self, source_id: UUID) -> Group:
+        """Name the group a record is in now. Raises `ContactNotFound` where it was erased since it was looked up."""
+        if source_id not in self.known:
+            raise ContactNotFound
+        return self.groups[self.known[source_id].line.golden_id]
+
     def carriers(self, *golden_ids: UUID) -> dict[str, list[UUID]]:
         """List who carries each key that binds, among the members of these golden records."""
         found: dict[str, list[UUID]] = defaultdict(list)
@@ -77,8 +83,9 @@ async def load_scene(conn: AsyncConnection, workspace_id: UUID, golden_ids: Coll
     reasons = Reasons(decisions=decisions, alike=alike, shared=shared)
     records = {id_: one.record for id_, one in known.items()}
     edges = [edge for group in partition(records, reasons, rules).groups for edge in group.edges]
-    spoken_of = {member for decision in decisions for side in decision.sides for member in side}
-    names = await reading_queries.list_names(conn, workspace_id, known.keys() | spoken_of)
+    spoken_of = {member for decision in decisions for side in decision.sides for member in side} - known.keys()
+    names = await reading_queries.list_names(conn, workspace_id, spoken_of) if spoken_of else {}
+    names |= {id_: evidence.name_of(one.record) for id_, one in known.items()}
     return Scene(workspace_id, rules, known, reasons, _groups(known, edges), names)
 
 
@@ -107,14 +114,14 @@ async def explain_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID, 
     if golden_id is None:
         raise ContactNotFound
     scene = await load_scene(conn, workspace_id, [golden_id])
-    group = scene.groups[golden_id]
+    group = scene.group_of(golden_id)
     edges = holding(scene, group)
     guards = [*await shared_keys(conn, scene, group.members), *refusals(scene, group)]
     guards += await full_blocks(conn, scene, group.members)
     spoken = [each for each in scene.reasons.decisions if _concerns(each, group)]
-    near = await _near_misses(conn, scene, golden_id)
+    near = await _near_misses(conn, scene, group.golden_id)
     return ContactExplanation(
-        id=golden_id,
+        id=group.golden_id,
         sentence=_summed_up(group),
         sources=tuple(scene.names[member] for member in group.members[:limit]),
         edges=await show_edges(conn, scene, edges[:limit], group.edges),
@@ -269,6 +276,7 @@ async def show_decisions(
                 decided_at=spoken[decision.number].decided_at,
                 decided_by=spoken[decision.number].decided_by,
                 sentence=wording.decision(decision.verdict, holds=holds),
+                # Who waits to come back after a rebuild, or was erased, has no name.
                 sides=tuple(
                     tuple(scene.names[member] for member in sorted(side) if member in scene.names)
                     for side in decision.sides
@@ -293,4 +301,5 @@ async def _near_misses(conn: AsyncConnection, scene: Scene, golden_id: UUID) -> 
             put_off_until=until,
         )
         for each, until in asked
+        if each.left_id in names and each.right_id in names
     ]

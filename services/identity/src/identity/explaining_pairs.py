@@ -43,8 +43,8 @@ async def explain_pair(
 ) -> PairExplanation:
     """Tell why two are one golden record, or are not. Raises `ContactNotFound`, `ReferenceInvalid`."""
     sides = [await _find(conn, workspace_id, reference) for reference in (left, right)]
-    one, other = sides
-    scene = await explaining.load_scene(conn, workspace_id, [one.golden_id, other.golden_id])
+    scene = await explaining.load_scene(conn, workspace_id, [side.golden_id for side in sides])
+    one, other = (Side(scene.group_of(side.golden_id).golden_id, side.source_id) for side in sides)
     if one.golden_id == other.golden_id:
         return await _explain_one(conn, scene, one, other, limit)
     return await _explain_two(conn, scene, one, other, limit)

@@ -80,7 +80,7 @@ async def list_suggestions(
     queue = await _load(conn, workspace_id, [each for each, _ in shown])
     last = shown[-1][0] if len(asked) > limit else None
     return ItemPage(
-        items=[_show(queue, each, until) for each, until in shown],
+        items=[_show(queue, each, until) for each, until in shown if _stands(queue, each)],
         next_cursor=write_cursor(QueuePlace(last.strength, last.suggestion_id)) if last else None,
     )
 
@@ -91,11 +91,23 @@ async def _load(conn: AsyncConnection, workspace_id: UUID, asked: Sequence[Sugge
         conn, workspace_id, {id_ for each in asked for id_ in (each.older_id, each.younger_id)}
     )
     records = {record.source_id: record for some in members.values() for record in some}
-    names = await reading_queries.list_names(conn, workspace_id, records)
+    names = {id_: evidence.name_of(one) for id_, one in records.items()}
     ends = {end for each in asked for end in (each.left_id, each.right_id)}
     weighed = await weighing_queries.load_weighed(conn, workspace_id, ends)
-    forms = {end: weighed[end].form if end in weighed else form_of(records[end].contact, rules.region) for end in ends}
+    forms = {
+        end: weighed[end].form if end in weighed else form_of(records[end].contact, rules.region)
+        for end in ends & records.keys()
+    }
     return Queue(members, names, forms, rules)
+
+
+def _stands(queue: Queue, asked: Suggestion) -> bool:
+    """Whether a question is what it was when it was read: who is who may change between two statements."""
+    ends = (asked.older_id, asked.left_id), (asked.younger_id, asked.right_id)
+    return all(
+        any(member.source_id == source_id and not member.gone for member in queue.members[golden_id])
+        for golden_id, source_id in ends
+    )
 
 
 def _show(queue: Queue, asked: Suggestion, until: datetime | None) -> SuggestionView:
