@@ -85,7 +85,7 @@ async def ask_about(db: Database, golden_ids: list[UUID]) -> float:
     for start in range(0, len(golden_ids), SLICE):
         async with db.transaction(WORKSPACE) as conn:
             locked = await queries.lock_workspaces(conn, {WORKSPACE})
-            await suggesting.ask_anew(conn, locked[WORKSPACE], golden_ids[start : start + SLICE])
+            await suggesting.ask_anew(conn, locked[WORKSPACE], set(golden_ids[start : start + SLICE]))
     return time.perf_counter() - began
 
 
@@ -122,7 +122,7 @@ async def measure(fresh: FreshDatabase, pairs: int) -> list[str]:
 
     async def settle_one(conn: AsyncConnection) -> None:
         locked = await queries.lock_workspaces(conn, {WORKSPACE})
-        await suggesting.ask_anew(conn, locked[WORKSPACE], golden_ids[:1])
+        await suggesting.ask_anew(conn, locked[WORKSPACE], set(golden_ids[:1]))
 
     return [
         f"{pairs:,}",

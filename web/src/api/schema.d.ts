@@ -1479,6 +1479,8 @@ export interface components {
             contact: components["schemas"]["identity_ContactSummary"];
             record: components["schemas"]["identity_SourceName"];
             members: components["schemas"]["identity_SourceName"][];
+            /** @default 0 */
+            left_off: number;
         };
         /** SuggestionView */
         identity_SuggestionView: {

@@ -17,12 +17,14 @@ MOST_DAYS = 365
 class SuggestionSide(msgspec.Struct, frozen=True, kw_only=True):
     """One of two golden records, all of whose members `same` or `different` would be said of.
 
-    `record` is the source record that raises the question; of `members` those that are deleted are named too.
+    `record` is the source record that raises the question; of `members` those that are deleted are named too, and
+    `left_off` counts those that are not.
     """
 
     contact: ContactSummary
     record: SourceName
     members: tuple[SourceName, ...]
+    left_off: int = 0
 
 
 class MergePreview(msgspec.Struct, frozen=True, kw_only=True):

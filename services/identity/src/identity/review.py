@@ -148,11 +148,13 @@ def _reason(queue: Queue, asked: Suggestion) -> EdgeView:
 
 
 def _side(queue: Queue, golden_id: UUID, source_id: UUID) -> SuggestionSide:
-    living = golden.newest_first(queue.members[golden_id])
+    members = sorted(queue.members[golden_id], key=lambda member: member.source_id)
+    living = golden.newest_first(members)
     return SuggestionSide(
         contact=summary_of(golden.row_of(golden_id, living), living),
         record=queue.names[source_id],
-        members=tuple(queue.names[member.source_id] for member in queue.members[golden_id]),
+        members=tuple(queue.names[member.source_id] for member in members[: evidence.RECORDS_NAMED]),
+        left_off=max(len(members) - evidence.RECORDS_NAMED, 0),
     )
 
 

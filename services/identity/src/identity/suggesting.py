@@ -1,17 +1,17 @@
 """Keeping the questions: after every change, those of the golden records it touched are asked anew."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_queries, queries, sharing_queries, suggestion_queries, suggestions
+from identity import decision_queries, sharing_queries, suggestion_queries, suggestions
 from identity.queries import KeyName, SourceName, Workspace
 from identity.sharing import is_shared_by_name
 from identity.suggestions import Ends, Evidence
 
 
-async def ask_anew(conn: AsyncConnection, workspace: Workspace, golden_ids: Collection[UUID]) -> None:
+async def ask_anew(conn: AsyncConnection, workspace: Workspace, golden_ids: Set[UUID]) -> None:
     """Put right what people are asked of golden records, of those too that are there no longer.
 
     The workspace is locked, and who is who is written.
@@ -29,19 +29,19 @@ async def ask_anew(conn: AsyncConnection, workspace: Workspace, golden_ids: Coll
 
 
 async def _load_evidence(
-    conn: AsyncConnection, workspace: Workspace, golden_ids: Collection[UUID]
+    conn: AsyncConnection, workspace: Workspace, golden_ids: Set[UUID]
 ) -> tuple[list[Evidence], list[UUID]]:
     """Load what ties golden records to others, and their members. Who is refused by a key shares a component."""
     workspace_id = workspace.workspace_id
-    known = await queries.load_neighbourhood(conn, sources=[SourceName(workspace_id, id_) for id_ in golden_ids])
-    crossing = {key for key in suggestions.crossing_keys(known) if not is_shared_by_name(key, workspace.rules)}
-    shared = {key for one in known for key in one.record.keys} - crossing
+    carriers = await suggestion_queries.load_carriers(conn, workspace_id, golden_ids)
+    crossing = {key for key in suggestions.crossing_keys(carriers) if not is_shared_by_name(key, workspace.rules)}
+    shared = {key for one in carriers for key in one.keys} - crossing
     if crossing:
         learned = await sharing_queries.load_shared(conn, [KeyName(workspace_id, key) for key in crossing])
         shared |= {name.key for name in learned}
-    members = [one.record.source_id for one in known if one.line.golden_id in golden_ids]
-    alike = await suggestion_queries.load_alike_apart(conn, workspace_id, members)
-    return [*alike, *suggestions.refused_keys(known, shared)], members
+    members = [one for one in carriers if one.golden_id in golden_ids]
+    alike = await suggestion_queries.load_alike_apart(conn, workspace_id, [one for one in members if not one.gone])
+    return [*alike, *suggestions.refused_keys(carriers, shared)], [one.source_id for one in members]
 
 
 async def _load_forbidden(conn: AsyncConnection, workspace: Workspace, members: Collection[UUID]) -> set[Ends]:

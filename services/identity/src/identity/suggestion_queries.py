@@ -10,38 +10,58 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from servicekit.arrays import uuids
+from servicekit.arrays import columns, uuids
 from sqlalchemy import ColumnElement, Row, Select, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.json_rows import as_json
 from identity.matching import ALIKE
-from identity.suggestions import Evidence, Suggestion
+from identity.suggestions import Carrier, Evidence, Suggestion
 from identity.tables import suggestion
 
 _COLUMNS = [suggestion.c[name] for name in Suggestion.__struct_fields__]
 
-_LOAD_ALIKE = """
-SELECT DISTINCT a.left_id, a.right_id, coalesce(lm.golden_id, a.left_id) AS left_golden,
-       coalesce(rm.golden_id, a.right_id) AS right_golden, a.strength
-FROM unnest(%(ids)s) AS s (source_id)
-CROSS JOIN LATERAL (
-    SELECT * FROM alike WHERE workspace_id = %(workspace_id)s AND left_id = s.source_id
+_LOAD_CARRIERS = """
+WITH component AS (
+    SELECT DISTINCT coalesce(m.component_id, g.golden_id) AS component_id
+    FROM unnest(%(ids)s) AS g (golden_id)
+    LEFT JOIN identity_map m ON m.workspace_id = %(workspace_id)s AND m.source_id = g.golden_id
+), member AS (
+    SELECT component_id AS source_id, component_id AS golden_id FROM component
     UNION ALL
-    SELECT * FROM alike WHERE workspace_id = %(workspace_id)s AND right_id = s.source_id
-) AS a
-LEFT JOIN identity_map lm ON lm.workspace_id = %(workspace_id)s AND lm.source_id = a.left_id
-LEFT JOIN identity_map rm ON rm.workspace_id = %(workspace_id)s AND rm.source_id = a.right_id
-JOIN source_identity l ON l.workspace_id = %(workspace_id)s AND l.source_id = a.left_id
-JOIN source_identity r ON r.workspace_id = %(workspace_id)s AND r.source_id = a.right_id
-WHERE coalesce(lm.golden_id, a.left_id) <> coalesce(rm.golden_id, a.right_id)
-    AND l.gone_revision < l.shown_revision AND r.gone_revision < r.shown_revision
+    SELECT m.source_id, m.golden_id
+    FROM component c JOIN identity_map m ON m.workspace_id = %(workspace_id)s AND m.component_id = c.component_id
+)
+SELECT m.source_id, m.golden_id, s.gone_revision >= s.shown_revision AS gone, s.keys
+FROM member m JOIN source_identity s ON s.workspace_id = %(workspace_id)s AND s.source_id = m.source_id
 """
 
 
-async def load_alike_apart(conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID]) -> list[Evidence]:
-    """Load the pairs of these records with others that are alike, of another golden record, and not gone."""
-    rows = await conn.exec_driver_sql(_LOAD_ALIKE, {"workspace_id": workspace_id, "ids": uuids(ids)})
+async def load_carriers(conn: AsyncConnection, workspace_id: UUID, golden_ids: Collection[UUID]) -> list[Carrier]:
+    """Load all records that edges reach from these golden records, whatever forbids some of the joins."""
+    rows = await conn.exec_driver_sql(_LOAD_CARRIERS, {"workspace_id": workspace_id, "ids": uuids(golden_ids)})
+    return [Carrier(row.source_id, row.golden_id, row.gone, tuple(row.keys)) for row in rows]
+
+
+_LOAD_ALIKE = """
+SELECT s.source_id AS left_id, a.source_id AS right_id, s.golden_id AS left_golden,
+       coalesce(m.golden_id, a.source_id) AS right_golden, a.strength
+FROM unnest(%(source_id)s, %(golden_id)s) AS s (source_id, golden_id)
+CROSS JOIN LATERAL (
+    SELECT right_id AS source_id, strength FROM alike WHERE workspace_id = %(workspace_id)s AND left_id = s.source_id
+    UNION ALL
+    SELECT left_id, strength FROM alike WHERE workspace_id = %(workspace_id)s AND right_id = s.source_id
+) AS a
+LEFT JOIN identity_map m ON m.workspace_id = %(workspace_id)s AND m.source_id = a.source_id
+JOIN source_identity i ON i.workspace_id = %(workspace_id)s AND i.source_id = a.source_id
+WHERE coalesce(m.golden_id, a.source_id) <> s.golden_id AND i.gone_revision < i.shown_revision
+"""
+
+
+async def load_alike_apart(conn: AsyncConnection, workspace_id: UUID, members: Collection[Carrier]) -> list[Evidence]:
+    """Load the pairs of these records with others that are alike, in another golden record, and not gone."""
+    named = columns(members, {"source_id": uuids, "golden_id": uuids})
+    rows = await conn.exec_driver_sql(_LOAD_ALIKE, {"workspace_id": workspace_id, **named})
     return [
         Evidence(row.left_id, row.right_id, row.left_golden, row.right_golden, ALIKE, "", row.strength) for row in rows
     ]

@@ -26,6 +26,15 @@ Ends = tuple[UUID, UUID]
 """Two golden records, in the order of their ids."""
 
 
+class Carrier(msgspec.Struct, frozen=True, gc=False):
+    """A record as far as questions are concerned: the golden record it is in, and the keys it carries."""
+
+    source_id: UUID
+    golden_id: UUID
+    gone: bool
+    keys: tuple[str, ...]
+
+
 class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Two records of different golden records, and what speaks for their being one person."""
 
@@ -96,24 +105,25 @@ def suggestion_id(workspace_id: UUID, older_id: UUID, younger_id: UUID) -> UUID:
     return UUID(bytes=digest, version=5)
 
 
-def refused_keys(known: Iterable[Known], shared: Set[str]) -> Iterator[Evidence]:
+def refused_keys(carriers: Iterable[Carrier], shared: Set[str]) -> Iterator[Evidence]:
     """List the keys that members of different golden records carry; of each two, by the carriers first in rank."""
-    for key, carriers in crossing_keys(known).items():
+    for key, firsts in crossing_keys(carriers).items():
         if key not in shared:
-            some = [carriers[golden_id] for golden_id in sorted(carriers)[:GROUPS_OF_A_KEY]]
+            some = [firsts[golden_id] for golden_id in sorted(firsts)[:GROUPS_OF_A_KEY]]
             for one, other in combinations(some, 2):
-                ours, theirs = one.record.source_id, other.record.source_id
-                yield Evidence(ours, theirs, one.line.golden_id, other.line.golden_id, SAME_EMAIL, key, EMAIL_STRENGTH)
+                yield Evidence(
+                    one.source_id, other.source_id, one.golden_id, other.golden_id, SAME_EMAIL, key, EMAIL_STRENGTH
+                )
 
 
-def crossing_keys(known: Iterable[Known]) -> dict[str, dict[UUID, Known]]:
+def crossing_keys(carriers: Iterable[Carrier]) -> dict[str, dict[UUID, Carrier]]:
     """Tell which keys several golden records have, and of each the carrier that is first in rank and not gone."""
-    carriers: dict[str, dict[UUID, Known]] = defaultdict(dict)
-    for one in sorted(known, key=lambda each: rank(each.record.source_id)):
-        if not one.record.gone:
-            for key in one.record.keys:
-                carriers[key].setdefault(one.line.golden_id, one)
-    return {key: firsts for key, firsts in carriers.items() if len(firsts) > 1}
+    found: dict[str, dict[UUID, Carrier]] = defaultdict(dict)
+    for one in sorted(carriers, key=lambda each: rank(each.source_id)):
+        if not one.gone:
+            for key in one.keys:
+                found[key].setdefault(one.golden_id, one)
+    return {key: firsts for key, firsts in found.items() if len(firsts) > 1}
 
 
 def kept_apart(decisions: Iterable[Decision], golden_of: Mapping[UUID, UUID]) -> set[Ends]:
