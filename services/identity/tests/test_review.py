@@ -75,6 +75,19 @@ async def test_of_two_golden_records_there_is_one_question_however_many_are_alik
     assert [len(side["members"]) for side in asked["sides"]] == [3, 3]
 
 
+async def test_a_question_goes_along_when_its_golden_record_joins_an_older_one(workspace: Any) -> None:
+    await workspace.weighs(workspace.fetched(5, "ada@one.org", **ADA), workspace.fetched(6, "c@two.org", **ADA))
+    (before,) = await queue(workspace)
+
+    await workspace.hears(workspace.fetched(1, "ada@one.org"))
+
+    (asked,) = await queue(workspace)
+    older, younger = asked["sides"]
+    assert [member["provider_id"] for member in older["members"]] == ["1", "5"]
+    assert (older["record"], younger["record"]) == tuple(side["record"] for side in before["sides"])
+    assert asked["strength"] == before["strength"]
+
+
 @pytest.mark.parametrize(("verdict", "contacts"), [("same", 1), ("different", 2)])
 async def test_who_decided_is_asked_no_longer_until_the_decision_is_withdrawn(
     workspace: Any, verdict: str, contacts: int
