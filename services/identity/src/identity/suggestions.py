@@ -167,8 +167,8 @@ def concerned(
 
 
 def _refusing(places: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
-    """Name the golden records that share a component with another: something forbids their joining."""
-    parts: dict[UUID, set[UUID]] = defaultdict(set)
-    for component_id, golden_id in places:
-        parts[component_id].add(golden_id)
-    return {golden_id for ids in parts.values() if len(ids) > 1 for golden_id in ids}
+    """Name the golden records that share a component with another: something forbids their joining.
+
+    A component has the id of its first seen, and so has the golden record which that one is in; any other has not.
+    """
+    return {id_ for component_id, golden_id in places if component_id != golden_id for id_ in (component_id, golden_id)}
