@@ -1,4 +1,4 @@
-"""Run every bench, or those named: `python -m bench [bus] [file] [latency] [limits] [pipeline] [review] [webhook]`.
+"""Run every bench, or those named: `python -m bench [NAME …] [NUMBER …]`, their names are below.
 
 Numbers are theirs.
 """
@@ -6,7 +6,7 @@ Numbers are theirs.
 import runpy
 import sys
 
-BENCHES = ("bus", "file", "latency", "limits", "pipeline", "review", "webhook")
+BENCHES = ("bus", "file", "latency", "limits", "pipeline", "review", "rules", "search", "webhook")
 
 if __name__ == "__main__":
     named = [each for each in sys.argv[1:] if not each.isdigit()] or BENCHES

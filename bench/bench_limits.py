@@ -1,21 +1,29 @@
 """What of a provider's limits a first sync uses, how often it is refused, and what keeping count costs.
 
 First syncs of an account of each provider out of the sandbox with its limits on, which counts every call itself; then
-the meter alone, on the same server: its statements and microseconds for a call.
+what Zendesk's comments take, as a run reads them and where their export is refused; then the meter alone, on the same
+server: its statements and microseconds for a call.
 """
 
 import argparse
 import asyncio
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 from lead.client import Gateway
 from lead.postgres import EmbeddedPostgres, temporary_postgres
+from providers.http import open_session
 from providers.quota import Price, Told
 from providers.registry import SOURCES
+from providers.source import Access
+from providers.zendesk import Zendesk
+from providers.zendesk_oauth import ApiToken
 from servicekit.migrations import migrate
 from servicekit.testing import ROLE_PREFIX, TEST_SECRET, FreshDatabase
 from sqlalchemy import event
@@ -33,8 +41,10 @@ WINDOWS = {
     "burst": (80, 2.0),
     "minute": (200, 60.0),
     "incremental-exports-cursor": (20, 60.0),
+    "incremental-exports": (10, 60.0),
 }
 HUBSPOT: Price = {"ten_seconds": 1, "daily": 1}
+COMMENTED = 1_000
 CALLS = 20_000
 PACED_CALLS = 100
 
@@ -90,6 +100,71 @@ async def first_syncs(house: House, count: int) -> None:
     )
 
 
+class Tally:
+    """A meter that holds nobody up, and counts."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+
+    async def spend(self, price: Price) -> None:
+        """Count a call."""
+        self.calls.update(price)
+
+    async def learn(self, told: Iterable[Told]) -> None:
+        """Nothing that is told matters here."""
+
+
+async def comments(house: House) -> None:
+    """Print what it takes to read the comments of an account, out of the export of events and ticket by ticket."""
+    house.control("rate-limits", {"on": False})
+    names = {"provider": "zendesk", "account_id": "comments", "name": "Bench"}
+    house.control("accounts", {**names, "contacts": COMMENTED})
+    settings = {"ZENDESK_API_URL": f"{house.sandbox_url}/zendesk/{{subdomain}}"}
+    told, calls, bookmark = await _read_comments(settings, None)
+    later = await _read_comments(settings, bookmark)
+    fault = {"kind": "forbidden", "path": "/zendesk/comments/api/v2/incremental/ticket_events"}
+    house.control("faults", fault)
+    asked = await _read_comments(settings, None)
+    rows = [
+        ["every comment, out of the export of events", str(told), *_counted(calls)],
+        ["the same ticket by ticket", str(asked[0]), *_counted(asked[1])],
+        ["a later run with nothing new", str(later[0]), *_counted(later[1])],
+    ]
+    title = f"What the comments of {COMMENTED:,} Zendesk contacts' tickets take"
+    show(title, ["", "comments", "calls", "of them exports", "minutes at 200 and 10 a minute"], rows)
+
+
+def _counted(calls: Counter[str]) -> list[str]:
+    exports = calls["incremental_exports"] + calls["incremental_exports_cursor"]
+    return [str(calls["minute"]), str(exports), f"{max(calls['minute'] / 200, exports / 10):.1f}"]
+
+
+async def _read_comments(settings: dict[str, str], bookmark: str | None) -> tuple[int, Counter[str], str | None]:
+    """Read the stream to its end; return how many comments it showed, what that took, and where it ends."""
+    zendesk, tally = Zendesk(), Tally()
+    app = zendesk.environment(settings)
+    assert app
+    async with open_session() as http:
+        given = ApiToken(subdomain="comments", email="robin@comments-help.example", api_token="sandbox-zendesk-token")
+        grant = await zendesk.sign_in(http, app, given)
+        access = Access(
+            access_token=grant.access_token,
+            token_type=grant.token_type,
+            api_url=grant.api_url or app.api_url,
+            account_id=grant.account_id,
+            meter=tally,
+        )
+        cursor, shown = None, set[str]()
+        while True:
+            page = await zendesk.fetch_page(
+                http, access, "comments", cursor=cursor, bookmark=bookmark, now=datetime.now(UTC)
+            )
+            shown |= {each.provider_id for each in page.interactions}
+            if page.next_cursor is None:
+                return len(shown), tally.calls, page.bookmark
+            cursor = page.next_cursor
+
+
 async def meter(postgres: EmbeddedPostgres) -> None:
     """Print what keeping count costs: where there is no limit to speak of, and at HubSpot's."""
     fresh = FreshDatabase(postgres.url)
@@ -130,6 +205,7 @@ def main() -> None:
         }
         with embedded(Path(folder), settings) as house:
             asyncio.run(first_syncs(house, count))
+            asyncio.run(comments(house))
     with temporary_postgres(OPTIONS) as postgres:
         migrate(postgres.url, role_prefix=ROLE_PREFIX, lead_secret=TEST_SECRET, services=["sync-worker"])
         asyncio.run(meter(postgres))

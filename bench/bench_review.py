@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("pairs", nargs="*", type=int, default=[10_000, 1_000_000])
     rows = []
     for pairs in parser.parse_args().pairs:
-        with bench_server("identity") as fresh:
+        with bench_server(["identity"]) as fresh:
             rows.append(asyncio.run(measure(fresh, pairs)))
     head = [
         "pairs", "questions", "first page ms", "third page ms", "count ms", "questions of 50 contacts ms",

@@ -1,6 +1,6 @@
 """The PostgreSQL every bench measures on: durable, with room, and nobody else's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from lead.postgres import temporary_postgres
@@ -11,8 +11,11 @@ OPTIONS = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout":
 
 
 @contextmanager
-def bench_server(*services: str) -> Iterator[FreshDatabase]:
-    """Run a server with these services' tables for the length of a bench; fsync and synchronous_commit are on."""
+def bench_server(services: Sequence[str] = ()) -> Iterator[FreshDatabase]:
+    """Run a server with the bus and these services' schemas for the length of a bench.
+
+    fsync and synchronous_commit are on.
+    """
     with temporary_postgres(OPTIONS) as postgres:
         migrate(postgres.url, role_prefix=ROLE_PREFIX, lead_secret=TEST_SECRET, services=services)
         yield FreshDatabase(postgres.url)

@@ -9,4 +9,4 @@ def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     print("| " + " | ".join(head) + " |")
     print("|" + "|".join("---" if number == 0 else "--:" for number in range(len(head))) + "|")
     for row in rows:
-        print("| " + " | ".join(row) + " |")
+        print("| " + " | ".join(row) + " |", flush=True)

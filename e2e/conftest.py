@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 from lead.client import Gateway
+from playwright.async_api import Browser
 
+from e2e.chromium import chromium
 from e2e.house import House
 from e2e.target import EMBEDDED, open_house, target_of
 
@@ -45,3 +47,10 @@ async def gateway(house: House) -> AsyncIterator[Gateway]:
     async with Gateway(house.gateway_url) as session:
         await session.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
         yield session
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real browser, that was never here."""
+    async with chromium() as running:
+        yield running

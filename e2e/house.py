@@ -1,6 +1,7 @@
 """A house for tests: where it answers, what a test does to it from outside, and the embedded one's start and end."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,11 +11,15 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 
 import msgspec
 import psutil
+import psycopg
+from lead.interruption import ending_in_order
 from lead.leftovers import MARK
+from lead.postgres import EmbeddedPostgres
 
 START_SECONDS = 120
 STOP_SECONDS = 60
@@ -53,6 +58,17 @@ class House(msgspec.Struct, frozen=True):
         process.wait(10)
         return process.pid
 
+    def cut(self, random: Random, *, share: float) -> int:
+        """Let the database of an embedded house end some of its connections at once; return how many."""
+        with psycopg.connect(EmbeddedPostgres(self.home / "postgres").url, autocommit=True) as conn:
+            found = conn.execute(
+                "SELECT pid FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid"
+            ).fetchall()
+            chosen = random.sample([pid for (pid,) in found], round(share * len(found)))
+            conn.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [chosen])
+        return len(chosen)
+
     def process_of(self, service: str) -> psutil.Process:
         """Find the process of a service of this embedded house."""
         package = service.replace("-", "_")
@@ -78,7 +94,7 @@ def _is_free(port: int) -> bool:
 
 @contextmanager
 def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[House]:
-    """Run `lead up --sandbox` for the length of a `with`."""
+    """Run `lead up --sandbox` for the length of a `with`, also where a signal cuts that short."""
     base = free_ports(INNER_PORTS + 1)
     gateway, sandbox = base, base + INNER_PORTS
     environment = {
@@ -90,25 +106,34 @@ def embedded(home: Path, settings: Mapping[str, str] = MappingProxyType({})) -> 
         **FOR_TESTS,
         **settings,
     }
-    log = (home / "house.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lead", "up", "--sandbox"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        house = House(home, f"http://localhost:{gateway}", f"http://localhost:{sandbox}")
-        await_health(house, is_over=lambda: process.poll() is not None, read_log=(home / "house.log").read_text)
-        yield house
-    finally:
-        process.send_signal(signal.SIGTERM)
-        status = process.wait(STOP_SECONDS)
-        log.close()
+    with ending_in_order():
+        log = (home / "house.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lead", "up", "--sandbox"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            house = House(home, f"http://localhost:{gateway}", f"http://localhost:{sandbox}")
+            await_health(house, is_over=lambda: process.poll() is not None, read_log=(home / "house.log").read_text)
+            yield house
+        finally:
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(STOP_SECONDS)
+            log.close()
+            _remove_data(home)
     if status:
         raise RuntimeError(f"the house ended with {status}:\n{(home / 'house.log').read_text()[-2000:]}")
+
+
+def _remove_data(home: Path) -> None:
+    """Remove the database where it had to lie outside of the house, with which it would have gone."""
+    data = EmbeddedPostgres(home / "postgres").home
+    if not data.is_relative_to(home.resolve()):
+        shutil.rmtree(data)
 
 
 def await_health(house: House, *, is_over: Callable[[], bool], read_log: Callable[[], str]) -> None:

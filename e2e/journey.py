@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from aiohttp import ClientError, FormData
 from contracts.connections import ConnectionView
 from contracts.golden_records import ContactCount, ContactSummary
 from contracts.pages import ItemPage
@@ -20,11 +22,36 @@ from e2e.house import House
 
 T = TypeVar("T")
 
+AWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
+AWAY_SECONDS = 60
+"""How long a service that was killed, or lost its database, may take to be back."""
+
 FINISHED = {"succeeded", "failed", "cancelled"}
 
 
-class _Expected(msgspec.Struct):
+class PatientGateway(Gateway):
+    """A session that asks again where it is told that something is not available just now, or is told nothing."""
+
+    async def call(
+        self, method: str, path: str, body: object = None, *, form: FormData | None = None
+    ) -> tuple[int, bytes]:
+        """Call any route, for up to `AWAY_SECONDS`."""
+        deadline = time.monotonic() + AWAY_SECONDS
+        while True:
+            with suppress(ClientError):
+                status, answer = await super().call(method, path, body, form=form)
+                if status not in AWAY or time.monotonic() > deadline:
+                    return status, answer
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{method} {path}: no answer within {AWAY_SECONDS} s")
+            await asyncio.sleep(0.2)
+
+
+class Expected(msgspec.Struct):
+    """How many golden records there are by equal addresses, and how many people they are of."""
+
     golden_records: int
+    people: int
 
 
 async def connect(gateway: Gateway, account: str) -> ConnectionView:
@@ -83,10 +110,9 @@ async def runs_of(gateway: Gateway, connection_id: UUID) -> list[SyncView]:
     return [] if status in {404, 502, 503} else msgspec.json.decode(body, type=ItemPage[SyncView]).items
 
 
-def expected(house: House, *accounts: str) -> int:
+def expected(house: House, *accounts: str) -> Expected:
     """The number of golden records by the sandbox's own count."""
-    answer = house.control("expected?accounts=" + ",".join(accounts))
-    return msgspec.json.decode(answer, type=_Expected).golden_records
+    return msgspec.json.decode(house.control("expected?accounts=" + ",".join(accounts)), type=Expected)
 
 
 async def golden_records(gateway: Gateway) -> list[ContactSummary]:
@@ -104,13 +130,25 @@ async def golden_records(gateway: Gateway) -> list[ContactSummary]:
 
 
 async def settled(gateway: Gateway, house: House, *accounts: str, seconds: float = 60) -> list[ContactSummary]:
-    """Wait until there are as many golden records as the sandbox counts; return them."""
-    count = expected(house, *accounts)
+    """Wait until identity has heard all, and there are as many golden records as the sandbox counts; return them.
+
+    Those who share an address are one; of those who do not, some are known to be one by what else they have in common.
+    """
+    counted = expected(house, *accounts)
 
     async def as_many() -> bool:
         status, body = await gateway.call("GET", "/contacts/count")
         # A service that was killed may not be back yet.
-        return status == HTTPStatus.OK and msgspec.json.decode(body, type=ContactCount).count == count
+        if status != HTTPStatus.OK or await lag_of(gateway, "identity") != 0:
+            return False
+        return counted.people <= msgspec.json.decode(body, type=ContactCount).count <= counted.golden_records
 
-    await until(as_many, what=f"{count} golden records", seconds=seconds)
+    await until(as_many, what=f"{counted.people} to {counted.golden_records} golden records", seconds=seconds)
     return await golden_records(gateway)
+
+
+async def lag_of(gateway: Gateway, service: str) -> int | None:
+    """How many events a service has yet to handle; None while it is away."""
+    _, body = await gateway.call("GET", "/health")
+    told: int | None = msgspec.json.decode(body)["services"].get(service, {}).get("lag")
+    return told

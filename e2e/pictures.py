@@ -62,10 +62,9 @@ async def take_connections(running: Browser, house: House, session: Gateway) -> 
     """Take the connections while one is being read for the first time."""
     account = {"provider": "hubspot", "account_id": "333333", "name": "Acme Archive", "contacts": SLOW_CONTACTS}
     house.control("accounts", account)
-    await connect(session, "hubspot:333333")
-    page = await open_page(running, house, "/connections", scheme="light")
-    await page.locator("progress[value]").wait_for()
-    await asyncio.sleep(3)
+    fresh = await connect(session, "hubspot:333333")
+    page = await open_page(running, house, f"/connections?connected={fresh.id}", scheme="light")
+    await page.get_by_text("left", exact=False).first.wait_for()
     await save(page, "connections-light")
 
 

@@ -1,9 +1,10 @@
 """Hours of a provider's life in minutes: `python -m e2e.soak --seconds 300 --seed 7`.
 
-People of all three providers' accounts are created, edited, deleted, restored and merged at random, while calls go
-wrong, webhooks are lost, doubled and late, tokens expire, connections rest and workers are killed. When it is quiet
-again, what we hold must be what the accounts hold: field by field, golden record by golden record. The seed decides
-what happens and in which order; what it meets in the product depends on the machine.
+People of all three providers' accounts are created, edited, deleted, restored and merged at random, and so is what is
+done with them, while calls go wrong, webhooks are lost, doubled and late, tokens expire, connections rest, services are
+killed and the database cuts them off. When it is quiet again, what we hold must be what the accounts hold: field by
+field, golden record by golden record, timeline by timeline. The seed decides what happens and in which order; what it
+meets in the product depends on the machine. With `--limits` the providers limit calls as they really do.
 """
 
 import argparse
@@ -11,103 +12,93 @@ import asyncio
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from urllib.error import HTTPError
 from uuid import uuid4
 
 import msgspec
 from contracts.connections import ConnectionView
+from contracts.pages import ItemPage
 from contracts.syncs import SyncView
-from lead.client import Gateway
+from msgspec.structs import fields
+from sync_worker.settings import Settings
 
+from e2e.accounts import Comparison
 from e2e.house import House, embedded
-from e2e.journey import act, connect, runs_of, synced, until
-from e2e.truth import DEALINGS, differences
+from e2e.journey import PatientGateway, connect, runs_of, synced, until
+from e2e.life import ACCOUNTS, Life
+from e2e.truth import compare
 
-ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")
 PEOPLE = 80
-CALLS = {"hubspot": "/crm", "pipedrive": "/pipedrive/222222/api", "zendesk": "/zendesk/acme/api"}
-"""Below which path a provider's calls may go wrong; the ways to a token are spared, as a spent one is lost for good."""
-
-ACTS = {"create": 6, "edit": 14, "archive": 4, "restore": 3, "merge": 2, "deal": 5}
-FAULTS = ("rate_limit", "server_error", "bad_gateway", "html", "empty", "invalid_json", "cut", "slow", "unauthorized")
-INCIDENTS = {"act": 60, "fault": 12, "weather": 4, "expire": 1, "kill": 1, "rest": 1, "full": 1}
-KILLED = ("sync-worker", "identity")
 SETTLE_SECONDS = 3.0
 LAG_SECONDS = 2.0
 """Longer than the sandbox keeps changes back from its searches and exports."""
 
-SETTINGS = {"SYNC_EVERY_SECONDS": "4", "SANDBOX_PEOPLE": str(PEOPLE), "SANDBOX_RATE_LIMITS": "off"}
+POLL_SECONDS = 4
+SETTINGS = {
+    "SYNC_EVERY_SECONDS": str(POLL_SECONDS),
+    "SANDBOX_PEOPLE": str(PEOPLE),
+    "SANDBOX_RATE_LIMITS": "off",
+}
+LIMITS = {"SANDBOX_RATE_LIMITS": "on"}
+PAUSE_SECONDS = 0.1
+LIMITED_PAUSE_SECONDS = 0.5
+"""Where calls are limited, people leave the connectors time to follow."""
+
+
+class Window(msgspec.Struct):
+    """How many calls a window of an account took and refused."""
+
+    account: str
+    window: str
+    taken: int
+    refused: int
+    fullest: int
 
 
 class Report(msgspec.Struct):
-    """What was done, and what was found at the end."""
+    """What was done, and what was found at the end; `settled_seconds` is how long it took to be quiet again."""
 
     seed: int
     seconds: float
+    settled_seconds: float
+    acts: int
     done: Counter[str]
     runs: Counter[str]
+    windows: list[Window]
+    compared: Counter[str]
+    """How many of what were compared the last time."""
+
     differences: list[str]
 
 
-class Soak:
-    """A house, its connected accounts, and what happens to them."""
+class Quiet:
+    """The end of a life: all is synced once more, and compared."""
 
-    def __init__(self, house: House, gateway: Gateway, connections: Sequence[ConnectionView], random: Random) -> None:
-        self.house = house
-        self.gateway = gateway
-        self.connections = connections
-        self.done: Counter[str] = Counter()
-        self._random = random
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._gateway = life.gateway
 
-    async def go_on(self, until_time: float) -> None:
-        """Let things happen until then."""
-        happen: dict[str, Callable[[], object]] = {"act": self._act, "fault": self._fault, "expire": self._expire}
-        happen |= {"kill": self._kill, "weather": self._change_weather}
-        while time.monotonic() < until_time:
-            what = self._chosen(INCIDENTS)
-            match what:
-                case "rest":
-                    await self._rest()
-                case "full":
-                    await self._ask_full()
-                case _:
-                    await asyncio.to_thread(happen[what])
-            await asyncio.sleep(self._random.uniform(0.0, 0.15))
-
-    def erase_some(self) -> None:
-        """Let contacts go for good, of which not every provider tells: reading everything again finds it."""
-        for account in ACCOUNTS * 2:
-            act(self.house, account, "erase", {})
-            self.done["erase contact"] += 1
-
-    async def settle(self, *, mode: str | None = None) -> list[str]:
-        """Let nothing go wrong any more, sync everything once, and compare."""
-        self.house.control("expire-tokens", {})
-        self.house.control("webhooks", {})
-        await asyncio.to_thread(self._clear_faults)
+    async def settle(self, *, mode: str | None = None) -> Comparison:
+        """Sync everything once, and compare."""
         await asyncio.sleep(LAG_SECONDS)
-        for connection in self.connections:
+        for connection in self._life.connections:
             # A run that waits for its next attempt begins at once.
             for order in ("pause", "resume"):
-                await self._order(connection, order)
-        for connection in self.connections:
+                await self._life.order(connection, order)
+        for connection in self._life.connections:
             await self._finished_after(connection, mode)
         return await self._agreed()
 
-    async def _agreed(self) -> list[str]:
+    async def _agreed(self) -> Comparison:
         """Compare until all is equal; identity may have some way to go yet."""
-        found: list[str] = []
         for _ in range(2):
             await asyncio.sleep(SETTLE_SECONDS)
-            found = await differences(self.house, self.gateway, self.connections)
-            if not found:
+            found = await compare(self._life.house, self._gateway, self._life.connections)
+            if not found.differences:
                 break
         return found
 
@@ -117,7 +108,7 @@ class Soak:
 
         async def succeeded() -> SyncView | None:
             # Who is asked while a run is under way is answered with that one: the one after it has seen all.
-            views = [view for view in await runs_of(self.gateway, connection.id) if view.started_at >= asked]
+            views = [view for view in await runs_of(self._gateway, connection.id) if view.started_at >= asked]
             return next((view for view in views if view.state == "succeeded" and mode in {None, view.mode}), None)
 
         view = await until(succeeded, what=f"a quiet sync of {connection.account_name}", seconds=180)
@@ -128,105 +119,80 @@ class Soak:
         """Ask for a run that begins after this, when the one under way is over."""
 
         async def is_free() -> bool:
-            return all(view.state not in {"running", "queued"} for view in await runs_of(self.gateway, connection.id))
+            return all(view.state not in {"running", "queued"} for view in await runs_of(self._gateway, connection.id))
 
-        await until(is_free, what="the run under way to end", seconds=120)
+        await until(is_free, what="the run under way to end", seconds=180)
         asked = datetime.now(UTC)
-        await self._order(connection, "sync" + (f"?mode={mode}" if mode else ""))
+        await self._life.order(connection, "sync" + (f"?mode={mode}" if mode else ""))
         return asked
 
-    def _change_weather(self) -> None:
-        """Let webhooks be lost, doubled, shuffled and late from now on, or travel well again."""
-        weather = {
-            "lost": self._random.choice((0.0, 0.3, 1.0)),
-            "twice": self._random.choice((0.0, 0.5)),
-            "shuffled": self._random.random() < 0.5,
-            "late_seconds": self._random.choice((0.0, 3.0)),
-        }
-        self.house.control("webhooks", weather)
-        self.done["weather of webhooks"] += 1
 
-    def _act(self) -> None:
-        account, what = self._random.choice(ACCOUNTS), self._chosen(ACTS)
-        order: dict[str, object] = {}
-        if what == "deal":
-            what, order = self._random.choice(["edit", "archive"]), {"kind": DEALINGS[account.partition(":")[0]]}
-        with suppress(HTTPError):  # nothing is there to be restored, for example
-            act(self.house, account, what, order)
-            self.done[f"{what} {order.get('kind', 'contact')}"] += 1
-
-    def _fault(self) -> None:
-        kind, provider = self._random.choice(FAULTS), self._random.choice(list(CALLS))
-        order = {"kind": kind, "path": CALLS[provider], "times": self._random.randint(1, 2), "seconds": 0.5}
-        self.house.control("faults", order | {"skip": self._random.randint(0, 3)})
-        self.done[f"fault {kind}"] += 1
-
-    def _expire(self) -> None:
-        self.house.control("expire-tokens", {})
-        self.done["expire tokens"] += 1
-
-    def _kill(self) -> None:
-        with suppress(LookupError):  # it was killed a moment ago, and is not back yet
-            service = self._random.choice(KILLED)
-            self.house.kill(service)
-            self.done[f"kill {service}"] += 1
-
-    async def _rest(self) -> None:
-        connection = self._random.choice(self.connections)
-        for order in ("pause", "resume"):
-            await self._order(connection, order)
-            await asyncio.sleep(self._random.uniform(0.0, 1.0))
-        self.done["pause and resume"] += 1
-
-    async def _ask_full(self) -> None:
-        await self._order(self._random.choice(self.connections), "sync?mode=full")
-        self.done["full sync"] += 1
-
-    async def _order(self, connection: ConnectionView, what: str) -> None:
-        """Order something of a connection, and again while its service is away or has not heard of a resumption yet."""
-
-        async def taken() -> bool:
-            status, _ = await self.gateway.call("POST", f"/connections/{connection.id}/{what}")
-            return status < 300
-
-        await until(taken, what=what, seconds=60)
-
-    def _clear_faults(self) -> None:
-        request = urllib.request.Request(f"{self.house.sandbox_url}/control/faults", method="DELETE")
-        urllib.request.urlopen(request, timeout=30).close()
-
-    def _chosen(self, odds: dict[str, int]) -> str:
-        return self._random.choices(list(odds), list(odds.values()))[0]
-
-
-async def soak(house: House, *, seconds: float, seed: int) -> Report:
+async def soak(house: House, *, seconds: float, seed: int, pause_seconds: float = PAUSE_SECONDS) -> Report:
     """Live through it, and tell how it ended."""
     house.control("churn", {"seconds": 0, "seed": seed})
-    async with Gateway(house.gateway_url) as gateway:
+    async with PatientGateway(house.gateway_url) as gateway:
         await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
         connections = [await connect(gateway, account) for account in ACCOUNTS]
         for connection in connections:
             await synced(gateway, connection.id)
-        life = Soak(house, gateway, connections, Random(seed))
+        life = Life(house, gateway, connections, Random(seed), pause_seconds)
         await life.go_on(time.monotonic() + seconds)
+        over = time.monotonic()
+        await asyncio.to_thread(life.calm_down)
         found = [f"broken: {each.account_name}" for each in await gateway.connections() if each.state == "broken"]
+        last = Comparison(Counter(), [])
         if not found:
-            found += [f"after a quiet sync: {each}" for each in await life.settle()]
+            quiet = Quiet(life)
+            found += [f"after a quiet sync: {each}" for each in (await quiet.settle()).differences]
             life.erase_some()
-            found += [f"after a full sync: {each}" for each in await life.settle(mode="full")]
-        runs = Counter[str]()
-        for connection in connections:
-            runs.update(f"{view.mode} {view.state}" for view in await runs_of(gateway, connection.id))
-    return Report(seed=seed, seconds=seconds, done=life.done, runs=runs, differences=found)
+            last = await quiet.settle(mode="full")
+            found += [f"after a full sync: {each}" for each in last.differences]
+        return Report(
+            seed=seed,
+            seconds=seconds,
+            settled_seconds=time.monotonic() - over,
+            acts=life.acts,
+            done=life.done,
+            runs=await _runs(gateway, connections),
+            windows=msgspec.json.decode(house.control("limits"), type=ItemPage[Window]).items,
+            compared=last.compared,
+            differences=found,
+        )
+
+
+async def _runs(gateway: PatientGateway, connections: Sequence[ConnectionView]) -> Counter[str]:
+    runs = Counter[str]()
+    for connection in connections:
+        runs.update(f"{view.mode} {view.state}" for view in await runs_of(gateway, connection.id))
+    return runs
 
 
 def show(report: Report) -> str:
     """Write a report down, for people."""
-    lines = [f"seed {report.seed}, {report.seconds:g} s"]
-    lines += [f"  {count:5} {what}" for what, count in sorted(report.done.items())]
-    lines += [f"  {count:5} runs {what}" for what, count in sorted(report.runs.items())]
-    lines += [f"{len(report.differences)} differences", *report.differences]
+    lines = [
+        f"seed {report.seed}, {report.seconds:g} s of life, {report.settled_seconds:.0f} s until all was quiet",
+        *(f"  {count:5} {what}" for what, count in sorted(report.done.items())),
+        *(f"  {count:5} runs {what}" for what, count in sorted(report.runs.items())),
+        *(
+            f"  {each.account} {each.window}: {each.taken} calls, {each.fullest} at the fullest, {each.refused} refused"
+            for each in report.windows
+        ),
+        "compared: " + ", ".join(f"{count} {what}" for what, count in sorted(report.compared.items())),
+        _hours(report.seconds),
+        f"{report.acts} acts",
+        f"{sum(each.refused for each in report.windows)} calls over a limit (429)",
+        f"{len(report.differences)} differences",
+        *report.differences,
+    ]
     return "\n".join(lines)
+
+
+def _hours(seconds: float) -> str:
+    """How much of a provider's life that was: as often as it was polled, so much later it is."""
+    usual = next(each.default for each in fields(Settings) if each.name == "sync_every_seconds")
+    times = usual / POLL_SECONDS
+    told = f"polled every {POLL_SECONDS} s and not every {usual} s: {times:g} times as fast"
+    return f"{told}, an hour in {3600 / times:g} s, {seconds * times / 3600:.0f} hours in all"
 
 
 def main() -> int:
@@ -234,13 +200,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--limits", action="store_true", help="let the providers limit calls as they really do")
     parser.add_argument("--home", type=Path, help="an empty folder, in which the logs are left")
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as aside,
-        embedded(asked.home or Path(aside), SETTINGS) as house,
+        embedded(asked.home or Path(aside), SETTINGS | (LIMITS if asked.limits else {})) as house,
     ):
-        report = asyncio.run(soak(house, seconds=asked.seconds, seed=asked.seed))
+        pause = LIMITED_PAUSE_SECONDS if asked.limits else PAUSE_SECONDS
+        report = asyncio.run(soak(house, seconds=asked.seconds, seed=asked.seed, pause_seconds=pause))
     sys.stdout.write(show(report) + "\n")
     return 1 if report.differences else 0
 

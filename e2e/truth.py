@@ -1,53 +1,43 @@
-"""Whether the product holds what the sandbox's accounts hold: every record, field by field, and who is who."""
+"""Whether the product holds what the sandbox's accounts hold: every record, who is who, every value, every timeline."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
-from urllib.parse import quote
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from contracts.connections import ConnectionView
-from contracts.golden_records import ContactSummary, InteractionView
-from contracts.pages import ItemPage
+from contracts.golden_records import ContactDetail, ContactSummary
 from lead.client import Gateway
 
+from e2e import golden_values
+from e2e.accounts import Comparison, TrueRecord, together, true_records
+from e2e.golden_values import Member
 from e2e.house import House
 from e2e.journey import golden_records
+from e2e.timelines import compare_timelines
 
-DEALINGS = {"hubspot": "deals", "pipedrive": "deals", "zendesk": "tickets"}
+COMPANIES = {"hubspot": "companies", "pipedrive": "organizations", "zendesk": "organizations"}
 
-AT_ONCE = 8
-
-Key = tuple[UUID, str]
-T = TypeVar("T")
-
-
-class TrueRecord(msgspec.Struct, frozen=True):
-    """A record as the sandbox says it is, and the contacts it concerns."""
-
-    id: str
-    record: dict[str, Any]
-    contacts: tuple[str, ...] = ()
+Contacts = Mapping[tuple[UUID, str], TrueRecord]
+"""The accounts' contacts, by connection and id."""
 
 
-async def differences(house: House, gateway: Gateway, connections: Sequence[ConnectionView]) -> list[str]:
-    """Every way in which what we hold is not what the accounts hold; empty when all is equal."""
+async def compare(house: House, gateway: Gateway, connections: Sequence[ConnectionView]) -> Comparison:
+    """Find every way in which what we hold is not what the accounts hold."""
     records = await golden_records(gateway)
-    held = {(source.connection_id, source.provider_id) for record in records for source in record.sources}
-    found: list[str] = []
-    for connection in connections:
-        there = {each.id: each for each in _true(house, connection)}
-        here = {provider_id for connection_id, provider_id in held if connection_id == connection.id}
-        name = f"{connection.provider}:{connection.account_id}"
-        found += [f"{name} {each}: theirs, and not held" for each in sorted(there.keys() - here)]
-        found += [f"{name} {each}: held, and no longer theirs" for each in sorted(here - there.keys())]
-        both = sorted(there.keys() & here)
-        raws = await _together([partial(_raw, gateway, connection.id, each) for each in both])
-        for each, raw in zip(both, raws, strict=True):
-            found += [f"{name} {each}: {difference}" for difference in unequal(raw, there[each].record)]
-    return found + _who_is_who(house, connections, records) + await _dealings(house, gateway, connections, records)
+    contacts = {(each.id, told.id): told for each in connections for told in true_records(house, each)}
+    timelines = await compare_timelines(house, gateway, connections, records)
+    return Comparison(
+        Counter({"contacts": len(contacts), "golden records": len(records)}) + timelines.compared,
+        [
+            *await _contacts(gateway, connections, records, contacts),
+            *_who_is_who(house, connections, records),
+            *await _values(house, gateway, connections, records, contacts),
+            *timelines.differences,
+        ],
+    )
 
 
 def unequal(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
@@ -62,69 +52,85 @@ def unequal(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
         yield f"{path} is {ours!r}, theirs {theirs!r}"
 
 
+async def _contacts(
+    gateway: Gateway, connections: Sequence[ConnectionView], records: Sequence[ContactSummary], contacts: Contacts
+) -> list[str]:
+    """Compare every contact, as it came."""
+    names = _names(connections)
+    held = {(source.connection_id, source.provider_id) for record in records for source in record.sources}
+    both = sorted(contacts.keys() & held)
+    raws = await together([partial(_raw, gateway, *each) for each in both])
+    return [
+        *(f"{names[where]} {each}: theirs, and not held" for where, each in sorted(contacts.keys() - held)),
+        *(f"{names[where]} {each}: held, and no longer theirs" for where, each in sorted(held - contacts.keys())),
+        *(
+            f"{names[where]} {each}: {difference}"
+            for (where, each), raw in zip(both, raws, strict=True)
+            for difference in _unequal_contact(raw, contacts[where, each].record)
+        ),
+    ]
+
+
+def _unequal_contact(raw: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
+    # Some are kept together with what their ids are called: what came is below a name then.
+    ours = next((raw[name] for name in ("contact", "person") if name in raw), raw)
+    if not ours.keys() & theirs.keys():
+        yield "it came in a shape that has nothing of theirs"
+    yield from unequal(ours, theirs)
+
+
 def _who_is_who(house: House, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]) -> list[str]:
-    names = {each.id: f"{each.provider}:{each.account_id}" for each in connections}
+    names = _names(connections)
     asked = "expected?members=true&accounts=" + ",".join(names.values())
-    joined = msgspec.json.decode(house.control(asked))["joined"]
-    expected = {frozenset(group) for group in joined}
+    told = msgspec.json.decode(house.control(asked))
+    by_address, people = ([frozenset(group) for group in told[name]] for name in ("joined", "one_person"))
     ours = {
         frozenset(f"{names[source.connection_id]}:{source.provider_id}" for source in record.sources)
         for record in records
         if len(record.sources) > 1
     }
-    return [f"one person, and not here: {sorted(group)}" for group in expected - ours] + [
-        f"one person here alone: {sorted(group)}" for group in ours - expected
+    # Equal addresses join; so may what else two have in common, but nobody who is not the same person.
+    apart = [group for group in by_address if not any(group <= record for record in ours)]
+    mixed = [record for record in ours if not any(record <= group for group in people)]
+    return [f"one person, and not here: {sorted(group)}" for group in apart] + [
+        f"one here, and not one person: {sorted(record)}" for record in mixed
     ]
 
 
-async def _dealings(
-    house: House, gateway: Gateway, connections: Sequence[ConnectionView], records: Iterable[ContactSummary]
+async def _values(
+    house: House,
+    gateway: Gateway,
+    connections: Sequence[ConnectionView],
+    records: Sequence[ContactSummary],
+    contacts: Contacts,
 ) -> list[str]:
-    """Compare what hangs on each person's timeline with what was done with them."""
-    whose = {(source.connection_id, source.provider_id): record.id for record in records for source in record.sources}
-    expected: dict[UUID, set[Key]] = {}
-    orphans: set[Key] = set()
+    """Compare every value of every golden record with what its members make it."""
+    members: dict[tuple[UUID, str], Member] = {}
     for connection in connections:
-        for each in _true(house, connection, DEALINGS[connection.provider]):
-            if not each.contacts:
-                orphans.add((connection.id, each.id))
-            for person in {whose.get((connection.id, contact)) for contact in each.contacts} - {None}:
-                expected.setdefault(person, set()).add((connection.id, each.id))  # type: ignore[arg-type]
-    kinds = {each.id: DEALINGS[each.provider].removesuffix("s") for each in connections}
-    found = []
-    people = sorted(set(whose.values()))
-    timelines = await _together([partial(_timeline, gateway, golden_id) for golden_id in people])
-    for golden_id, shown in zip(people, timelines, strict=True):
-        here = {(each.connection_id, each.provider_id) for each in shown if each.kind == kinds[each.connection_id]}
-        there = expected.get(golden_id, set())
-        # What was done with a contact that is gone stays with the person they were.
-        here -= orphans
-        found += [f"{golden_id}: {kinds[where]} {each} is missing" for where, each in sorted(there - here)]
-        found += [f"{golden_id}: {kinds[where]} {each} is not theirs" for where, each in sorted(here - there)]
+        told = true_records(house, connection, COMPANIES[connection.provider])
+        companies = {each.id: each.record.get("properties", each.record)["name"] for each in told}
+        members |= {
+            key: golden_values.member(connection.provider, each.record, companies)
+            for key, each in contacts.items()
+            if key[0] == connection.id
+        }
+    details = await together([partial(_detail, gateway, record.id) for record in records])
+    found: list[str] = []
+    for record, detail in zip(records, details, strict=True):
+        keys = [(each.connection_id, each.provider_id) for each in detail.sources]
+        told_by = [members[key] for key in keys if key in members]
+        found += [f"{record.id}: {each}" for each in golden_values.unequal(detail.fields, told_by)]
     return found
 
 
-async def _together(calls: Sequence[Callable[[], Coroutine[Any, Any, T]]]) -> list[T]:
-    """Call some at a time; return what they answered, in their order."""
-    free = asyncio.Semaphore(AT_ONCE)
-
-    async def called(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        async with free:
-            return await call()
-
-    return await asyncio.gather(*map(called, calls))
+def _names(connections: Sequence[ConnectionView]) -> dict[UUID, str]:
+    return {each.id: f"{each.provider}:{each.account_id}" for each in connections}
 
 
-async def _timeline(gateway: Gateway, golden_id: UUID) -> list[InteractionView]:
-    shown: list[InteractionView] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        path = f"/contacts/{golden_id}/timeline" + (f"?cursor={quote(cursor)}" if cursor else "")
-        status, body = await gateway.call("GET", path)
-        assert status == 200, body
-        page = msgspec.json.decode(body, type=ItemPage[InteractionView])
-        shown, cursor = shown + page.items, page.next_cursor
-    return shown
+async def _detail(gateway: Gateway, golden_id: UUID) -> ContactDetail:
+    status, body = await gateway.call("GET", f"/contacts/{golden_id}")
+    assert status == 200, body
+    return msgspec.json.decode(body, type=ContactDetail)
 
 
 async def _raw(gateway: Gateway, connection_id: UUID, provider_id: str) -> Mapping[str, Any]:
@@ -132,11 +138,6 @@ async def _raw(gateway: Gateway, connection_id: UUID, provider_id: str) -> Mappi
     assert status == 200, body
     raw: Mapping[str, Any] = msgspec.json.decode(body)
     return raw
-
-
-def _true(house: House, connection: ConnectionView, kind: str | None = None) -> list[TrueRecord]:
-    path = f"accounts/{connection.provider}/{connection.account_id}/records" + (f"?kind={kind}" if kind else "")
-    return msgspec.json.decode(house.control(path), type=ItemPage[TrueRecord]).items
 
 
 def _text(value: object) -> str:

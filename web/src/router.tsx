@@ -89,6 +89,7 @@ const contact = createRoute({
 interface ConnectionsSearch {
   connected?: string | undefined;
   problem?: string | undefined;
+  sample?: boolean | undefined;
 }
 
 const connections = createRoute({
@@ -97,13 +98,20 @@ const connections = createRoute({
   validateSearch: (search): ConnectionsSearch => ({
     connected: optionalText(search["connected"]),
     problem: optionalText(search["problem"]),
+    sample: search["sample"] === true || undefined,
   }),
   component: lazyRouteComponent(() => import("./pages/connections/connections-page"), "ConnectionsPage"),
 });
 
+const writtenBack = createRoute({
+  getParentRoute: () => member,
+  path: "/connections/written-back",
+  component: lazyRouteComponent(() => import("./pages/connections/written-back-page"), "WrittenBackPage"),
+});
+
 const tree = root.addChildren([
   guest.addChildren([signIn, register]),
-  member.addChildren([home, contacts, contact, connections]),
+  member.addChildren([home, contacts, contact, connections, writtenBack]),
 ]);
 
 /** All pages, each below `/app`: the names without it belong to the interface. */

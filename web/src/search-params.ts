@@ -2,7 +2,20 @@ import type { Sort } from "./api/types";
 
 export const DEFAULT_SORT: Sort = "-updated_at";
 
-const SORTS: readonly Sort[] = ["-updated_at", "updated_at", "-created_at", "created_at", "name", "-name"];
+const SORTS: readonly Sort[] = [
+  "-updated_at",
+  "updated_at",
+  "-created_at",
+  "created_at",
+  "name",
+  "-name",
+  "email",
+  "-email",
+  "company",
+  "-company",
+  "-last_interaction_at",
+  "last_interaction_at",
+];
 const LONGEST = 200;
 
 /** Read a text from the address, which anyone may have written. */

@@ -29,7 +29,9 @@ def test_the_page_names_what_a_service_listens_to(service: str) -> None:
     package = package_of(service)
     listens: set[str] = set()
     if util.find_spec(f"{package}.handlers"):
-        listens = {s.event_type.NAME for s in import_module(f"{package}.handlers").subscriptions()}
+        handlers = import_module(f"{package}.handlers")
+        derived = handlers.projections() if hasattr(handlers, "projections") else {}
+        listens = {s.event_type.NAME for some in (handlers.subscriptions(), *derived.values()) for s in some}
 
     assert {name for name, (_, _, listeners) in rows().items() if service in listeners} == listens
 

@@ -106,15 +106,17 @@ def test_down_with_nothing_to_end_says_so(
     assert capsys.readouterr().out == "Nothing was running.\n"
 
 
-def test_migrate_and_the_bus_leave_nothing_running(
+def test_migrate_rebuild_and_the_bus_leave_nothing_running(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LEAD_HOME", environment["LEAD_HOME"])
+    commands = (["migrate"], ["rebuild", "search"], ["bus", "lag"], ["bus", "parked"])
 
-    assert [main(["migrate"]), main(["bus", "lag"]), main(["bus", "parked"])] == [0, 0, 0]
+    assert [main(command) for command in commands] == [0, 0, 0, 0]
 
     said = capsys.readouterr().out
     assert all(f"{schema} at " in re.sub(" +", " ", said) for schema in ("bus", *WITH_DATABASE))
+    assert "the index of 0 workspaces" in said
     assert said.endswith("Nothing.\nNothing.\n")
     assert not is_running(environment)
 

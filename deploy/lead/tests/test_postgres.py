@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -149,6 +151,25 @@ def test_a_setting_that_postgres_refuses_is_a_complaint_with_its_words(folder: P
 
     with pytest.raises(Complaint, match="max_connections"):
         postgres.start()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("waiting", ["time.sleep(60)", "asyncio.run(asyncio.sleep(60))"])
+def test_whoever_is_told_to_end_takes_a_temporary_server_along(number: signal.Signals, waiting: str) -> None:
+    script = (
+        "import asyncio, time\nfrom lead.postgres import temporary_postgres\n"
+        f"with temporary_postgres({FAST!r}) as postgres:\n    print(postgres.home, flush=True)\n    {waiting}"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
+        assert program.stdout is not None
+        home = Path(program.stdout.readline().decode().strip())
+        server = psutil.Process(int((home / "data" / "postmaster.pid").read_text().splitlines()[0]))
+
+        program.send_signal(number)
+        program.wait(30)
+
+    assert not server.is_running()
+    assert not home.exists()
 
 
 def test_data_of_another_version_are_refused_and_left_alone(postgres: EmbeddedPostgres) -> None:

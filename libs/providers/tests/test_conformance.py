@@ -819,6 +819,83 @@ async def test_who_zendesk_deletes_for_good_is_erased(account):
     assert [(each.provider_id, each.reason) for each in gone] == [(erased, "erased")]
 
 
+async def zendesk_writes(account: Account, method: str, path: str, **body: object) -> None:
+    """Do something in the account that the sandbox's control has no button for, as an agent would."""
+    access = account.access
+    async with account.http.request(
+        method,
+        f"{access.api_url}/api/v2{path}.json",
+        json=body,
+        headers={"Authorization": access.authorization},
+    ) as answer:
+        assert answer.ok, await answer.text()
+
+
+async def test_zendesks_comments_read_alike_whether_events_tell_them_or_their_tickets(account):
+    if account.provider.name != "zendesk":
+        pytest.skip("Zendesk tells them in two ways")
+    account.meter = ledger = Ledger()
+    told = await account.run("comments")
+    calls = len(ledger.spent)
+    events = f"/zendesk/{account.account_id}/api/v2/incremental/ticket_events"
+    await account.order("faults", kind="forbidden", path=events)
+
+    asked = await account.run("comments")
+
+    one, other = ({each.provider_id: each for page in pages for each in page.interactions} for pages in (told, asked))
+    tickets = len(await account.interactions("tickets"))
+    assert one == other
+    assert len(one) > tickets
+    assert calls < tickets // 20
+    assert len(ledger.spent) > tickets
+
+
+async def test_zendesks_comments_that_were_added_hidden_or_blackened_are_told(account):
+    if account.provider.name != "zendesk":
+        pytest.skip("comments are Zendesk's")
+    pages = await account.run("comments")
+    before = {each.provider_id: each.interaction for page in pages for each in page.interactions}
+    hidden, black = [each for each, found in before.items() if "turn it off" in (found.body or "")][:2]
+    for provider_id, verb, body in ((hidden, "make_private", {}), (black, "redact", {"text": "turn"})):
+        ticket, own = provider_id.split("/")
+        await zendesk_writes(account, "PUT", f"/tickets/{ticket}/comments/{own}/{verb}", **body)
+    said = {"comment": {"body": "One more thing.", "public": False}, "status": "open"}
+    open_ticket = next(
+        each.provider_id
+        for each in (await account.interactions("tickets")).values()
+        if each.interaction.status not in {"closed", "open"}
+    )
+    await zendesk_writes(account, "PUT", f"/tickets/{open_ticket}", ticket=said)
+
+    later = await account.interactions("comments", pages[-1].bookmark)
+
+    assert later[hidden].interaction.status == "private"
+    assert "▇▇▇▇" in later[black].interaction.body
+    [added] = later.keys() - before.keys()
+    assert added.startswith(f"{open_ticket}/")
+    assert (later[added].interaction.body, later[added].interaction.status) == ("One more thing.", "private")
+    everything = await account.interactions("comments")
+    assert all(everything[each] == later[each] for each in later)
+    fetched = await account.provider.fetch_records(account.http, account.access, "ticket", [open_ticket])
+    assert next(each for each in fetched.interactions if each.provider_id == added) == later[added]
+
+
+async def test_a_zendesk_ticket_that_comes_back_brings_its_comments(account):
+    if account.provider.name != "zendesk":
+        pytest.skip("comments are Zendesk's")
+    before = await account.run("comments")
+    ticket = before[0].interactions[0].provider_id.partition("/")[0]
+    theirs = {each for each in await account.interactions("comments") if each.startswith(f"{ticket}/")}
+    await account.act("archive", kind="tickets", id=ticket)
+    without = await account.run("comments")
+    await account.act("restore", kind="tickets", id=ticket)
+
+    after = await account.interactions("comments", without[-1].bookmark)
+
+    assert not theirs & {each.provider_id for page in without for each in page.interactions}
+    assert theirs <= after.keys()
+
+
 async def test_hubspots_wall_at_ten_thousand_results_is_not_met(account):
     if account.provider.name != "hubspot":
         pytest.skip("a wall of HubSpot's")

@@ -3,6 +3,7 @@
 # ruff: noqa: F811 - fixtures are imported, and named by tests
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -169,6 +170,53 @@ async def test_an_update_that_was_done_already_is_no_conflict(account):
 
     assert again.page.contacts[0].contact.first_name == "Augusta"
     assert again.inverse is None
+
+
+async def test_an_update_whose_answer_was_lost_can_be_undone_all_the_same(account):
+    before = await someone(account)
+    found: dict[str, str | None] = {}
+
+    async def remember(values: Mapping[str, str | None]) -> None:
+        found.update(values)
+
+    names = {"first_name": before.contact.first_name, "last_name": before.contact.last_name}
+    action = UpdateContact(
+        contact_id=before.provider_id,
+        changes=ContactFields(first_name="Augusta", last_name="King"),
+        expected=ContactFields(**names),
+    )
+    await act(account, action, msgspec.structs.replace(attempt(), remember=remember))
+
+    again = await act(account, action, msgspec.structs.replace(attempt(unsure=True), before=found))
+
+    assert found == names
+    assert again.inverse is not None
+    await act(account, again.inverse)
+    back = await now(account, before.provider_id)
+    assert (back.contact.first_name, back.contact.last_name) == tuple(names.values())
+
+
+async def test_of_an_update_that_was_done_in_part_all_of_it_can_be_undone(account):
+    before = await someone(account)
+    names = {"first_name": before.contact.first_name, "last_name": before.contact.last_name}
+    phone = next(iter(before.contact.phones), None)
+    renamed = UpdateContact(
+        contact_id=before.provider_id,
+        changes=ContactFields(first_name="Augusta", last_name="King"),
+        expected=ContactFields(**names),
+    )
+    whole = msgspec.structs.replace(
+        renamed,
+        changes=msgspec.structs.replace(renamed.changes, phone="+4930555"),
+        expected=msgspec.structs.replace(renamed.expected, phone=phone),
+    )
+    await act(account, renamed)
+
+    done = await act(account, whole, msgspec.structs.replace(attempt(unsure=True), before=names))
+
+    assert done.inverse is not None
+    assert set(done.inverse.changes.given()) == {"first_name", "last_name", "phone"}
+    assert {name: done.inverse.changes.given()[name] for name in names} == names
 
 
 @pytest.mark.parametrize("kind", ["add_note", "send_email", "schedule_meeting"])

@@ -2,7 +2,7 @@
 
 import pytest
 from contracts.contacts import Contact
-from providers.csv_columns import FIELDS, MappingRefused, check_mapping, field_of, name_columns, suggest
+from providers.csv_columns import FIELDS, OptionsRefused, check_mapping, field_of, name_columns, suggest
 from providers.csv_names import NAMES
 
 
@@ -103,7 +103,7 @@ def test_a_mapping_says_what_it_says():
     ],
 )
 def test_a_mapping_that_does_not_fit_is_refused_by_name(mapping, where, what):
-    with pytest.raises(MappingRefused) as refused:
+    with pytest.raises(OptionsRefused) as refused:
         check_mapping(["a", "b"], mapping)
 
     ((named, said),) = refused.value.errors

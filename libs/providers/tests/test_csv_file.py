@@ -8,53 +8,21 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kept_file import KeptFile
 from providers import csv_file
-from providers.csv_columns import MappingRefused
-from providers.csv_encoding import EncodingWatch
 from providers.csv_file import CsvFile
-from providers.csv_layout import HEAD_BYTES, LayoutUnclear, read_beginning
-from providers.registry import FILES, PROVIDERS, SOURCES
-from providers.source import Page
+from providers.csv_layout import Layout
+from providers.files import FileUnclear, OptionsRefused
 
 SOURCE = CsvFile()
 PEOPLE = 5_000
 
 
-class Kept:
-    """A file in memory."""
-
+class Kept(KeptFile):
     def __init__(self, data: bytes, mapping=None, key=None) -> None:
-        watch = EncodingWatch()
-        self.data = watch.take(data) + watch.end()
-        beginning = read_beginning(
-            self.data[:HEAD_BYTES],
-            encoding=watch.encoding,
-            is_whole=len(self.data) <= HEAD_BYTES,
-            named=[*(mapping or ()), *([key] if key else [])],
-        )
-        self.plan = beginning.planned(mapping, key)
-        self.layout = self.plan.encoded()
-        self.size = len(self.data)
-        self.most_read = 0
-
-    async def read(self, offset: int, at_most: int) -> bytes:
-        self.most_read = max(self.most_read, at_most)
-        return self.data[offset : offset + at_most]
-
-    async def page(self, cursor: str | None = None) -> Page:
-        return await SOURCE.fetch_page(self, "contacts", cursor=cursor)
-
-    async def run(self) -> list[Page]:
-        pages = [await self.page()]
-        while pages[-1].next_cursor:
-            pages.append(await self.page(pages[-1].next_cursor))
-        return pages
-
-    async def contacts(self):
-        return [each for page in await self.run() for each in page.contacts]
-
-    async def skipped(self):
-        return [(each.line, each.reason, each.raw) for page in await self.run() for each in page.skipped]
+        said = {"mapping": mapping and msgspec.json.encode(mapping).decode(), "key": key}
+        super().__init__(SOURCE, data, **{option: text for option, text in said.items() if text})
+        self.plan = msgspec.json.decode(self.layout, type=Layout)
 
 
 def people(count: int = PEOPLE) -> bytes:
@@ -65,12 +33,6 @@ def people(count: int = PEOPLE) -> bytes:
 async def first(data: str | bytes, **plan):
     (contact, *_) = await Kept(data.encode() if isinstance(data, str) else data, **plan).contacts()
     return contact
-
-
-def test_every_source_is_of_one_kind():
-    assert SOURCES.keys() == PROVIDERS.keys() | FILES.keys()
-    assert all(source.name == name for name, source in SOURCES.items())
-    assert set(SOURCE.listings) <= set(SOURCE.streams)
 
 
 async def test_a_run_reads_every_row_once():
@@ -281,12 +243,12 @@ async def test_nul_and_odd_letters_stay_in_raw_and_leave_the_values():
     ],
 )
 def test_a_file_that_is_no_table_is_refused_with_the_reason(data, what):
-    with pytest.raises(LayoutUnclear, match=what):
+    with pytest.raises(FileUnclear, match=what):
         Kept(data)
 
 
 def test_columns_that_tell_of_nobody_are_refused():
-    with pytest.raises(MappingRefused, match="no column says who a row is"):
+    with pytest.raises(OptionsRefused, match="no column says who a row is"):
         Kept(b"Shoe size,Colour\n42,red\n")
-    with pytest.raises(MappingRefused, match="no column Nr"):
+    with pytest.raises(OptionsRefused, match="no column Nr"):
         Kept(b"E-Mail,Name\na@example.com,Ada\n", key="Nr")

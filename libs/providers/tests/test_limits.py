@@ -145,6 +145,7 @@ def test_pipedrive_s_429_closes_the_burst_or_the_day(headers, closed, seconds) -
         ("GET", "/incremental/users/cursor", ["minute", "incremental_exports_cursor"]),
         ("GET", "/incremental/tickets/cursor.json", ["minute", "incremental_exports_cursor"]),
         ("GET", "/incremental/tickets", ["minute", "incremental_exports"]),
+        ("GET", "/incremental/ticket_events.json", ["minute", "incremental_exports"]),
         ("GET", "/tickets.json", ["minute", "tickets_index"]),
         ("PUT", "/tickets/35.json", ["minute", "tickets_update", "per_ticket_updates:35"]),
         ("PUT", "/users/501.json", ["minute", "update_user:501"]),

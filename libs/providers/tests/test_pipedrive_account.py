@@ -255,3 +255,22 @@ async def test_what_a_run_costs_of_the_days_tokens(company, stream, first, idle)
         costs.append(before - company.tokens_left - 2)
 
     assert costs == [first, idle]
+
+
+async def test_small_fetches_cost_what_their_records_do_once_the_names_are_known(company):
+    async def spent(person_id: str) -> int:
+        await company.get("/v1/users/me")
+        before = company.tokens_left
+        page = await company.provider.fetch_records(company.http, company.access, None, [person_id])
+        assert [each.provider_id for each in page.contacts] == [person_id]
+        await company.get("/v1/users/me")
+        return before - company.tokens_left - 2
+
+    company.access.names.forget()
+    persons = [str(each["id"]) for each in await company.get("/v2/persons", limit="500") if each["org_id"]][:3]
+    await company.order("rate-limits", on=True)
+
+    first, *others = [await spent(each) for each in persons]
+
+    assert first >= 31  # the list of persons, users, one company; and mostly own fields
+    assert others[-1] <= 11

@@ -30,19 +30,20 @@ def person(number: int, **changes: object) -> dict[str, object]:
 
 
 USERS = {"success": True, "data": [{"id": 5, "name": "Robin Keeper"}]}
+ENGINES = {"success": True, "data": {"id": 9, "name": "Engines"}}
 FIELDS = listed({"field_code": "a" * 40, "field_name": "Colour", "is_custom_field": True})
 
 
 async def test_names_that_hold_for_a_run_are_asked_for_once_and_companies_with_each_page(http, script):
-    script.answers = [listed(person(3), after="c"), USERS, FIELDS, listed({"id": 9, "name": "Engines"})]
-    script.answers += [listed(person(2), person(1)), listed({"id": 9, "name": "Engines"})]
+    script.answers = [listed(person(3), after="c"), USERS, FIELDS, ENGINES]
+    script.answers += [listed(person(2), person(1)), ENGINES]
 
     first = await read(http, script)
     second = await read(http, script, first.next_cursor)
 
     paths = [path.rpartition("/")[2] for path, _, _ in script.asked]
-    assert paths == ["persons", "users", "personFields", "organizations", "persons", "organizations"]
-    assert script.asked[-1][1] == {"ids": "9", "limit": "100"}
+    assert paths == ["persons", "users", "personFields", "9", "persons", "9"]
+    assert script.asked[-1][0] == "/api/v2/organizations/9"
     contacts = [each.contact for page in (first, second) for each in page.contacts]
     assert {(each.owner, each.company) for each in contacts} == {("Robin Keeper", "Engines")}
 
@@ -78,18 +79,56 @@ async def test_more_companies_than_fit_are_asked_for_by_the_hundred(http, script
 
 @pytest.mark.parametrize("odd", [{"id": "x"}, {"id": 9, "name": 5}, {"id": 9, "name": " "}, {"id": 9}, None, "x"])
 async def test_a_company_that_cannot_be_read_has_no_name_and_costs_no_person(http, script, odd):
-    script.answers = [listed(person(1, owner_id=None, custom_fields=None)), listed(odd, {"id": 10, "name": "Ten"})]
+    persons = [person(n, org_id=n, owner_id=None, custom_fields=None) for n in range(1, 11)]
+    script.answers = [listed(*persons), listed(odd, {"id": 10, "name": "Ten"})]
+
+    page = await read(http, script)
+
+    assert [each.contact.company for each in page.contacts] == [None] * 9 + ["Ten"]
+
+
+@pytest.mark.parametrize(
+    "odd", [(404, {"success": False}), {"data": {"id": 9, "name": "Engines", "is_deleted": True}}, {"data": None}]
+)
+async def test_a_single_company_that_is_gone_or_odd_has_no_name_and_costs_no_person(http, script, odd):
+    script.answers = [listed(person(1, owner_id=None, custom_fields=None)), odd]
 
     page = await read(http, script)
 
     assert [each.contact.company for each in page.contacts] == [None]
 
 
+async def test_small_fetches_share_what_is_known_of_the_account_until_it_lacks_a_name(http, script):
+    one = access(script)
+    few = {"org_id": None, "custom_fields": None}
+    renamed = {"success": True, "data": [{"id": 5, "name": "Robin K."}, {"id": 6, "name": "Kim"}]}
+    script.answers = [listed(person(1, **few)), USERS, listed(person(1, **few))]
+    script.answers += [listed(person(2, owner_id=6, **few), person(3, owner_id=7, **few)), renamed]
+    script.answers += [listed(person(3, owner_id=7, **few))]
+
+    pages = [await Pipedrive().fetch_records(http, one, None, ids) for ids in (["1"], ["1"], ["2", "3"], ["3"])]
+
+    owners = [[each.contact.owner for each in page.contacts] for page in pages]
+    assert owners == [["Robin Keeper"], ["Robin Keeper"], ["Kim", "7"], ["7"]]
+    assert [path for path, _, _ in script.asked].count("/api/v1/users") == 2
+
+
+async def test_who_reads_everything_again_asks_for_the_names_again(http, script):
+    one, now = access(script), datetime(2030, 1, 1, tzinfo=UTC)
+    few = {"org_id": None, "custom_fields": None}
+    script.answers = [listed(person(1, **few)), USERS] * 2
+
+    for _ in range(2):
+        await Pipedrive().fetch_page(http, one, "contacts", cursor=None, bookmark=None, now=now)
+
+    assert [path for path, _, _ in script.asked].count("/api/v1/users") == 2
+
+
 async def test_a_list_without_an_end_is_given_up(http, script):
     script.answers = [listed(after="again")] * 30
 
     with pytest.raises(ProviderUnavailable):
-        await pipedrive_names.with_stages(http, access(script), Names())
+        await pipedrive_names.with_stages(http, access(script), Names(), [1], [1])
 
 
 def test_what_a_run_has_learned_travels_as_json():

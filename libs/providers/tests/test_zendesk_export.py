@@ -14,6 +14,7 @@ from providers.source import (
     RateLimited,
 )
 from providers.zendesk import Zendesk
+from providers.zendesk_api import NotAllowed
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)  # our own clock, which is wrong and must not matter
 NOTHING_NEW = {"end_of_stream": True} | dict.fromkeys(["after_url", "after_cursor", "before_url", "before_cursor"])
@@ -142,8 +143,8 @@ INCREMENTAL = "zendesk-ratelimit-incremental-exports-cursor"
     [
         (401, {"error": "invalid_token", "error_description": "…"}, AccessExpired, "no longer takes"),
         (401, {"error": "Couldn't authenticate you"}, AccessExpired, "no longer takes"),
-        (403, SCOPES, ProviderRefused, "did not grant what this needs: users:read, read."),
-        (403, FORBIDDEN, ProviderRefused, "only administrators"),
+        (403, SCOPES, NotAllowed, "did not grant what this needs: users:read, read."),
+        (403, FORBIDDEN, NotAllowed, "only administrators"),
         (404, {"error": "RecordNotFound", "description": "Not found"}, NotThere, "(404 RecordNotFound)"),
         (404, {"error": {"title": "No such help desk", "message": "…"}}, NotThere, "(404)."),
         (409, {"error": "DatabaseConflict"}, ProviderUnavailable, "busy"),

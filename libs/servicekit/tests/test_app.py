@@ -13,6 +13,7 @@ from contracts.golden_records import GoldenRecordGone
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
 from servicekit.app import service_app
 from servicekit.consumer import Subscription, on
 from servicekit.errors import NotFound, RetryLater
@@ -58,6 +59,16 @@ async def make_thing(data: JSONBody[Thing], conn: NamedDependency[AsyncConnectio
     return {"workspaces": seen.one()[0]}
 
 
+async def _forever() -> AsyncIterator[bytes]:
+    yield b"first"
+    await asyncio.Event().wait()
+
+
+@get("/stream", media_type="text/event-stream", opt={"public": True})
+async def stream() -> Stream:
+    return Stream(_forever())
+
+
 @get("/me")
 async def me(principal: NamedDependency[Principal]) -> dict[str, str]:
     return {"workspace": str(principal.workspace_id)}
@@ -73,13 +84,36 @@ async def client(fresh: FreshDatabase) -> AsyncIterator[ClientSession]:
     app = service_app(
         name="identity",
         settings=ServiceSettings(**fresh.settings(max_body_bytes=2_000)),
-        routes=[get_thing, make_thing, me, inside],
+        routes=[get_thing, make_thing, me, inside, stream],
         db=fresh.database("identity"),
         keys=TestKeys(),
         migrated=False,
     )
     async with served(app) as client:
         yield client
+
+
+@pytest.mark.parametrize("path", ["/things/5", "/things/0", "/me", "/nowhere", "/health/live"])
+async def test_head_is_answered_as_get_is_without_the_body(client: ClientSession, path: str) -> None:
+    said = []
+    for method in ("GET", "HEAD"):
+        async with client.request(method, path, headers=SIGNED_IN) as answer:
+            length = answer.headers["Content-Length"]
+            said.append((answer.status, answer.content_type, length, bool(await answer.read())))
+
+    assert [each[:3] for each in said] == [said[0][:3]] * 2
+    assert [each[3] for each in said] == [True, False]
+
+
+async def test_head_asks_who_is_there_and_goes_nowhere_that_get_does_not(client: ClientSession) -> None:
+    for path, headers, status in (("/me", {}, 401), ("/things", SIGNED_IN, 405)):
+        async with client.head(path, headers=headers) as answer:
+            assert answer.status == status
+
+
+async def test_head_of_what_never_ends_ends(client: ClientSession) -> None:
+    async with asyncio.timeout(5), client.head("/stream") as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "text/event-stream", b"")
 
 
 WORKSPACE = UUID("11111111-1111-4111-8111-111111111111")

@@ -12,10 +12,16 @@ class NothingThere(Exception):
     """There is no such record, or none in the state that the act needs."""
 
 
-def create(sandbox: Sandbox, account: Account, kind: str, properties: dict[str, Any]) -> int:
-    """Make a record; returns its row."""
+def create(
+    sandbox: Sandbox,
+    account: Account,
+    kind: str,
+    properties: dict[str, Any],
+    links: tuple[tuple[str, int], ...] = (),
+) -> int:
+    """Make a record, linked to others at once; returns its row."""
     key = account.opened.account
-    return sandbox.commit(changes.Created(at=now_ms(), account=key, kind=kind, properties=properties))
+    return sandbox.commit(changes.Created(at=now_ms(), account=key, kind=kind, properties=properties, links=links))
 
 
 def edit(sandbox: Sandbox, account: Account, kind: str, row: int, properties: dict[str, Any]) -> int:

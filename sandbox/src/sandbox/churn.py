@@ -11,6 +11,7 @@ import msgspec
 from sandbox import acts
 from sandbox.accounts import Account, Records
 from sandbox.acts import NothingThere
+from sandbox.beginnings import beginning
 from sandbox.store import Sandbox
 
 ODDS = {"create": 5, "edit": 12, "archive": 2, "restore": 1, "merge": 1, "dealing": 3}
@@ -74,6 +75,12 @@ class Churn:
         while any(account.holder_of(email) is not None for email in seen.emails):
             seen = account.roster.stranger(self._random.randrange(2 * edge + 10_000))
         return acts.create(self._sandbox, account, account.CONTACTS, account.written(seen))
+
+    def beginning(self, account: Account, kind: str) -> int:
+        """Something new that is done with a contact of the account. Raises `NothingThere`."""
+        contact = self.pick(account, account.CONTACTS)
+        properties, links = beginning(account, kind, contact, self._random)
+        return acts.create(self._sandbox, account, kind, properties, links)
 
     def news(self, account: Account, kind: str) -> dict[str, Any]:
         """Properties as somebody might write them to a record of that kind."""

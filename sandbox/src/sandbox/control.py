@@ -97,7 +97,7 @@ async def list_records(
     """All living records of a kind, whole, as the provider writes them; contacts where no kind is given."""
     account = _account(conditions, changes.key(provider, account_id))
     kind = request.query_params.get("kind", account.CONTACTS)
-    if kind not in account.tables:
+    if kind not in truth.kinds(account):
         raise _no_such(f"kind {kind} of records")
     return answer({"kind": kind, "items": list(truth.records(account, kind))})
 
@@ -252,20 +252,23 @@ async def reset(request: HTTPRequest, conditions: NamedDependency[Conditions]) -
 async def expect(request: HTTPRequest, conditions: NamedDependency[Conditions]) -> AnyAnswer:
     """How many golden records some accounts together should make, and of what how many were done with people.
 
-    With `members=true` it says also who joins whom.
+    By equal addresses they make so many `golden_records`; whoever looks at more than addresses may find fewer, but not
+    less than the `people` there are. With `members=true` it says also who joins whom, and who is one person.
     """
     named = [key for key in request.query_params.get("accounts", "").split(",") if key]
     accounts = [_account(conditions, key) for key in named or conditions.sandbox.accounts]
     # A million contacts take their time; the others go on being served meanwhile.
-    contacts, groups = await asyncio.to_thread(_joined, accounts)
+    contacts, groups, people = await asyncio.to_thread(_joined, accounts)
     body: JSON = {
         "accounts": [_described(account) for account in accounts],
         "contacts": len(contacts),
         "golden_records": len(groups),
+        "people": len(people),
         "dealings": expected.dealings(*accounts),
     }
     if request.query_params.get("members") == "true":
         body["joined"] = [[contacts[place] for place in group] for group in groups if len(group) > 1]
+        body["one_person"] = [[contacts[place] for place in group] for group in people if len(group) > 1]
     return answer(body)
 
 
@@ -279,8 +282,7 @@ def _act(conditions: Conditions, account: Account, kind: str, what: str, order: 
     """Do it; returns the row it was done to, or that came of it. Raises `NothingThere`."""
     sandbox, churn = conditions.sandbox, conditions.churn
     if what == "create":
-        unsaid = order.properties is None and kind == account.CONTACTS
-        return churn.newcomer(account) if unsaid else acts.create(sandbox, account, kind, order.properties or {})
+        return _create(conditions, account, kind, order)
     row = _row(conditions, account, kind, order.id, archived=what == "restore")
     match what:
         case "edit":
@@ -294,6 +296,15 @@ def _act(conditions: Conditions, account: Account, kind: str, what: str, order: 
             return acts.erase(sandbox, account, kind, row)
         case _:
             raise NothingThere(f"nothing that can be done to {kind} is called {what}")
+
+
+def _create(conditions: Conditions, account: Account, kind: str, order: Act) -> int:
+    """Make a record; what nobody wrote of a contact or a dealing, chance writes."""
+    if order.properties is None and kind == account.CONTACTS:
+        return conditions.churn.newcomer(account)
+    if order.properties is None and kind in account.ALL_DEALINGS:
+        return conditions.churn.beginning(account, kind)
+    return acts.create(conditions.sandbox, account, kind, order.properties or {})
 
 
 def _row(conditions: Conditions, account: Account, kind: str, text: str | None, *, archived: bool = False) -> int:
@@ -330,12 +341,23 @@ def _described(account: Account) -> JSON:
     }
 
 
-def _joined(accounts: Sequence[Account]) -> tuple[list[str], list[list[int]]]:
-    """All living contacts as `provider:account:id`, and which of them are one person each."""
+def _joined(accounts: Sequence[Account]) -> tuple[list[str], list[list[int]], list[list[int]]]:
+    """All living contacts as `provider:account:id`, who of them share addresses, and who is one person."""
     living = [(account, row) for account in accounts for row in account.people()]
-    groups = expected.groups([list(account.emails_of(row)) for account, row in living])
+    emails = [list(account.emails_of(row)) for account, row in living]
+    known = [
+        [*own, *(f"person {number}" for number in _persons(account, row, own))]
+        for own, (account, row) in zip(emails, living, strict=True)
+    ]
     names = [f"{account.opened.account}:{account.tables[account.CONTACTS].id_of(row)}" for account, row in living]
-    return names, groups
+    return names, expected.groups(emails), expected.groups(known)
+
+
+def _persons(account: Account, row: int, emails: Sequence[str]) -> set[int]:
+    """Number the people of the world whom a contact stands for: who it began as, and whose addresses it has."""
+    roster = account.roster
+    began_as = {roster.number(row)} if row < roster.rows else set()
+    return began_as.union(*(roster.world.owners(email.strip().lower()) for email in emails))
 
 
 async def _order(request: HTTPRequest, order: type[Order]) -> Order:

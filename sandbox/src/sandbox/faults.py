@@ -10,7 +10,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 Kind = Literal[
     "rate_limit", "server_error", "bad_gateway", "unauthorized", "redirect", "html", "empty", "invalid_json",
-    "invalid_utf8", "cut", "slow", "daily_limit", "blocked",
+    "invalid_utf8", "cut", "slow", "daily_limit", "blocked", "forbidden",
 ]  # fmt: skip
 
 JSON_TYPE = {"content-type": "application/json;charset=utf-8"}

@@ -83,3 +83,11 @@ class Desk:
 async def desk(sandbox: Any) -> Desk:
     await sandbox.order("accounts", provider="zendesk", account_id="acme", name="Acme Help", contacts=120)
     return Desk(sandbox)
+
+
+@pytest.fixture
+async def late_desk(serve: Any) -> Desk:
+    """One whose exports withhold the last minute."""
+    served = serve(search_lag_seconds=60.0)
+    await served.order("accounts", provider="zendesk", account_id="acme", name="Acme Help", contacts=12)
+    return Desk(served)

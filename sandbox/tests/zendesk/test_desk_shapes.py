@@ -164,6 +164,21 @@ class ExportedByTime(msgspec.Struct):
     next_page: str | None
 
 
+class TicketEvent(msgspec.Struct, forbid_unknown_fields=True):
+    """An update of a ticket; of its children each sort has keys of its own."""
+
+    id: Id
+    ticket_id: Id
+    timestamp: int
+    created_at: Stamp
+    updater_id: Id
+    via: str
+    system: dict[str, Any]
+    metadata: dict[str, Any]
+    event_type: str
+    child_events: list[dict[str, Any]]
+
+
 class DeletedTicket(msgspec.Struct):
     """What is told of a ticket that was deleted."""
 
@@ -185,6 +200,7 @@ class DeletedTicket(msgspec.Struct):
         ),
         ("/incremental/tickets/cursor?start_time=0", Exported, {"tickets": Ticket}),
         ("/incremental/organizations?start_time=0", ExportedByTime, {"organizations": Organization}),
+        ("/incremental/ticket_events?start_time=0", ExportedByTime, {"ticket_events": TicketEvent}),
         ("/organizations?page[size]=100", Listed, {"organizations": Organization}),
         ("/tickets/3/comments?page[size]=100&include=users", Listed, {"comments": Comment, "users": User}),
         ("/deleted_users?page[size]=100", Listed, {"deleted_users": User}),

@@ -31,6 +31,8 @@ class Acme(SourceProvider):
     """Grants what it is asked for, or raises `fault`; answers to refreshes wait for `gate` on their way back."""
 
     name: ClassVar[str] = "acme"
+    label: ClassVar[str] = "Acme"
+    says: ClassVar[str] = "People and deals"
     streams: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[Mapping[str, str]] = {"people:read": "to read people", "deals:read": "to read deals"}
 

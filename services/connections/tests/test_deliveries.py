@@ -170,6 +170,39 @@ async def test_a_stranger_does_not_learn_which_connections_there_are(house: Hous
     assert await house.deliver(f"/webhooks/zendesk/{connection['id']}", b"{}", proof) == 401
 
 
+async def test_nothing_is_begun_for_a_delivery_before_it_is_proved(house: House, workspace: UUID, monkeypatch) -> None:
+    connection = await house.connect("pipedrive", "222222", workspace)
+    await house.listen()
+    begun = []
+    begin = Database.transaction
+    monkeypatch.setattr(
+        Database, "transaction", lambda *given, **more: begun.append(given[1:]) or begin(*given, **more)
+    )
+
+    proof = {"Authorization": encode_basic_auth("lead-manager", "guessed")}
+    assert await house.deliver(f"/webhooks/pipedrive/{connection['id']}", b"{}", proof) == 401
+    assert await house.tell(event(), secret="another") == 401
+
+    assert begun == []
+
+
+async def test_what_a_connection_is_told_is_handed_on(house: House, heard: Heard, workspace: UUID) -> None:
+    connection = await house.connect("pipedrive", "222222", workspace)
+    await house.listen()
+    subscribed = await house.subscriptions(connection, workspace)
+    assert subscribed is not None
+    secret = webhooks.open_secret(house.vault.ring, workspace, UUID(connection["id"]), subscribed.secret_sealed)
+    assert secret is not None
+    proof = {"Authorization": encode_basic_auth("lead-manager", secret)}
+    body = msgspec.json.encode(
+        {"meta": {"action": "change", "entity": "person", "entity_id": "8", "company_id": "222222", "id": "x"}}
+    )
+
+    assert await house.deliver(f"/webhooks/pipedrive/{connection['id']}", body, proof) == 204
+
+    assert [each["records"] for each in requested(await heard())] == [[{"provider_id": "8"}]]
+
+
 async def test_nobody_is_believed_about_a_connection_that_has_no_subscription_yet(
     house: House, heard: Heard, workspace: UUID
 ) -> None:

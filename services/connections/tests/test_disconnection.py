@@ -69,7 +69,12 @@ async def test_the_list_leaves_removed_connections_out_unless_asked(client, work
     async with client.get("/connections", headers=headers) as answer:
         assert await answer.json() == {"items": [], "next_cursor": None}
     async with client.get("/connections", headers=headers, params={"removed": "true"}) as answer:
-        assert [each["id"] for each in (await answer.json())["items"]] == [str(connection_id)]
+        [shown] = (await answer.json())["items"]
+    assert (shown["id"], shown["removed_data"]) == (str(connection_id), "keep")
+    assert shown["removed_at"] is not None
+    await remove(client, workspace, connection_id, "erase")
+    async with client.get(f"/connections/{connection_id}", headers=headers) as answer:
+        assert (await answer.json())["removed_data"] == "erase"
 
 
 async def test_records_that_were_kept_can_be_erased_later_and_nothing_happens_twice(

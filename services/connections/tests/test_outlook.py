@@ -43,6 +43,8 @@ def test_missing_is_what_no_granted_scope_covers(provider: str, granted: tuple[s
     assert set(granted).isdisjoint(shown.missing)
     assert all(words.startswith("to ") for words in shown.missing.values())
     assert bool(missing) == bool(shown.missing)
+    assert {**shown.allowed, **shown.missing} == PROVIDERS[provider].needs
+    assert set(shown.allowed).isdisjoint(shown.missing)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ async def test_nothing_is_written_for_another_workspace(db, connect) -> None:
     [
         "SELECT * FROM connections.connection",
         "SELECT connections.workspace_of_connection(gen_random_uuid())",
+        "SELECT * FROM connections.proof_of_deliveries('acme', gen_random_uuid())",
         "SELECT connections.take_asked_handshake(''::bytea)",
         "SELECT connections.take_handshake(''::bytea)",
     ],

@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from aiohttp import ClientSession
 from connections.app import create_app
+from connections.settings import Settings
+from providers.registry import FILES
 from providers.source import AccountUnfit, ProviderUnavailable
 from servicekit.testing import TestKeys, bearer, served, service_token, user_token
 
@@ -235,7 +237,7 @@ async def test_the_description_tells_what_each_provider_asks_for_and_takes(clien
 async def providers_of(client: ClientSession, workspace: UUID) -> dict[str, dict[str, Any]]:
     async with client.get("/connections/providers", headers=bearer(user_token(workspace_id=workspace))) as answer:
         assert answer.status == 200
-        return {provider["name"]: provider for provider in (await answer.json())["items"]}
+        return {provider["name"]: provider for provider in (await answer.json())["items"] if not provider.get("file")}
 
 
 async def test_people_see_which_providers_they_can_connect_and_what_each_asks_for(client, workspace) -> None:
@@ -253,6 +255,20 @@ async def test_people_see_which_providers_they_can_connect_and_what_each_asks_fo
     assert told["mall"]["credentials_note"] == "A shop and its key."
 
 
+async def test_people_see_which_files_they_can_hand_over_and_how(client, workspace) -> None:
+    async with client.get("/connections/providers", headers=bearer(user_token(workspace_id=workspace))) as answer:
+        told = {each["name"]: each for each in (await answer.json())["items"]}
+
+    shown = {name: told[name] for name in FILES}
+    assert {name: (each["label"], each["says"]) for name, each in shown.items()} == {
+        name: (kind.label, kind.says) for name, kind in FILES.items()
+    }
+    assert shown["csv_file"]["file"]["path"] == "/connections/csv"
+    assert ".csv" in shown["csv_file"]["file"]["endings"]
+    assert shown["csv_file"]["file"]["options"].keys() == {"mapping", "key"}
+    assert [told["acme"].get(said) for said in ("label", "says", "file")] == ["Acme", "People and deals", None]
+
+
 async def test_a_provider_that_is_not_set_up_offers_only_what_needs_no_registration(
     settings, workspace, mall, aloof
 ) -> None:
@@ -263,6 +279,26 @@ async def test_a_provider_that_is_not_set_up_offers_only_what_needs_no_registrat
 
     ways = {name: (provider["consent"], len(provider["credentials"])) for name, provider in told.items()}
     assert ways == {"mall": (False, 2), "aloof": (False, 0)}
+
+
+async def test_where_a_sandbox_has_sample_data_its_accounts_are_named(fresh, workspace, acme, mall, aloof) -> None:
+    sampled = Settings(**fresh.settings(sample_accounts="acme:1, mall:corner,aloof:2"))
+    providers = {"acme": acme, "mall": mall, "aloof": aloof}
+    environ = {"ACME_CLIENT_ID": "ours", "ACME_CLIENT_SECRET": "secret", "MALL_CLIENT_ID": "ours"}
+
+    async with served(create_app(sampled, environ=environ, providers=providers, keys=TestKeys())) as client:
+        told = await providers_of(client, workspace)
+
+    assert {name: told[name]["sample"] for name in providers} == {
+        "acme": {},
+        "mall": {"shop": "corner"},
+        "aloof": None,
+    }
+
+
+def test_sample_accounts_that_cannot_be_read_are_refused(fresh) -> None:
+    with pytest.raises(ValueError, match="SAMPLE_ACCOUNTS"):
+        Settings(**fresh.settings(sample_accounts="acme"))
 
 
 async def test_only_people_who_are_signed_in_see_the_providers(client) -> None:

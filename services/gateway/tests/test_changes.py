@@ -90,5 +90,7 @@ def test_too_much_becomes_one_request_to_look_at_everything() -> None:
 
 
 def test_no_record_reaches_a_browser_through_an_event() -> None:
+    told = {event_type.NAME for event_type in EVENTS.values() if event_type.NAME.startswith("connection.")}
+    assert told <= {event_type.NAME for event_type in SHOWN}
     assert not {"contact.fetched.v1", "interaction.fetched.v1", "contact.erased.v1"} & {e.NAME for e in SHOWN}
     assert all(EVENTS[event_type.NAME] is event_type for event_type in SHOWN)

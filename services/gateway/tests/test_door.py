@@ -130,6 +130,42 @@ async def test_too_many_requests_of_an_address_wait_but_webhooks_do_not_count(ga
         assert [await status_of(client, "/nowhere") for _ in range(3)] == [404, 404, 429]
 
 
+async def test_who_sends_deliveries_that_nobody_believes_waits_and_who_sends_genuine_ones_never_does(
+    gateway: Any,
+) -> None:
+    believed = asyncio.Event()
+    reached = 0
+
+    async def connections(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal reached
+        reached += 1
+        status = 204 if believed.is_set() else 401
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"application/problem+json")],
+            }
+        )
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def status(path: str = "/webhooks/hubspot") -> int:
+        async with client.post(path, data=b"{}") as answer:
+            if answer.status == 429:
+                assert 0 < int(answer.headers["Retry-After"]) <= 30
+            return answer.status
+
+    async with gateway(
+        connections=connections, refused_delivery_rate_per_minute=2, address_rate_per_minute=1
+    ) as client:
+        believed.set()
+        assert [await status() for _ in range(5)] == [204] * 5
+        believed.clear()
+        assert [await status() for _ in range(2)] == [401] * 2
+        assert [await status(path) for path in ("/webhooks/zendesk/7", "/%77ebhooks/hubspot")] == [429] * 2
+        assert reached == 7
+
+
 async def test_a_configured_origin_may_call_with_credentials_and_no_other(gateway: Any) -> None:
     page = "https://app.example.com"
     asking = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}

@@ -31,6 +31,15 @@ def test_a_bucket_holds_no_more_than_its_minute() -> None:
     assert [buckets.take("ada", now=9_999.0) > 0 for _ in range(4)] == [False, False, False, True]
 
 
+def test_to_ask_how_long_to_wait_takes_nothing() -> None:
+    buckets = Buckets(2)
+    assert [buckets.wait("ada", now=0.0) for _ in range(3)] == [0, 0, 0]
+    buckets.take("ada", now=0.0)
+    buckets.take("ada", now=0.0)
+
+    assert [buckets.wait("ada", now=now) for now in (0.0, 0.0, 29.0, 30.0)] == [30, 30, 1, 0]
+
+
 def test_everybody_has_a_bucket_of_their_own_and_memory_is_bounded() -> None:
     buckets = Buckets(1, keys_at_most=2)
     assert [buckets.take(key, now=0.0) for key in ("a", "b", "a")] == [0, 0, 60]

@@ -328,6 +328,13 @@ async def test_where_files_are_handed_over_another_limit_holds(gateway: Any) -> 
             assert answer.status == 413
 
 
+async def test_a_delivery_is_as_long_as_providers_send_them_and_no_longer(gateway: Any) -> None:
+    async with gateway(connections=echo, max_delivery_bytes=1_000) as client:
+        for length, status in ((1_000, 200), (1_001, 413)):
+            async with client.post("/webhooks/hubspot", data=b"x" * length) as answer:
+                assert answer.status == status
+
+
 async def test_a_body_that_stops_coming_is_given_up(gateway: Any) -> None:
     async def stuck() -> AsyncIterator[bytes]:
         yield b"first"

@@ -1,7 +1,9 @@
 """The table of routes, and the paths that are refused before it is asked."""
 
 import pytest
-from gateway.routing import PathRefused, find_route, read_path
+from gateway.routing import PathRefused, Route, find_route, read_path
+from providers.files import FileSource
+from providers.registry import FILES
 
 CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
 
@@ -35,8 +37,6 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("GET", f"{CONNECTION}/skipped", "sync-worker", False),
         ("GET", f"{CONNECTION}/skipped.csv", "sync-worker", False),
         ("GET", "/connections/{connection_id}/syncs", "sync-worker", False),
-        ("POST", "/connections/csv", "sync-worker", False),
-        ("POST", "/connections/csv/preview", "sync-worker", False),
         ("GET", "/syncs/1", "sync-worker", False),
         ("GET", "/sources/a/b", "sync-worker", False),
         ("POST", "/actions/1", "sync-worker", False),
@@ -44,11 +44,12 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("GET", "/webhooks/hubspot", "connections", False),
         ("GET", "/contacts", "identity", False),
         ("POST", "/contacts/merge", "identity", False),
-        ("GET", "/matches", "identity", False),
         ("GET", "/explain", "identity", False),
         ("GET", "/suggestions", "identity", False),
         ("POST", "/suggestions/1/later", "identity", False),
+        ("POST", "/decisions", "identity", False),
         ("GET", "/rules", "identity", False),
+        ("PATCH", "/views/1", "identity", False),
     ],
 )
 def test_a_path_goes_to_the_service_that_owns_it(method: str, path: str, service: str, public: bool) -> None:
@@ -59,24 +60,30 @@ def test_a_path_goes_to_the_service_that_owns_it(method: str, path: str, service
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "upload"),
+    ("method", "path", "load"),
     [
-        ("POST", "/connections/csv", True),
-        ("POST", "/connections/csv/", True),
-        ("POST", "/connections/csv/preview", True),
-        ("GET", "/connections/csv", False),
-        ("POST", "/connections/csv/previews", False),
-        ("POST", "/connections/zendesk", False),
-        ("POST", "/contacts/merge", False),
+        ("POST", "/connections/csv/", "file"),
+        ("GET", "/connections/csv", "usual"),
+        ("POST", "/connections/acme", "usual"),
+        ("POST", "/connections/acme/preview", "usual"),
+        ("POST", "/connections/csv/previews", "usual"),
+        ("POST", "/connections/zendesk", "usual"),
+        ("POST", "/contacts/merge", "usual"),
+        ("POST", "/webhooks/hubspot", "delivery"),
+        ("POST", "/webhooks/zendesk/7/", "delivery"),
     ],
 )
-def test_long_bodies_are_taken_where_files_are_handed_over_and_nowhere_else(
-    method: str, path: str, upload: bool
-) -> None:
+def test_long_bodies_are_taken_where_files_are_handed_over_and_nowhere_else(method: str, path: str, load: str) -> None:
     found = find_route(method, path)
 
     assert found is not None
-    assert found.upload == upload
+    assert found.load == load
+
+
+@pytest.mark.parametrize("kind", FILES.values(), ids=FILES)
+def test_every_kind_of_file_is_taken_in_where_files_are_kept(kind: FileSource) -> None:
+    for path in (f"/connections/{kind.slug}", f"/connections/{kind.slug}/preview"):
+        assert find_route("POST", path) == Route("sync-worker", public=False, load="file")
 
 
 @pytest.mark.parametrize(

@@ -157,3 +157,10 @@ async def test_without_a_place_for_a_page_there_is_none(gateway: Any) -> None:
             assert answer.status == 404
         async with client.get("/") as welcome:
             assert b"<h1>Lead Manager</h1>" in await welcome.read()
+
+
+async def test_head_works_where_get_does(gateway: Any) -> None:
+    async with gateway() as client:
+        for path, status in (("/", 200), ("/docs", 200), ("/health/live", 200), ("/contacts", 401)):
+            async with client.head(path) as answer:
+                assert (answer.status, await answer.read()) == (status, b"")

@@ -11,15 +11,17 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact, ContactFetched, ContactGone, GoneReason
 from contracts.event import Event, Lane
 from contracts.interactions import Interaction, InteractionFetched
-from identity import review_routes
 from identity.app import NAME
+from identity.cursors import Cursors
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
+from identity.tables import metadata
 from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.outbox import publish
 from servicekit.testing import FreshDatabase, TestKeys, bearer, drain, served, user_token
+from sqlalchemy import text
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,8 +33,8 @@ class Workspace:
         self.id = uuid4()
         self.hubspot, self.zendesk = uuid4(), uuid4()
         self.db = db
-        self._publisher = publisher
-        self._http = http
+        self.publisher = publisher
+        self.http = http
 
     def fetched(
         self, number: int, *emails: str, revision: int = 1, connection_id: UUID | None = None, **contact: Any
@@ -73,14 +75,15 @@ class Workspace:
 
     async def hears(self, *events: Event, lane: Lane = "live") -> None:
         """Let events be published, and identity handle them."""
-        async with self._publisher.transaction(self.id) as conn:
+        async with self.publisher.transaction(self.id) as conn:
             publish(conn, events, lane=lane)
         await drain(self.db, subscriptions())
+        for name, derived in projections().items():
+            await drain(self.db, derived, consumer=f"{NAME}_{name}")
 
     async def weighs(self, *events: Event) -> None:
         """Let events be handled, and the records be weighed."""
         await self.hears(*events)
-        await drain(self.db, projections()["weighing"], consumer="identity_weighing")
 
     async def get(self, path: str, *, status: int = 200, workspace_id: UUID | None = None, **query: Any) -> Any:
         """Ask identity as someone signed in to this workspace."""
@@ -90,16 +93,44 @@ class Workspace:
         self, method: str, path: str, *, status: int = 200, workspace_id: UUID | None = None, **more: Any
     ) -> Any:
         """Have identity do something as someone signed in to this workspace."""
-        assert self._http
+        assert self.http
         headers = bearer(user_token(workspace_id=workspace_id or self.id))
-        async with self._http.request(method, path, headers=headers, **more) as answer:
+        async with self.http.request(method, path, headers=headers, **more) as answer:
             assert answer.status == status, await answer.text()
             return await answer.json()
+
+    async def send(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
+        """Have identity do something, as someone signed in to this workspace."""
+        assert self.http
+        headers = bearer(user_token(workspace_id=self.id))
+        async with self.http.request(method, path, json=body, headers=headers) as answer:
+            assert answer.status == status, await answer.text()
+            return await answer.json(content_type=None)
 
     async def contacts(self, **query: Any) -> list[dict[str, Any]]:
         """All contacts of the first page."""
         items: list[dict[str, Any]] = (await self.get("/contacts", **query))["items"]
         return items
+
+    async def mentions(self, what: str) -> list[str]:
+        """The tables that hold this text anywhere."""
+        async with self.db.transaction(self.id) as conn:
+            return [
+                table.name
+                for table in metadata.sorted_tables
+                if (
+                    await conn.execute(
+                        text(f"SELECT count(*) FROM {table.name} t WHERE t::text LIKE :what"), {"what": f"%{what}%"}
+                    )
+                ).scalar_one()
+            ]
+
+    async def published(self, kind: type[Event]) -> list[Any]:
+        """All events of a kind, whoever published them."""
+        wanted = text("SELECT payload::text FROM bus.event WHERE event_name = :name ORDER BY position")
+        async with self.db.transaction(self.id) as conn:
+            rows = (await conn.execute(wanted, {"name": kind.NAME})).scalars()
+            return [msgspec.json.decode(row, type=kind) for row in rows]
 
 
 @pytest.fixture
@@ -118,8 +149,9 @@ async def workspace(fresh: FreshDatabase, db: Database) -> AsyncIterator[Workspa
     app = service_app(
         name=NAME,
         settings=settings,
-        routes=[*ROUTES, *review_routes.ROUTES],
+        routes=ROUTES,
         db=Database.connect(settings, NAME),
+        dependencies={"cursors": Cursors(settings.lead_secret)},
         keys=TestKeys(),
     )
     async with served(app) as http:

@@ -5,8 +5,10 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from identity import operations, queries, rules_queries
+from identity import deciding, operations, queries, rules_queries, wording
+from identity.comparison import LEVELS
 from identity.explain_queries import find_source
+from identity.records import told_by
 from identity.rules import DEFAULT
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "city": "London", "postal_code": "SW1Y 4LE"}
@@ -39,7 +41,7 @@ async def decide(workspace: Any, verdict: str, *numbers: int, by: UUID | None = 
             {await find_source(conn, workspace.id, UUID(ids[str(number)]["connection_id"]), str(number))}
             for number in numbers
         ]
-        await operations.decide(conn, workspace_id=workspace.id, verdict=verdict, sides=sides, decided_by=by)
+        await deciding.decide(conn, workspace.id, [(verdict, tuple(map(frozenset, sides)))], by=by)
 
 
 async def test_keys_and_likeness_that_hold_are_told_with_what_each_field_adds(workspace: Any) -> None:
@@ -160,7 +162,7 @@ async def test_a_suggested_pair_is_told_field_by_field(workspace: Any) -> None:
     told = await pair(workspace, 1, 2)
 
     assert told["verdict"] == "suggested"
-    assert [guard["kind"] for guard in told["weighed"]["guards"]] == ["namesakes"]
+    assert [guard["kind"] for guard in told["weighed"]["guards"]] == ["only_names", "namesakes"]
     assert "name:ada|lovelace" in [block["value"] for block in told["blocks"]]
     (asked,) = (await workspace.get("/suggestions"))["items"]
     assert told["suggestion_id"] == asked["id"]
@@ -200,7 +202,9 @@ async def test_a_block_that_is_too_full_is_told(workspace: Any) -> None:
 
 
 async def test_who_was_not_weighed_yet_is_told_so(workspace: Any) -> None:
-    await workspace.hears(workspace.fetched(1, "ada@one.org", **ADA), workspace.fetched(2, "c@two.org", **ADA))
+    told = workspace.fetched(1, "ada@one.org", **ADA), workspace.fetched(2, "c@two.org", **ADA)
+    async with workspace.db.transaction(workspace.id) as conn:
+        await operations.resolve_contacts(conn, list(map(told_by, told)))
 
     assert (await pair(workspace, 1, 2))["verdict"] == "not_yet_weighed"
 
@@ -264,3 +268,9 @@ async def test_what_names_nobody_is_refused(workspace: Any, left: str, status: i
     answer = await workspace.get("/explain", status=status, left=left, right=str(uuid4()))
 
     assert answer["type"].endswith(slug)
+
+
+def test_there_are_words_for_every_level_of_every_field() -> None:
+    said = [wording.share(field, level, 0, DEFAULT) for field, levels in LEVELS.items() for level in levels]
+
+    assert not [words for words in said if words.partition(":")[0] in LEVELS]

@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from contracts.contacts import Contact
 from identity.ids import own_id, rank, seen_at
-from identity.keys import email_key, is_role, keys_of
+from identity.keys import email_key, keys_of
 from identity.matching import Decision, Reasons, partition
 from identity.records import SourceRecord
+from identity.sharing import is_shared_by_name
 
 WORKSPACE, CONNECTION = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -71,7 +72,7 @@ def test_an_email_is_one_key_however_it_is_written(email: str, key: str | None) 
 def test_role_mailboxes_belong_to_nobody(email: str, shared: bool) -> None:
     (key,) = keys_of(Contact(emails=(email,)))
 
-    assert is_role(key) is shared
+    assert is_shared_by_name(key) is shared
 
 
 def record(number: int, *emails: str, gone: bool = False) -> SourceRecord:

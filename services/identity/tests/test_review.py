@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from identity import erasing, operations, queries, review, suggestion_queries, tables
+from identity import deciding, erasing, queries, review, suggestion_queries, tables
 from identity.suggestions import Suggestion
 from servicekit.database import Database
 from sqlalchemy import event, text, update
@@ -28,10 +28,15 @@ async def queue(workspace: Any, **query: Any) -> list[dict[str, Any]]:
     return items
 
 
+async def say(conn: Any, workspace: Any, verdict: Any, sides: Any) -> int:
+    await deciding.decide(conn, workspace.id, [(verdict, sides)], by=None)
+    return (await conn.execute(text("SELECT max(number) FROM decision"))).scalar_one()
+
+
 async def decide(workspace: Any, verdict: str, asked: dict[str, Any]) -> int:
     async with workspace.db.transaction(workspace.id) as conn:
         sides = (await review.load_sides(conn, workspace.id, [UUID(asked["id"])]))[UUID(asked["id"])]
-        return await operations.decide(conn, workspace_id=workspace.id, verdict=verdict, sides=sides)
+        return await say(conn, workspace, verdict, sides)
 
 
 async def test_two_who_are_alike_are_asked_about_with_both_sides_and_what_would_result(workspace: Any) -> None:
@@ -99,7 +104,7 @@ async def test_who_decided_is_asked_no_longer_until_the_decision_is_withdrawn(
     assert await queue(workspace) == []
     assert len(await workspace.contacts()) == contacts
     async with workspace.db.transaction(workspace.id) as conn:
-        await operations.withdraw(conn, workspace_id=workspace.id, number=number)
+        await deciding.withdraw(conn, workspace.id, [number], by=None)
     assert await queue(workspace) == [asked]
 
 

@@ -12,18 +12,19 @@ from contracts.contacts import Contact, ContactFetched, ContactGone
 from contracts.golden_records import ContactDetail
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from identity import erasing, operations, reading, rules_queries, tables
-from identity.blocking import blocks_of
+from identity import deciding, erasing, operations, reading, rules_queries, tables
+from identity.blocking import block_of_telephone, blocks_of
 from identity.foresight import Foresight, foresee
 from identity.handlers import projections
 from identity.ids import own_id, rank
-from identity.keys import is_role, keys_of
+from identity.keys import keys_of
 from identity.matching import ALIKE, EMAIL_STRENGTH, Decision, Edge, Reasons, partition
 from identity.normalise import Form, form_of
 from identity.records import ContactEvent, after, told_by
 from identity.rules import DEFAULT, STRONGEST, Rules
 from identity.scoring import Score, score
-from identity.vetoes import conflict, marks_of
+from identity.sharing import is_shared, is_shared_by_name
+from identity.vetoes import conflict, mark_of, marks_of, torn
 from servicekit.database import Database
 from servicekit.testing import drain
 from sqlalchemy import text
@@ -93,7 +94,8 @@ class World:
 
     def groups(self) -> set[frozenset[UUID]]:
         ordered = sorted(self.records, key=rank)
-        reasons = [reason for pair in combinations(ordered, 2) for reason in self.reasons(*pair)]
+        alike = self.beyond_doubt()
+        reasons = [reason for pair in combinations(ordered, 2) for reason in self.reasons(*pair, alike)]
         group_of = {source_id: frozenset({source_id}) for source_id in self.records}
         for (among_gone, by_rule, weight, *_), left, right in sorted(reasons):
             ours, theirs = group_of[left], group_of[right]
@@ -103,7 +105,9 @@ class World:
                 group_of.update(dict.fromkeys(ours | theirs, ours | theirs))
         return set(group_of.values())
 
-    def reasons(self, left: UUID, right: UUID) -> Iterable[tuple[tuple[int, ...], UUID, UUID]]:
+    def reasons(
+        self, left: UUID, right: UUID, alike: dict[tuple[UUID, UUID], int]
+    ) -> Iterable[tuple[tuple[int, ...], UUID, UUID]]:
         """Every reason to join a pair, with its order: the living first, then by strength, then by ranks."""
         among_gone = self.records[left].gone or self.records[right].gone
         for number, (verdict, sides) in self.decisions.items():
@@ -112,8 +116,15 @@ class World:
         common = set(keys_of(self.records[left].shown[1])) & set(keys_of(self.records[right].shown[1]))
         if not all(map(self.is_shared, common)):
             yield (among_gone, True, 0, rank(left), rank(right)), left, right
-        if alike := self.alike(left, right):
-            yield (among_gone, True, STRONGEST + 1 - alike, rank(left), rank(right)), left, right
+        if strength := alike.get((min(left, right), max(left, right))):
+            yield (among_gone, True, STRONGEST + 1 - strength, rank(left), rank(right)), left, right
+
+    def beyond_doubt(self) -> dict[tuple[UUID, UUID], int]:
+        """All that are alike, without those of whom one is as much like somebody else."""
+        pairs = {pair: found for pair in combinations(sorted(self.records), 2) if (found := self.alike(*pair))}
+        marks = {one: mark_of(self.form(one)) for one in self.records}
+        guesses = torn([(*pair, strength) for pair, strength in pairs.items()], marks)
+        return {pair: strength for pair, strength in pairs.items() if pair not in guesses}
 
     def form(self, source_id: UUID) -> Form:
         return form_of(self.records[source_id].shown[1], self.rules.region)
@@ -126,7 +137,7 @@ class World:
         return found.strength if found.verdict == "join" else None
 
     def score(self, left: UUID, right: UUID) -> Score:
-        return score(*(self.form(one) for one in sorted((left, right))), self.rules)
+        return score(self.form(left), self.form(right), self.rules, self.shared_phones(left, right))
 
     def compared(self, left: UUID, right: UUID) -> bool:
         ours, theirs = (set(blocks_of(self.form(one))) for one in (left, right))
@@ -136,9 +147,17 @@ class World:
         return sum(block in blocks_of(self.form(one)) for one in self.records)
 
     def is_shared(self, key: str) -> bool:
-        carriers = [one.shown[1] for one in self.records.values() if key in keys_of(one.shown[1])]
-        names = {contact.last_name.casefold() for contact in carriers if contact.last_name}
-        return is_role(key) or len(names) > self.rules.names_of_a_key
+        carriers = [one for one, truth in self.records.items() if key in keys_of(truth.shown[1])]
+        return is_shared_by_name(key, self.rules) or is_shared(map(self.form, carriers), telephone=False)
+
+    def shared_phones(self, left: UUID, right: UUID) -> frozenset[str]:
+        """The telephones of both that others have, too."""
+        return frozenset(
+            phone
+            for phone in set(self.form(left).phones) & set(self.form(right).phones)
+            if self.carriers(block_of_telephone(phone)) > self.rules.block_limit
+            or is_shared((self.form(one) for one in self.records if phone in self.form(one).phones), telephone=True)
+        )
 
     def differ(self, ours: Collection[UUID], theirs: Collection[UUID], is_alike: bool) -> bool:
         if is_alike and len(ours) + len(theirs) > self.rules.group_limit:
@@ -332,10 +351,10 @@ async def test_the_database_agrees_with_the_reference_after_every_step(
                     decided += 1
                     named = [{ids[i] for i in side} for side in sides]
                     world.decisions[decided] = (verdict, named)
-                    await operations.decide(conn, workspace_id=WORKSPACE, verdict=verdict, sides=named)
+                    await deciding.decide(conn, WORKSPACE, [(verdict, tuple(map(frozenset, named)))], by=None)
                 case Withdrawn(nth):
                     world.decisions.pop(nth, None)
-                    await operations.withdraw(conn, workspace_id=WORKSPACE, number=nth)
+                    await deciding.withdraw(conn, WORKSPACE, [nth], by=None)
                 case Erased(connection_id, until):
                     world.erase(connection_id, until)
                     await erasing.erase_connection(

@@ -67,8 +67,9 @@ def deal(provider_id: str, title: str = "A deal", *contact_ids: str) -> SourceIn
     )
 
 
-def ticket(provider_id: str) -> SourceInteraction:
-    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=Interaction(kind="ticket"))
+def ticket(provider_id: str, *contact_ids: str, **fields: str) -> SourceInteraction:
+    said = Interaction(kind="ticket", contact_ids=contact_ids, **fields)  # type: ignore[arg-type]
+    return SourceInteraction(provider_id=provider_id, raw=b"{}", interaction=said)
 
 
 def comment(ticket_id: str, own_id: str) -> SourceInteraction:
@@ -109,6 +110,8 @@ class Shop(SourceProvider):
         self.acted: list[tuple[Action, Attempt]] = []
         self.act_troubles: list[Exception] = []
         self.act_reached: asyncio.Event | None = None
+        self.finds: dict[str, str | None] = {}
+        self.written: list[Action] = []
         self.done: Done | None = None
         self.kept: dict[tuple[InteractionKind | None, str], SourceContact | SourceInteraction] = {}
         self.unreadable: list[Skipped] = []
@@ -138,6 +141,9 @@ class Shop(SourceProvider):
         if self.act_reached:
             self.act_reached.set()
             await self.let_go.wait()
+        if self.finds:
+            await attempt.remember(self.finds)
+            self.written.append(action)
         if self.act_troubles:
             raise self.act_troubles.pop(0)
         assert self.done

@@ -42,7 +42,8 @@ from providers.source import (
 )
 from servicekit.errors import RetryLater
 from shop_world import World, contact, deal
-from sync_worker import actions
+from sqlalchemy import text
+from sync_worker import action_queries, actions, erasure
 from sync_worker.actions import (
     ActionNotPossible,
     ActionUnfit,
@@ -332,6 +333,58 @@ async def test_a_worker_that_died_in_between_leaves_a_doubt(world: World) -> Non
 
     assert [attempt.unsure for _, attempt in world.shop.acted] == [False, True]
     assert (await look(world, asked.id)).state == "succeeded"
+
+
+async def test_what_an_attempt_found_is_known_to_those_after_it_and_forgotten_at_the_end(world: World) -> None:
+    world.shop.finds, world.shop.done = {"first_name": "Ada"}, done("1", inverse=BACK)
+    world.shop.act_troubles = [WriteUnsure("No answer.")]
+
+    waiting = await carry_out(world, UPDATE)
+    await world.actor.carry_out(world.workspace_id, waiting.id)
+
+    assert [dict(attempt.before) for _, attempt in world.shop.acted] == [{}, {"first_name": "Ada"}]
+    async with world.db.transaction(world.workspace_id) as conn:
+        row = await action_queries.find_action(conn, world.workspace_id, waiting.id)
+    assert row is not None
+    assert (row.state, row.before) == ("succeeded", None)
+    assert (await look(world, waiting.id)).can_undo
+
+
+async def test_actions_that_ended_long_ago_are_forgotten_slice_by_slice_in_every_workspace(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "SLICE", 2)
+    world.shop.act_troubles = [ProviderRefused("No."), ProviderRefused("No."), ProviderRefused("No.")]
+    old = [await carry_out(world, CREATE) for _ in range(3)]
+    async with world.db.transaction(world.workspace_id) as conn:
+        await conn.execute(text("UPDATE action SET ended_at = now() - interval '91 days'"))
+    world.shop.done = done("7")
+    young, waiting = await carry_out(world, CREATE), await ask(world, CREATE)
+    async with world.db.transaction(world.workspace_id) as conn:
+        await conn.execute(text("UPDATE action SET created_at = now() - interval '1 year'"))
+
+    await erasure.erase_old_actions(world.db, timedelta(days=90))
+
+    async with world.db.transaction(world.workspace_id) as conn:
+        listed = await actions.list_actions(conn, world.workspace_id, connection_id=None, cursor=None, limit=10)
+    assert {each.state for each in old} == {"failed"}
+    assert [each.id for each in listed.items] == [waiting.id, young.id]
+
+
+async def test_a_worker_that_was_overtaken_is_stopped_before_it_writes(world: World) -> None:
+    world.shop.finds, world.shop.done = {"first_name": "Ada"}, done("1")
+    world.shop.act_reached = asyncio.Event()
+    asked = await ask(world, UPDATE)
+    late = asyncio.create_task(world.actor.carry_out(world.workspace_id, asked.id))
+    await world.shop.act_reached.wait()
+    world.shop.act_reached = None
+    world.shop.act_troubles = [ProviderRefused("No.")]
+    await world.actor.carry_out(world.workspace_id, asked.id)
+
+    world.shop.release()
+    await late
+
+    assert world.shop.written == [UPDATE]  # by the other
 
 
 async def test_a_worker_that_wakes_again_writes_no_more(world: World) -> None:

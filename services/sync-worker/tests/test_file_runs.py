@@ -10,6 +10,7 @@ import pytest
 from contracts.connections import ConnectionRemoved
 from contracts.contacts import ContactFetched, ContactGone
 from processes import process
+from providers.csv_file import CsvFile
 from servicekit.errors import RetryLater
 from servicekit.principal import Principal
 from servicekit.testing import user_token
@@ -45,7 +46,7 @@ async def hand_over(world: World, uploads: Uploads, data: bytes) -> None:
     principal = Principal(
         token=user_token(workspace_id=world.workspace_id), user_id=uuid4(), workspace=world.workspace_id
     )
-    world.connection_id = (await uploads.take(principal, form(data), FORM)).connection_id
+    world.connection_id = (await uploads.take(CsvFile(), principal, form(data), FORM)).connection_id
 
 
 async def count_living(world: World) -> object:

@@ -8,8 +8,8 @@ import pytest
 from contracts.connections import ConnectionRemoved, RecordHint
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.interactions import InteractionFetched
-from providers.source import GrantRevoked, Page, ProviderRefused, RateLimited, Skipped
-from shop_world import World, contact, deal, running_queue
+from providers.source import GrantRevoked, Page, ProviderRefused, RateLimited, Skipped, SourceGone
+from shop_world import World, comment, contact, deal, running_queue, ticket
 from sync_worker.run import PATIENCE
 
 JOB = ("hinted-records-fetch", "errands", "todo")
@@ -125,6 +125,43 @@ async def test_what_came_during_a_run_is_looked_at_again_after_it(world: World) 
     assert stale.contact.first_name == "Stale"
     told = await world.published(ContactFetched)
     assert max(told, key=lambda event: event.revision).contact.first_name == "Fresh"
+    assert await world.rows(WANTED) == []
+
+
+async def test_a_ticket_that_moved_is_fetched_with_its_comments_when_the_run_is_over(world: World) -> None:
+    world.shop.fetchable = {"ticket": "deals"}  # type: ignore[misc]
+    parts = [comment(each, "9") for each in ("1", "2", "3", "4")]
+    before = (*(ticket(each, "1", title="Help") for each in ("1", "2", "3", "4", "5")), *parts)
+    world.shop.show("deals", Page(interactions=before))
+    await world.sync()
+    world.shop.show("deals", Page(gone=(SourceGone(provider_id="3", reason="deleted", kind="ticket"),)))
+    await world.sync_anew()
+    assert await world.rows(WANTED) == []
+
+    renamed, elsewhere = ticket("1", "1", title="Thanks"), ticket("2", "2", title="Help")
+    back, solved = ticket("3", "1", title="Help"), ticket("4", "1", title="Help", status="solved")
+    without_comments, new = ticket("5", "2", title="Help"), ticket("6", "2", title="Help")
+    world.shop.show("deals", Page(interactions=(renamed, elsewhere, back, solved, without_comments, new)))
+    await world.sync_anew()
+    wanted = await world.rows(WANTED)
+    world.shop.keep(renamed, elsewhere, back)
+    await world.fetch()
+
+    assert [(each["kind"], each["provider_id"]) for each in wanted] == [("ticket", each) for each in ("1", "2", "3")]
+    assert world.shop.fetched == [("ticket", ("1", "2", "3"))]
+    assert await world.rows(WANTED) == []
+
+
+async def test_what_a_fetch_by_id_moves_brought_its_parts_along(world: World) -> None:
+    world.shop.fetchable = {"ticket": "deals"}  # type: ignore[misc]
+    world.shop.show("deals", Page(interactions=(ticket("1", "1"), comment("1", "9"))))
+    await world.sync()
+    world.shop.keep(ticket("1", "2"))
+
+    await world.hint(RecordHint(kind="ticket", provider_id="1"))
+    await world.fetch()
+
+    assert world.shop.fetched == [("ticket", ("1",))]
     assert await world.rows(WANTED) == []
 
 

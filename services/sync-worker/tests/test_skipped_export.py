@@ -1,7 +1,7 @@
 """Cells of a download are never formulas."""
 
 import pytest
-from sync_worker.skipped_export import harmless
+from servicekit.spreadsheets import harmless
 
 
 @pytest.mark.parametrize(

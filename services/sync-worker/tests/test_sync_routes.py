@@ -115,6 +115,10 @@ async def test_lists_go_on_where_they_stopped(world: World, client: ClientSessio
         cursor = page["next_cursor"]
 
     assert found == ids
+    async with client.get(f"/connections/{world.connection_id}/syncs?state=succeeded&limit=1") as answer:
+        assert [each["id"] for each in (await answer.json())["items"]] == ids[:1]
+    async with client.get(f"/connections/{world.connection_id}/syncs?state=failed") as answer:
+        assert (await answer.json())["items"] == []
 
 
 async def test_another_workspace_sees_nothing(world: World, client: ClientSession) -> None:
@@ -141,6 +145,7 @@ MISTAKES = {
     "/connections/{id}/syncs?limit=0": 400,
     "/connections/{id}/syncs?limit=101": 400,
     "/connections/{id}/syncs?cursor=elsewhere": 400,
+    "/connections/{id}/syncs?state=fine": 400,
     "/connections/{id}/syncs?page=2": 400,
     "/connections/{id}/skipped?cursor=%00": 400,
     "/connections/nobody/syncs": 404,

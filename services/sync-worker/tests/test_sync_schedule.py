@@ -1,11 +1,11 @@
 """Asking for syncs: by hand, by the clock, by events; and the queue that carries them."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from contracts.connections import ConnectionBroken, ConnectionRemoved, SyncRequested
+from contracts.connections import ConnectionBroken, ConnectionRemoved, RecordHint, SyncRequested
 from procrastinate.jobs import Job
 from providers.source import Page, RateLimited
 from servicekit.errors import RetryLater
@@ -207,6 +207,22 @@ async def test_a_killed_worker_s_job_that_waits_again_already_is_not_doubled(wor
         assert await queue.revive(app) == 1
 
     assert await world.jobs() == [QUEUED_LIVE]
+
+
+async def test_a_job_that_fails_while_the_same_one_waits_holds_it_up_no_longer(world: World) -> None:
+    await world.hint(RecordHint(provider_id="1"))
+    app = job_app(world.db, world.syncer, world.fetcher, world.actor, every=EVERY)
+    async with app.open_async():
+        worker_id = await app.job_manager.register_worker()
+        failing = await app.job_manager.fetch_job(queues=["errands"], worker_id=worker_id)
+        assert failing
+        await world.hint(RecordHint(provider_id="2"))
+
+        await app.job_manager.retry_job(failing, retry_at=datetime.now(UTC))
+
+        following = await app.job_manager.fetch_job(queues=["errands"], worker_id=worker_id)
+    assert following
+    assert following.id != failing.id
 
 
 def test_every_failed_job_comes_back() -> None:

@@ -170,13 +170,13 @@ def _as_dict(event: ConnectionRemoved) -> dict[str, object]:
 
 
 REFUSED = {
-    "an unknown column": ({"mapping": {"Z": "emails"}}, "mapping-unfit", "mapping.Z"),
-    "an unknown field": ({"mapping": {"Nr": "shoe_size"}}, "mapping-unfit", "mapping.Nr"),
-    "a field twice": ({"mapping": {"Nr": "city", "Vorname": "city"}}, "mapping-unfit", "mapping.Vorname"),
-    "nobody": ({"mapping": {"Nr": "city"}}, "mapping-unfit", "mapping"),
-    "an unknown key": ({"key": "Id"}, "mapping-unfit", "key"),
-    "no JSON": ({"mapping": "{"}, "invalid-input", "mapping"),
-    "no object": ({"mapping": [1]}, "invalid-input", "mapping"),
+    "an unknown column": ({"mapping": {"Z": "emails"}}, "options-unfit", "mapping.Z"),
+    "an unknown field": ({"mapping": {"Nr": "shoe_size"}}, "options-unfit", "mapping.Nr"),
+    "a field twice": ({"mapping": {"Nr": "city", "Vorname": "city"}}, "options-unfit", "mapping.Vorname"),
+    "nobody": ({"mapping": {"Nr": "city"}}, "options-unfit", "mapping"),
+    "an unknown key": ({"key": "Id"}, "options-unfit", "key"),
+    "no JSON": ({"mapping": "{"}, "options-unfit", "mapping"),
+    "no object": ({"mapping": [1]}, "options-unfit", "mapping"),
     "a field nobody reads": ({"colour": "red"}, "invalid-input", "colour"),
     "a name too long": ({"name": "x" * 201}, "invalid-input", "name"),
 }
@@ -198,7 +198,7 @@ async def test_what_is_no_table_is_refused_and_nothing_is_kept(desk: FileDesk) -
         status, said = await desk.post(data)
         assert (status, said["type"]) == (400, "file-unclear"), said
     status, said = await desk.post("Shoe size,Colour\n42,red\n")
-    assert (status, said["type"]) == (400, "mapping-unfit")
+    assert (status, said["type"]) == (400, "options-unfit")
     await _nothing_is_kept(desk)
 
 
@@ -314,7 +314,7 @@ async def test_a_preview_of_columns_that_say_of_nobody_says_so(desk: FileDesk) -
     assert (status, shown["mapping"]) == (200, {"Size": None, "Colour": None})
     assert "no column says who a row is" in shown["problems"][0]["reason"]
     status, said = await desk.post("Size,Colour\n42,red\n", path="/connections/csv/preview", mapping={"Hue": "emails"})
-    assert (status, said["type"]) == (400, "mapping-unfit")
+    assert (status, said["type"]) == (400, "options-unfit")
 
 
 async def test_of_a_large_file_a_preview_looks_at_the_beginning(desk: FileDesk) -> None:

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api } from "./client";
 import { Problem } from "./problem";
-import type { ContactSummary, Page, Sort, Sync } from "./types";
+import type { Action, ContactSummary, Page, Skipped, Sort, Sync } from "./types";
 
 /** What the list of contacts is asked for. */
 export interface ContactFilter {
@@ -47,6 +47,70 @@ export const syncsQuery = (connectionId: string) =>
         throw error;
       }
     },
+  });
+
+/** When a connection was last read without fail, for one whose latest runs all failed. */
+export const lastSuccessQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: [...syncsKey(connectionId), "succeeded"],
+    queryFn: async ({ signal }): Promise<Sync | null> => {
+      const query = { state: "succeeded", limit: 1 } as const;
+      const params = { path: { connection_id: connectionId }, query };
+      const found = await answered(api.GET("/connections/{connection_id}/syncs", { params, signal }));
+      return found.items[0] ?? null;
+    },
+  });
+
+/** All runs of a connection, the newest first. */
+export const runsQuery = (connectionId: string) =>
+  infiniteQueryOptions({
+    queryKey: [...syncsKey(connectionId), "all"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }): Promise<Page<Sync>> => {
+      const query = { limit: 10, ...(pageParam ? { cursor: pageParam } : {}) };
+      const params = { path: { connection_id: connectionId }, query };
+      return answered(api.GET("/connections/{connection_id}/syncs", { params, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+export const skippedKey = (connectionId: string) => ["skipped", connectionId] as const;
+
+/** What of a connection could not be read, the newest first. */
+export const skippedQuery = (connectionId: string) =>
+  infiniteQueryOptions({
+    queryKey: skippedKey(connectionId),
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }): Promise<Page<Skipped>> => {
+      const params = { path: { connection_id: connectionId }, query: pageParam ? { cursor: pageParam } : {} };
+      return answered(api.GET("/connections/{connection_id}/skipped", { params, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+/** The limits of a connection's account, and what is used of them. */
+export const budgetQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ["budget", connectionId],
+    queryFn: async ({ signal }) => {
+      const params = { path: { connection_id: connectionId } };
+      return (await answered(api.GET("/connections/{connection_id}/budget", { params, signal }))).items;
+    },
+  });
+
+/** What was written back, at one account or at all of them, the newest first. */
+export const actionsQuery = (connectionId: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ["actions", connectionId ?? "all"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }): Promise<Page<Action>> => {
+      const query = {
+        ...(connectionId ? { connection_id: connectionId } : {}),
+        ...(pageParam ? { cursor: pageParam } : {}),
+      };
+      return answered(api.GET("/actions", { params: { query }, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
 
 /** How a connection's counts compare; `counted` is the run that would change them. */

@@ -262,10 +262,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * TakeCsv
-         * @description Take a CSV file in, and read it: a new one, or another version of the one of that name.
+         * TakeFile
+         * @description Take a file in (CSV file), and read it: a new one, or another version of that name's.
          */
-        post: operations["sync_worker_ConnectionsCsvTakeCsv"];
+        post: operations["sync_worker_TakeCsv"];
         delete?: never;
         options?: never;
         head?: never;
@@ -282,10 +282,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PreviewCsv
-         * @description Tell what a CSV file would become, by its first part: nothing is kept. Its beginning is enough.
+         * PreviewFile
+         * @description Tell what a file (CSV file) would become; nothing is kept. Its beginning is enough.
          */
-        post: operations["sync_worker_ConnectionsCsvPreviewPreviewCsv"];
+        post: operations["sync_worker_PreviewCsv"];
         delete?: never;
         options?: never;
         head?: never;
@@ -301,11 +301,51 @@ export interface paths {
         };
         /**
          * ListProviders
-         * @description List what can be connected, and what a person is asked for on each way in.
+         * @description List what can be connected or handed over, and what a person is asked for on each way in.
          */
         get: operations["connections_ConnectionsProvidersListProviders"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/vcard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeFile
+         * @description Take a file in (vCard file), and read it: a new one, or another version of that name's.
+         */
+        post: operations["sync_worker_TakeVcard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/vcard/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PreviewFile
+         * @description Tell what a file (vCard file) would become; nothing is kept. Its beginning is enough.
+         */
+        post: operations["sync_worker_PreviewVcard"];
         delete?: never;
         options?: never;
         head?: never;
@@ -525,7 +565,7 @@ export interface paths {
         };
         /**
          * ListSyncs
-         * @description List the syncs of a connection, the newest first.
+         * @description List the syncs of a connection, the newest first, or those of them that are in one state.
          */
         get: operations["sync_worker_ConnectionsConnectionIdSyncsListSyncs"];
         put?: never;
@@ -585,7 +625,12 @@ export interface paths {
         };
         /**
          * ListContacts
-         * @description List golden records: `q` are words that begin a name or an email, `source` a provider.
+         * @description List golden records.
+         *
+         *     `q` are words: each begins a name, a company, an email, an email's domain or a phone, of whichever source. Where
+         *     nothing is found, words near them are looked for instead, and `near` names those. `filter` is a group of conditions
+         *     in JSON, such as `{"combinator": "and", "rules": [{"field": "company", "operator": "contains", "value": "acme"}]}`;
+         *     `source` is a provider.
          */
         get: operations["identity_ContactsListContacts"];
         put?: never;
@@ -605,11 +650,54 @@ export interface paths {
         };
         /**
          * CountContacts
-         * @description Tell how many golden records there are.
+         * @description Tell how many golden records there are, or are found.
          */
         get: operations["identity_ContactsCountCountContacts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportContacts
+         * @description Download golden records as a CSV file, all or those found by `q` and `filter`, the first seen first.
+         *
+         *     `columns` are names with commas between them. A cell that a spreadsheet could take for a formula begins with an
+         *     apostrophe; `bom` puts a byte order mark in front, by which spreadsheets know UTF-8.
+         */
+        get: operations["identity_ContactsExportExportContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * MergeContacts
+         * @description Say that golden records are one person; with `dry_run`, see what that would lead to.
+         */
+        post: operations["identity_ContactsMergeMergeContacts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -636,6 +724,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/{golden_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EraseContact
+         * @description Forget a person everywhere, for good; with `dry_run`, see what would go.
+         */
+        post: operations["identity_ContactsGoldenIdEraseEraseContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}/explain": {
         parameters: {
             query?: never;
@@ -648,6 +756,26 @@ export interface paths {
          * @description Tell why the source records of a golden record are one: edges, guards, decisions, near misses.
          */
         get: operations["identity_ContactsGoldenIdExplainExplainContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportContact
+         * @description Download all that is held of a person as one JSON document, a `ContactExport`.
+         */
+        get: operations["identity_ContactsGoldenIdExportExportContact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -676,6 +804,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/{golden_id}/pins/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PinValue
+         * @description Have a golden record show a value, whatever its sources say.
+         */
+        put: operations["identity_ContactsGoldenIdPinsFieldPinValue"];
+        post?: never;
+        /**
+         * UnpinValue
+         * @description Have a golden record show again what its sources say.
+         */
+        delete: operations["identity_ContactsGoldenIdPinsFieldUnpinValue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/{golden_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SplitContact
+         * @description Say that some sources of a golden record are another person than the rest.
+         */
+        post: operations["identity_ContactsGoldenIdSplitSplitContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}/timeline": {
         parameters: {
             query?: never;
@@ -690,6 +862,26 @@ export interface paths {
         get: operations["identity_ContactsGoldenIdTimelineListTimeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Say of groups of source records that they are the same person, or different ones: all of it, or nothing.
+         */
+        post: operations["identity_DecisionsDecide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -753,6 +945,46 @@ export interface paths {
         get: operations["gateway_HealthGetHealth"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/history/undo-joins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UndoJoins
+         * @description Undo what rules joined since a time, the latest first, some hundreds at once: ask again while there is more.
+         */
+        post: operations["identity_HistoryUndoJoinsUndoJoins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/history/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UndoEntry
+         * @description Undo an entry of the history, whatever came after it; with `dry_run`, see what that would lead to.
+         */
+        post: operations["identity_HistoryNumberUndoUndoEntry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -901,6 +1133,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListViews
+         * @description List the views that the workspace keeps, by name.
+         */
+        get: operations["identity_ViewsListViews"];
+        put?: never;
+        /**
+         * SaveView
+         * @description Keep a view: a search, a filter as `GET /contacts` takes it, an order and columns, under a name.
+         */
+        post: operations["identity_ViewsSaveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteView
+         * @description Keep a view no longer.
+         */
+        delete: operations["identity_ViewsViewIdDeleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * ChangeView
+         * @description Change a view; what is left out stays.
+         */
+        patch: operations["identity_ViewsViewIdChangeView"];
         trace?: never;
     };
     "/webhooks/{provider}": {
@@ -1135,6 +1415,20 @@ export interface components {
             missing?: {
                 [key: string]: string;
             };
+            allowed?: {
+                [key: string]: string;
+            };
+            removed_at?: string | null;
+            /** @enum {null|string} */
+            removed_data?: "keep" | "erase" | null;
+        };
+        /** FileForm */
+        connections_FileForm: {
+            path: string;
+            endings: string[];
+            options: {
+                [key: string]: string;
+            };
         };
         /** FormField */
         connections_FormField: {
@@ -1164,10 +1458,16 @@ export interface components {
         /** ProviderView */
         connections_ProviderView: {
             name: string;
+            label: string;
+            says: string;
             consent: boolean;
             asks: components["schemas"]["connections_FormField"][];
             credentials: components["schemas"]["connections_FormField"][];
             credentials_note?: string | null;
+            file?: components["schemas"]["connections_FileForm"] | null;
+            sample?: {
+                [key: string]: string;
+            } | null;
         };
         /** Health */
         gateway_Health: {
@@ -1233,6 +1533,16 @@ export interface components {
             near_misses: components["schemas"]["identity_NearMiss"][];
             left_off: components["schemas"]["identity_LeftOff"];
         };
+        /** ContactPage */
+        identity_ContactPage: {
+            items: components["schemas"]["identity_ContactSummary"][];
+            next_cursor?: string | null;
+            total?: number | null;
+            /** @default true */
+            total_is_exact: boolean;
+            /** @default [] */
+            near: string[];
+        };
         /** ContactSummary */
         identity_ContactSummary: {
             /** Format: uuid */
@@ -1248,6 +1558,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            last_interaction_at?: string | null;
         };
         /** DecisionView */
         identity_DecisionView: {
@@ -1260,6 +1571,21 @@ export interface components {
             sentence: string;
             sides: components["schemas"]["identity_SourceName"][][];
             holds: boolean;
+        };
+        /** DecisionWish */
+        identity_DecisionWish: {
+            /** @enum {string} */
+            verdict: "same" | "different";
+            left: (components["schemas"]["identity_SourceKey"] | unknown)[];
+            right: (components["schemas"]["identity_SourceKey"] | unknown)[];
+        };
+        /** DecisionWishes */
+        identity_DecisionWishes: {
+            decisions: (components["schemas"]["identity_DecisionWish"] | unknown)[];
+            /** @default false */
+            override: boolean;
+            /** @default false */
+            dry_run: boolean;
         };
         /** EdgeView */
         identity_EdgeView: {
@@ -1275,6 +1601,27 @@ export interface components {
             guards: components["schemas"]["identity_GuardView"][];
             /** @default 0 */
             left_off: number;
+        };
+        /** EraseWish */
+        identity_EraseWish: {
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** ErasureOutcome */
+        identity_ErasureOutcome: {
+            /** Format: uuid */
+            id: string;
+            sources: components["schemas"]["identity_SourceName"][];
+            interactions: number;
+            mentions: number;
+            history: number;
+            decisions: number;
+            pins: number;
+            keys: number;
+            pairs: number;
+            previous_ids: number;
+            /** @default false */
+            dry_run: boolean;
         };
         /** FieldShare */
         identity_FieldShare: {
@@ -1325,13 +1672,22 @@ export interface components {
         identity_HistoryView: {
             number: number;
             /** @enum {string} */
-            kind: "joined" | "parted";
+            kind: "joined" | "parted" | "decided" | "pinned" | "unpinned";
             /** Format: date-time */
             happened_at: string;
             /** Format: uuid */
             id: string;
+            /** @default [] */
             sides: components["schemas"]["identity_HistorySide"][];
+            /** @default [] */
             edges: components["schemas"]["identity_HistoryEdge"][];
+            by?: string | null;
+            /** @enum {null|string} */
+            verdict?: "same" | "different" | null;
+            field?: string | null;
+            value?: string | null;
+            undoes?: number | null;
+            undone_by?: number | null;
         };
         /** InteractionView */
         identity_InteractionView: {
@@ -1349,11 +1705,6 @@ export interface components {
             url?: string | null;
             occurred_at?: string | null;
         };
-        /** ItemPage[ContactSummary] */
-        "identity_ItemPage_contracts.golden_records.ContactSummary_": {
-            items: components["schemas"]["identity_ContactSummary"][];
-            next_cursor?: string | null;
-        };
         /** ItemPage[HistoryView] */
         "identity_ItemPage_contracts.golden_records.HistoryView_": {
             items: components["schemas"]["identity_HistoryView"][];
@@ -1367,6 +1718,11 @@ export interface components {
         /** ItemPage[SuggestionView] */
         "identity_ItemPage_contracts.suggestions.SuggestionView_": {
             items: components["schemas"]["identity_SuggestionView"][];
+            next_cursor?: string | null;
+        };
+        /** ItemPage[SavedView] */
+        "identity_ItemPage_contracts.views.SavedView_": {
+            items: components["schemas"]["identity_SavedView"][];
             next_cursor?: string | null;
         };
         /** LeftOff */
@@ -1388,6 +1744,7 @@ export interface components {
             rule: string;
             /** @default [] */
             losers: components["schemas"]["identity_FieldValue"][];
+            pin?: number | null;
         };
         /** MergePreview */
         identity_MergePreview: {
@@ -1398,6 +1755,14 @@ export interface components {
             };
             emails: string[];
             phones: string[];
+        };
+        /** MergeWish */
+        identity_MergeWish: {
+            ids: (string | unknown)[];
+            /** @default false */
+            override: boolean;
+            /** @default false */
+            dry_run: boolean;
         };
         /** NearMiss */
         identity_NearMiss: {
@@ -1412,6 +1777,29 @@ export interface components {
                 components["schemas"]["identity_SourceName"]
             ];
             put_off_until?: string | null;
+        };
+        /** NewView */
+        identity_NewView: {
+            name: string;
+            q?: string | null;
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @default -updated_at
+             * @enum {string}
+             */
+            sort: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
+            /** @default [] */
+            columns: (("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "created_at" | "updated_at" | "last_interaction_at") | unknown)[];
+        };
+        /** Outcome */
+        identity_Outcome: {
+            contacts: components["schemas"]["identity_ResultingContact"][];
+            gone: string[];
+            entries: components["schemas"]["identity_HistoryView"][];
+            /** @default false */
+            dry_run: boolean;
         };
         /** PairExplanation */
         identity_PairExplanation: {
@@ -1434,6 +1822,10 @@ export interface components {
             id: string;
             source: components["schemas"]["identity_SourceName"];
         };
+        /** PinWish */
+        identity_PinWish: {
+            value: string;
+        };
         /** PutOff */
         identity_PutOff: {
             /** @default 7 */
@@ -1450,6 +1842,42 @@ export interface components {
             /** @default 7 */
             days: number;
             ids: (string | unknown)[];
+        };
+        /** ResultingContact */
+        identity_ResultingContact: {
+            /** Format: uuid */
+            id: string;
+            email: string | null;
+            first_name: string | null;
+            last_name: string | null;
+            phone: string | null;
+            company: string | null;
+            job_title: string | null;
+            sources: components["schemas"]["identity_SourceName"][];
+        };
+        /** SavedView */
+        identity_SavedView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            q: string | null;
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            sort: string;
+            columns: string[];
+            /** Format: uuid */
+            made_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** SourceKey */
+        identity_SourceKey: {
+            /** Format: uuid */
+            connection_id: string;
+            provider_id: string;
         };
         /** SourceName */
         identity_SourceName: {
@@ -1468,6 +1896,12 @@ export interface components {
             first_seen_at: string;
             updated_at?: string | null;
             url?: string | null;
+        };
+        /** SplitWish */
+        identity_SplitWish: {
+            sources: (components["schemas"]["identity_SourceKey"] | unknown)[];
+            /** @default false */
+            dry_run: boolean;
         };
         /** SuggestionCount */
         identity_SuggestionCount: {
@@ -1495,6 +1929,33 @@ export interface components {
             reason: components["schemas"]["identity_EdgeView"];
             preview: components["schemas"]["identity_MergePreview"];
             put_off_until?: string | null;
+        };
+        /** UndoSinceWish */
+        identity_UndoSinceWish: {
+            /** Format: date-time */
+            since: string;
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** UndoWish */
+        identity_UndoWish: {
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** UndoneSince */
+        identity_UndoneSince: {
+            outcome: components["schemas"]["identity_Outcome"];
+            more: boolean;
+        };
+        /** ViewChange */
+        identity_ViewChange: {
+            name?: string;
+            q?: string | null;
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
+            columns?: ("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "created_at" | "updated_at" | "last_interaction_at")[];
         };
         /** ActionConflicts */
         sync_worker_ActionConflicts: {
@@ -1618,17 +2079,17 @@ export interface components {
         /** FilePreview */
         sync_worker_FilePreview: {
             encoding: string;
-            delimiter: string;
-            has_header: boolean;
-            columns: string[];
-            mapping: {
-                [key: string]: string | null;
-            };
             rows: {
                 [key: string]: string;
             }[];
             contacts: components["schemas"]["sync_worker_Contact"][];
             problems: components["schemas"]["sync_worker_FileProblem"][];
+            delimiter?: string | null;
+            has_header?: boolean | null;
+            columns?: string[];
+            mapping?: {
+                [key: string]: string | null;
+            };
         };
         /** FileProblem */
         sync_worker_FileProblem: {
@@ -2239,7 +2700,7 @@ export interface operations {
             };
         };
     };
-    sync_worker_ConnectionsCsvTakeCsv: {
+    sync_worker_TakeCsv: {
         parameters: {
             query?: never;
             header?: never;
@@ -2284,7 +2745,7 @@ export interface operations {
             };
         };
     };
-    sync_worker_ConnectionsCsvPreviewPreviewCsv: {
+    sync_worker_PreviewCsv: {
         parameters: {
             query?: never;
             header?: never;
@@ -2345,6 +2806,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["connections_ItemPage_connections.ways_in.ProviderView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_TakeVcard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The vCard file
+                     */
+                    file: string;
+                    /** @description What the connection is called; the file's name */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_FileTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_PreviewVcard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The vCard file
+                     */
+                    file: string;
+                    /** @description What the connection is called; the file's name */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_FilePreview"];
                 };
             };
             /** @description A problem */
@@ -2709,6 +3252,7 @@ export interface operations {
     sync_worker_ConnectionsConnectionIdSyncsListSyncs: {
         parameters: {
             query?: {
+                state?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -2810,8 +3354,9 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                filter?: string | null;
                 source?: string | null;
-                sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name";
+                sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
                 cursor?: string | null;
                 limit?: number;
             };
@@ -2827,7 +3372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["identity_ItemPage_contracts.golden_records.ContactSummary_"];
+                    "application/json": components["schemas"]["identity_ContactPage"];
                 };
             };
             /** @description A problem */
@@ -2843,7 +3388,11 @@ export interface operations {
     };
     identity_ContactsCountCountContacts: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string | null;
+                filter?: string | null;
+                source?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2857,6 +3406,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ContactCount"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsExportExportContacts: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                filter?: string | null;
+                source?: string | null;
+                columns?: string | null;
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsMergeMergeContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_MergeWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
                 };
             };
             /** @description A problem */
@@ -2888,6 +3505,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ContactDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdEraseEraseContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_EraseWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ErasureOutcome"];
                 };
             };
             /** @description A problem */
@@ -2935,6 +3587,37 @@ export interface operations {
             };
         };
     };
+    identity_ContactsGoldenIdExportExportContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_ContactsGoldenIdHistoryListHistory: {
         parameters: {
             query?: {
@@ -2969,6 +3652,109 @@ export interface operations {
             };
         };
     };
+    identity_ContactsGoldenIdPinsFieldPinValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_PinWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdPinsFieldUnpinValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ContactsGoldenIdSplitSplitContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_SplitWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_ContactsGoldenIdTimelineListTimeline: {
         parameters: {
             query?: {
@@ -2990,6 +3776,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_ItemPage_contracts.golden_records.InteractionView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_DecisionsDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_DecisionWishes"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
                 };
             };
             /** @description A problem */
@@ -3093,6 +3912,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["gateway_Health"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_HistoryUndoJoinsUndoJoins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_UndoSinceWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_UndoneSince"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_HistoryNumberUndoUndoEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_UndoWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
                 };
             };
             /** @description A problem */
@@ -3355,6 +4242,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["sync_worker_SyncView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsListViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ItemPage_contracts.views.SavedView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsSaveView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_NewView"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_SavedView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsViewIdDeleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_ViewsViewIdChangeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_ViewChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_SavedView"];
                 };
             };
             /** @description A problem */

@@ -1,4 +1,5 @@
 import { Problem, readProblem, Unreachable } from "./problem";
+import { sendForm, type Watched } from "./send-form";
 import type { Credentials, Registration, SignedIn, User } from "./types";
 
 /** Who is here. `unknown` lasts until the cookie was asked about once. */
@@ -61,14 +62,21 @@ export class Session {
   }
 
   /** Fetch as the person who is here. A token that is no longer taken is renewed once, and the request repeated. */
-  readonly fetch = async (request: Request): Promise<Response> => {
+  readonly fetch = (request: Request): Promise<Response> =>
+    this.#asPerson((token) => send(signed(request.clone(), token)));
+
+  /** Send a form as the person who is here, and be told how much of it has gone. */
+  readonly upload = (path: string, form: FormData, watched: Watched): Promise<Response> =>
+    this.#asPerson((token) => sendForm(this.origin + path, form, token, watched));
+
+  async #asPerson(ask: (token: string | null) => Promise<Response>): Promise<Response> {
     const token = this.#token;
-    const answer = await send(signed(request.clone(), token));
+    const answer = await ask(token);
     if (answer.status !== 401) return answer;
     // Several requests may have been refused at once: the first renews, the others go on with what it got.
     const renewed = this.#token !== token || (await this.#refresh());
-    return renewed && this.#token !== null ? send(signed(request, this.#token)) : answer;
-  };
+    return renewed && this.#token !== null ? ask(this.#token) : answer;
+  }
 
   #refresh(): Promise<boolean> {
     this.#refreshing ??= this.#askForToken().finally(() => {

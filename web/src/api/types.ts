@@ -22,8 +22,21 @@ export type CredentialsPath = {
 }[keyof paths];
 export type SignInWith<P extends CredentialsPath> =
   paths[P]["post"]["requestBody"]["content"]["application/json"];
+/** The routes that take a file, one for each kind of file. */
+export type FilePath = {
+  [P in keyof paths]: P extends `${string}/preview`
+    ? never
+    : paths[P] extends { post: { requestBody: { content: { "multipart/form-data": unknown } } } }
+      ? P
+      : never;
+}[keyof paths];
 export type Sync = Schemas["sync_worker_SyncView"];
 export type StreamCoverage = Schemas["sync_worker_StreamCoverage"];
+export type Skipped = Schemas["sync_worker_SkippedView"];
+export type Budget = Schemas["sync_worker_BudgetView"];
+export type FilePreview = Schemas["sync_worker_FilePreview"];
+export type FileTaken = Schemas["sync_worker_FileTaken"];
+export type Action = Schemas["sync_worker_ActionView"];
 export type SyncCounts = Schemas["sync_worker_SyncCounts"];
 
 export type ContactSummary = Schemas["identity_ContactSummary"];

@@ -19,6 +19,7 @@ export type LiveEvent =
   | { name: "golden_record.merged"; items: { golden_id: string; merged_id: string }[] }
   | { name: "golden_record.split"; items: { golden_id: string; split_id: string }[] }
   | { name: "sync.progressed"; items: SyncProgress[] }
+  | { name: "action.ended"; items: { action_id: string; connection_id: string }[] }
   | {
       name:
         | "connection.authorized"
@@ -37,6 +38,7 @@ const NAMES: ReadonlySet<string> = new Set<LiveEvent["name"]>([
   "golden_record.merged",
   "golden_record.split",
   "sync.progressed",
+  "action.ended",
   "connection.authorized",
   "connection.paused",
   "connection.resumed",

@@ -1,11 +1,15 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import { contactCountQuery, contactKey, syncsKey } from "../api/queries";
+import { contactCountQuery, contactKey, skippedKey, syncsKey } from "../api/queries";
 import type { Sync } from "../api/types";
 import { goldenIdsOf, type LiveEvent, type SyncProgress } from "./events";
 import { isUnderWay, withProgress } from "./progress";
 import { Throttle } from "./throttle";
 
 const AT_MOST_EVERY_MS = 1_000;
+const EVERYTHING = [
+  ...["connections", "providers", "syncs", "coverage", "skipped", "budget", "actions"],
+  ...["contact", "contact-count"],
+];
 
 /** Keeps the cache true to what the stream says. The list of contacts sees to itself, so as not to jump. */
 export class Freshness {
@@ -21,8 +25,10 @@ export class Freshness {
       case "ready":
       case "resync":
         // Something may have been missed: look at everything.
-        for (const kind of ["connections", "providers", "syncs", "contact", "contact-count"])
-          this.#lookAgain([kind]);
+        for (const kind of EVERYTHING) this.#lookAgain([kind]);
+        break;
+      case "action.ended":
+        this.#lookAgain(["actions"]);
         break;
       case "sync.progressed":
         for (const told of event.items) this.#progress(told);
@@ -47,8 +53,10 @@ export class Freshness {
   #progress(told: SyncProgress): void {
     const key = syncsKey(told.connection_id);
     this.#client.setQueryData<Sync[]>(key, (syncs) => syncs && withProgress(syncs, told));
-    // What a run ended with (its problem, the exact times) is not in the event.
-    if (!isUnderWay(told)) this.#lookAgain(key);
+    // What a run ended with, or waits for (its problem, the exact times), is not in the event.
+    if (isUnderWay(told) && told.state !== "waiting") return;
+    this.#lookAgain(key);
+    this.#lookAgain(skippedKey(told.connection_id));
   }
 
   #lookAtContacts(ids: ReadonlySet<string>): void {

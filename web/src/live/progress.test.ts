@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Sync, SyncCounts } from "../api/types";
 import type { SyncProgress } from "./events";
-import { tallyOf, withProgress } from "./progress";
+import { expectedOf, tallyOf, withProgress } from "./progress";
 
 function counted(some: Partial<SyncCounts>): SyncCounts {
   return { fetched: 0, added: 0, updated: 0, unchanged: 0, gone: 0, skipped: 0, ...some };
@@ -81,35 +81,25 @@ describe("tallyOf", () => {
       deals: counted({ fetched: 5, updated: 2, gone: 1 }),
     };
 
-    expect(tallyOf(run({ counts, total: { contacts: 20, deals: 5 } }))).toEqual({
+    expect(tallyOf(run({ counts }))).toEqual({
       fetched: 15,
       added: 4,
       updated: 2,
       gone: 1,
       skipped: 1,
-      total: 25,
     });
   });
+});
 
-  it("never shows more read than there is", () => {
-    expect(
-      tallyOf(run({ counts: { contacts: counted({ fetched: 30 }) }, total: { contacts: 20 } })).total,
-    ).toBe(30);
-  });
+describe("expectedOf", () => {
+  const counts = { contacts: counted({ fetched: 30 }), deals: counted({ fetched: 5 }) };
 
-  it("knows no total while something is read of which the provider gives none", () => {
-    const counts = { contacts: counted({ fetched: 400 }), tickets: counted({ fetched: 50 }) };
-
-    expect(tallyOf(run({ counts, total: { contacts: 400 } })).total).toBeNull();
-  });
-
-  it("lets one stream that brings more than was counted not stand for another", () => {
-    const counts = { contacts: counted({ fetched: 30 }), deals: counted({ fetched: 0 }) };
-
-    expect(tallyOf(run({ counts, total: { contacts: 20, deals: 10 } })).total).toBe(40);
-  });
-
-  it("knows no total where the provider gives none", () => {
-    expect(tallyOf(run({ counts: { contacts: counted({ fetched: 30 }) } })).total).toBeNull();
+  it.each([
+    ["every count", { contacts: 40, deals: 10 }, { fetched: 35, total: 50, isAll: true }],
+    ["a count that fell behind", { contacts: 20, deals: 10 }, { fetched: 35, total: 40, isAll: true }],
+    ["some counts", { contacts: 40 }, { fetched: 30, total: 40, isAll: false }],
+    ["no count", {}, null],
+  ])("with %s of the provider, tells how far that is", (_, total, expected) => {
+    expect(expectedOf(run({ counts, total }))).toEqual(expected);
   });
 });

@@ -38,8 +38,6 @@ export interface Tally {
   updated: number;
   gone: number;
   skipped: number;
-  /** The provider's own count, where it gives one for everything that is read. */
-  total: number | null;
 }
 
 /** Add up what a run did over everything it reads. */
@@ -47,25 +45,29 @@ export function tallyOf(sync: Sync): Tally {
   const counts = Object.values(sync.counts);
   const add = (name: "fetched" | "added" | "updated" | "gone" | "skipped") =>
     counts.reduce((sum, of) => sum + of[name], 0);
-  const fetched = add("fetched");
   return {
-    fetched,
+    fetched: add("fetched"),
     added: add("added"),
     updated: add("updated"),
     gone: add("gone"),
     skipped: add("skipped"),
-    total: totalOf(sync),
   };
 }
 
-function totalOf(sync: Sync): number | null {
-  const streams = Object.entries(sync.counts);
-  let total = 0;
-  for (const [stream, { fetched }] of streams) {
-    const expected = sync.total[stream];
-    if (expected === undefined) return null;
-    // While a provider's people add records, its first count falls behind.
-    total += Math.max(expected, fetched);
-  }
-  return streams.length > 0 ? total : null;
+export interface Expected {
+  fetched: number;
+  total: number;
+  /** Whether that is all, as far as anyone knows: what the provider does not count may take longer. */
+  isAll: boolean;
+}
+
+/** How far a run is with what the provider counts; nothing where it counts none of it. */
+export function expectedOf(sync: Pick<Sync, "counts" | "total">): Expected | null {
+  const counted = Object.entries(sync.counts).filter(([stream]) => sync.total[stream] !== undefined);
+  if (counted.length === 0) return null;
+  const fetched = counted.reduce((sum, [, of]) => sum + of.fetched, 0);
+  // While a provider's people add records, its first count falls behind.
+  const total = counted.reduce((sum, [stream, of]) => sum + Math.max(sync.total[stream] ?? 0, of.fetched), 0);
+  const isAll = Object.keys(sync.counts).length === counted.length;
+  return { fetched, total, isAll };
 }

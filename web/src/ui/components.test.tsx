@@ -1,6 +1,9 @@
 // @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
+import { providersQuery } from "../api/queries";
+import type { Provider } from "../api/types";
 import { Button } from "./button";
 import { Field } from "./field";
 import { ProviderBadges } from "./providers";
@@ -53,10 +56,20 @@ it("a button that is busy cannot be pressed again", () => {
   expect(screen.getByRole<HTMLButtonElement>("button", { name: "Sync now" }).disabled).toBe(true);
 });
 
+function told(name: string, label: string): Provider {
+  return { name, label, says: "", consent: true, asks: [], credentials: [] };
+}
+
 it("shows each source once, with how many records it has, also one it does not know", () => {
   const sources = ["zendesk", "hubspot", "hubspot", "acme_crm"].map((provider) => ({ provider }));
+  const client = new QueryClient();
+  client.setQueryData(providersQuery.queryKey, [told("hubspot", "HubSpot"), told("zendesk", "Zendesk")]);
 
-  render(<ProviderBadges sources={sources} />);
+  render(
+    <QueryClientProvider client={client}>
+      <ProviderBadges sources={sources} />
+    </QueryClientProvider>,
+  );
 
   expect(["HubSpot", "Zendesk", "Acme_crm"].map((label) => screen.getByTitle(label).textContent)).toEqual([
     "HHubSpot×2",

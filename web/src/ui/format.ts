@@ -6,6 +6,8 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const dayAndMonth = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
 const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const whole = new Intl.NumberFormat("en");
 
@@ -29,6 +31,30 @@ export function exactly(at: string): string {
 /** Say the day of a moment. */
 export function dayOf(at: string): string {
   return day.format(new Date(at));
+}
+
+/** Say a moment as a clock shows it, "14:05", with its day if that is not today. */
+export function clock(at: string, now: number): string {
+  const moment = new Date(at);
+  const isToday = moment.toDateString() === new Date(now).toDateString();
+  return isToday ? hours.format(moment) : `${dayAndMonth.format(moment)}, ${hours.format(moment)}`;
+}
+
+/** Say roughly how long something takes: "40 seconds", "3 minutes", "1 h 20 min". */
+export function duration(seconds: number): string {
+  if (seconds < 90) return counted(Math.max(1, Math.round(seconds)), "second");
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return counted(minutes, "minute");
+  return [`${Math.floor(minutes / 60)} h`, minutes % 60 > 0 && `${minutes % 60} min`]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** Say how large a file is. */
+export function size(bytes: number): string {
+  if (bytes < 1_000) return counted(bytes, "byte");
+  const [unit, length] = bytes < 1_000_000 ? ["kB", 1_000] : ["MB", 1_000_000];
+  return `${new Intl.NumberFormat("en", { maximumSignificantDigits: 3 }).format(bytes / Number(length))} ${unit}`;
 }
 
 export function count(number: number): string {

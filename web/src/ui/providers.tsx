@@ -1,40 +1,34 @@
+import { useQuery } from "@tanstack/react-query";
+import { providersQuery } from "../api/queries";
 import { cx } from "./class-names";
 
 interface ProviderInfo {
-  name: string;
   label: string;
   says: string;
-  mark: string;
-  ink: string;
   /** Handed over and let go of: there is no account behind it. */
-  isFile?: boolean;
+  isFile: boolean;
 }
 
-/** The tools as people know them; which can be connected, and how, their service says. */
-const PROVIDERS: readonly ProviderInfo[] = [
-  { name: "hubspot", label: "HubSpot", says: "Contacts and deals", mark: "H", ink: "text-hubspot" },
-  { name: "pipedrive", label: "Pipedrive", says: "People and deals", mark: "P", ink: "text-pipedrive" },
-  { name: "zendesk", label: "Zendesk", says: "Users and tickets", mark: "Z", ink: "text-zendesk" },
-  {
-    name: "csv_file",
-    label: "CSV file",
-    says: "Contacts from a spreadsheet",
-    mark: "C",
-    ink: "text-other",
-    isFile: true,
-  },
-];
+/** Colours that people know tools by; all others share one. */
+const INKS: Readonly<Record<string, string>> = {
+  hubspot: "text-hubspot",
+  pipedrive: "text-pipedrive",
+  zendesk: "text-zendesk",
+};
 
-/** What is known of a provider; one that this page does not know yet goes by its own name. */
-export function providerOf(name: string): ProviderInfo {
-  const known = PROVIDERS.find((provider) => provider.name === name);
-  const label = name.charAt(0).toUpperCase() + name.slice(1);
-  return known ?? { name, label, says: "", mark: label.charAt(0) || "?", ink: "text-other" };
+/** Tell what a provider is called, as its service says; until it has, and of one it does not know, by its name. */
+export function useProviderOf(): (name: string) => ProviderInfo {
+  const { data } = useQuery(providersQuery);
+  return (name) => {
+    const known = data?.find((provider) => provider.name === name);
+    const label = known?.label ?? name.charAt(0).toUpperCase() + name.slice(1);
+    return { label, says: known?.says ?? "", isFile: Boolean(known?.file) };
+  };
 }
 
 /** A provider's letter in its colour. */
 export function ProviderMark({ name, large = false }: { name: string; large?: boolean }) {
-  const { mark, ink } = providerOf(name);
+  const mark = useProviderOf()(name).label.charAt(0) || "?";
   return (
     <span
       aria-hidden="true"
@@ -42,7 +36,7 @@ export function ProviderMark({ name, large = false }: { name: string; large?: bo
         "relative grid shrink-0 select-none place-items-center overflow-hidden font-bold",
         "before:absolute before:inset-0 before:bg-current before:opacity-15",
         large ? "size-9 rounded-lg text-base" : "size-4 rounded text-[0.6rem]",
-        ink,
+        INKS[name] ?? "text-other",
       )}
     >
       {mark}
@@ -59,7 +53,7 @@ interface ProviderBadgeProps {
 
 /** A source, named. */
 export function ProviderBadge({ name, count = 1, tight = false }: ProviderBadgeProps) {
-  const { label } = providerOf(name);
+  const { label } = useProviderOf()(name);
   return (
     <span
       title={label}

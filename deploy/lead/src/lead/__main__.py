@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from lead import bus, demo, description, environments, interruption, leftovers, settings, web
+from lead import bus, demo, description, environments, interruption, leftovers, rebuild, settings, web
 from lead.complaint import Complaint
 from lead.database import borrow_database
 from lead.only_one import end_other, only_one
@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     page.set_defaults(command=_web)
 
     bus.add_parser(commands)
+    rebuild.add_parser(commands)
     return parser
 
 

@@ -101,11 +101,17 @@ class Gateway:
                     yield [change.golden_id for change in changes.items]
 
     async def call(
-        self, method: str, path: str, body: object = None, *, form: FormData | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        form: FormData | None = None,
+        headers: Mapping[str, str] = NOTHING,
     ) -> tuple[int, bytes]:
         """Call any route, with JSON or a form; return the status and the body as they are."""
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        async with self.http.request(method, self._url + path, json=body, data=form, headers=headers) as answer:
+        said = {"Authorization": f"Bearer {self._token}", **headers} if self._token else headers
+        async with self.http.request(method, self._url + path, json=body, data=form, headers=said) as answer:
             return answer.status, await answer.read()
 
     async def _get(self, path: str, answer: type[T]) -> T:

@@ -21,8 +21,11 @@ class SandboxAccount(msgspec.Struct, frozen=True):
         return dict.fromkeys(PROVIDERS[self.provider].asks.__struct_fields__, self.account_id)
 
 
-class _Expected(msgspec.Struct):
+class Expected(msgspec.Struct):
+    """How many golden records there are by equal addresses, and how many people they are of."""
+
     golden_records: int
+    people: int
 
 
 async def list_accounts(http: ClientSession, sandbox_url: str) -> list[SandboxAccount]:
@@ -32,12 +35,12 @@ async def list_accounts(http: ClientSession, sandbox_url: str) -> list[SandboxAc
         return msgspec.json.decode(await answer.read(), type=ItemPage[SandboxAccount]).items
 
 
-async def count_expected(http: ClientSession, sandbox_url: str, connections: Sequence[ConnectionView]) -> int:
+async def count_expected(http: ClientSession, sandbox_url: str, connections: Sequence[ConnectionView]) -> Expected:
     """How many golden records these accounts should make, computed by the sandbox from its own people."""
     accounts = [f"{one.provider}:{one.account_id}" for one in connections]
     async with http.get(f"{sandbox_url}/control/expected", params={"accounts": ",".join(accounts)}) as answer:
         answer.raise_for_status()
-        return msgspec.json.decode(await answer.read(), type=_Expected).golden_records
+        return msgspec.json.decode(await answer.read(), type=Expected)
 
 
 async def change_every(http: ClientSession, sandbox_url: str, seconds: float) -> None:

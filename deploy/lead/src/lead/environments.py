@@ -86,6 +86,7 @@ def _registrations(settings: Settings, *, sandbox: bool) -> dict[str, str]:
         prefixes = tuple(f"{provider.upper()}_" for provider in PROVIDERS)
         return {name: value for name, value in settings.environ.items() if name.startswith(prefixes)}
     return {
+        "SAMPLE_ACCOUNTS": "hubspot:111111,pipedrive:222222,zendesk:acme",
         "HUBSPOT_CLIENT_ID": "sandbox-hubspot",
         "HUBSPOT_CLIENT_SECRET": "sandbox-hubspot-secret",
         # The consent page is for the person's browser, the API for our services.

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from types import FrameType
 
@@ -19,6 +20,30 @@ def interrupt_once() -> None:
 
     for number in _SIGNALS:
         signal.signal(number, interrupt)
+
+
+@contextlib.contextmanager
+def ending_in_order() -> Iterator[None]:
+    """For the length of a `with`, let SIGTERM and SIGHUP end us as Ctrl-C does: what was begun is undone on the way.
+
+    Who has a way of their own with a signal, or ignores it, keeps that.
+    """
+    # Only the main thread may say what a signal does; whoever begins something in another one sees to its end there.
+    mine = threading.current_thread() is threading.main_thread()
+    taken = [each for each in _SIGNALS if mine and signal.getsignal(each) == signal.SIG_DFL]
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in taken:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in taken:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextlib.contextmanager

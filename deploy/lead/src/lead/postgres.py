@@ -18,6 +18,7 @@ import psutil
 import psycopg
 
 from lead.complaint import Complaint
+from lead.interruption import ending_in_order
 from lead.sockets import socket_folder
 from lead.unprivileged import Runner
 
@@ -191,14 +192,15 @@ class EmbeddedPostgres:
 
 @contextlib.contextmanager
 def temporary_postgres(options: Mapping[str, str] = MappingProxyType({})) -> Iterator[EmbeddedPostgres]:
-    """Run a server for the length of a `with`; its data go with it."""
-    postgres = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="lead-")), options)
-    try:
-        postgres.start()
-        yield postgres
-    finally:
-        postgres.stop()
-        shutil.rmtree(postgres.home)
+    """Run a server for the length of a `with`, also where a signal cuts that short; its data go with it."""
+    with ending_in_order():
+        postgres = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="lead-")), options)
+        try:
+            postgres.start()
+            yield postgres
+        finally:
+            postgres.stop()
+            shutil.rmtree(postgres.home)
 
 
 def _check_data_version(data: Path) -> None:

@@ -115,9 +115,10 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
 
     `expires_at` is when the access token is due to be refreshed, which happens by itself. `ends_at` is when the
     provider closes this way in for good: until then the account has to be connected in another way. `ending` says so
-    in words once it is near. `missing` are the scopes we need and were not granted, each with what it is needed for.
-    With `webhooks` on, the provider tells of changes; where they are off or refused, and beside them, they are asked
-    for now and then.
+    in words once it is near. `missing` are the scopes we need and were not granted, each with what it is needed for,
+    and `allowed` those we need and have, or would have if the grant named any. With `webhooks` on, the provider tells
+    of changes; where they are off or refused, and beside them, they are asked for now and then. `removed_data` says
+    whether the records of a removed one were kept, and so can still be erased.
     """
 
     id: UUID
@@ -136,6 +137,9 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     paused_at: datetime | None = None
     ending: str | None = None
     missing: dict[str, str] = {}
+    allowed: dict[str, str] = {}
+    removed_at: datetime | None = None
+    removed_data: DataChoice | None = None
 
 
 class FileConnected(msgspec.Struct, frozen=True, kw_only=True):

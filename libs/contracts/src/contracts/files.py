@@ -22,16 +22,16 @@ class FileProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilePreview(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file seems to be, and its first rows: as they came, and as contacts.
+    """What a file seems to be, and its first records: as they are kept (`rows`), and as contacts.
 
-    `mapping` names every column with the field it is taken for, which may be none.
+    Where it is a table, `mapping` names every column with the field it is taken for, which may be none.
     """
 
     encoding: str
-    delimiter: str
-    has_header: bool
-    columns: list[str]
-    mapping: dict[str, str | None]
     rows: list[dict[str, str]]
     contacts: list[Contact]
     problems: list[FileProblem]
+    delimiter: str | None = None
+    has_header: bool | None = None
+    columns: list[str] = []
+    mapping: dict[str, str | None] = {}

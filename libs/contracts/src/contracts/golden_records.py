@@ -70,6 +70,18 @@ class SourceRecordsResolved(Event, frozen=True, kw_only=True):
     anew: bool = False
 
 
+class TimelineChanged(Event, frozen=True, kw_only=True):
+    """What happened with these source records is told differently now; at most `CHANGED_AT_ONCE` of them.
+
+    Each is named by its connection and the provider's id; it may not be known yet.
+    """
+
+    NAME: ClassVar[str] = "timeline.changed.v1"
+    TOPIC: ClassVar[str] = "timelines"
+
+    contacts: tuple[tuple[UUID, str], ...]
+
+
 class ContactErased(Event, frozen=True, kw_only=True):
     """A person's data was erased on request: these source records must go everywhere and not come back."""
 
@@ -104,6 +116,22 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceView, ...]
     created_at: datetime
     updated_at: datetime
+    last_interaction_at: datetime | None = None
+    """When the last thing on its timeline was, or will be."""
+
+
+class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list of golden records; `next_cursor` is opaque, and null on the last page.
+
+    `total` is told on the first page; where it is not exact, there are more. `near` are words that golden records were
+    found by because none has those asked for.
+    """
+
+    items: list[ContactSummary]
+    next_cursor: str | None = None
+    total: int | None = None
+    total_is_exact: bool = True
+    near: tuple[str, ...] = ()
 
 
 class FieldValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,11 +145,16 @@ class FieldValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lineage(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a golden value comes from: what was chosen, by which rule, and what lost."""
+    """Where a golden value comes from: what was chosen, by which rule, and what lost.
+
+    `rule` is `pinned` for what a person chose, whose number `pin` is then; else that of the field: `latest`,
+    `source_priority`, `most_frequent` or `longest`.
+    """
 
     chosen: FieldValue
     rule: str
     losers: tuple[FieldValue, ...] = ()
+    pin: int | None = None
 
 
 class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,12 +218,26 @@ class HistoryEdge(msgspec.Struct, frozen=True, kw_only=True):
     between: tuple[SourceName, SourceName]
 
 
+HistoryKind = Literal["joined", "parted", "decided", "pinned", "unpinned"]
+Verdict = Literal["same", "different"]
+
+
 class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to a golden record; `id` is that of the whole, before parting or after joining."""
+    """Something that happened to a golden record; `id` is that of the whole, before parting or after joining.
+
+    `decided` is a decision that left everybody where they were. `by` is the person who caused it, if one did, and
+    `undoes` and `undone_by` are entries of the same history.
+    """
 
     number: int
-    kind: Literal["joined", "parted"]
+    kind: HistoryKind
     happened_at: datetime
     id: UUID
-    sides: tuple[HistorySide, ...]
-    edges: tuple[HistoryEdge, ...]
+    sides: tuple[HistorySide, ...] = ()
+    edges: tuple[HistoryEdge, ...] = ()
+    by: UUID | None = None
+    verdict: Verdict | None = None
+    field: str | None = None
+    value: str | None = None
+    undoes: int | None = None
+    undone_by: int | None = None

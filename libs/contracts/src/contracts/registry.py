@@ -18,6 +18,7 @@ from contracts.golden_records import (
     GoldenRecordMerged,
     GoldenRecordSplit,
     SourceRecordsResolved,
+    TimelineChanged,
 )
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.syncs import SyncProgressed
@@ -44,6 +45,7 @@ EVENTS: dict[str, type[Event]] = {
         InteractionGone,
         SyncProgressed,
         SyncRequested,
+        TimelineChanged,
         WorkspaceErased,
     )
 }

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 from aiohttp import ClientSession
@@ -25,6 +26,9 @@ from providers.values import text
 CLOCKS_APART = timedelta(minutes=2)
 """How far a provider's clock may be from ours, when we look for what we wrote ourselves."""
 
+
+Remember = Callable[[Mapping[str, str | None]], Awaitable[None]]
+"""Keeps what an update found, until it has ended."""
 
 AsRead = Callable[[ContactFields, Mapping[str, str | None]], ContactFields]
 """Tells what will be read of fields that are written over those that are there."""
@@ -49,15 +53,22 @@ class Ability(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(group[0] for group in self.scopes if not set(group) & set(granted))
 
 
+async def _keep_nothing(found: Mapping[str, str | None]) -> None:
+    pass
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """The circumstances of an action: a key of its own, and when it was asked for.
 
-    `unsure` says that an earlier attempt at it may have been carried out without our hearing of it.
+    `unsure` says that an earlier attempt at it may have been carried out without our hearing of it. `before` is what
+    earlier attempts found in the fields they were about to write, `remember` keeps that for later ones.
     """
 
     key: str
     asked_at: datetime
     unsure: bool = False
+    before: Mapping[str, str | None] = MappingProxyType({})
+    remember: Remember = _keep_nothing
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +187,7 @@ def matches(wanted: ContactFields, contact: Contact, *, created_since: datetime)
 async def update_contact(
     reader: Reader,
     action: UpdateContact,
+    attempt: Attempt,
     write: Callable[[SourceContact, Mapping[str, str | None]], Awaitable[None]],
     *,
     as_read: AsRead = lambda fields, _: fields,
@@ -183,24 +195,29 @@ async def update_contact(
 ) -> Done:
     """Read a contact, compare, have `write` write what is not yet as it is wanted, and read it again.
 
-    To do it twice comes to the same. `as_read` tells what will be read of what is written, `kept` of some fields what
-    is to be written to have them back, where either is not the same.
+    To do it twice comes to the same, and what it takes to undo it is known before anything is written. `as_read` tells
+    what will be read of what is written, `kept` of some fields what is to be written to have them back, where either
+    is not the same.
     """
     before = await reader.contact(action.contact_id)
     found = seen(before.contact)
     wanted = as_read(action.changes, found).given()
     missing = still_to_write(wanted, found | action.expected.given(), found)
-    if not missing:
-        page, link = Page(contacts=(before,)), link_of(before)
-        return Done(records=(link,), page=page, why_not="It was so already, and nothing was written.")
-    await write(before, missing)
-    page = await reader.again(None, before.provider_id)
-    after = seen(page.contacts[0].contact) if page.contacts else wanted
+    page = Page(contacts=(before,))
+    if not missing and not attempt.before:
+        return Done(records=(link_of(before),), page=page, why_not="It was so already, and nothing was written.")
     values = {**found, **kept(before)}
+    # An earlier attempt may have written some of it: what stood there is what that one found.
+    replaced = {name: values[name] for name in missing} | dict(attempt.before)
+    if missing:
+        await attempt.remember(replaced)
+        await write(before, missing)
+        page = await reader.again(None, before.provider_id)
+    after = seen(page.contacts[0].contact) if page.contacts else wanted
     inverse = UpdateContact(
         contact_id=before.provider_id,
-        changes=ContactFields(**{name: values[name] for name in missing}),
-        expected=ContactFields(**{name: after[name] for name in missing}),
+        changes=ContactFields(**replaced),
+        expected=ContactFields(**{name: after[name] for name in replaced}),
     )
     return Done(records=(link_of(page.contacts[0] if page.contacts else before),), page=page, inverse=inverse)
 

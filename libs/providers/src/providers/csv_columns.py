@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contracts.contacts import Contact
 
 from providers.csv_names import NAMES
+from providers.files import OptionsRefused
 
 MANY = ("emails", "phones")
 """Fields that several columns may fill."""
@@ -28,14 +29,6 @@ def _plain(name: str) -> str:
 _FIELD_OF = {_plain(name): field for field, names in NAMES.items() for name in names.split()}
 _EMAIL = re.compile(r"[^\s@;,]+@[^\s@;,]+\.[^\s@;,]+")
 _PHONE = re.compile(r"\+?[\d\s()./-]{7,24}")
-
-
-class MappingRefused(ValueError):
-    """Columns and fields that do not fit; each error names where it is, and what is wrong there."""
-
-    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{where}: {what}" for where, what in errors))
-        self.errors = tuple(errors)
 
 
 def field_of(name: str) -> str | None:
@@ -77,7 +70,7 @@ def suggest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, 
 
 
 def check_mapping(columns: Sequence[str], mapping: Mapping[str, str | None]) -> dict[str, str]:
-    """Check what a person said of the columns; a column with no field stays out. Raises `MappingRefused`."""
+    """Check what a person said of the columns; a column with no field stays out. Raises `OptionsRefused`."""
     said = {column: _SINGULAR.get(field, field) for column, field in mapping.items() if field}
     errors = [
         (f"mapping.{column}", f"the file has no such column; it has {', '.join(columns[:50])}")
@@ -92,7 +85,7 @@ def check_mapping(columns: Sequence[str], mapping: Mapping[str, str | None]) -> 
             errors.append((f"mapping.{column}", f"{field} is taken from the column {taken[field]} already"))
         taken.setdefault(field, column)
     if errors:
-        raise MappingRefused(errors)
+        raise OptionsRefused(errors)
     return said
 
 

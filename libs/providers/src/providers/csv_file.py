@@ -1,18 +1,20 @@
 """CSV files: spreadsheets and exports that a person hands over, read page by page as the providers are."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, ClassVar
 
 import msgspec
 from contracts.contacts import Contact
+from contracts.files import FilePreview, FileProblem
 
 from providers.csv_columns import MANY
-from providers.csv_layout import Layout
+from providers.csv_layout import Layout, Opening, read_beginning
 from providers.csv_rows import Row, bytes_of, read_rows
+from providers.files import PREVIEW_CONTACTS, Beginning, FileSource, OptionsRefused, StoredFile
 from providers.names import cut_name
-from providers.source import FileSource, Page, Skipped, SourceContact, StoredFile
+from providers.source import Page, Skipped, SourceContact
 from providers.values import emails, instant, iso_date, text, texts, web_address
 
 BLOCK_BYTES = 64_000
@@ -39,8 +41,44 @@ class CsvFile(FileSource):
     """A table of contacts, a row each."""
 
     name: ClassVar[str] = "csv_file"
+    slug: ClassVar[str] = "csv"
+    label: ClassVar[str] = "CSV file"
+    says: ClassVar[str] = "Contacts from a spreadsheet"
+    endings: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".txt")
+    options: ClassVar[Mapping[str, str]] = {
+        "mapping": 'Which column is which field: {"E-Mail": "emails"}',
+        "key": "The column whose value names a row",
+    }
     streams: ClassVar[tuple[str, ...]] = ("contacts",)
     listings: ClassVar[dict[str, None]] = {"contacts": None}
+
+    def plan(self, beginning: Beginning, said: Mapping[str, str]) -> bytes:
+        """Find out where the columns are, and what they mean."""
+        mapping, key = _read_options(said)
+        return _open(beginning, mapping, key).planned(mapping, key).encoded()
+
+    def preview(self, beginning: Beginning, said: Mapping[str, str]) -> FilePreview:
+        """Show the first rows; columns of which nothing was said may say of nobody who it is."""
+        mapping, key = _read_options(said)
+        opening = _open(beginning, mapping, key)
+        layout, problems = opening.layout, []
+        try:
+            layout = opening.planned(mapping, key)
+        except OptionsRefused as error:
+            if said:
+                raise
+            problems = [FileProblem(line=None, reason=what) for _, what in error.errors]
+        contacts, skipped = _read_all([row for row in opening.rows if row.line >= layout.first_line], layout)
+        return FilePreview(
+            encoding=beginning.came_as,
+            delimiter=layout.delimiter,
+            has_header=layout.has_header,
+            columns=list(layout.columns),
+            mapping={column: layout.mapping.get(column) for column in layout.columns},
+            contacts=[each.contact for each in contacts[:PREVIEW_CONTACTS]],
+            rows=[msgspec.json.decode(each.raw, type=dict[str, str]) for each in contacts[:PREVIEW_CONTACTS]],
+            problems=problems + [FileProblem(line=each.line, reason=each.reason) for each in skipped],
+        )
 
     async def fetch_page(self, file: StoredFile, stream: str, *, cursor: str | None) -> Page:
         """Read the rows from a place on: those that a block holds whole."""
@@ -86,9 +124,22 @@ class CsvFile(FileSource):
         return _reader_of(read)([row.get(column, "") for column in read.columns])
 
 
-def read_rows_of(rows: Sequence[Row], layout: Layout) -> tuple[tuple[SourceContact, ...], tuple[Skipped, ...]]:
-    """Read rows that were taken apart already."""
-    return _read_all([row for row in rows if row.line >= layout.first_line], layout)
+def _read_options(said: Mapping[str, str]) -> tuple[dict[str, str | None] | None, str | None]:
+    mapping, key = said.get("mapping"), said.get("key") or None
+    try:
+        return (msgspec.json.decode(mapping, type=dict[str, str | None]) if mapping else None), key
+    except (msgspec.DecodeError, RecursionError) as error:
+        what = f"a JSON object of columns and their fields is asked for: {error}"
+        raise OptionsRefused([("mapping", what)]) from error
+
+
+def _open(beginning: Beginning, mapping: Mapping[str, str | None] | None, key: str | None) -> Opening:
+    return read_beginning(
+        beginning.head,
+        encoding=beginning.encoding,
+        is_whole=beginning.is_whole,
+        named=[*(mapping or ()), *([key] if key else [])],
+    )
 
 
 def _give_up_line(block: bytes, place: _Place) -> Page:

@@ -7,7 +7,6 @@ import msgspec
 
 from providers.csv_columns import (
     USEFUL,
-    MappingRefused,
     check_mapping,
     field_of,
     looks_like_value,
@@ -15,9 +14,7 @@ from providers.csv_columns import (
     suggest,
 )
 from providers.csv_rows import Row, read_rows
-
-HEAD_BYTES = 256_000
-"""How much of a file is looked at to find out what it is."""
+from providers.files import FileUnclear, OptionsRefused
 
 ROWS_LOOKED_AT = 200
 MOST_COLUMNS = 1_000
@@ -42,18 +39,14 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self)
 
 
-class LayoutUnclear(ValueError):
-    """A file of which no layout can be found; the message says what is wrong with it."""
-
-
-class Beginning(msgspec.Struct, frozen=True, kw_only=True):
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """The beginning of a file, read: its layout with the mapping we suggest, and its first rows."""
 
     layout: Layout
     rows: tuple[Row, ...]
 
     def planned(self, mapping: Mapping[str, str | None] | None, key: str | None) -> Layout:
-        """Return the layout with what a person said, or else with what we suggest. Raises `MappingRefused`."""
+        """Return the layout with what a person said, or else with what we suggest. Raises `OptionsRefused`."""
         columns, header = self.layout.columns, self.rows[0].cells if self.layout.has_header else None
         said = self.layout.mapping if mapping is None else check_mapping(columns, mapping)
         errors = []
@@ -63,14 +56,14 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
             seen = "" if header else " (the first line seems to be no header)"
             errors.append(("mapping", f"no column says who a row is{seen}: name one for {', '.join(sorted(USEFUL))}"))
         if errors:
-            raise MappingRefused(errors)
+            raise OptionsRefused(errors)
         return msgspec.structs.replace(self.layout, mapping=said, key=key)
 
 
-def read_beginning(head: bytes, *, encoding: str, is_whole: bool, named: Sequence[str] = ()) -> Beginning:
+def read_beginning(head: bytes, *, encoding: str, is_whole: bool, named: Sequence[str] = ()) -> Opening:
     """Find out how a file is to be read; `named` are columns that a person knows, which settles where they stand.
 
-    Raises `LayoutUnclear`.
+    Raises `FileUnclear`.
     """
     start = len(MARK) if head.startswith(MARK) else 0
     first_line = 1
@@ -79,12 +72,12 @@ def read_beginning(head: bytes, *, encoding: str, is_whole: bool, named: Sequenc
     rows = _rows(head[start:], encoding, delimiter, first_line, is_whole=is_whole)
     read = [row for row in rows if any(cell.strip() for cell in row.cells)]
     if not read:
-        raise LayoutUnclear("There is no row in this file that can be read as CSV")
+        raise FileUnclear("There is no row in this file that can be read as CSV")
     first = read[0]
     if rows[0].reason:
-        raise LayoutUnclear(f"Line {rows[0].line}: {rows[0].reason}")
+        raise FileUnclear(f"Line {rows[0].line}: {rows[0].reason}")
     if len(first.cells) > MOST_COLUMNS:
-        raise LayoutUnclear(f"The file has more than {MOST_COLUMNS} columns")
+        raise FileUnclear(f"The file has more than {MOST_COLUMNS} columns")
     has_header = _is_header(first.cells, named)
     columns = name_columns(first.cells if has_header else [""] * len(first.cells))
     data = read[1:] if has_header else read
@@ -108,8 +101,8 @@ def read_beginning(head: bytes, *, encoding: str, is_whole: bool, named: Sequenc
         )
         layout = msgspec.structs.replace(layout, start=start + header.consumed, first_line=first_line + header.lines)
     if is_whole and not data:
-        raise LayoutUnclear("The file has no rows below its header")
-    return Beginning(layout=layout, rows=tuple(rows))
+        raise FileUnclear("The file has no rows below its header")
+    return Opening(layout=layout, rows=tuple(rows))
 
 
 def _said_delimiter(head: bytes, start: int) -> tuple[str | None, int, int]:

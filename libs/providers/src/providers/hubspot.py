@@ -47,6 +47,8 @@ class HubSpot(SourceProvider):
     """HubSpot's CRM."""
 
     name: ClassVar[str] = "hubspot"
+    label: ClassVar[str] = "HubSpot"
+    says: ClassVar[str] = "Contacts and deals"
     streams: ClassVar[tuple[str, ...]] = tuple(_STREAMS)
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType(
         {name: stream.kind for name, stream in _LIVING.items()}
@@ -92,6 +94,8 @@ class HubSpot(SourceProvider):
         now: datetime,
     ) -> Page:
         """Read a page of the list on a first run, and of what changed on later ones."""
+        if cursor is None and bookmark is None:
+            access.names.forget()  # who reads everything again may do so for a new name
         asked = _STREAMS[stream]
         fetched = await hubspot_paging.fetch(http, access, asked, cursor=cursor, bookmark=bookmark)
         since, names = fetched.position.since, Names(http, access, fetched.position.names)

@@ -99,7 +99,7 @@ async def act(http: ClientSession, access: Access, action: Action, attempt: Atte
         case CreateContact():
             return await _create(http, access, action, attempt, reader)
         case UpdateContact():
-            return await _update(http, access, action, reader)
+            return await _update(http, access, action, attempt, reader)
         case AddNote() | SendEmail() | ScheduleMeeting():
             return await hubspot_engagements.log(http, access, action, attempt, reader)
     assert_never(action)
@@ -132,7 +132,7 @@ async def _made_before(action: CreateContact, attempt: Attempt, reader: Reader, 
     raise _conflict(error) from error
 
 
-async def _update(http: ClientSession, access: Access, action: UpdateContact, reader: Reader) -> Done:
+async def _update(http: ClientSession, access: Access, action: UpdateContact, attempt: Attempt, reader: Reader) -> Done:
     async def write(before: SourceContact, missing: Mapping[str, str | None]) -> None:
         properties = {_PROPERTY[name]: value or "" for name, value in missing.items()}
         try:
@@ -141,7 +141,7 @@ async def _update(http: ClientSession, access: Access, action: UpdateContact, re
         except RecordExists as error:
             raise _conflict(error) from error
 
-    return await update_contact(reader, action, write, kept=_own_properties)
+    return await update_contact(reader, action, attempt, write, kept=_own_properties)
 
 
 def _own_properties(before: SourceContact) -> Mapping[str, str | None]:

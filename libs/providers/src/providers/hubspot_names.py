@@ -1,13 +1,15 @@
 """What HubSpot's ids are called: owners, pipelines and their stages, companies."""
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 from aiohttp import ClientSession
 
 from providers.hubspot_api import OWNERS, PIPELINES, Paging, call, is_object_id
 from providers.hubspot_records import Record, Stream, read_batch
+from providers.lexicon import Ask
 from providers.source import Access, ProviderRefused
 from providers.values import text
 
@@ -53,6 +55,8 @@ class _Pipelines(msgspec.Struct):
 class Names:
     """The names that the pages of a run need: each is asked for once, and kept along in the run's cursor.
 
+    Fetches that are no run take the lists that are kept of the account for a while.
+
     Where a name is not to be had, the id stays. `gaps` say why, in words for people.
     """
 
@@ -84,16 +88,18 @@ class Names:
         missing = self._missing(f"owner {each}" for each in ids if each)
         for archived in ("false", "true"):
             if missing and "owners" not in self._known:
-                missing = self._learn(missing, await self._or_nothing("owners", self._list_owners(archived)))
+                listed = self._look_up(f"owners, archived {archived}", missing, partial(self._list_owners, archived))
+                missing = self._learn(missing, await self._or_nothing("owners", listed))
         self._known |= dict.fromkeys(missing, "")
 
     async def learn_stages(self, object_type: str, places: Iterable[tuple[str | None, str | None]]) -> None:
         """Ask for the pipelines and stages we have no label of. Raises `ProviderError`."""
+        pipelines = f"pipelines of {object_type}"
         named = {name for pipeline, stage in places if pipeline for name in (pipeline, f"{pipeline} {stage}")}
         missing = self._missing(f"{object_type} {name}" for name in sorted(named))
-        if missing and f"pipelines of {object_type}" not in self._known:
-            listed = self._list_pipelines(object_type)
-            missing = self._learn(missing, await self._or_nothing(f"pipelines of {object_type}", listed))
+        if missing and pipelines not in self._known:
+            listed = self._look_up(pipelines, missing, partial(self._list_pipelines, object_type))
+            missing = self._learn(missing, await self._or_nothing(pipelines, listed))
         self._known |= dict.fromkeys(missing, "")
 
     async def companies(self, ids: Iterable[str | None]) -> dict[str, str]:
@@ -114,6 +120,10 @@ class Names:
         wanted = list(missing)
         self._known |= {key: met[key] for key in wanted if key in met}
         return [key for key in wanted if key not in met]
+
+    async def _look_up(self, what: str, missing: Collection[str], ask: Ask) -> dict[str, str]:
+        """Take from what is kept of the account, or ask; what has no name there may have one elsewhere."""
+        return {key: name for key, name in (await self._access.names.look_up(what, missing, ask)).items() if name}
 
     async def _or_nothing(self, what: str, asked: Awaitable[dict[str, str]]) -> dict[str, str]:
         """Names are worth a line to people where they are refused, and never a record."""

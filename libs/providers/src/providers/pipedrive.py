@@ -60,6 +60,8 @@ class Pipedrive(SourceProvider):
     """Pipedrive's CRM."""
 
     name: ClassVar[str] = "pipedrive"
+    label: ClassVar[str] = "Pipedrive"
+    says: ClassVar[str] = "People and deals"
     # What was deleted is asked for first: a first run's bookmark has to stand before all that it reads.
     streams: ClassVar[tuple[str, ...]] = (_DELETIONS, _CONTACTS, "deals", "activities", _NOTES)
     listings: ClassVar[Mapping[str, InteractionKind | None]] = {
@@ -113,6 +115,8 @@ class Pipedrive(SourceProvider):
         now: datetime,
     ) -> Page:
         """Read a page of a list, or of what tells which records were deleted."""
+        if cursor is None and bookmark is None:
+            access.names.forget()  # who reads everything again may do so for a new name
         if stream == _DELETIONS:
             return await pipedrive_feed.read_page(http, access, cursor=cursor, bookmark=bookmark, now=now)
         position = read_position(cursor, bookmark)

@@ -105,7 +105,7 @@ async def act(http: ClientSession, access: Access, action: Action, attempt: Atte
         case CreateContact():
             return await _create(http, access, action, attempt, reader)
         case UpdateContact():
-            return await _update(http, access, action, reader)
+            return await _update(http, access, action, attempt, reader)
         case AddNote() | ScheduleMeeting():
             return await pipedrive_entries.enter(http, access, action, attempt, reader)
         case SendEmail():
@@ -154,7 +154,7 @@ async def _expect_nobody(http: ClientSession, access: Access, email: str) -> Non
         raise ActionConflict("Pipedrive has a person with this address already.", existing=existing)
 
 
-async def _update(http: ClientSession, access: Access, action: UpdateContact, reader: Reader) -> Done:
+async def _update(http: ClientSession, access: Access, action: UpdateContact, attempt: Attempt, reader: Reader) -> Done:
     async def write(before: SourceContact, missing: Mapping[str, str | None]) -> None:
         person: dict[str, object] = {}
         if _NAMES & missing.keys():
@@ -171,7 +171,7 @@ async def _update(http: ClientSession, access: Access, action: UpdateContact, re
             path = f"{V2}/persons/{before.provider_id}"
             await call(http, access, path, scope=SCOPE, method="PATCH", json=person)
 
-    return await update_contact(reader, action, write, as_read=_as_read)
+    return await update_contact(reader, action, attempt, write, as_read=_as_read)
 
 
 def _first(value: str) -> list[dict[str, object]]:

@@ -67,8 +67,7 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
     """Read a page of activities, and learn the names it takes; those deleted are gone. Raises `ProviderError`."""
     activities, skipped = read_each(records, read_activity, kind="activity")
     living = [each for each in activities if not each.record.is_deleted]
-    if any(each.record.owner_id for each in living):
-        names = await pipedrive_names.with_users(http, access, names)
+    names = await pipedrive_names.with_users(http, access, names, (each.record.owner_id for each in living))
     page = Page(
         interactions=tuple(
             SourceInteraction(

@@ -60,11 +60,11 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
     """Read a page of deals, and learn the names it takes; those deleted are gone. Raises `ProviderError`."""
     deals, skipped = read_deals(records)
     living = [deal for deal in deals if not deal.deleted]
-    if living:
-        # A deal says no more of its stage than a number.
-        names = await pipedrive_names.with_stages(http, access, names)
-    if any(deal.record.owner_id for deal in living):
-        names = await pipedrive_names.with_users(http, access, names)
+    # A deal says no more of its stage than a number.
+    stages = {deal.record.stage_id for deal in living}
+    pipelines = {deal.record.pipeline_id for deal in living}
+    names = await pipedrive_names.with_stages(http, access, names, stages, pipelines)
+    names = await pipedrive_names.with_users(http, access, names, (deal.record.owner_id for deal in living))
     page = Page(
         interactions=tuple(
             SourceInteraction(

@@ -88,10 +88,9 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
     """Read a page of persons, and learn the names it takes; those deleted are gone. Raises `ProviderError`."""
     persons, skipped = read_each(records, read_person)
     living = [person for person in persons if not person.record.is_deleted]
-    if any(person.record.owner_id for person in living):
-        names = await pipedrive_names.with_users(http, access, names)
-    if any(_own_fields(person.record) for person in living):
-        names = await pipedrive_names.with_fields(http, access, names)
+    names = await pipedrive_names.with_users(http, access, names, (person.record.owner_id for person in living))
+    own_fields = {code for person in living for code in _own_fields(person.record)}
+    names = await pipedrive_names.with_fields(http, access, names, own_fields)
     companies = await pipedrive_names.organizations(
         http, access, {person.record.org_id for person in living if person.record.org_id}
     )
@@ -117,8 +116,8 @@ def to_source(person: Person, names: Names, company: str | None) -> SourceContac
     record, known = person.record, names.fields or {}
     called = _Names(
         organization=company,
-        owner=(names.users or {}).get(record.owner_id or 0),
-        fields={code: known[code] for code in _own_fields(record) if code in known},
+        owner=(names.users or {}).get(record.owner_id or 0) or None,
+        fields={code: name for code in _own_fields(record) if (name := known.get(code))},
     )
     raw = person.raw
     if called != _Names():

@@ -1,7 +1,7 @@
 """What a source of contacts is: one class each, and the plain values it speaks in.
 
-Most are accounts at a provider (`SourceProvider`), some are files that were handed over (`FileSource`). Either
-translates. It holds no state, opens no transaction and knows neither our database nor our services:
+Most are accounts at a provider (`SourceProvider`), some are files that were handed over (`FileSource` in `files.py`).
+Either translates. It holds no state, opens no transaction and knows neither our database nor our services:
 what it needs comes as arguments, what it learns goes back as values. It never guesses: an answer it does not
 understand is an error, a record it cannot read is `Skipped` with its reason, and the rest of the page goes on.
 """
@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 from aiohttp import ClientSession
@@ -18,6 +18,7 @@ from contracts.actions import Action, ActionKind
 from contracts.contacts import Contact, GoneReason
 from contracts.interactions import Interaction, InteractionKind
 
+from providers.lexicon import Lexicon
 from providers.quota import UNMETERED, Meter, Window
 from providers.webhooks import Delivery, Hint, Subscription
 
@@ -61,13 +62,17 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call to a provider needs; `meter` keeps count of the calls to the account."""
+    """What a call to a provider needs.
+
+    `meter` keeps count of the calls to the account, `names` of what the account calls things.
+    """
 
     access_token: str
     token_type: str
     api_url: str
     account_id: str
     meter: Meter = UNMETERED
+    names: Lexicon = msgspec.field(default_factory=Lexicon)
 
     @property
     def authorization(self) -> str:
@@ -192,6 +197,12 @@ class Source(ABC):
     """What contacts come from, as far as all kinds are alike."""
 
     name: ClassVar[str]
+    label: ClassVar[str]
+    """What people call it."""
+
+    says: ClassVar[str]
+    """What comes from it, in a few words for people."""
+
     streams: ClassVar[tuple[str, ...]]
     """What a sync reads, in this order; `contacts` comes before what refers to them."""
 
@@ -372,30 +383,3 @@ class SourceProvider(Source):
 
         One that takes credentials needs no registration for them: its app may lack the `client_id`.
         """
-
-
-class StoredFile(Protocol):
-    """A file that was handed over and is kept by who calls; `layout` says how to read it, in its source's own words."""
-
-    @property
-    def size(self) -> int:
-        """How many bytes it has."""
-
-    @property
-    def layout(self) -> bytes:
-        """How it is to be read."""
-
-    async def read(self, offset: int, at_most: int) -> bytes:
-        """Return bytes from an offset on; fewer than asked for only at the end."""
-
-
-class FileSource(Source):
-    """A kind of file. There is nobody to ask for consent, and nothing to refresh: whoever hands it over has it."""
-
-    @abstractmethod
-    async def fetch_page(self, file: StoredFile, stream: str, *, cursor: str | None) -> Page:
-        """The next page of a file; `cursor` is the last page's `next_cursor`, None at the start."""
-
-    @abstractmethod
-    def normalize(self, raw: bytes, layout: bytes) -> Contact:
-        """Read a kept raw contact again. Raises `ValueError` when it cannot be read."""

@@ -57,6 +57,8 @@ class Zendesk(SourceProvider):
     """Zendesk Support."""
 
     name: ClassVar[str] = "zendesk"
+    label: ClassVar[str] = "Zendesk"
+    says: ClassVar[str] = "Users and tickets"
     streams: ClassVar[tuple[str, ...]] = ("companies", *_EXPORTS, "comments")
     listings: ClassVar[Mapping[str, InteractionKind | None]] = MappingProxyType({"contacts": None, "tickets": "ticket"})
     names_survivors: ClassVar[bool] = False

@@ -116,7 +116,7 @@ async def act(http: ClientSession, access: Access, action: Action, attempt: Atte
         case CreateContact():
             return await _create(http, access, action, attempt, reader)
         case UpdateContact():
-            return await _update(http, access, action, reader)
+            return await _update(http, access, action, attempt, reader)
         case AddNote() | SendEmail() | ScheduleMeeting():
             return await zendesk_sayings.say(http, access, action, attempt, reader)
     assert_never(action)
@@ -161,7 +161,7 @@ async def _made_before(
     raise ActionConflict(str(error), existing=RecordLink(provider_id=holder) if holder else None) from error
 
 
-async def _update(http: ClientSession, access: Access, action: UpdateContact, reader: Reader) -> Done:
+async def _update(http: ClientSession, access: Access, action: UpdateContact, attempt: Attempt, reader: Reader) -> Done:
     async def write(before: SourceContact, missing: Mapping[str, str | None]) -> None:
         user: dict[str, str | None] = {}
         if _NAMES & missing.keys():
@@ -179,7 +179,7 @@ async def _update(http: ClientSession, access: Access, action: UpdateContact, re
             if user:
                 await call(http, access, f"/users/{before.provider_id}.json", method="PUT", json={"user": user})
 
-    return await update_contact(reader, action, write, as_read=_as_read)
+    return await update_contact(reader, action, attempt, write, as_read=_as_read)
 
 
 async def _make_primary(http: ClientSession, access: Access, user_id: str, email: str) -> None:

@@ -26,13 +26,18 @@ from providers.values import web_address
 PROVIDER = "Zendesk"
 API = "/api/v2"
 
-ObjectId = Annotated[int, Meta(gt=0, le=2**63 - 1)]
+MAX_ID = 2**63 - 1
+ObjectId = Annotated[int, Meta(gt=0, le=MAX_ID)]
 """Ids are numbers beyond what JavaScript counts exactly; we keep them as text."""
 
 _BUSY_SECONDS = 2.0
 _SCOPE = re.compile(r"\b(?:[a-z_]{1,40}:)?(?:read|write)\b")
 _PLAIN = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
 _RESOURCE = re.compile(r"(.+)/api/v2/(users|tickets)/([0-9]+)\.json")
+
+
+class NotAllowed(ProviderRefused):
+    """Who connected the account may not read this, or did not grant it."""
 
 
 class _Titled(msgspec.Struct):
@@ -130,8 +135,8 @@ def _forbidden(answer: Answer, said: _Refusal) -> ProviderError:
     if not answer.is_json:
         return ProviderUnavailable("Zendesk's edge turned us away for a while (403).")
     if scopes := _missing_scopes(said):
-        return ProviderRefused(f"Zendesk did not grant what this needs: {', '.join(scopes)}.")
-    return ProviderRefused("Zendesk lets only administrators read this: connect the account as one.")
+        return NotAllowed(f"Zendesk did not grant what this needs: {', '.join(scopes)}.")
+    return NotAllowed("Zendesk lets only administrators read this: connect the account as one.")
 
 
 def read_refusal(answer: Answer) -> _Refusal:

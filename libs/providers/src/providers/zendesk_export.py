@@ -43,12 +43,12 @@ class _Envelope(_SideLoad, kw_only=True):
 
 
 async def fetch(
-    http: ClientSession, access: Access, export: Export, *, cursor: str | None, bookmark: str | None
+    http: ClientSession, access: Access, export: Export, *, cursor: str | None, bookmark: str | None, since: int = 0
 ) -> Fetched:
-    """Fetch the next page of a run. Raises `ProviderError`."""
+    """Fetch the next page of a run; without a cursor or a bookmark it begins at a second. Raises `ProviderError`."""
     position = cursor or bookmark
     params = {"per_page": str(export.per_page)}
-    params |= {"cursor": position} if position else {"start_time": "0"}
+    params |= {"cursor": position} if position else {"start_time": str(since)}
     if export.include:
         params["include"] = ",".join(export.include)
     answer = await call(http, access, f"/incremental/{export.member}/cursor", params)

@@ -24,6 +24,7 @@ from servicekit import telemetry
 from servicekit.consumer import Consumer, Subscription
 from servicekit.database import Database
 from servicekit.errors import BadRequest, Problem
+from servicekit.head import with_head
 from servicekit.health import health_routes
 from servicekit.house import package_of
 from servicekit.principal import KeySource, Principal, PublishedKeys, authentication, people_only
@@ -89,7 +90,7 @@ def service_app(
             if db:
                 await db.close()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[*routes, *health_routes(name, db, list(consumers.values()), migrated=migrated)],
         dependencies={
             "principal": Provide(_principal, sync_to_thread=False),
@@ -108,6 +109,8 @@ def service_app(
         pdb_on_exception=False,
         logging_config=None,
     )
+    app.asgi_handler = with_head(app.asgi_handler)
+    return app
 
 
 def _consumer_name(service: str, part: str) -> str:

@@ -34,4 +34,8 @@ async def _keep_running(name: str, worker: Worker) -> None:
         except Exception as error:  # the edge of everything that is not a request
             failures += 1
             log.error("worker_failed", worker=name, failures=failures, exc_info=error)
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                # It failed while it was being stopped: a group of tasks raises that in the cancellation's place.
+                return
             await asyncio.sleep(min(0.5 * 2 ** min(failures, 8), LONGEST_REST_SECONDS))

@@ -1,10 +1,22 @@
 """What an account defines beside its records: pipelines, owners, properties, and itself."""
 
+from collections.abc import Mapping
+
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from sandbox.hubspot.catalogue import CUSTOM, DATETIMES, LIFECYCLE, NUMBERS, READ_ONLY, STAGES, TYPE_NAMES, ObjectType
+from sandbox.hubspot.catalogue import (
+    CUSTOM,
+    DATETIMES,
+    LIFECYCLE,
+    NUMBERS,
+    READ_ONLY,
+    STAGES,
+    TICKET_STAGES,
+    TYPE_NAMES,
+    ObjectType,
+)
 from sandbox.hubspot.errors import HubSpotError, not_found
 from sandbox.hubspot.gate import Caller
 from sandbox.hubspot.requests import table_of, whole
@@ -19,8 +31,10 @@ async def list_pipelines(object_type: FromPath[str], caller: NamedDependency[Cal
     """The one pipeline of deals or tickets; its `metadata` holds truths and numbers as text."""
     table = table_of(caller, object_type, "read")
     if table.kind.name == "tickets":
-        stages = [("1", "New", "OPEN"), ("2", "Waiting on contact", "OPEN"), ("4", "Closed", "CLOSED")]
-        listed = [_stage(*stage[:2], place, {"ticketState": stage[2]}) for place, stage in enumerate(stages)]
+        listed = [
+            _stage(name, label, place, {"ticketState": state})
+            for place, (name, label, state) in enumerate(TICKET_STAGES)
+        ]
         return answer({"results": [_pipeline("0", "Support Pipeline", listed)]})
     if table.kind.name != "deals":
         raise not_found(f"pipelines of {object_type}")
@@ -83,6 +97,13 @@ async def get_account(caller: NamedDependency[Caller]) -> Answer:
             "dataHostingLocation": "na1",
         }
     )
+
+
+def stage_label(kind: str, properties: Mapping[str, str | None]) -> str | None:
+    """What the stage is called that a deal or a ticket is in."""
+    stages = {"deals": STAGES, "tickets": TICKET_STAGES}.get(kind, ())
+    held = properties.get("dealstage" if kind == "deals" else "hs_pipeline_stage")
+    return next((label for name, label, _ in stages if name == held), None)
 
 
 def _pipeline(name: str, label: str, stages: list[JSON]) -> JSON:

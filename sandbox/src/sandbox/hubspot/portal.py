@@ -72,8 +72,11 @@ class Portal:
 
     def linked(self, kind: str, row: int, to_kind: str) -> list[int]:
         """The living records of a kind that a record is associated with."""
-        table = self.tables[to_kind]
-        return [other for other in self._links.of((kind, row), to_kind) if table.lives(other)]
+        return [other for other in self.ever_linked(kind, row, to_kind) if self.tables[to_kind].lives(other)]
+
+    def ever_linked(self, kind: str, row: int, to_kind: str) -> list[int]:
+        """The same with those that live no more, and would be associated again if they came back."""
+        return self._links.of((kind, row), to_kind)
 
     def holder_of(self, email: str) -> int | None:
         """The living contact that carries an address, whatever its case."""

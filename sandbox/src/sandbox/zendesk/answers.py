@@ -192,6 +192,16 @@ def comments(desk: Desk, row: int) -> list[JSON]:
     return [_comment(desk, row, record, each) for each in record.properties["comments"]]
 
 
+def comment_id(row: int, number: int) -> int:
+    """The id of a ticket's comment of that number."""
+    return 47_000_000_000_000 + row * 1000 + number
+
+
+def audit_id(row: int, number: int) -> int:
+    """The id of the update by which it was made."""
+    return comment_id(row, number) + 500
+
+
 def authors(desk: Desk, said: Iterable[JSON]) -> list[JSON]:
     """Who wrote comments, each once, as they come along with them."""
     wanted = dict.fromkeys(str(each["author_id"]) for each in said)
@@ -201,9 +211,8 @@ def authors(desk: Desk, said: Iterable[JSON]) -> list[JSON]:
 
 def _comment(desk: Desk, row: int, ticket: Record, said: dict[str, Any]) -> JSON:
     author = desk.requester_id(ticket) if said["by"] is None else int(desk.agents.id_of(said["by"]))
-    number = 47_000_000_000_000 + row * 1000 + said["n"]
     return {
-        "id": number,
+        "id": comment_id(row, said["n"]),
         "type": "Comment",
         "author_id": author,
         "body": said["body"],
@@ -211,7 +220,7 @@ def _comment(desk: Desk, row: int, ticket: Record, said: dict[str, Any]) -> JSON
         "plain_body": said["body"],
         "public": said["public"],
         "attachments": [],
-        "audit_id": number + 500,
+        "audit_id": audit_id(row, said["n"]),
         "via": _via(),
         "created_at": stamp(said["at"]),
         "metadata": {"system": {}, "custom": {}},

@@ -10,11 +10,13 @@ from sandbox.store import Sandbox
 from sandbox.tokens import Mint
 from sandbox.wire import Answer, HTTPRequest, Refusal, answer, refused
 from sandbox.zendesk import (
+    comments,
     exports,
     identity_routes,
     oauth,
     organization_routes,
     search,
+    ticket_events,
     tickets,
     users,
     webhook_routes,
@@ -32,8 +34,8 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
     mint = Mint("zendesk", sandbox.settings.zendesk_client_secret)
     oauth_of_all = oauth.OAuth(sandbox, mint)
     repeats = Repeats()
-    rooms = (oauth, users, identity_routes, organization_routes, tickets, exports, search, webhook_routes)
-    gated = [route for room in rooms for route in room.ROUTES]
+    rooms = (oauth, users, identity_routes, organization_routes, tickets, comments, exports, ticket_events, search)
+    gated = [route for room in (*rooms, webhook_routes) for route in room.ROUTES]
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=oauth.FOR_ANYBODY, opt={UNGATED: True}),

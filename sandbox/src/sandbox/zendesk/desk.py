@@ -12,6 +12,7 @@ from sandbox.people import World, chance
 from sandbox.records import Record
 from sandbox.rosters import Roster, Sighting
 from sandbox.zendesk import identities, seeds
+from sandbox.zendesk.happenings import Happenings
 from sandbox.zendesk.seeds import AGENTS, Seeds
 from sandbox.zendesk.tables import Table
 
@@ -36,6 +37,7 @@ class Desk:
         self.seeds = Seeds(
             self.roster, subdomain=self.subdomain, imported=opened.imported, organizations_from=base - _ORGANIZATIONS
         )
+        self.happenings = Happenings(self.seeds)
         self._changed_emails: dict[str, int] = {}
         self.users = Table(
             first_id=base,
@@ -72,7 +74,7 @@ class Desk:
 
     def apply(self, change: changes.AnyRecordChange) -> int:
         """Let something happen that was found possible; returns the row it happened to, or that it made."""
-        table = self.tables[change.kind]
+        table, before = self.tables[change.kind], self._before(change)
         match change:
             case changes.Created():
                 nobody = Record(properties={}, created=change.at, modified=change.at)
@@ -91,6 +93,8 @@ class Desk:
                 row = change.row
             case _:
                 assert_never(change)
+        if table is self.tickets:
+            self.happenings.note(change, row, before, table.record(row))
         return row
 
     def present_row(self, kind: str, text: str) -> int | None:
@@ -145,6 +149,16 @@ class Desk:
         """Properties as somebody might write them to a record of that kind."""
         return seeds.news(kind, draw)
 
+    def _before(self, change: changes.AnyRecordChange) -> Record | None:
+        """The record that a change happens to, or its primary; none where it makes one."""
+        match change:
+            case changes.Created():
+                return None
+            case changes.Merged():
+                return self.tables[change.kind].record(change.primary)
+            case _:
+                return self.tables[change.kind].record(change.row)
+
     def _is_customer(self, row: int) -> bool:
         record = self.users.changed.get(row)
         return record is None or record.properties.get("role", "end-user") == "end-user"
@@ -182,8 +196,11 @@ class Desk:
 
 
 def _written(before: Record, given: dict[str, Any], at: int) -> Record:
-    """A record with properties written to it; addresses become identities."""
+    """A record with properties written to it; addresses become identities, and what is said a comment more."""
     properties = before.properties | given
+    if said := properties.pop("said", None):
+        comments = properties.get("comments") or []
+        properties["comments"] = [*comments, {"n": len(comments), "at": at, **said}]
     known = properties.setdefault("identities", [])
     if "emails" in properties or "phones" in properties:
         known = identities.made(properties.pop("emails", ()), properties.pop("phones", ()))

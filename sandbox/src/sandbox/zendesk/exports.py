@@ -9,13 +9,12 @@ from urllib.parse import urlencode
 from litestar import get
 from litestar.di import NamedDependency
 
-from sandbox.clock import now_ms
 from sandbox.wire import JSON, Answer, HTTPRequest, answer
 from sandbox.zendesk import answers
 from sandbox.zendesk.desk import Desk
 from sandbox.zendesk.errors import bad_parameter
 from sandbox.zendesk.gate import Caller
-from sandbox.zendesk.requests import base_address, whole, words
+from sandbox.zendesk.requests import base_address, start_time, whole, words
 from sandbox.zendesk.tables import Table
 
 MOST = 1000
@@ -58,7 +57,7 @@ async def export_by_time(request: HTTPRequest, caller: NamedDependency[Caller]) 
         "organizations": [desk.organizations],
     }
     size = whole(request, "per_page", default=MOST, most=MOST)
-    start = _start_time(request, caller)
+    start = start_time(request, caller)
     found = list(islice(_changed(tables[resource], start * 1000 - 1, 2**63), size + 1))
     end = found[:size][-1][0] // 1000 if found else start
     address = f"{base_address(request, caller)}/api/v2/incremental/{resource}.json"
@@ -87,7 +86,7 @@ def _page(request: HTTPRequest, caller: Caller, name: str, tables: Sequence[Tabl
     """The records of a page, and what stands around them. Raises `Refusal`."""
     size = whole(request, "per_page", default=MOST, most=MOST)
     text = request.query_params.get("cursor")
-    after = (_start_time(request, caller) * 1000 - 1, 2**63) if text is None else _read(text)
+    after = (start_time(request, caller) * 1000 - 1, 2**63) if text is None else _read(text)
     rest = list(islice(_changed(tables, *after), size + 1))
     found = rest[:size]
     cursor = _write(found[-1]) if found else None
@@ -110,15 +109,6 @@ def _changed(tables: Sequence[Table], ms: int, number: int) -> Iterator[Found]:
 
 def _changed_in(table: Table, ms: int, number: int) -> Iterator[Found]:
     return ((at, key, table, row) for at, key, row in table.exported(ms, number))
-
-
-def _start_time(request: HTTPRequest, caller: Caller) -> int:
-    text = request.query_params.get("start_time", "")
-    if not (text.isascii() and text.isdecimal()):
-        raise bad_parameter("Invalid value for start_time")
-    if int(text) * 1000 > now_ms() - caller.desk.lag_ms:  # a minute in either case, at Zendesk
-        raise bad_parameter("Too recent start_time. Use a start_time older than 1 minute", "StartTimeTooRecent")
-    return int(text)
 
 
 def _write(found: Found) -> str:

@@ -91,6 +91,12 @@ class Seeds:
         }
         return Record(properties=properties, created=created, modified=self.ticket_modified(row))
 
+    def said_at(self, ticket: int) -> list[int]:
+        """When its comments were made; cheaper than its record."""
+        luck = chance(self.roster.world.seed, 32, self.roster.salt, ticket) & _LUCK
+        created = self._created(ticket, self.tickets)
+        return [created + n * _ANSWERED_AFTER for n in range(_comments_of(luck >> 48))]
+
     def requester(self, ticket: int) -> int:
         """Whose ticket it is."""
         luck = chance(self.roster.world.seed, 33, self.roster.salt, ticket) & _LUCK
@@ -144,8 +150,12 @@ def _conversation(subject: str, created: int, luck: int) -> list[dict[str, Any]]
     )
     return [
         {"n": n, "by": by, "body": body, "public": public, "at": created + n * _ANSWERED_AFTER}
-        for n, (by, body, public) in enumerate(said[: 1 + luck // AGENTS % len(said)])
+        for n, (by, body, public) in enumerate(said[: _comments_of(luck)])
     ]
+
+
+def _comments_of(luck: int) -> int:
+    return 1 + luck // AGENTS % 4
 
 
 def user_properties(seen: Sighting) -> dict[str, Any]:
@@ -164,7 +174,14 @@ def user_properties(seen: Sighting) -> dict[str, Any]:
 def news(kind: str, draw: Random) -> dict[str, Any]:
     """Properties as somebody might write them to a record of that kind."""
     if kind == "tickets":
-        return draw.choice(({"status": draw.choice(STATUSES[:5])}, {"priority": draw.choice(PRIORITIES[:4])}))
+        said = {
+            "by": draw.randrange(AGENTS),
+            "body": f"It is {draw.choice(FIRST_WORDS)}.",
+            "public": draw.random() < 0.7,
+        }
+        return draw.choice(
+            ({"status": draw.choice(STATUSES[:5])}, {"priority": draw.choice(PRIORITIES[:4])}, {"said": said})
+        )
     culture = draw.choice(CULTURES)
     given, family = (draw.choice(names).partition("|")[0] for names in (culture.given, culture.family))
     return draw.choice(

@@ -3,7 +3,7 @@
 import msgspec
 
 from sandbox.faults import JSON_TYPE, Trouble
-from sandbox.zendesk.errors import INVALID_TOKEN
+from sandbox.zendesk.errors import INVALID_TOKEN, forbidden
 
 
 def trouble(kind: str, seconds: float) -> Trouble | None:
@@ -17,5 +17,7 @@ def trouble(kind: str, seconds: float) -> Trouble | None:
         case "unauthorized":
             body = {"error": "invalid_token", "error_description": INVALID_TOKEN}
             return Trouble(401, JSON_TYPE, msgspec.json.encode(body))
+        case "forbidden":
+            return Trouble(403, JSON_TYPE, msgspec.json.encode(forbidden().body))
         case _:
             return None

@@ -49,8 +49,8 @@ async def show_users(request: HTTPRequest, caller: NamedDependency[Caller]) -> A
     ids = words(request, "ids")
     if len(ids) > 100:
         raise bad_parameter("Too many values", "TooManyValues")
-    known = set(_ids(caller.desk, []))
-    found = [int(each) for each in ids if each.isdecimal() and int(each) in known]
+    desk = caller.desk
+    found = [int(each) for each in ids if any(desk.present_row(kind, each) is not None for kind in ("agents", "users"))]
     return shown(request, caller, "/users/show_many", found)
 
 

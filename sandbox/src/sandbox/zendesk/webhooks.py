@@ -36,6 +36,7 @@ _OF_FIELDS = {
     "priority": "priority_changed",
     "subject": "subject_changed",
     "comments": "comment_added",
+    "said": "comment_added",
 }
 _OTHERWISE = {"users": "custom_field_changed", "tickets": "tags_changed"}
 

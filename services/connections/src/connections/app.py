@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from litestar import Litestar
-from providers.registry import PROVIDERS
+from providers.registry import FILES, PROVIDERS
 from providers.source import SourceProvider
 from servicekit.app import service_app
 from servicekit.database import Database
@@ -35,7 +35,7 @@ def create_app(
         name="connections",
         settings=settings,
         db=db,
-        routes=[*routes.ROUTES, *ways_in.routes(providers), *webhook_routes.ROUTES, *internal.ROUTES],
+        routes=[*routes.ROUTES, *ways_in.routes(providers, FILES), *webhook_routes.ROUTES, *internal.ROUTES],
         subscriptions=subscriptions(),
         workers={
             "token-refresh": partial(

@@ -1,4 +1,4 @@
-"""What is to be expected of a connection: what it may not do, and when its way in ends."""
+"""What is to be expected of a connection: what it may do and what not, and when its way in ends."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,11 +12,17 @@ AHEAD = timedelta(days=30)
 
 
 def with_outlook(view: ConnectionView, providers: Mapping[str, SourceProvider], *, now: datetime) -> ConnectionView:
-    """Add what is missing and what is about to end; of a connection that is removed, nothing is expected."""
+    """Add what is allowed, what is missing and what is about to end; a removed connection has nothing to expect."""
     provider = providers.get(view.provider)
     if provider is None or view.state == "removed":
         return view
-    return msgspec.structs.replace(view, missing=provider.lacks(view.scopes), ending=_ending(view.ends_at, now=now))
+    missing = provider.lacks(view.scopes)
+    return msgspec.structs.replace(
+        view,
+        missing=missing,
+        allowed={scope: purpose for scope, purpose in provider.needs.items() if scope not in missing},
+        ending=_ending(view.ends_at, now=now),
+    )
 
 
 def _ending(ends_at: datetime | None, *, now: datetime) -> str | None:

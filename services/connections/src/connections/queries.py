@@ -39,7 +39,7 @@ _TOLD = {
     "webhooks": func.coalesce(webhook.c.state, "off").label("webhooks"),
     "last_webhook_at": webhook.c.heard_at.label("last_webhook_at"),
 }
-_THOUGHT = ("ending", "missing")
+_THOUGHT = ("ending", "missing", "allowed")
 """What is not kept: it follows from the rest."""
 _WITH_WEBHOOK = connection.outerjoin(
     webhook, (webhook.c.workspace_id == connection.c.workspace_id) & (webhook.c.connection_id == connection.c.id)

@@ -15,6 +15,7 @@ from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 from litestar.params import Body, FromPath, FromQuery
+from providers.files import FileSource
 from providers.source import SourceProvider
 from servicekit.errors import BadRequest
 from servicekit.principal import Principal
@@ -35,45 +36,78 @@ class Authorization(msgspec.Struct, frozen=True):
     url: str
 
 
+class FileForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file is handed over: a form with it as its `file`, posted to `path`, or to `path/preview` for a look first.
+
+    `endings` are how the names of such files end. `options` may be said of it beside a `name`, each told what it means.
+    """
+
+    path: str
+    endings: list[str]
+    options: dict[str, str]
+
+
 class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
     """A provider and the ways into it that are open here; one without any is not set up.
 
-    `consent` says that people can be sent there, once they answered what it `asks`. `credentials` are what may be
-    handed over in place of a consent, and `credentials_note` what is to be known of them.
+    `label` is what people call it, `says` in a few words what comes from it. `consent` says that people can be sent
+    there, once they answered what it `asks`. `credentials` are what may be handed over in place of a consent, and
+    `credentials_note` what is to be known of them. `sample` is there where an account holds sample data: what to answer
+    to `asks` to come to it. Where there is a `file`, there is no account: it is a kind of file.
     """
 
     name: str
+    label: str
+    says: str
     consent: bool
     asks: list[FormField]
     credentials: list[FormField]
     credentials_note: str | None = None
+    file: FileForm | None = None
+    sample: dict[str, str] | None = None
 
 
-def routes(providers: Mapping[str, SourceProvider]) -> list[HTTPRouteHandler]:
+def routes(providers: Mapping[str, SourceProvider], files: Mapping[str, FileSource]) -> list[HTTPRouteHandler]:
     """Make the way out to the consent of every provider, and a way in for each that takes credentials."""
     takes = {name: provider.credentials for name, provider in providers.items() if provider.credentials}
     signing_in = [_sign_in(name, given) for name, given in takes.items()]
-    return [_list_providers(providers), _begin_authorization(providers), *signing_in]
+    return [_list_providers(providers, files), _begin_authorization(providers), *signing_in]
 
 
-def _list_providers(providers: Mapping[str, SourceProvider]) -> HTTPRouteHandler:
+def _list_providers(providers: Mapping[str, SourceProvider], files: Mapping[str, FileSource]) -> HTTPRouteHandler:
     @get("/connections/providers")
-    async def list_providers(vault: NamedDependency[Vault]) -> ItemPage[ProviderView]:
-        """List what can be connected, and what a person is asked for on each way in."""
-        registrations = vault.registrations
-        return ItemPage(items=[_view(provider, registrations) for provider in providers.values()])
+    async def list_providers(
+        vault: NamedDependency[Vault], settings: NamedDependency[Settings]
+    ) -> ItemPage[ProviderView]:
+        """List what can be connected or handed over, and what a person is asked for on each way in."""
+        registrations, samples = vault.registrations, settings.samples
+        accounts = [_view(provider, registrations, samples.get(provider.name)) for provider in providers.values()]
+        return ItemPage(items=accounts + [_file_view(kind) for kind in files.values()])
 
     return list_providers
 
 
-def _view(provider: SourceProvider, registrations: Registrations) -> ProviderView:
+def _view(provider: SourceProvider, registrations: Registrations, sample: str | None) -> ProviderView:
     taken = provider.credentials if registrations.knows(provider.name) else None
+    consent = provider.name in registrations.names
+    # Whatever a provider asks beforehand, it is which account is meant.
+    answers = None if sample is None or not consent else dict.fromkeys(provider.asks.__struct_fields__, sample)
     return ProviderView(
         name=provider.name,
-        consent=provider.name in registrations.names,
+        label=provider.label,
+        says=provider.says,
+        consent=consent,
         asks=fields_of(provider.asks),
         credentials=fields_of(taken) if taken else [],
         credentials_note=taken.__doc__ if taken else None,
+        sample=answers,
+    )
+
+
+def _file_view(kind: FileSource) -> ProviderView:
+    form = FileForm(path=f"/connections/{kind.slug}", endings=list(kind.endings), options=dict(kind.options))
+    return ProviderView(
+        name=kind.name, label=kind.label, says=kind.says, consent=False, asks=[], credentials=[], file=form
     )
 
 

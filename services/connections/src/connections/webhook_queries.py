@@ -41,6 +41,13 @@ async def list_connections_of(conn: AsyncConnection, provider: str, accounts: Se
     return found
 
 
+async def find_proof(conn: AsyncConnection, provider: str, connection_id: UUID) -> tuple[UUID, str | None] | None:
+    """Find whose a connection of a provider is, and the sealed secret that proves its deliveries."""
+    statement = text("SELECT workspace_id, secret_sealed FROM proof_of_deliveries(:provider, :id)")
+    row = (await conn.execute(statement, {"provider": provider, "id": connection_id})).one_or_none()
+    return (row.workspace_id, row.secret_sealed) if row else None
+
+
 _RECEIVE = text("""
 INSERT INTO webhook_delivery (workspace_id, connection_id, key)
 SELECT workspace_id, connection_id, key

@@ -60,19 +60,18 @@ async def receive_for_app(vault: Vault, provider: str, delivery: Delivery) -> No
 async def receive_for_connection(vault: Vault, provider: str, connection_id: UUID, delivery: Delivery) -> None:
     """Take in a delivery for one connection. Raises `DeliveryRefused` and `NotFound`."""
     registered = _registered(vault, provider, "connection")
-    async with vault.db.transaction() as conn:
-        workspace_id = await queries.find_workspace(conn, connection_id) or NOBODY
-        await see_workspaces(conn, (workspace_id,))
-        subscribed = await webhook_queries.find(conn, connection_id)
-        grant = await queries.find_grant(conn, connection_id)
-        sealed = subscribed.secret_sealed if subscribed and grant and grant.provider == provider else None
-        secret = open_secret(vault.ring, workspace_id, connection_id, sealed)
-        # Where there is none, as much is done with one that nobody knows: neither answer nor time tells which it was.
-        hints = _read(registered, delivery, secret or new_secret())
-        told = [
-            Told(workspace_id=workspace_id, connection_id=connection_id, key=hint.key, record=hint.record)
-            for hint in hints
-        ]
+    # No transaction before the proof: whoever knows the address could have us open them.
+    async with vault.db.engine.connect() as conn:
+        await conn.execution_options(isolation_level="AUTOCOMMIT")
+        proof = await webhook_queries.find_proof(conn, provider, connection_id)
+    workspace_id, sealed = proof or (NOBODY, None)
+    secret = open_secret(vault.ring, workspace_id, connection_id, sealed)
+    # Where there is none, as much is done with one that nobody knows: neither answer nor time tells which it was.
+    hints = _read(registered, delivery, secret or new_secret())
+    told = [
+        Told(workspace_id=workspace_id, connection_id=connection_id, key=hint.key, record=hint.record) for hint in hints
+    ]
+    async with vault.db.transaction(workspace_id) as conn:
         await _take_in(conn, told, heard=[(workspace_id, connection_id)])
 
 

@@ -5,7 +5,13 @@ from typing import Any
 
 import msgspec
 from contracts.actions import ActionEnded
-from contracts.connections import ConnectionAuthorized, ConnectionBroken, ConnectionRemoved
+from contracts.connections import (
+    ConnectionAuthorized,
+    ConnectionBroken,
+    ConnectionPaused,
+    ConnectionRemoved,
+    ConnectionResumed,
+)
 from contracts.event import Event
 from contracts.golden_records import (
     GoldenRecordChanged,
@@ -23,6 +29,8 @@ SHOWN: tuple[type[Event], ...] = (
     SyncProgressed,
     ActionEnded,
     ConnectionAuthorized,
+    ConnectionPaused,
+    ConnectionResumed,
     ConnectionRemoved,
     ConnectionBroken,
 )

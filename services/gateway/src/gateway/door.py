@@ -3,6 +3,7 @@
 import hmac
 import time
 from collections.abc import Callable
+from urllib.parse import unquote
 from uuid import UUID
 
 from litestar.enums import ScopeType
@@ -12,10 +13,14 @@ from servicekit.principal import bearer_of
 
 from gateway.headers import client_of, secured
 from gateway.limits import Buckets, address_key
+from gateway.routing import is_delivery
 from gateway.settings import Settings
 
 SIGN_INS = frozenset((b"/auth/login", b"/auth/register"))
-WEBHOOKS = b"/webhooks/"
+REFUSED = range(400, 500)
+LONGEST_WAIT_SECONDS = 30
+"""Zendesk comes again only if it is asked to within a minute, Pipedrive for the last time two and a half later."""
+
 INSIDE = ("/schema", "/schema/openapi.json")
 
 
@@ -26,18 +31,29 @@ class Limits:
         self._addresses = Buckets(settings.address_rate_per_minute)
         self._sign_ins = Buckets(settings.sign_in_rate_per_minute)
         self._people = Buckets(settings.rate_per_minute)
+        self._refused = Buckets(settings.refused_delivery_rate_per_minute)
 
     def admit_address(self, address: str, path: bytes) -> None:
-        """Count a request of an address. Raises `TooManyRequests`.
-
-        Providers send webhooks for everybody from a few addresses, so these do not count; their signatures are
-        checked where they go.
-        """
+        """Count a request of an address. Raises `TooManyRequests`."""
         key = address_key(address)
-        if not path.startswith(WEBHOOKS):
-            _take(self._addresses, key)
+        _take(self._addresses, key)
         if path.rstrip(b"/") in SIGN_INS:
             _take(self._sign_ins, key)
+
+    def admit_delivery(self, address: str) -> None:
+        """Let a webhook in, unless too many of the address were refused. Raises `TooManyRequests`.
+
+        Providers send those of everybody from a few addresses, as many as there are. All three come again after a 429,
+        so what is genuine is late at worst, where a stranger sends what is not through the same provider.
+        """
+        if seconds := self._refused.wait(address_key(address), now=time.monotonic()):
+            raise TooManyRequests(
+                "too many deliveries were refused in too short a time", retry_after=min(seconds, LONGEST_WAIT_SECONDS)
+            )
+
+    def note_refused(self, address: str) -> None:
+        """Count a webhook that nobody believed, or could have."""
+        self._refused.take(address_key(address), now=time.monotonic())
 
     def admit_person(self, user_id: UUID) -> None:
         """Count a request of a signed-in person. Raises `TooManyRequests`."""
@@ -54,14 +70,28 @@ def door(limits: Limits, metrics_token: str) -> Callable[[ASGIApp], ASGIApp]:
 
     def wrap(app: ASGIApp) -> ASGIApp:
         async def enter(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == ScopeType.HTTP:
+            if scope["type"] != ScopeType.HTTP:
+                await app(scope, receive, send)
+            elif is_delivery(unquote(scope["raw_path"].decode("latin-1"))):
+                limits.admit_delivery(client_of(scope))
+                await app(scope, receive, _noting_refusals(limits, client_of(scope), send))
+            else:
                 limits.admit_address(client_of(scope), scope["raw_path"])
                 _keep_inside(scope, metrics_token)
-            await app(scope, receive, send)
+                await app(scope, receive, send)
 
         return enter
 
     return wrap
+
+
+def _noting_refusals(limits: Limits, address: str, send: Send) -> Send:
+    async def noting(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] in REFUSED:
+            limits.note_refused(address)
+        await send(message)
+
+    return noting
 
 
 def _keep_inside(scope: Scope, metrics_token: str) -> None:

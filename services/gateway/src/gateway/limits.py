@@ -28,6 +28,14 @@ class Buckets:
         self._keys_at_most = keys_at_most
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
+    def wait(self, key: str, *, now: float) -> int:
+        """Return the whole seconds until a request could be taken, and take none."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            return 0
+        left = min(self._capacity, bucket.left + (now - bucket.at) * self._per_second)
+        return 0 if left >= 1 else math.ceil((1 - left) / self._per_second)
+
     def take(self, key: str, *, now: float) -> int:
         """Take a request; return 0, or the whole seconds to wait when none is left."""
         bucket = self._buckets.get(key)

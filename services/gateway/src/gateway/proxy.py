@@ -12,7 +12,7 @@ from yarl import URL
 
 from gateway import headers
 from gateway.body import Body, BodyTooLarge
-from gateway.routing import Route, Service
+from gateway.routing import Load, Route, Service
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams
 
@@ -51,6 +51,11 @@ class Proxy:
     def __init__(self, upstreams: Upstreams, settings: Settings) -> None:
         self._upstreams = upstreams
         self._settings = settings
+        self._at_most: dict[Load, int] = {
+            "usual": settings.max_body_bytes,
+            "file": settings.max_upload_bytes,
+            "delivery": settings.max_delivery_bytes,
+        }
         self._endless: set[ClientResponse] = set()
         self._stopping = False
 
@@ -65,8 +70,7 @@ class Proxy:
 
         Raises `ServiceAway`, `ServiceSilent`, `BodyTooLarge` and `BodyTooSlow` while nothing is answered yet.
         """
-        at_most = self._settings.max_upload_bytes if route.upload else self._settings.max_body_bytes
-        body = Body(receive, at_most=at_most, idle_seconds=self._settings.upload_idle_seconds)
+        body = Body(receive, at_most=self._at_most[route.load], idle_seconds=self._settings.upload_idle_seconds)
         exchange = asyncio.create_task(self._exchange(scope, body, send, route.service))
         leaving = asyncio.create_task(body.wait_until_left())
         try:

@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import unquote_to_bytes
 
 import msgspec
+from providers.registry import FILES
 from servicekit.errors import BadRequest
 
 Service = Literal["auth", "connections", "sync-worker", "identity"]
@@ -16,8 +17,8 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/auth/token/**", None),  # between services
     ("/auth/**", "auth"),
     ("/workspaces/**", "auth"),
-    ("/connections/csv", "sync-worker"),
-    ("/connections/csv/preview", "sync-worker"),
+    *((f"/connections/{kind.slug}", "sync-worker") for kind in FILES.values()),
+    *((f"/connections/{kind.slug}/preview", "sync-worker") for kind in FILES.values()),
     ("/connections/*/sync", "sync-worker"),
     ("/connections/*/syncs", "sync-worker"),
     ("/connections/*/actions", "sync-worker"),
@@ -33,8 +34,10 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/contacts/**", "identity"),
     ("/explain", "identity"),
     ("/suggestions/**", "identity"),
-    ("/matches/**", "identity"),
+    ("/decisions/**", "identity"),
+    ("/history/**", "identity"),
     ("/rules/**", "identity"),
+    ("/views/**", "identity"),
 )
 
 PUBLIC: tuple[tuple[str, str], ...] = (
@@ -47,19 +50,21 @@ PUBLIC: tuple[tuple[str, str], ...] = (
     ("POST", "/webhooks/**"),
 )
 
-
 UPLOADS: tuple[tuple[str, str], ...] = (
-    ("POST", "/connections/csv"),
-    ("POST", "/connections/csv/preview"),
+    *(("POST", f"/connections/{kind.slug}") for kind in FILES.values()),
+    *(("POST", f"/connections/{kind.slug}/preview") for kind in FILES.values()),
 )
 
 
+Load = Literal["usual", "file", "delivery"]
+
+
 class Route(msgspec.Struct, frozen=True):
-    """Where a request goes, whether it may come without a token, and whether it brings a file."""
+    """Where a request goes, whether it may come without a token, and what its body is."""
 
     service: Service
     public: bool
-    upload: bool = False
+    load: Load = "usual"
 
 
 class PathRefused(BadRequest):
@@ -86,7 +91,18 @@ def find_route(method: str, path: str) -> Route | None:
     service = next((service for pattern, service in _RULES if pattern.fullmatch(path)), None)
     if service is None:
         return None
-    return Route(service, _is_among(_PUBLIC, method, path), _is_among(_UPLOADS, method, path))
+    return Route(service, _is_among(_PUBLIC, method, path), _load(method, path))
+
+
+def _load(method: str, path: str) -> Load:
+    if _is_among(_UPLOADS, method, path):
+        return "file"
+    return "delivery" if is_delivery(path) else "usual"
+
+
+def is_delivery(path: str) -> bool:
+    """Whether providers call here, and nobody else does."""
+    return path.startswith("/webhooks/")
 
 
 def _is_among(rules: Sequence[tuple[str, re.Pattern[str]]], method: str, path: str) -> bool:

@@ -6,12 +6,19 @@ POSITIVE = (
     *(
         "max_body_bytes",
         "max_upload_bytes",
+        "max_delivery_bytes",
         "connect_seconds",
         "answer_seconds",
         "upload_idle_seconds",
         "keep_alive_seconds",
     ),
-    *("rate_per_minute", "address_rate_per_minute", "sign_in_rate_per_minute", "streams_per_user"),
+    *(
+        "rate_per_minute",
+        "address_rate_per_minute",
+        "refused_delivery_rate_per_minute",
+        "sign_in_rate_per_minute",
+        "streams_per_user",
+    ),
 )
 
 
@@ -25,6 +32,9 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     max_body_bytes: int = 10_000_000
     max_upload_bytes: int = 1_000_000_000
     """The longest request where a file is handed over."""
+    max_delivery_bytes: int = 1_000_000
+    """The longest webhook. By their own documentation HubSpot sends up to 100 events at once, each of half a kilobyte
+    and a property's value, and Zendesk less than 256 KB; Pipedrive sends one record, and what it was before."""
 
     cors_origins: str = ""
     """Origins, comma-separated, whose pages may call us with credentials; our own page needs none."""
@@ -39,6 +49,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """Requests of one signed-in person."""
     address_rate_per_minute: int = 6_000
     """Requests of one address, signed in or not; webhooks do not count."""
+    refused_delivery_rate_per_minute: int = 300
+    """Webhooks of one address that were refused. Those that are taken do not count, however many they are."""
     sign_in_rate_per_minute: int = 60
     """Tries of one address to sign in or register."""
 

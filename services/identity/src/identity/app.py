@@ -1,11 +1,14 @@
 """The wiring of identity."""
 
+from functools import partial
+
 from litestar import Litestar
 from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
-from identity import review_routes
+from identity import indexing
+from identity.cursors import Cursors
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.settings import Settings
@@ -15,12 +18,15 @@ NAME = "identity"
 
 def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
     """Build identity; `keys` are auth's published ones unless others are given."""
+    db = Database.connect(settings, NAME)
     return service_app(
         name=NAME,
         settings=settings,
-        routes=[*ROUTES, *review_routes.ROUTES],
-        db=Database.connect(settings, NAME),
+        routes=ROUTES,
+        db=db,
         subscriptions=subscriptions(),
         projections=projections(),
+        dependencies={"cursors": Cursors(settings.lead_secret)},
+        workers={"search-rebuilder": partial(indexing.rebuild_all, db)},
         keys=keys,
     )

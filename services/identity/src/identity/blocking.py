@@ -13,6 +13,21 @@ neighbourhood by looking up its blocks' carriers, and needs nothing of them but 
 
 A block with more carriers than the rules' limit is passed over, so that none is quadratic; that is a property of the
 set of records, as it must be. Equal emails need no block: they are match keys.
+
+What is kept so that a batch can weigh its neighbourhood, and nothing but it:
+
+- for each record its `Form` as JSON (some 130 bytes) and its blocks, four or five numbers of eight bytes, looked up by
+  (workspace, block). Both follow from the contact, the region and `normalise.VERSION`; a gone record keeps them.
+- match keys for each mailbox and telephone of the form. Whether a key is shared follows from the forms of its
+  carriers, gone ones included (`sharing`); it can be kept beside the key, and is found again from its carriers.
+- the rules, one version: `rules.Rules` as JSON.
+
+What a batch loads: the carriers of the old and new blocks and keys of its records, one more than the limit at most for
+a block; all carriers of a block that crosses the limit or of a key whose being shared flips, since both change what
+other pairs are worth; then the components of all these. A component is what edges reach before any guard of groups is
+asked: keys, and every pair whose verdict is to join, those `vetoes.torn` between two included. So all edges of a record
+are there whenever it is. A pair's score needs two forms, the shared ones among their keys, and the rules; never another
+record. Edges need not be kept: those of a component are its members' keys and blocks, weighed again.
 """
 
 from collections import defaultdict
@@ -40,6 +55,11 @@ def read_blocks(form: Form) -> dict[int, str]:
     return {_number(text): text for text in texts_of(form)}
 
 
+def tells_of_telephones(block: int) -> bool:
+    """Whether who is in a block may share a telephone: then one more can change what the others' pairs are worth."""
+    return bool(block & 1)
+
+
 def texts_of(form: Form) -> Iterator[str]:
     """List a record's blocks as they read: the pass, and the values."""
     given, family = form.given, form.family
@@ -55,7 +75,7 @@ def texts_of(form: Form) -> Iterator[str]:
         if len(local) >= _SHORTEST_LOCAL:
             yield f"local:{local}"
     for phone in form.phones:
-        yield f"phone:{phone.partition(';')[0][-_PHONE_DIGITS:]}"
+        yield _telephone(phone)
     if form.company and family:
         yield f"work:{form.company}|{family[:3]}"
     if form.street and form.house:
@@ -63,12 +83,22 @@ def texts_of(form: Form) -> Iterator[str]:
             yield f"door:{form.street}|{form.house}|{initial}"
 
 
+def block_of_telephone(phone: str) -> int:
+    """Give the block of a telephone."""
+    return _number(_telephone(phone))
+
+
+def _telephone(phone: str) -> str:
+    return f"phone:{phone.partition(';')[0][-_PHONE_DIGITS:]}"
+
+
 def _consonants(name: str) -> str:
     return "".join(sorted(set(name.translate(_NO_CONSONANTS)))) or name
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)
+    number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)
+    return number | 1 if text.startswith("phone:") else number & ~1
 
 
 def pairs(blocks: Mapping[Id, Iterable[int]], limit: int) -> set[tuple[Id, Id]]:

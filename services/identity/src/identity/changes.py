@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -13,12 +12,15 @@ from contracts.golden_records import (
     GoldenRecordGone,
     GoldenRecordMerged,
     GoldenRecordSplit,
+    HistoryKind,
+    Verdict,
 )
 
 from identity import golden
-from identity.golden import GoldenRow
+from identity.golden import BY_DEFAULT, NO_PINS, UNPINNED, GoldenRow, Pins
 from identity.matching import Edge, Group
 from identity.records import SourceRecord
+from identity.survivorship import Survivorship
 
 
 class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -47,13 +49,26 @@ class Side(msgspec.Struct, frozen=True, gc=False):
     members: tuple[UUID, ...]
 
 
+class Cause(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Why a person's word changed something: whose, which decision or pin it made or withdrew, what it undoes."""
+
+    by: UUID | None = None
+    verdict: Verdict | None = None
+    made: int | None = None
+    withdrew: int | None = None
+    undoes: int | None = None
+    field: str | None = None
+    value: str | None = None
+
+
 class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Something that happened to groups. `golden_id` is the id of the whole; edges are those that joined it."""
 
-    kind: Literal["joined", "parted"]
+    kind: HistoryKind
     golden_id: UUID
     sides: tuple[Side, ...]
     edges: tuple[Edge, ...] = ()
+    cause: Cause | None = None
 
 
 def without(entry: Entry, erased: Set[UUID]) -> Entry | None:
@@ -64,7 +79,16 @@ def without(entry: Entry, erased: Set[UUID]) -> Entry | None:
         if (left := tuple(m for m in side.members if m not in erased))
     )
     edges = tuple(edge for edge in entry.edges if edge.left not in erased and edge.right not in erased)
-    return msgspec.structs.replace(entry, sides=sides, edges=edges) if len(sides) > 1 else None
+    enough = 1 if entry.kind in {"pinned", "unpinned"} else 2
+    return msgspec.structs.replace(entry, sides=sides, edges=edges) if len(sides) >= enough else None
+
+
+class Values(msgspec.Struct, frozen=True):
+    """What golden values follow from beside the records; `moved` are those whose pins are others than before."""
+
+    pins: Pins = NO_PINS
+    survivorship: Survivorship = BY_DEFAULT
+    moved: Set[UUID] = frozenset()
 
 
 class Changes(msgspec.Struct):
@@ -81,6 +105,8 @@ class Changes(msgspec.Struct):
     events: list[Event] = []
     heirs: dict[UUID, UUID] = {}
     """For each erased record that others shared a golden record with: one of them, for its id to lead to."""
+    groups: Sequence[Group] = ()
+    """The partition as it is now, as far as it was looked at."""
     shared: list[str] = []
     """Keys that turned out to be nobody's own."""
     questions: set[UUID] = set()
@@ -89,11 +115,15 @@ class Changes(msgspec.Struct):
     """How many golden records there are more than before."""
 
 
+PLAIN = Values()
+
+
 def compare(
     workspace_id: UUID,
     before: Mapping[UUID, Known],
     records: Mapping[UUID, SourceRecord],
     groups: Sequence[Group],
+    values: Values = PLAIN,
 ) -> Changes:
     """Tell what changes when `groups` of `records` take the place of what was known of the same records.
 
@@ -103,10 +133,10 @@ def compare(
     standing: list[Group] = []
     for group in groups:
         if group.members == (group.component_id,) and group.golden_id not in before:
-            _welcome(changes, records[group.golden_id])
+            _welcome(changes, records[group.golden_id], values)
         else:
             standing.append(group)
-    moved = _compare_standing(changes, before, records, standing) if standing or before else ()
+    moved = _compare_standing(changes, before, records, standing, values) if standing or before else ()
     changes.events = [*_changed(changes), *moved]
     return changes
 
@@ -119,15 +149,19 @@ def _changed(changes: Changes) -> Iterator[Event]:
         yield GoldenRecordChanged(workspace_id=changes.workspace_id, golden_ids=some)
 
 
-def _welcome(changes: Changes, newcomer: SourceRecord) -> None:
+def _welcome(changes: Changes, newcomer: SourceRecord, values: Values) -> None:
     """Take in a record that is new and alone, and kept from nobody, as most are in a first sync."""
     if not newcomer.gone:
-        changes.made.append(golden.row_of(newcomer.source_id, [newcomer]))
+        changes.made.append(golden.row_of(newcomer.source_id, [newcomer], survivorship=values.survivorship))
         changes.contacts += 1
 
 
 def _compare_standing(
-    changes: Changes, before: Mapping[UUID, Known], records: Mapping[UUID, SourceRecord], groups: Iterable[Group]
+    changes: Changes,
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
+    groups: Iterable[Group],
+    values: Values,
 ) -> Iterable[Event]:
     was = _Before(before)
     living_now: set[UUID] = set()
@@ -138,8 +172,8 @@ def _compare_standing(
         living = golden.newest_first(records[member] for member in group.members)
         if living:
             living_now.add(group.golden_id)
-        if was.differs(group, records):
-            _compare_values(changes, was, group, living)
+        if was.differs(group, records) or not values.moved.isdisjoint(group.members):
+            _compare_values(changes, was, group, living, values)
     changes.entries += _parted(was, golden_of)
     changes.dropped = sorted(was.living - living_now)
     changes.contacts += len(living_now - was.living) - len(changes.dropped)
@@ -148,10 +182,13 @@ def _compare_standing(
     return _moved(was, leads_to, living_now, changes.workspace_id)
 
 
-def _compare_values(changes: Changes, was: "_Before", group: Group, living: Sequence[SourceRecord]) -> None:
+def _compare_values(
+    changes: Changes, was: "_Before", group: Group, living: Sequence[SourceRecord], values: Values
+) -> None:
     if living:
         rows = changes.changed if group.golden_id in was.living else changes.made
-        rows.append(golden.row_of(group.golden_id, living))
+        pinned = golden.pinned_of(group.members, values.pins) if values.pins else UNPINNED
+        rows.append(golden.row_of(group.golden_id, living, pinned, values.survivorship))
     if joined := _joined(was, group):
         changes.entries.append(joined)
 

@@ -66,7 +66,7 @@ def _name_words(left: Form, right: Form) -> tuple[str, ...]:
     return (left.given, left.family, right.given, right.family)
 
 
-_WORTH = {"same": 4, "form": 3, "part": 3, "close": 2, "initial": 1, "kin": 0, MISSING: 0, "differs": -3}
+_WORTH = {"same": 4, "form": 3, "part": 3, "close": 2, "abroad": 2, "initial": 1, "kin": 0, MISSING: 0, "differs": -3}
 _AS_GIVEN = {"part": "form"}
 
 
@@ -100,8 +100,12 @@ def _places(left: Form, right: Form) -> str:
     postal = bool(left.postal) and left.postal == right.postal
     city = likeness.are_one_place_name(left.city, right.city)
     around = postal or city or (not (left.postal and right.postal) and not (left.city and right.city))
-    if around and likeness.are_one_place_name(left.street, right.street):
-        return "door" if left.house and left.house == right.house else "street"
+    if around and left.street and right.street and likeness.are_one_place_name(left.street, right.street):
+        if left.house and left.house == right.house:
+            return "door"
+        # There is a High Street in every town, and another house in it is another address.
+        if postal and not (left.house and right.house):
+            return "street"
     if postal:
         return "postal"
     if city:

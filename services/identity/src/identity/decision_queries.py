@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from identity.golden import Pin
 from identity.json_rows import as_json
-from identity.matching import Decision, Verdict
+from identity.matching import Decision
 from identity.queries import SourceName
 
 _LOAD_DECISIONS = text("""
@@ -37,47 +39,107 @@ async def load_decisions(conn: AsyncConnection, names: Iterable[SourceName]) -> 
     return decisions
 
 
-_SAVE_DECISION = text("""
-WITH counted AS (
-    UPDATE workspace SET decisions = decisions + 1 WHERE workspace_id = :workspace_id RETURNING decisions
+_COUNT = text("""
+UPDATE workspace SET decisions = decisions + :made WHERE workspace_id = :workspace_id RETURNING decisions
+""")
+
+_SAVE_DECISIONS = text("""
+WITH given AS (
+    SELECT * FROM json_to_recordset(CAST(:decisions AS json)) AS d (number integer, verdict text, sides json)
+), members AS (
+    INSERT INTO decision_member (workspace_id, source_id, number, side)
+    SELECT :workspace_id, CAST(m.source_id AS uuid), g.number, s.side - 1
+    FROM given g
+    CROSS JOIN json_array_elements(g.sides) WITH ORDINALITY AS s (members, side)
+    CROSS JOIN json_array_elements_text(s.members) AS m (source_id)
 )
 INSERT INTO decision (workspace_id, number, verdict, decided_by)
-SELECT :workspace_id, decisions, :verdict, :decided_by FROM counted
-RETURNING number
+SELECT :workspace_id, number, verdict, :decided_by FROM given
 """)
 
-_SAVE_MEMBERS = text("""
-INSERT INTO decision_member (workspace_id, source_id, number, side)
-SELECT :workspace_id, m.source_id, :number, m.side
-FROM json_to_recordset(CAST(:members AS json)) AS m (source_id uuid, side integer)
+_SAVE_PINS = text("""
+INSERT INTO pin (workspace_id, number, source_id, field, value, pinned_by)
+SELECT :workspace_id, number, source_id, field, value, :decided_by
+FROM json_to_recordset(CAST(:pins AS json)) AS p (number integer, source_id uuid, field text, value text)
 """)
 
-_WITHDRAW_DECISION = text("""
-WITH withdrawn AS (
-    UPDATE decision SET withdrawn_at = now()
-    WHERE workspace_id = :workspace_id AND number = :number AND withdrawn_at IS NULL
-    RETURNING workspace_id, number
-)
-SELECT source_id FROM decision_member JOIN withdrawn USING (workspace_id, number)
-""")
+_WITHDRAW = [
+    text(f"""
+    UPDATE {table} SET withdrawn_at = now()
+    WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS integer[])) AND withdrawn_at IS NULL
+    """)  # noqa: S608 - the names are ours
+    for table in ("decision", "pin")
+]
 
 
-async def save_decision(
+async def save_word(
     conn: AsyncConnection,
     workspace_id: UUID,
-    verdict: Verdict,
-    sides: Sequence[Collection[UUID]],
+    *,
+    decisions: Sequence[Decision],
+    pins: Sequence[Pin],
+    withdrawn: Collection[int],
     decided_by: UUID | None,
-) -> int:
-    """Write a decision under the workspace's next number."""
-    named = {"workspace_id": workspace_id, "verdict": verdict, "decided_by": decided_by}
-    number: int = (await conn.execute(_SAVE_DECISION, named)).scalar_one()
-    members = [{"source_id": id_, "side": side} for side, ids in enumerate(sides) for id_ in ids]
-    await conn.execute(_SAVE_MEMBERS, {"workspace_id": workspace_id, "number": number, "members": as_json(members)})
-    return number
+) -> None:
+    """Write what a person said. Decisions and pins are numbered already, on from the workspace's count."""
+    named = {"workspace_id": workspace_id, "decided_by": decided_by}
+    if made := len(decisions) + len(pins):
+        await conn.execute(_COUNT, {"workspace_id": workspace_id, "made": made})
+    if decisions:
+        await conn.execute(_SAVE_DECISIONS, {**named, "decisions": as_json(decisions)})
+    if pins:
+        await conn.execute(_SAVE_PINS, {**named, "pins": as_json(pins)})
+    if withdrawn:
+        for statement in _WITHDRAW:
+            await conn.execute(statement, {"workspace_id": workspace_id, "numbers": sorted(withdrawn)})
 
 
-async def withdraw_decision(conn: AsyncConnection, workspace_id: UUID, number: int) -> list[UUID]:
-    """Mark a decision withdrawn; list its members, none when there is nothing to withdraw."""
-    rows = await conn.execute(_WITHDRAW_DECISION, {"workspace_id": workspace_id, "number": number})
-    return list(rows.scalars())
+_LOAD_PINS = text("""
+SELECT p.workspace_id, p.number, p.source_id, p.field, p.value
+FROM json_to_recordset(CAST(:names AS json)) AS r (workspace_id uuid, source_id uuid)
+JOIN pin p USING (workspace_id, source_id)
+WHERE p.withdrawn_at IS NULL
+""")
+
+
+async def load_pins(conn: AsyncConnection, names: Iterable[SourceName]) -> list[tuple[UUID, Pin]]:
+    """Load the pins in force that hang on these records, each with its workspace."""
+    return [
+        (row.workspace_id, Pin(number=row.number, source_id=row.source_id, field=row.field, value=row.value))
+        for row in await conn.execute(_LOAD_PINS, {"names": as_json(list(names))})
+    ]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A decision or a pin by its number, and whether it is in force."""
+
+    spoken: Decision | Pin
+    in_force: bool
+
+
+_FIND_DECISION = text("""
+SELECT d.verdict, d.withdrawn_at IS NULL AS in_force, m.side, m.source_id
+FROM decision d JOIN decision_member m USING (workspace_id, number)
+WHERE workspace_id = :workspace_id AND number = :number
+""")
+
+_FIND_PIN = text("""
+SELECT number, source_id, field, value, withdrawn_at IS NULL AS in_force FROM pin
+WHERE workspace_id = :workspace_id AND number = :number
+""")
+
+
+async def find_said(conn: AsyncConnection, workspace_id: UUID, number: int) -> Said | None:
+    """Find a decision or a pin; None where all whom it names were erased."""
+    named = {"workspace_id": workspace_id, "number": number}
+    if row := (await conn.execute(_FIND_PIN, named)).one_or_none():
+        pin = Pin(number=row.number, source_id=row.source_id, field=row.field, value=row.value)
+        return Said(pin, row.in_force)
+    rows = (await conn.execute(_FIND_DECISION, named)).all()
+    if not rows:
+        return None
+    sides: dict[int, set[UUID]] = {}
+    for row in rows:
+        sides.setdefault(row.side, set()).add(row.source_id)
+    decision = Decision(number=number, verdict=rows[0].verdict, sides=tuple(map(frozenset, sides.values())))
+    return Said(decision, rows[0].in_force)

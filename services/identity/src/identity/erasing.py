@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import erasing_queries, operations, queries
+from identity import erasing_queries, indexing_queries, operations, queries
 from identity.queries import SourceName
 
 log = structlog.get_logger()
@@ -28,12 +28,12 @@ async def erase_connection(
     while source_ids := await erasing_queries.list_records(
         conn, workspace_id, connection_id, until=until, at_most=SLICE
     ):
-        await _erase_records(conn, workspace_id, set(source_ids))
+        await erase_records(conn, workspace_id, set(source_ids))
         erased += len(source_ids)
     log.info("connection_erased", workspace_id=str(workspace_id), connection_id=str(connection_id), records=erased)
 
 
-async def _erase_records(conn: AsyncConnection, workspace_id: UUID, erased: set[UUID]) -> None:
+async def erase_records(conn: AsyncConnection, workspace_id: UUID, erased: set[UUID]) -> None:
     """Forget records: those they shared a golden record with go on without them, and their ids lead there."""
     locked = await queries.lock_workspaces(conn, {workspace_id})
     names = [SourceName(workspace_id, source_id) for source_id in erased]
@@ -45,5 +45,7 @@ async def _erase_records(conn: AsyncConnection, workspace_id: UUID, erased: set[
 async def erase_workspace(conn: AsyncConnection, workspace_id: UUID) -> None:
     """Forget a workspace for good; what arrives of it later is ignored."""
     await queries.lock_workspaces(conn, {workspace_id})
+    # What the index is being told of just now must be there before it is deleted, or it would be left behind.
+    await indexing_queries.lock_indexes(conn, {workspace_id})
     await erasing_queries.delete_workspace(conn, workspace_id)
     log.info("workspace_erased", workspace_id=str(workspace_id))

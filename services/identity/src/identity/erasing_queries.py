@@ -81,15 +81,33 @@ DELETE FROM alike WHERE ctid = ANY (ARRAY(
 ))
 """)
 
+# A decision goes with the last record it names; until then it holds for the others.
+_DELETE_DECISIONS = text("""
+WITH erased AS (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, source_id uuid)
+), named AS (
+    SELECT DISTINCT workspace_id, m.number FROM erased JOIN decision_member m USING (workspace_id, source_id)
+)
+DELETE FROM decision WHERE ctid = ANY (ARRAY(
+    SELECT d.ctid FROM named n JOIN decision d USING (workspace_id, number)
+    WHERE NOT EXISTS (
+        SELECT FROM decision_member o
+        WHERE o.workspace_id = n.workspace_id AND o.number = n.number
+          AND o.source_id NOT IN (SELECT e.source_id FROM erased e)
+    )
+))
+""")
+
 _DELETE_SOURCES = [
     _DELETE_BLOCKS,
     _DELETE_ALIKE,
-    *map(_delete_sources, ("source_identity", "identity_map", "decision_member", "weighed_record")),
+    _DELETE_DECISIONS,
+    *map(_delete_sources, ("source_identity", "identity_map", "decision_member", "pin", "weighed_record")),
 ]
 
 
 async def delete_records(conn: AsyncConnection, records: Collection[SourceRecord]) -> None:
-    """Forget source records: their values and keys, their line of the map, and what was decided of them."""
+    """Forget source records: their values and keys, their line of the map, what was decided of them and pinned."""
     await queries.delete_keys(conn, [CarriedKeys(r.workspace_id, r.source_id, r.keys) for r in records])
     rows = as_json([SourceName(r.workspace_id, r.source_id) for r in records])
     for statement in _DELETE_SOURCES:
@@ -125,27 +143,31 @@ async def redirect(
 
 
 async def forget_history(conn: AsyncConnection, workspace_id: UUID, erased: Set[UUID]) -> None:
-    """Take records out of all that ever happened to them.
+    """Take records out of all that ever happened to them."""
+    found = await find_history(conn, workspace_id, erased)
+    kept = [StoredEntry(e.number, e.happened_at, left) for e in found if (left := changes.without(e.entry, erased))]
+    numbers = {each.number for each in kept}
+    await history_queries.rewrite_entries(
+        conn, workspace_id, kept, [each for each in found if each.number not in numbers]
+    )
+
+
+async def find_history(conn: AsyncConnection, workspace_id: UUID, sources: Set[UUID]) -> list[StoredEntry]:
+    """Find all that ever happened to records.
 
     An entry is found by the golden ids it concerns. A record begins under its own id, and each entry that names it
     tells under which id it went on.
     """
     found: dict[int, StoredEntry] = {}
     followed: set[UUID] = set()
-    ids = set(erased)
+    ids = set(sources)
     while ids:
         followed |= ids
         entries = await history_queries.list_entries(conn, workspace_id, ids)
-        named = [each for each in entries if any(not erased.isdisjoint(side.members) for side in each.entry.sides)]
+        named = [each for each in entries if any(not sources.isdisjoint(side.members) for side in each.entry.sides)]
         found |= {each.number: each for each in named}
         ids = {id_ for each in named for id_ in _golden_ids(each)} - followed
-    kept = [
-        StoredEntry(e.number, e.happened_at, left) for e in found.values() if (left := changes.without(e.entry, erased))
-    ]
-    numbers = {each.number for each in kept}
-    await history_queries.rewrite_entries(
-        conn, workspace_id, kept, [each for each in found.values() if each.number not in numbers]
-    )
+    return list(found.values())
 
 
 def _golden_ids(stored: StoredEntry) -> set[UUID]:

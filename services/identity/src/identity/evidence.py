@@ -7,15 +7,14 @@ from contracts.explanations import EdgeView, FieldShare, GuardView
 from contracts.golden_records import SourceName
 
 from identity import wording
-from identity.comparison import Comparison
-from identity.keys import is_role
+from identity.comparison import NO_KEYS, Comparison
 from identity.matching import ALIKE, DECIDED_SAME, DECIDED_STRENGTH, EMAIL_STRENGTH, SAME_EMAIL, Decision
 from identity.normalise import Form, form_of
-from identity.normalise.names import last_name_key
 from identity.records import SourceRecord
 from identity.rules import Rules
 from identity.scoring import Score, score, worths
-from identity.vetoes import Marks, conflict, marks_of
+from identity.sharing import MOST_CARRIERS, is_shared_by_name
+from identity.vetoes import NO_MARKS, Marks, conflict, mark_in, marks_of
 
 RECORDS_NAMED = 20
 """So many of those that a key ties are named; of the others it is told how many they are."""
@@ -29,11 +28,20 @@ def name_of(record: SourceRecord) -> SourceName:
 
 
 def pair_edge(
-    names: Names, ends: tuple[UUID, UUID], forms: Mapping[UUID, Form], rules: Rules, *, joined: bool
+    names: Names,
+    ends: tuple[UUID, UUID],
+    forms: Mapping[UUID, Form],
+    rules: Rules,
+    *,
+    joined: bool,
+    shared: frozenset[str],
 ) -> EdgeView:
-    """Show what two records have in common, field by field; the fields' shares add up to the strength."""
+    """Show what two records have in common, field by field; the fields' shares add up to the strength.
+
+    Telephones that are `shared` by several people say nothing.
+    """
     left, right = (forms[end] for end in ends)
-    found = score(left, right, rules)
+    found = score(left, right, rules, shared & set(left.phones) & set(right.phones) if shared else NO_KEYS)
     records = tuple(names[end] for end in ends if end in names)
     return EdgeView(
         rule=ALIKE,
@@ -116,7 +124,7 @@ def why_refused(ours: Sequence[SourceRecord], theirs: Sequence[SourceRecord], ru
 
 
 def _marks(records: Iterable[SourceRecord], rules: Rules) -> Marks:
-    marks = Marks()
+    marks = NO_MARKS
     for record in records:
         marks |= marks_of(form_of(record.contact, rules.region))
     return marks
@@ -133,14 +141,12 @@ def shared_key(key: str, carriers: Collection[SourceRecord], rules: Rules) -> Gu
     value = wording.plain_key(key)
     if key in rules.blocked:
         return GuardView(kind="blocked", sentence=wording.guard("blocked", value=value), value=key)
-    if is_role(key):
+    if is_shared_by_name(key, rules):
         return GuardView(kind="desk", sentence=wording.guard("desk", value=value), value=key)
-    people = len({name for carrier in carriers if (name := last_name_key(carrier.contact))})
-    if people > rules.names_of_a_key:
-        sentence = wording.guard("shared", value=value, people=people)
-        return GuardView(kind="shared", sentence=sentence, value=key, people=people)
-    sentence = wording.guard("shared_by_many", value=value, limit=rules.carriers_of_a_key)
-    return GuardView(kind="shared_by_many", sentence=sentence, value=key, people=people)
+    people = len({(mark.given, mark.family) for mark in map(mark_in, (c.contact for c in carriers)) if any(mark[:2])})
+    kind = "shared" if people > 1 else "shared_by_many"
+    sentence = wording.guard(kind, value=value, people=people, limit=MOST_CARRIERS)
+    return GuardView(kind=kind, sentence=sentence, value=key, people=people)
 
 
 def full_block(text: str, rules: Rules) -> GuardView:

@@ -8,18 +8,8 @@ import msgspec
 from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import rules_queries
-from identity.rules import Rules
 from identity.suggestions import Suggestion
 from identity.tables import suggestion
-
-_RULES_VERSION = text("SELECT rules_version FROM workspace WHERE workspace_id = :workspace_id")
-
-
-async def load_rules(conn: AsyncConnection, workspace_id: UUID) -> Rules:
-    """Load the rules of a workspace that nobody need have locked."""
-    version = (await conn.execute(_RULES_VERSION, {"workspace_id": workspace_id})).scalar_one_or_none() or 0
-    return (await rules_queries.load_rules(conn, [(workspace_id, version)]))[workspace_id]
 
 
 class Spoken(msgspec.Struct, frozen=True):

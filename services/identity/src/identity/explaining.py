@@ -20,8 +20,10 @@ from identity import (
     explain_queries,
     queries,
     reading_queries,
+    rules_queries,
     sharing_queries,
     suggestions,
+    weighing,
     weighing_queries,
     wording,
 )
@@ -71,7 +73,7 @@ class Scene(msgspec.Struct, frozen=True):
 
 async def load_scene(conn: AsyncConnection, workspace_id: UUID, golden_ids: Collection[UUID]) -> Scene:
     """Load what edges reach from golden records, and part it again."""
-    rules = await explain_queries.load_rules(conn, workspace_id)
+    rules = await rules_queries.current_rules(conn, workspace_id)
     heads = [SourceName(workspace_id, id_) for id_ in golden_ids]
     known = {one.record.source_id: one for one in await queries.load_neighbourhood(conn, sources=heads)}
     named = [SourceName(workspace_id, source_id) for source_id in known]
@@ -171,6 +173,7 @@ async def show_edges(
     """Show edges in words; those among `joining` are those by which records were joined."""
     ends = {end for edge in edges if edge.rule == ALIKE for end in (edge.left, edge.right)}
     forms = await load_forms(conn, scene, ends)
+    shared = await weighing.load_shared_telephones(conn, scene.workspace_id, forms, scene.rules)
     by_pair = {(edge.rule, frozenset((edge.left, edge.right))) for edge in joining}
     by_value = {(edge.rule, edge.value) for edge in joining}
     shown = []
@@ -179,7 +182,11 @@ async def show_edges(
         joined = (edge.rule, edge.value) in by_value
         if edge.rule == ALIKE:
             joined = (edge.rule, frozenset((edge.left, edge.right))) in by_pair
-            shown.append(evidence.pair_edge(scene.names, (edge.left, edge.right), forms, scene.rules, joined=joined))
+            shown.append(
+                evidence.pair_edge(
+                    scene.names, (edge.left, edge.right), forms, scene.rules, joined=joined, shared=shared
+                )
+            )
         elif edge.rule == DECIDED_SAME:
             decision = next(each for each in scene.reasons.decisions if str(each.number) == edge.value)
             shown.append(evidence.decided_edge(scene.names, decision, members, joined=joined))

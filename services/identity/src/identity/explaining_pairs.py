@@ -10,7 +10,7 @@ from contracts.explanations import BlockView, EdgeView, LeftOff, PairExplanation
 from servicekit.errors import BadRequest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import evidence, explain_queries, explaining, reading_queries, weighing_queries, wording
+from identity import evidence, explain_queries, explaining, reading_queries, weighing, weighing_queries, wording
 from identity.blocking import read_blocks
 from identity.explaining import Scene
 from identity.ids import rank
@@ -105,7 +105,8 @@ def _path(edges: Sequence[Edge], left: UUID, right: UUID) -> list[Edge]:
 
 async def _weigh(conn: AsyncConnection, scene: Scene, left: UUID, right: UUID) -> EdgeView:
     forms = await explaining.load_forms(conn, scene, {left, right})
-    return evidence.pair_edge(scene.names, (left, right), forms, scene.rules, joined=False)
+    shared = await weighing.load_shared_telephones(conn, scene.workspace_id, forms, scene.rules)
+    return evidence.pair_edge(scene.names, (left, right), forms, scene.rules, joined=False, shared=shared)
 
 
 async def _explain_two(conn: AsyncConnection, scene: Scene, one: Side, other: Side, limit: int) -> PairExplanation:

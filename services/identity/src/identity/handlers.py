@@ -4,14 +4,22 @@ from collections.abc import Sequence
 
 from contracts.connections import ConnectionRemoved
 from contracts.contacts import ContactFetched, ContactGone
-from contracts.golden_records import SourceRecordsResolved
+from contracts.golden_records import (
+    GoldenRecordChanged,
+    GoldenRecordGone,
+    GoldenRecordMerged,
+    GoldenRecordSplit,
+    SourceRecordsResolved,
+    TimelineChanged,
+)
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on, on_read
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import erasing, operations, timeline, weighing
+from identity import erasing, indexing, operations, timeline, weighing
 from identity.foresight import Foresight, foresee
+from identity.indexing import GoldenEvent
 from identity.records import SourceRecord, told_by
 from identity.timeline import InteractionEvent
 
@@ -46,6 +54,16 @@ async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[Workspace
         await erasing.erase_workspace(conn, event.workspace_id)
 
 
+async def on_golden_records_moved(conn: AsyncConnection, events: Sequence[GoldenEvent]) -> None:
+    """Golden records were made, changed, joined, parted, or are gone."""
+    await indexing.follow_golden_records(conn, events)
+
+
+async def on_timelines_changed(conn: AsyncConnection, events: Sequence[TimelineChanged]) -> None:
+    """Something happened with contacts, or is told differently."""
+    await indexing.follow_timelines(conn, events)
+
+
 def subscriptions() -> list[Subscription]:
     """All that identity listens to."""
     return [
@@ -61,7 +79,19 @@ def subscriptions() -> list[Subscription]:
 WEIGHED_AT_ONCE = 10
 """Events of a hundred records each."""
 
+NAMED_AT_ONCE = 16
+"""One event names up to five hundred golden records, all of which are looked at."""
+
 
 def projections() -> dict[str, list[Subscription]]:
-    """What identity makes of its own tables, beside the path that every change takes."""
-    return {"weighing": [on(SourceRecordsResolved, weighing.weigh_resolved, at_once=WEIGHED_AT_ONCE)]}
+    """What identity derives of its own tables, each by a consumer of its own, beside the path of every change."""
+    return {
+        "weighing": [on(SourceRecordsResolved, weighing.weigh_resolved, at_once=WEIGHED_AT_ONCE)],
+        "search": [
+            on(GoldenRecordChanged, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(GoldenRecordMerged, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(GoldenRecordSplit, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(GoldenRecordGone, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(TimelineChanged, on_timelines_changed, at_once=NAMED_AT_ONCE),
+        ],
+    }

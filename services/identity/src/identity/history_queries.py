@@ -9,12 +9,13 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.changes import Entry, Side
+from identity.changes import Cause, Entry, Side
 from identity.json_rows import as_json
 from identity.matching import Edge
 
 _sides = msgspec.json.Decoder(tuple[Side, ...])
 _edges = msgspec.json.Decoder(tuple[Edge, ...])
+_cause = msgspec.json.Decoder(Cause)
 
 
 class StoredEntry(msgspec.Struct, frozen=True):
@@ -23,6 +24,7 @@ class StoredEntry(msgspec.Struct, frozen=True):
     number: int
     happened_at: datetime
     entry: Entry
+    undone_by: int | None = None
 
 
 class _Row(msgspec.Struct):
@@ -33,15 +35,20 @@ class _Row(msgspec.Struct):
     concerns: tuple[UUID, ...]
     sides: tuple[Side, ...]
     edges: tuple[Edge, ...]
+    cause: Cause | None
 
 
 _SAVE_ENTRIES = text("""
 WITH entry AS (
     SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides text, edges text)
+        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides text, edges text,
+        cause text)
 ), saved AS (
-    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges)
-    SELECT workspace_id, number, kind, golden_id, sides, edges FROM entry
+    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges, cause)
+    SELECT workspace_id, number, kind, golden_id, sides, edges, cause FROM entry
+), undone AS (
+    UPDATE history h SET undone_by = e.number FROM entry e
+    WHERE h.workspace_id = e.workspace_id AND h.number = (CAST(e.cause AS json) ->> 'undoes')::bigint
 )
 INSERT INTO history_golden (workspace_id, golden_id, number)
 SELECT workspace_id, unnest(concerns), number FROM entry
@@ -61,11 +68,13 @@ async def save_entries(conn: AsyncConnection, entries: Iterable[tuple[UUID, int,
 
 def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
     concerns = {entry.golden_id, *(side.golden_id for side in entry.sides)}
-    return _Row(workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges)
+    return _Row(
+        workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges, entry.cause
+    )
 
 
 _LIST_ENTRIES = text("""
-SELECT h.number, h.kind, h.happened_at, h.golden_id, h.sides, h.edges
+SELECT h.number, h.kind, h.happened_at, h.golden_id, h.sides, h.edges, h.cause, h.undone_by
 FROM history h
 WHERE h.workspace_id = :workspace_id AND h.number < :before AND h.number IN (
     SELECT g.number FROM history_golden g
@@ -98,9 +107,41 @@ async def list_entries(
 
 def _stored(row: Row[Any]) -> StoredEntry:
     entry = Entry(
-        kind=row.kind, golden_id=row.golden_id, sides=_sides.decode(row.sides), edges=_edges.decode(row.edges)
+        kind=row.kind,
+        golden_id=row.golden_id,
+        sides=_sides.decode(row.sides),
+        edges=_edges.decode(row.edges),
+        cause=_cause.decode(row.cause) if row.cause else None,
     )
-    return StoredEntry(row.number, row.happened_at, entry)
+    return StoredEntry(row.number, row.happened_at, entry, row.undone_by)
+
+
+_FIND_ENTRY = text("""
+SELECT number, kind, happened_at, golden_id, sides, edges, cause, undone_by FROM history
+WHERE workspace_id = :workspace_id AND number = :number
+""")
+
+
+async def find_entry(conn: AsyncConnection, workspace_id: UUID, number: int) -> StoredEntry | None:
+    """Find an entry by its number."""
+    row = (await conn.execute(_FIND_ENTRY, {"workspace_id": workspace_id, "number": number})).one_or_none()
+    return _stored(row) if row else None
+
+
+_BY_RULE_SINCE = text("""
+SELECT number, kind, happened_at, golden_id, sides, edges, cause, undone_by FROM history
+WHERE workspace_id = :workspace_id AND kind = 'joined' AND cause IS NULL AND undone_by IS NULL
+  AND happened_at >= :since AND number < :before
+ORDER BY number DESC LIMIT :at_most
+""")
+
+
+async def list_joined_by_rule(
+    conn: AsyncConnection, workspace_id: UUID, *, since: datetime, before: int, at_most: int
+) -> list[StoredEntry]:
+    """List what rules joined since then and nobody undid, the latest first."""
+    named = {"workspace_id": workspace_id, "since": since, "before": before, "at_most": at_most}
+    return [_stored(row) for row in await conn.execute(_BY_RULE_SINCE, named)]
 
 
 _REWRITE_ENTRIES = text("""

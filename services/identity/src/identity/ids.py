@@ -34,3 +34,9 @@ def rank(source_id: UUID) -> int:
 def seen_at(golden_id: UUID) -> datetime:
     """Tell when the record whose own id this is was first seen, to the millisecond."""
     return _EPOCH + (golden_id.int >> 80) * _MILLISECOND
+
+
+def first_id(moment: datetime) -> UUID:
+    """Make the id that parts records first seen before a time from those first seen from then on."""
+    milliseconds = -((_EPOCH - moment) // _MILLISECOND)
+    return UUID(int=min(max(milliseconds, 0), _LATEST) << 80)

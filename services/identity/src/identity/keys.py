@@ -4,18 +4,7 @@ import re
 
 from contracts.contacts import Contact
 
-# fmt: off
-ROLE_MAILBOXES = frozenset({
-    "abuse", "admin", "administrator", "billing", "contact", "contacts", "enquiries", "enquiry", "finance", "hello",
-    "help", "helpdesk", "hostmaster", "hr", "info", "information", "inquiries", "jobs", "mail", "marketing", "no-reply",
-    "noreply", "office", "orders", "postmaster", "press", "privacy", "root", "sales", "security", "service", "support",
-    "team", "webmaster",
-})
-# fmt: on
-"""Local parts that belong to a desk, not to a person."""
-
-# NUL, soft hyphen, and what copy and paste leaves between letters without showing.
-_INVISIBLE = dict.fromkeys(map(ord, "\0\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+from identity.normalise.letters import INVISIBLE
 
 EMAIL = "email:"
 LONGEST_EMAIL = 320
@@ -29,7 +18,7 @@ def email_key(email: str) -> str | None:
     """Normalise an email to its key; None for what no mail could be sent to."""
     if len(email) <= LONGEST_EMAIL and _PLAIN.fullmatch(email):
         return EMAIL + email.lower()
-    plain = email.translate(_INVISIBLE) if not email.isascii() or "\0" in email else email
+    plain = email.translate(INVISIBLE) if not email.isascii() or "\0" in email else email
     plain = plain.strip().lower()
     local, at, domain = plain.rpartition("@")
     if not (local and at and domain) or len(plain) > LONGEST_EMAIL or len(plain.split()) > 1:
@@ -43,9 +32,3 @@ def keys_of(contact: Contact) -> tuple[str, ...]:
         key = email_key(contact.emails[0])
         return (key,) if key else ()
     return tuple(sorted({key for email in contact.emails if (key := email_key(email))}))
-
-
-def is_role(key: str) -> bool:
-    """Whether a key is the mailbox of a desk, and not of a person."""
-    local = key.removeprefix(EMAIL).rpartition("@")[0]
-    return local.partition("+")[0] in ROLE_MAILBOXES

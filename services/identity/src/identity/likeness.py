@@ -10,13 +10,13 @@ from itertools import product
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from identity.normalise.names import PARTICLES, family_key
-from identity.normalise.nicknames import are_forms_of_one, is_known
+from identity.normalise.nicknames import are_forms_of_one, are_one_name_abroad, is_known
 
 MISSING = ""
 
-GIVEN = ("same", "form", "close", "initial", "kin", "differs")
+GIVEN = ("same", "form", "close", "abroad", "initial", "kin", "differs")
 FAMILY = ("same", "part", "close", "initial", "differs")
-BIRTH = ("same", "near", "close", "loose", "differs")
+BIRTH = ("same", "either", "near", "close", "loose", "differs")
 EMAIL = ("same", "near", "local", "differs")
 PHONE = ("same", "near", "differs")
 COMPANY = ("same", "close", "differs")
@@ -44,13 +44,17 @@ def given_names(left: str, right: str) -> str:
     ours, theirs = left.split(), right.split()
     if min(len(ours[0]), len(theirs[0])) == 1:
         return "initial" if ours[0][0] == theirs[0][0] else "differs"
-    if any(are_forms_of_one(a, b) or (a == b and len(a) > 1) for a, b in product(ours, theirs)):
+    if _are_forms(ours, theirs) or left.replace(" ", "") == right.replace(" ", ""):
         return "form"
-    if left.replace(" ", "") == right.replace(" ", ""):
-        return "form"
-    if not misspelt(left, right):
-        return "differs"
-    return "kin" if is_known(left) and is_known(right) else "close"
+    alike, abroad = misspelt(left, right), are_one_name_abroad(ours[0], theirs[0])
+    if abroad:
+        return "form" if alike else "abroad"
+    known = is_known(left) and is_known(right)
+    return "differs" if not alike else "kin" if known else "close"
+
+
+def _are_forms(ours: list[str], theirs: list[str]) -> bool:
+    return any(are_forms_of_one(a, b) or (a == b and len(a) > 1) for a, b in product(ours, theirs))
 
 
 @lru_cache(maxsize=100_000)
@@ -69,13 +73,13 @@ def family_names(left: str, right: str) -> str:
 
 
 def births(left: tuple[str, ...], right: tuple[str, ...]) -> str:
-    """Compare what two dates of birth may mean; that one of several readings agrees is less than that the only one does."""
+    """Compare what two dates of birth may mean; one of several readings is not as good as the only one."""
     if not left or not right:
         return MISSING
     if len(left) == len(right) == 1:
         return _days(left[0], right[0]) if left <= right else _days(right[0], left[0])
     best = min((_days(*sorted(pair)) for pair in product(left, right)), key=BIRTH.index)
-    return "near" if best == "same" else best
+    return "either" if best == "same" else best
 
 
 @lru_cache(maxsize=50_000)
@@ -92,7 +96,7 @@ def _days(left: str, right: str) -> str:
 
 
 def emails(left: tuple[str, ...], right: tuple[str, ...], names: tuple[str, ...]) -> str:
-    """Compare two sets of mailboxes by the most alike of each. A local part made of `names` says no more than they do."""
+    """Compare two sets of mailboxes by the two most alike. A local part made of `names` says no more than they do."""
     if not left or not right:
         return MISSING
     if not set(left).isdisjoint(right):

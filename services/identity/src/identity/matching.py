@@ -10,25 +10,22 @@ and keys over weights.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Literal
 from uuid import UUID
 
 import msgspec
+from contracts.golden_records import Verdict
 
 from identity.ids import rank
-from identity.normalise import form_of
 from identity.records import SourceRecord
 from identity.rules import DEFAULT, Rules
-from identity.sharing import is_shared, is_shared_by_name
-from identity.vetoes import conflict, is_marked, marks_of
+from identity.sharing import is_key_shared, is_shared_by_name
+from identity.vetoes import Mark, conflict, is_marked, mark_in, torn
 
 SAME_EMAIL = "same_email"
 ALIKE = "alike"
 DECIDED_SAME = "decided_same"
 EMAIL_STRENGTH = 100_000
 DECIDED_STRENGTH = 1_000_000
-
-Verdict = Literal["same", "different"]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +90,7 @@ def partition(
     for key, members in _carriers(records.values()).items():
         if len(members) == 1 or key in reasons.shared or is_shared_by_name(key, rules):
             continue
-        if is_shared([records[member] for member in members], rules):
+        if is_key_shared([records[member] for member in members]):
             shared.append(key)
         else:
             carriers[key] = members
@@ -104,8 +101,9 @@ def _groups(
     records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]], reasons: Reasons, rules: Rules
 ) -> list[Group]:
     same = _spoken_of(records, reasons.decisions, "same")
-    alike = [edge for edge in reasons.alike if edge.left in records and edge.right in records]
-    linked = {end for edge in alike for end in (edge.left, edge.right)}
+    near = [edge for edge in reasons.alike if edge.left in records and edge.right in records]
+    alike = _beyond_doubt(records, near)
+    linked = {end for edge in near for end in (edge.left, edge.right)}
     plain = [] if reasons.decisions else _plain_groups(records, carriers, linked)
     grouped = {member for group in plain for member in group.members}
     carriers = {key: members for key, members in carriers.items() if members[0] not in grouped}
@@ -117,14 +115,14 @@ def _groups(
         return groups
     ordered = sorted(bonded, key=rank)
     different = _spoken_of(records, reasons.decisions, "different")
-    forest = _Forest(records, ordered, different, rules, is_weighed=bool(alike))
+    forest = _Forest(records, ordered, different, rules, is_weighed=bool(near))
     # A deleted contact keeps its place and holds nobody together: its edges come after all others.
     for among_gone in (False, True):
         for decision in same:
             _join_decided(forest, decision, among_gone=among_gone)
         _join_carriers(forest, carriers, ordered, among_gone=among_gone)
         _join_alike(forest, alike, among_gone=among_gone)
-    return groups + forest.groups(_components(ordered, carriers, same, alike))
+    return groups + forest.groups(_components(ordered, carriers, same, near))
 
 
 def _carriers(records: Iterable[SourceRecord]) -> dict[str, list[UUID]]:
@@ -137,6 +135,13 @@ def _carriers(records: Iterable[SourceRecord]) -> dict[str, list[UUID]]:
         if len(members) > 1:
             members.sort(key=rank)
     return carriers
+
+
+def _beyond_doubt(records: Mapping[UUID, SourceRecord], edges: Sequence[Edge]) -> list[Edge]:
+    """Leave out pairs of whom one is as much like a third, who contradicts the other: such a join is a guess."""
+    marks = {end: mark_in(records[end].contact) for edge in edges for end in (edge.left, edge.right)}
+    guesses = torn([(edge.left, edge.right, edge.strength) for edge in edges], marks)
+    return [edge for edge in edges if (edge.left, edge.right) not in guesses]
 
 
 def _plain_groups(
@@ -199,8 +204,8 @@ class _Forest:
         self._living = {id_: id_ not in self.gone for id_ in ids}
         self._sides: dict[UUID, dict[int, int]] = defaultdict(dict)
         # What is weaker than a key asks more of its groups than a key does, and looking costs.
-        self._marks = {
-            id_: marks_of(form_of(records[id_].contact, rules.region))
+        self._marks: dict[UUID, frozenset[Mark]] = {
+            id_: frozenset((mark_in(records[id_].contact),))
             for id_ in ids
             if is_weighed or is_marked(records[id_].contact)
         }

@@ -26,9 +26,9 @@ from identity import (
     suggestions,
     weighing_queries,
 )
-from identity.changes import Changes, Known, compare
+from identity.changes import PLAIN, Changes, Known, compare
 from identity.foresight import Foresight
-from identity.matching import Verdict, partition
+from identity.matching import partition
 from identity.queries import KeyName, RecordName, SourceName, Workspace
 from identity.reasons import Case
 from identity.records import SourceRecord, after
@@ -130,36 +130,6 @@ def _news(
     return news
 
 
-async def decide(
-    conn: AsyncConnection,
-    *,
-    workspace_id: UUID,
-    verdict: Verdict,
-    sides: Sequence[Collection[UUID]],
-    decided_by: UUID | None = None,
-) -> int:
-    """Take a person's word that these groups of records are the same person, or are not; return its number."""
-    locked = await queries.lock_workspaces(conn, {workspace_id})
-    number = await decision_queries.save_decision(conn, workspace_id, verdict, sides, decided_by)
-    locked[workspace_id] = msgspec.structs.replace(locked[workspace_id], decisions=number)
-    await _reconsider(conn, workspace_id, {source_id for side in sides for source_id in side}, locked)
-    return number
-
-
-async def withdraw(conn: AsyncConnection, *, workspace_id: UUID, number: int) -> None:
-    """Take a decision back, as if it had never been. Does nothing when it was taken back before."""
-    locked = await queries.lock_workspaces(conn, {workspace_id})
-    members = await decision_queries.withdraw_decision(conn, workspace_id, number)
-    await _reconsider(conn, workspace_id, members, locked)
-
-
-async def _reconsider(conn: AsyncConnection, workspace_id: UUID, source_ids: Collection[UUID], locked: Locked) -> None:
-    """Partition anew what edges reach from these records."""
-    sources = [SourceName(workspace_id, source_id) for source_id in source_ids]
-    before = {one.record.source_id: one for one in await queries.load_neighbourhood(conn, sources=sources)}
-    await settle(conn, locked, before, {source_id: known.record for source_id, known in before.items()})
-
-
 async def settle(
     conn: AsyncConnection,
     locked: Locked,
@@ -187,7 +157,7 @@ async def settle(
         await queries.stamp_workspaces(conn, locked)
         await queries.save_records(conn, fresh, case.before)
         await send_now(conn)  # and while Postgres writes them, we consider what follows
-        settled = _consider(case, locked, wholly=wholly)
+        settled = consider(case, locked, wholly=wholly)
         await queries.save_changes(conn, settled, locked)
         if shared := [KeyName(changes.workspace_id, key) for changes in settled for key in changes.shared]:
             await sharing_queries.save_shared(conn, shared)
@@ -200,7 +170,7 @@ async def settle(
         await suggesting.ask_anew(conn, locked[changes.workspace_id], changes.questions)
 
 
-def _consider(case: Case, locked: Locked, *, wholly: bool) -> list[Changes]:
+def consider(case: Case, locked: Locked, *, wholly: bool = True) -> list[Changes]:
     """Partition records anew, workspace by workspace, and compare with how it was."""
     were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
     for source_id, known in case.before.items():
@@ -210,8 +180,11 @@ def _consider(case: Case, locked: Locked, *, wholly: bool) -> list[Changes]:
     considered = []
     for workspace_id in sorted(were.keys() | are.keys()):
         parted = partition(are[workspace_id], case.reasons.get(workspace_id), locked[workspace_id].rules)
-        changes = compare(workspace_id, were[workspace_id], are[workspace_id], parted.groups)
-        changes.shared = parted.shared
+        values = case.values.get(workspace_id, PLAIN)
+        changes = compare(workspace_id, were[workspace_id], are[workspace_id], parted.groups, values)
+        changes.groups, changes.shared = parted.groups, parted.shared
+        if case.cause:
+            changes.entries = [msgspec.structs.replace(entry, cause=case.cause) for entry in changes.entries]
         changes.questions = suggestions.concerned(
             were[workspace_id],
             are[workspace_id],

@@ -53,7 +53,7 @@ _contact = msgspec.json.Decoder(Contact)
 # The tables fill from empty, so the planner may know nothing of their size when it plans these statements, and it
 # keeps the plan. All of them look up by key what a JSON text names; with the settings made here they are carried out
 # as they are written: first the names, then an index for each.
-_AS_WRITTEN = """
+AS_WRITTEN = """
 set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
 set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
 set_config('enable_material', 'off', true)
@@ -63,14 +63,14 @@ _IN_SIGHT = "w.workspace_id = ANY (CAST(NULLIF(current_setting('app.workspaces',
 
 _LOCK_WORKSPACES = text(f"""
 SELECT w.workspace_id, w.entries, w.decisions, w.erased, w.erasures, w.stamp, w.has_shared, w.has_alike,
-       w.rules_version, {_AS_WRITTEN}
+       w.rules_version, {AS_WRITTEN}
 FROM workspace w WHERE {_IN_SIGHT} ORDER BY w.workspace_id FOR NO KEY UPDATE OF w
 """)  # noqa: S608 - the parts are ours
 
 _STAMP_WORKSPACES = text(f"UPDATE workspace w SET stamp = :stamp WHERE {_IN_SIGHT}")  # noqa: S608 - as above
 
 _READ_STANDING = text(f"""
-SELECT w.workspace_id, w.stamp, w.has_shared, w.has_alike, {_AS_WRITTEN} FROM workspace w WHERE {_IN_SIGHT}
+SELECT w.workspace_id, w.stamp, w.has_shared, w.has_alike, {AS_WRITTEN} FROM workspace w WHERE {_IN_SIGHT}
 """)  # noqa: S608 - as above
 
 # A statement of its own, begun after the lock was granted: the one that waited for the lock sees other tables as they

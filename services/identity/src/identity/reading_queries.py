@@ -1,86 +1,60 @@
 """All SQL that shows golden records."""
 
-from collections.abc import Collection, Sequence
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from contracts.decisions import SourceKey
 from contracts.golden_records import SourceName
-from sqlalchemy import ColumnElement, RowMapping, Select, any_, func, select, text, tuple_, union
+from sqlalchemy import null, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.golden import GoldenRow, search_key
-from identity.keys import EMAIL
+from identity.documents import NEVER
+from identity.finding_queries import Page, Place
+from identity.golden import GoldenRow
+from identity.json_rows import as_json
 from identity.queries import source_record
 from identity.records import SourceRecord
-from identity.tables import golden_record, identity_map, match_key
-
-Order = Literal["updated_at", "-updated_at", "created_at", "-created_at", "name", "-name"]
-
-# A golden id begins with the time its first member was first seen, so that its order is that of `created_at`.
-_SORTED_BY = {
-    "updated_at": (golden_record.c.updated_at, golden_record.c.golden_id),
-    "created_at": (golden_record.c.golden_id,),
-    "name": (golden_record.c.name_key, golden_record.c.golden_id),
-}
+from identity.tables import golden_record
 
 
-def place_of(row: object, order: Order) -> tuple[Any, ...]:
-    """Tell where something with these columns stands in a list of this order."""
-    return tuple(getattr(row, column.name) for column in _SORTED_BY[order.removeprefix("-")])
+async def list_places(conn: AsyncConnection, workspace_id: UUID, page: Page) -> list[Place]:
+    """List golden records by when they changed last, or were first seen, from a place on."""
+    here, down = golden_record.c, page.order.startswith("-")
+    # A golden id begins with the time its first member was first seen, so that its order is that of `created_at`.
+    by_id = page.order.removeprefix("-") == "created_at"
+    keys = (here.golden_id,) if by_id else (here.updated_at, here.golden_id)
+    wanted = select(here.golden_id, null() if by_id else here.updated_at).where(here.workspace_id == workspace_id)
+    if after := page.after:
+        there = (after.golden_id,) if by_id else (after.sorted_by, after.golden_id)
+        wanted = wanted.where(tuple_(*keys) < tuple_(*there) if down else tuple_(*keys) > tuple_(*there))
+    wanted = wanted.order_by(*(key.desc() if down else key for key in keys)).limit(page.at_most)
+    return [Place(golden_id, sorted_by) for golden_id, sorted_by in await conn.execute(wanted)]
+
+
+_LIST_GOLDEN = text("""
+SELECT g.*, d.last_interaction_at
+FROM unnest(CAST(:golden_ids AS uuid[])) WITH ORDINALITY AS n (golden_id, at)
+JOIN golden_record g ON g.workspace_id = :workspace_id AND g.golden_id = n.golden_id
+LEFT JOIN search_document d ON d.workspace_id = :workspace_id AND d.golden_id = n.golden_id
+ORDER BY n.at
+""")
 
 
 async def list_golden(
-    conn: AsyncConnection,
-    workspace_id: UUID,
-    *,
-    order: Order,
-    after: Sequence[Any] | None,
-    words: Collection[str],
-    provider: str | None,
-    at_most: int,
-) -> list[GoldenRow]:
-    """List golden records of which every word begins the email or a name, from a place on."""
-    columns = _SORTED_BY[order.removeprefix("-")]
-    down = order.startswith("-")
-    wanted = select(golden_record).where(golden_record.c.workspace_id == workspace_id)
-    for word in words:
-        wanted = wanted.where(golden_record.c.golden_id.in_(_beginning_with(workspace_id, word)))
-    if provider:
-        wanted = wanted.where(any_(golden_record.c.providers) == provider)
-    if after is not None:
-        here, there = tuple_(*columns), tuple_(*after)
-        wanted = wanted.where(here < there if down else here > there)
-    wanted = wanted.order_by(*(column.desc() if down else column for column in columns)).limit(at_most)
-    return [_golden_row(row) for row in (await conn.execute(wanted)).mappings()]
+    conn: AsyncConnection, workspace_id: UUID, golden_ids: Sequence[UUID]
+) -> list[tuple[GoldenRow, datetime | None]]:
+    """List golden records as they are now, with when something happened with them last; what is gone is left out."""
+    found = await conn.execute(_LIST_GOLDEN, {"workspace_id": workspace_id, "golden_ids": list(golden_ids)})
+    return [_golden_row(**row) for row in found.mappings()]
 
 
-def _golden_row(row: RowMapping) -> GoldenRow:
-    return GoldenRow(**{**row, "providers": tuple(row["providers"])})
-
-
-def _beginning_with(workspace_id: UUID, word: str) -> Any:
-    """Golden ids by the beginning of a name, or of any email, their own or a member's.
-
-    Ranges instead of LIKE: only operators that keep secrets may look into an index behind the tenants' wall.
-    """
-    start = search_key(word)
-    golden, key = golden_record.c, match_key.c
-    line = identity_map.c
-    by_name: list[Select[Any]] = [
-        select(golden.golden_id).where(golden.workspace_id == workspace_id, _begins(column, start))
-        for column in (golden.name_key, golden.last_name_key)
-    ]
-    by_email = (
-        select(func.coalesce(line.golden_id, key.source_id))
-        .select_from(match_key)
-        .outerjoin(identity_map, (key.workspace_id == line.workspace_id) & (key.source_id == line.source_id))
-        .where(key.workspace_id == workspace_id, _begins(key.key, EMAIL + word.lower()))
-    )
-    return union(*by_name, by_email)
-
-
-def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
-    return (column >= start) & (column < start + "\U0010ffff")
+def _golden_row(
+    *, last_interaction_at: datetime | None, providers: Sequence[str], **plain: Any
+) -> tuple[GoldenRow, datetime | None]:
+    happened_at = None if last_interaction_at == NEVER else last_interaction_at
+    return GoldenRow(**plain, providers=tuple(providers)), happened_at
 
 
 _COUNT = text("SELECT contacts FROM workspace WHERE workspace_id = :workspace_id")
@@ -161,3 +135,18 @@ async def list_names(conn: AsyncConnection, workspace_id: UUID, source_ids: Coll
         row.source_id: SourceName(connection_id=row.connection_id, provider=row.provider, provider_id=row.provider_id)
         for row in await conn.execute(_LIST_NAMES, named)
     }
+
+
+_FIND_SOURCES = text("""
+SELECT connection_id, provider_id, s.source_id
+FROM json_to_recordset(CAST(:keys AS json)) AS k (connection_id uuid, provider_id text)
+JOIN source_identity s USING (connection_id, provider_id)
+WHERE s.workspace_id = :workspace_id
+""")
+
+
+async def find_sources(conn: AsyncConnection, workspace_id: UUID, keys: Iterable[SourceKey]) -> dict[SourceKey, UUID]:
+    """Find source records by their names outside; those that are not there are left out."""
+    named = {"workspace_id": workspace_id, "keys": as_json(list(keys))}
+    rows = await conn.execute(_FIND_SOURCES, named)
+    return {SourceKey(row.connection_id, row.provider_id): row.source_id for row in rows}

@@ -82,3 +82,14 @@ def after(record: SourceRecord, told: SourceRecord) -> SourceRecord:
     if gone_revision > record.gone_revision:
         return msgspec.structs.replace(record, gone_revision=gone_revision)
     return record
+
+
+NEVER_AGAIN = 2**62
+"""A revision that nothing told of a record exceeds."""
+
+
+def forgotten(record: SourceRecord) -> SourceRecord:
+    """Leave of a record what keeps its person from coming back: ids, and that nothing told of it is news."""
+    return msgspec.structs.replace(
+        record, shown_revision=NEVER_AGAIN, gone_revision=NEVER_AGAIN, contact=NOTHING, keys=()
+    )

@@ -1,5 +1,6 @@
 """The review queue: what people are asked, shown with both sides and what would come of it, and put off."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,19 +13,23 @@ from servicekit.errors import NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import (
+    decision_queries,
     evidence,
-    explain_queries,
     golden,
     queries,
     reading_queries,
+    rules_queries,
     suggestion_queries,
+    weighing,
     weighing_queries,
     wording,
 )
-from identity.cursors import read_cursor, write_cursor
+from identity.cursors import Cursors
 from identity.evidence import Names
+from identity.golden import GoldenRow, Pin, Pins
 from identity.matching import ALIKE
 from identity.normalise import Form, form_of
+from identity.queries import SourceName
 from identity.reading import summary_of
 from identity.records import SourceRecord
 from identity.rules import Rules
@@ -53,7 +58,10 @@ class Queue(msgspec.Struct, frozen=True):
     members: Mapping[UUID, Sequence[SourceRecord]]
     names: Names
     forms: Mapping[UUID, Form]
+    shared: frozenset[str]
     rules: Rules
+    pins: Pins
+    rows: Mapping[UUID, tuple[GoldenRow, datetime | None]]
 
 
 async def list_suggestions(
@@ -62,11 +70,12 @@ async def list_suggestions(
     *,
     min_strength: int | None,
     put_off: bool,
+    cursors: Cursors,
     cursor: str | None,
     limit: int,
 ) -> ItemPage[SuggestionView]:
     """List the questions that wait, or those put off, the strongest first. Raises `CursorInvalid`."""
-    place = read_cursor(cursor, QueuePlace) if cursor else None
+    place = cursors.read(cursor, QueuePlace, workspace_id) if cursor else None
     asked = await suggestion_queries.list_questions(
         conn,
         workspace_id,
@@ -81,12 +90,12 @@ async def list_suggestions(
     last = shown[-1][0] if len(asked) > limit else None
     return ItemPage(
         items=[_show(queue, each, until) for each, until in shown if _stands(queue, each)],
-        next_cursor=write_cursor(QueuePlace(last.strength, last.suggestion_id)) if last else None,
+        next_cursor=cursors.write(QueuePlace(last.strength, last.suggestion_id), workspace_id) if last else None,
     )
 
 
 async def _load(conn: AsyncConnection, workspace_id: UUID, asked: Sequence[Suggestion]) -> Queue:
-    rules = await explain_queries.load_rules(conn, workspace_id)
+    rules = await rules_queries.current_rules(conn, workspace_id)
     members = await reading_queries.list_members(
         conn, workspace_id, {id_ for each in asked for id_ in (each.older_id, each.younger_id)}
     )
@@ -98,14 +107,25 @@ async def _load(conn: AsyncConnection, workspace_id: UUID, asked: Sequence[Sugge
         end: weighed[end].form if end in weighed else form_of(records[end].contact, rules.region)
         for end in ends & records.keys()
     }
-    return Queue(members, names, forms, rules)
+    shared = await weighing.load_shared_telephones(conn, workspace_id, forms, rules)
+    pins = await _load_pins(conn, workspace_id, records)
+    rows = await reading_queries.list_golden(conn, workspace_id, list(members))
+    return Queue(members, names, forms, shared, rules, pins, {row.golden_id: (row, last) for row, last in rows})
+
+
+async def _load_pins(conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID]) -> Pins:
+    pins: dict[UUID, list[Pin]] = defaultdict(list)
+    for _, pin in await decision_queries.load_pins(conn, [SourceName(workspace_id, id_) for id_ in ids]):
+        pins[pin.source_id].append(pin)
+    return pins
 
 
 def _stands(queue: Queue, asked: Suggestion) -> bool:
     """Whether a question is what it was when it was read: who is who may change between two statements."""
     ends = (asked.older_id, asked.left_id), (asked.younger_id, asked.right_id)
     return all(
-        any(member.source_id == source_id and not member.gone for member in queue.members[golden_id])
+        golden_id in queue.rows
+        and any(member.source_id == source_id and not member.gone for member in queue.members[golden_id])
         for golden_id, source_id in ends
     )
 
@@ -118,7 +138,7 @@ def _show(queue: Queue, asked: Suggestion, until: datetime | None) -> Suggestion
         sentence=reason.sentence,
         sides=(_side(queue, asked.older_id, asked.left_id), _side(queue, asked.younger_id, asked.right_id)),
         reason=reason,
-        preview=preview(asked.older_id, [*queue.members[asked.older_id], *queue.members[asked.younger_id]]),
+        preview=_preview(queue, asked.older_id, asked.younger_id),
         put_off_until=until,
     )
 
@@ -126,7 +146,7 @@ def _show(queue: Queue, asked: Suggestion, until: datetime | None) -> Suggestion
 def _reason(queue: Queue, asked: Suggestion) -> EdgeView:
     """Show why it is asked: what two records have in common, and what kept it or a key from joining them."""
     ends = asked.left_id, asked.right_id
-    weighed = evidence.pair_edge(queue.names, ends, queue.forms, queue.rules, joined=False)
+    weighed = evidence.pair_edge(queue.names, ends, queue.forms, queue.rules, joined=False, shared=queue.shared)
     weak = asked.rule == ALIKE
     if weak and weighed.guards:
         return weighed
@@ -149,21 +169,24 @@ def _reason(queue: Queue, asked: Suggestion) -> EdgeView:
 
 def _side(queue: Queue, golden_id: UUID, source_id: UUID) -> SuggestionSide:
     members = sorted(queue.members[golden_id], key=lambda member: member.source_id)
-    living = golden.newest_first(members)
+    row, last_interaction_at = queue.rows[golden_id]
     return SuggestionSide(
-        contact=summary_of(golden.row_of(golden_id, living), living),
+        contact=summary_of(row, golden.newest_first(members), last_interaction_at),
         record=queue.names[source_id],
         members=tuple(queue.names[member.source_id] for member in members[: evidence.RECORDS_NAMED]),
         left_off=max(len(members) - evidence.RECORDS_NAMED, 0),
     )
 
 
-def preview(golden_id: UUID, members: Sequence[SourceRecord]) -> MergePreview:
-    """Show the golden record that these members would be."""
+def _preview(queue: Queue, golden_id: UUID, other_id: UUID) -> MergePreview:
+    """Show the golden record that the members of both would be."""
+    members = [*queue.members[golden_id], *queue.members[other_id]]
     living = golden.newest_first(members)
+    pinned = golden.pinned_of([member.source_id for member in members], queue.pins)
+    lineage = golden.lineage(living, pinned, queue.rules.survivorship)
     return MergePreview(
         id=golden_id,
-        fields={field: told.chosen.value for field, told in golden.lineage(living).items()},
+        fields={field: told.chosen.value for field, told in lineage.items()},
         emails=golden.all_emails(living),
         phones=golden.all_phones(living),
     )

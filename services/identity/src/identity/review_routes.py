@@ -13,6 +13,7 @@ from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import explaining, explaining_pairs, review
+from identity.cursors import Cursors
 
 Items = Annotated[int, QueryParameter(ge=1, le=200, description="How many items of each kind at most.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -52,6 +53,7 @@ async def explain_pair(
 async def list_suggestions(
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
     min_strength: Strength = None,
     put_off: FromQuery[bool] = False,
     cursor: Cursor = None,
@@ -59,7 +61,13 @@ async def list_suggestions(
 ) -> ItemPage[SuggestionView]:
     """List which golden records may be one person, the strongest first; `put_off` lists those to be asked later."""
     return await review.list_suggestions(
-        conn, principal.workspace_id, min_strength=min_strength, put_off=put_off, cursor=cursor, limit=limit
+        conn,
+        principal.workspace_id,
+        min_strength=min_strength,
+        put_off=put_off,
+        cursors=cursors,
+        cursor=cursor,
+        limit=limit,
     )
 
 

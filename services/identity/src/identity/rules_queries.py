@@ -33,6 +33,15 @@ async def load_rules(conn: AsyncConnection, versions: Collection[tuple[UUID, int
     return {name[0]: _remembered[name] if name[1] else DEFAULT for name in versions}
 
 
+_CURRENT = text("SELECT rules_version FROM workspace WHERE workspace_id = :workspace_id")
+
+
+async def current_rules(conn: AsyncConnection, workspace_id: UUID) -> Rules:
+    """Load the rules that hold in a workspace now."""
+    version = (await conn.execute(_CURRENT, {"workspace_id": workspace_id})).scalar_one_or_none()
+    return (await load_rules(conn, [(workspace_id, version or 0)]))[workspace_id]
+
+
 def forget_all() -> None:
     """Remember no rules, where a database was emptied."""
     _remembered.clear()

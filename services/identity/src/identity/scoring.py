@@ -1,5 +1,6 @@
 """What two records' evidence adds up to, the guards that hold it back, and the verdict."""
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from identity.comparison import NO_KEYS, Comparison, compare
@@ -8,8 +9,11 @@ from identity.rules import STRONGEST, Rules
 
 Verdict = Literal["join", "suggest", "apart"]
 
-_ALIKE = frozenset(("same", "form", "close"))
+_ALIKE = frozenset(("same", "form", "part", "close"))
 _NEAR = frozenset(("same", "near"))
+_BORN = frozenset(("same", "either", "near"))
+_BORN_AROUND = _BORN | {"close"}
+_HOUSE = frozenset(("door", "street"))
 
 
 class Score(NamedTuple):
@@ -38,41 +42,36 @@ def worths(left: Form, right: Form, seen: Comparison, rules: Rules) -> dict[str,
         if level:
             found[field] = rules.strengths[field][level]
     if rules.values:
-        _count(left, right, seen, rules, found)
+        for field, table, value in _common(left, right, seen):
+            found[field] = min(found[field], rules.values.get(table, {}).get(value, found[field]))
     return found
 
 
-def _count(left: Form, right: Form, seen: Comparison, rules: Rules, found: dict[str, int]) -> None:
-    """Take the strength of the value itself where two records have the same and it is known how common it is."""
-    values = rules.values
+def _common(left: Form, right: Form, seen: Comparison) -> Iterator[tuple[str, str, str]]:
+    """List the values two records have in common that may be common ones: the field, whose table to ask, the value."""
     if seen.order:
-        for field, level in (("given", seen.given), ("family", seen.family)):
-            if level == "same":
-                # Crossed, a name stands in both fields: it is worth what the more common use of it is.
-                names = {left.given, left.family} & {right.given, right.family}
-                found[field] = min(
-                    [
-                        found[field],
-                        *(values.get(f, {}).get(name, found[field]) for f in ("given", "family") for name in names),
-                    ]
-                )
+        # Crossed, a name stands in both fields: it is worth what the more common use of it is.
+        names = {left.given, left.family} & {right.given, right.family}
+        for field in ("given", "family"):
+            if getattr(seen, field) == "same":
+                yield from ((field, table, name) for table in ("given", "family") for name in names)
     else:
         if seen.given == "same":
-            found["given"] = values.get("given", {}).get(left.given, found["given"])
+            yield "given", "given", left.given
         if seen.family == "same":
-            found["family"] = values.get("family", {}).get(left.family, found["family"])
+            yield "family", "family", left.family
     if seen.company == "same" and left.company == right.company:
-        found["company"] = values.get("company", {}).get(left.company, found["company"])
+        yield "company", "company", left.company
     if seen.place == "city":
-        found["place"] = min(values.get("place", {}).get(city, found["place"]) for city in (left.city, right.city))
+        yield from (("place", "place", city) for city in (left.city, right.city))
 
 
 def guards(left: Form, right: Form, seen: Comparison) -> tuple[str, ...]:
     """List what forbids joining these two without asking, however much else agrees."""
     tripped = []
-    named = seen.given in _ALIKE or (seen.order and seen.family in _ALIKE)
+    named = seen.given in _ALIKE and seen.family in _ALIKE
     reached = seen.email in _NEAR
-    born = seen.birth in _NEAR
+    born = seen.birth in _BORN
     if seen.birth == "differs":
         tripped.append("birth_dates_conflict")
     if left.generation and right.generation and left.generation != right.generation:
@@ -81,9 +80,12 @@ def guards(left: Form, right: Form, seen: Comparison) -> tuple[str, ...]:
         tripped.append("given_names_differ")
     if seen.family == "differs" and not (born and (reached or seen.phone in _NEAR or seen.place == "door")):
         tripped.append("family_names_differ")
-    # Family name, address, phone and employer are shared in a household or an office.
+    # A name by half, address, phone and employer are shared in a household or an office.
     if not (named or reached or born):
         tripped.append("nothing_personal")
+    # A name that nothing but a city or an employer bears out is a namesake's as well.
+    if not (reached or seen.birth in _BORN_AROUND or seen.phone in _NEAR or seen.place in _HOUSE):
+        tripped.append("only_names")
     # Father and son, or two of one name in one house: the name and the place agree, all that is one's own does not.
     if not (reached or born or seen.phone in _NEAR) and "differs" in {seen.email, seen.phone}:
         tripped.append("namesakes")

@@ -53,6 +53,21 @@ workspace = Table(
     Column("rules_version", Integer, nullable=False, server_default=_zero()),
 )
 
+pin = Table(
+    "pin",
+    metadata,
+    _id("workspace_id"),
+    Column("number", Integer, nullable=False),
+    _id("source_id"),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("pinned_by", Uuid),
+    Column("pinned_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("withdrawn_at", MOMENT),
+    PrimaryKeyConstraint("workspace_id", "number"),
+    Index("pin_source", "workspace_id", "source_id"),
+)
+
 rules = Table(
     "rules",
     metadata,
@@ -189,8 +204,6 @@ golden_record = Table(
     Column("updated_at", MOMENT, nullable=False),
     PrimaryKeyConstraint("workspace_id", "golden_id"),
     Index("golden_record_updated", "workspace_id", "updated_at", "golden_id"),
-    Index("golden_record_name", "workspace_id", "name_key", "golden_id"),
-    Index("golden_record_last_name", "workspace_id", "last_name_key"),
 )
 
 decision = Table(
@@ -222,11 +235,15 @@ history = Table(
     metadata,
     _id("workspace_id"),
     Column("number", BigInteger, nullable=False),
-    Column("kind", Text, CheckConstraint("kind IN ('joined', 'parted')"), nullable=False),
+    Column(
+        "kind", Text, CheckConstraint("kind IN ('joined', 'parted', 'decided', 'pinned', 'unpinned')"), nullable=False
+    ),
     Column("happened_at", MOMENT, nullable=False, server_default=func.now()),
     _id("golden_id"),
     Column("sides", Text, nullable=False),
     Column("edges", Text, nullable=False),
+    Column("cause", Text),
+    Column("undone_by", BigInteger),
     PrimaryKeyConstraint("workspace_id", "number"),
 )
 
@@ -283,4 +300,76 @@ interaction_contact = Table(
     Column("kind", WORDS, nullable=False),
     Column("provider_id", WORDS, nullable=False),
     PrimaryKeyConstraint("workspace_id", "connection_id", "contact_id", "happened_at", "kind", "provider_id"),
+)
+
+search_document = Table(
+    "search_document",
+    metadata,
+    _id("workspace_id"),
+    _id("golden_id"),
+    *(
+        Column(name, WORDS, nullable=False)
+        for name in (
+            "name_key", "email_key", "emails", "phones", "company_key", "job_title_key", "city_key", "country_key",
+            "owner_key", "providers", "connections",
+        )
+    ),
+    Column("sources", Integer, nullable=False),
+    Column("updated_at", MOMENT, nullable=False),
+    Column("last_interaction_at", MOMENT, nullable=False),
+    Column("tokens", WORDS, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "golden_id"),
+    Index("search_document_name", "workspace_id", "name_key", "golden_id"),
+    Index("search_document_email", "workspace_id", "email_key", "golden_id"),
+    Index("search_document_company", "workspace_id", "company_key", "golden_id"),
+    Index("search_document_updated", "workspace_id", "updated_at", "golden_id"),
+    Index("search_document_interaction", "workspace_id", "last_interaction_at", "golden_id"),
+)  # fmt: skip
+
+search_token = Table(
+    "search_token",
+    metadata,
+    _id("workspace_id"),
+    Column("token", WORDS, nullable=False),
+    _id("golden_id"),
+    PrimaryKeyConstraint("workspace_id", "token", "golden_id"),
+)
+
+search_spelling = Table(
+    "search_spelling",
+    metadata,
+    _id("workspace_id"),
+    Column("spelling", WORDS, nullable=False),
+    Column("word", WORDS, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "spelling", "word"),
+)
+
+search_rebuild = Table(
+    "search_rebuild",
+    metadata,
+    Column("workspace_id", Uuid, primary_key=True),
+    Column("after", Uuid),
+)
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    _id("workspace_id"),
+    _id("view_id"),
+    Column("name", Text, nullable=False),
+    Column("view", Text, nullable=False),
+    _id("made_by"),
+    Column("created_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("updated_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "view_id"),
+)
+
+contact_export = Table(
+    "contact_export",
+    metadata,
+    _id("workspace_id"),
+    _id("export_id"),
+    _id("asked_by"),
+    Column("asked_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "export_id"),
 )

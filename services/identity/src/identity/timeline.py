@@ -1,11 +1,15 @@
 """What happened with people. Interactions hang on source records, so who is who moves none of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
+from contracts.golden_records import CHANGED_AT_ONCE, TimelineChanged
 from contracts.interactions import InteractionFetched, InteractionGone
 from servicekit.database import pipelined
+from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import queries, timeline_queries
@@ -36,6 +40,16 @@ async def save_interactions(conn: AsyncConnection, events: Sequence[InteractionE
         await timeline_queries.save(
             conn, added=added, changed=list(changed.values()), mentioned=are - were, no_longer=were - are
         )
+    publish(conn, list(_announced(are ^ were)))
+
+
+def _announced(mentions: Collection[Mention]) -> Iterator[TimelineChanged]:
+    """Name the contacts whose timelines have other lines now."""
+    named = sorted({(mention.workspace_id, mention.connection_id, mention.contact_id) for mention in mentions})
+    for workspace_id, lines in groupby(named, key=itemgetter(0)):
+        contacts = [(connection_id, contact_id) for _, connection_id, contact_id in lines]
+        for start in range(0, len(contacts), CHANGED_AT_ONCE):
+            yield TimelineChanged(workspace_id=workspace_id, contacts=tuple(contacts[start : start + CHANGED_AT_ONCE]))
 
 
 async def _without_erased(

@@ -23,11 +23,13 @@ from servicekit.outbox import shard_of
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity import foresight, operations, queries, suggesting, suggestion_queries, weighing_queries
-from identity.blocking import blocks_of
-from identity.normalise import form_of
+from identity.blocking import block_of_telephone, blocks_of, tells_of_telephones
+from identity.comparison import NO_KEYS
+from identity.normalise import Form, form_of
 from identity.queries import SourceName
 from identity.rules import Rules
 from identity.scoring import score
+from identity.sharing import is_shared
 from identity.weighing_queries import Pair, Weighed
 
 log = structlog.get_logger()
@@ -111,7 +113,8 @@ async def _to_compare(
 ) -> tuple[dict[UUID, Weighed], dict[int, set[UUID]]]:
     """Tell whose pairs may be others now, and who is in their blocks; a block that is too full has nobody in it.
 
-    Beside those that changed it is who is in a block that became too full, or is so no longer.
+    Beside those that changed it is who is in a block that became too full, or is so no longer, and who shares a
+    telephone with them, which may be of several people now, or of one.
     """
     limit = rules.block_limit
     gains = Counter(block for weighed in changed.values() for block in weighed.blocks)
@@ -123,7 +126,8 @@ async def _to_compare(
     flipped = set(anew)
     for block, gain in gains.items():
         here = carriers.get(block, set())
-        if (len(here) > limit) != (len(here) - gain > limit):
+        is_other = (len(here) > limit) != (len(here) - gain > limit)
+        if is_other or (tells_of_telephones(block) and len(here) <= limit):
             flipped |= here
     others = await weighing_queries.load_weighed(conn, workspace_id, flipped - changed.keys())
     more = {block for weighed in others.values() for block in weighed.blocks} - gains.keys()
@@ -142,11 +146,43 @@ async def _compare(
     mates = {mate for weighed in again.values() for block in weighed.blocks for mate in carriers.get(block, ())}
     known = {**await weighing_queries.load_weighed(conn, workspace_id, mates - again.keys()), **again}
     pairs = set()
+    shared = _shared_telephones(again.values(), carriers, known)
     for left_id, right_id in _each_once(again.values(), carriers):
-        found = score(known[left_id].form, known[right_id].form, rules)
+        left, right = known[left_id].form, known[right_id].form
+        # Of a telephone that only one of the two has it need not be known whose it is.
+        found = score(left, right, rules, shared & set(left.phones) & set(right.phones) if shared else NO_KEYS)
         if found.verdict != "apart":
             pairs.add(Pair(workspace_id, left_id, right_id, found.strength, found.verdict == "join"))
     return pairs
+
+
+def _shared_telephones(
+    again: Iterable[Weighed], carriers: Mapping[int, set[UUID]], known: Mapping[UUID, Weighed]
+) -> frozenset[str]:
+    """Name the telephones of records that several people use; those in a block that is too full are so, too."""
+    phones = {phone: block_of_telephone(phone) for weighed in again for phone in weighed.form.phones}
+    owners: dict[str, list[Form]] = defaultdict(list)
+    for block in set(phones.values()):
+        for id_ in sorted(carriers.get(block, ())):
+            for phone in known[id_].form.phones:
+                owners[phone].append(known[id_].form)
+    return frozenset(
+        phone for phone, block in phones.items() if block not in carriers or is_shared(owners[phone], telephone=True)
+    )
+
+
+async def load_shared_telephones(
+    conn: AsyncConnection, workspace_id: UUID, weighed: Mapping[UUID, Form], rules: Rules
+) -> frozenset[str]:
+    """Name the telephones of records that several people use, as those are weighed now."""
+    own = {id_: Weighed(workspace_id, id_, form, blocks_of(form)) for id_, form in weighed.items()}
+    blocks = {block_of_telephone(phone) for form in weighed.values() for phone in form.phones}
+    limit = rules.block_limit
+    carriers = await weighing_queries.list_carriers(conn, workspace_id, dict.fromkeys(blocks, limit + 1))
+    few = {block: here for block in blocks if len(here := carriers.get(block, set())) <= limit}
+    mates = {mate for here in few.values() for mate in here}
+    known = {**await weighing_queries.load_weighed(conn, workspace_id, mates - own.keys()), **own}
+    return _shared_telephones(own.values(), few, known)
 
 
 def _each_once(records: Iterable[Weighed], carriers: Mapping[int, set[UUID]]) -> set[tuple[UUID, UUID]]:

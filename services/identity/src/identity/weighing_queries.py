@@ -193,12 +193,15 @@ FROM lost l CROSS JOIN LATERAL (
     FROM (SELECT source_id FROM block b WHERE b.workspace_id = l.workspace_id AND b.block = l.block
           ORDER BY source_id LIMIT l.block_limit + l.lost + 1) AS carrier
 ) AS c
-WHERE c.were > l.block_limit AND c.were - l.lost <= l.block_limit
+WHERE c.were - l.lost <= l.block_limit AND (c.were > l.block_limit OR l.block & 1 = 1)
 """)
 
 
 async def list_freed(conn: AsyncConnection, leaving: Collection[tuple[SourceName, int]]) -> set[SourceName]:
-    """List who is in a block that is too full with those who leave it, given its limit, and no longer without."""
+    """List who is in a block that is too full with those who leave it, given its limit, and no longer without.
+
+    Also who shared a telephone's block with them (an odd number, see `blocking`): they may be its only owners now.
+    """
     rows = [
         {"workspace_id": name.workspace_id, "source_id": name.source_id, "block_limit": limit}
         for name, limit in leaving

@@ -10,6 +10,7 @@ _LEVELS = {
     "given": {
         "same": "same first name",
         "form": "forms of one first name",
+        "abroad": "one first name in two languages",
         "close": "first names a slip apart",
         "initial": "first names with the same initial",
         "kin": "first names that look alike, but are two names",
@@ -24,6 +25,7 @@ _LEVELS = {
     },
     "birth": {
         "same": "same birth date",
+        "either": "birth dates that can be read alike",
         "near": "birth dates a slip apart",
         "close": "birth dates close to each other",
         "loose": "birth dates that have something in common",
@@ -57,6 +59,8 @@ _GUARDS = {
     "given_names_differ": "their first names are those of two people",
     "family_names_differ": "their last names differ, and too little else is one person's own",
     "nothing_personal": "what agrees is shared in a household or an office, and nothing of it is one person's own",
+    "only_names": "nothing but the name agrees, and others may have it too",
+    "torn": "one of them would as well join a third that contradicts the other",
     "namesakes": "they agree in name and place, but not in what is one's own, as father and son or namesakes do",
     "generation_unsure": "only one of them says senior or junior",
     "decided_different": "a person said that they are different",

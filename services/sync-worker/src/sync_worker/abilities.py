@@ -18,7 +18,8 @@ from contracts.actions import (
 )
 from email_validator import EmailNotValidError, validate_email
 from providers.actions import Ability
-from providers.source import FileSource, SourceProvider
+from providers.files import FileSource
+from providers.source import SourceProvider
 
 KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
 OF_A_FILE = "A file is only read: change it, and hand it over again."

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from contracts.connections import AccessToken, FileConnected
+from providers.lexicon import Lexicon
 from providers.quota import UNMETERED, Meter
 from providers.source import Access, AccessExpired, GrantRevoked, ProviderUnavailable, RateLimited
 from servicekit.errors import RetryLater, Unauthorized, Unavailable
@@ -22,6 +23,11 @@ SPARE = timedelta(seconds=30)
 KEPT_AT_MOST = timedelta(minutes=5)
 """How long a token is kept that has no end of its own: the account may be connected in another way meanwhile."""
 
+NAMES_KEPT_SECONDS = 600.0
+"""How long a name may be an old one: renaming an owner or a stage changes no record, so no change tells of it. No name
+outlives its account by more."""
+
+LEXICONS_AT_MOST = 1_000
 SHORT_WAIT_SECONDS = 10.0
 """A rate limit that passes this soon is slept through; a longer one gives the worker to others meanwhile."""
 
@@ -47,13 +53,21 @@ class AccessDesk:
     """Asks connections for access, and tells it what providers refuse; `meter_of` keeps count of the calls."""
 
     def __init__(
-        self, http: ClientSession, tokens: ServiceTokens, connections_url: str, *, meter_of: MeterOf = unmetered
+        self,
+        http: ClientSession,
+        tokens: ServiceTokens,
+        connections_url: str,
+        *,
+        meter_of: MeterOf = unmetered,
+        names_kept_seconds: float = NAMES_KEPT_SECONDS,
     ) -> None:
         self._http = http
         self._tokens = tokens
         self._meter_of = meter_of
         self._url = f"{connections_url}/internal/connections"
         self._kept: dict[UUID, tuple[Access, datetime]] = {}
+        self._names: dict[UUID, Lexicon] = {}
+        self._names_kept_seconds = names_kept_seconds
 
     async def access(self, connection_id: UUID, *, rejected: str | None = None) -> Access:
         """Return a token to call a provider with; `rejected` is one the provider takes no more.
@@ -62,11 +76,11 @@ class AccessDesk:
         """
         kept, ends_at = self._kept.get(connection_id, (None, None))
         if kept and ends_at and kept.access_token != rejected and datetime.now(UTC) < ends_at - SPARE:
-            return kept
+            return msgspec.structs.replace(kept, names=self._names_of(connection_id))
         body = {"rejected": hashlib.sha256(rejected.encode()).hexdigest()} if rejected else {}
         status, answer = await self._post(f"{self._url}/{connection_id}/token", body)
         if status in {404, 409}:
-            self._kept.pop(connection_id, None)
+            self._forget(connection_id)
             raise GrantRevoked(REVOKED)
         if status >= 300:
             raise RetryLater(f"connections answered {status}", after=NOT_NOW)
@@ -79,6 +93,7 @@ class AccessDesk:
             api_url=granted.api_url,
             account_id=granted.account_id,
             meter=self._meter_of(granted.provider, granted.account_id),
+            names=self._names_of(connection_id),
         )
         self._kept[connection_id] = access, granted.expires_at or datetime.now(UTC) + KEPT_AT_MOST
         return access
@@ -106,10 +121,30 @@ class AccessDesk:
 
     async def report_broken(self, connection_id: UUID, reason: str) -> None:
         """Tell connections that a provider refuses the grant for good. Raises `RetryLater`."""
-        self._kept.pop(connection_id, None)
+        self._forget(connection_id)
         status, _ = await self._post(f"{self._url}/{connection_id}/broken", {"reason": reason[:MAX_REASON_CHARS]})
         if status >= 500:
             raise RetryLater(f"connections answered {status}", after=NOT_NOW)
+
+    def _names_of(self, connection_id: UUID) -> Lexicon:
+        """The names that are kept of an account: all of them go at once, some time after the first was asked for."""
+        if connection_id not in self._names:
+            while len(self._names) >= LEXICONS_AT_MOST:
+                del self._names[next(iter(self._names))]
+            self._names[connection_id] = lexicon = Lexicon()
+            asyncio.get_running_loop().call_later(self._names_kept_seconds, self._let_go, connection_id, lexicon)
+        return self._names[connection_id]
+
+    def _let_go(self, connection_id: UUID, lexicon: Lexicon) -> None:
+        # Emptied as well: the access that was handed out last still refers to it.
+        lexicon.forget()
+        if self._names.get(connection_id) is lexicon:
+            del self._names[connection_id]
+
+    def _forget(self, connection_id: UUID) -> None:
+        self._kept.pop(connection_id, None)
+        if lexicon := self._names.get(connection_id):
+            self._let_go(connection_id, lexicon)
 
     async def connect_file(self, kind: str, name: str, person_token: str) -> FileConnected:
         """Have connections make the connection of a file, or find it, for the person of this token.

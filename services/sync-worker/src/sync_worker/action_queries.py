@@ -1,7 +1,7 @@
 """The SQL of actions."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +87,18 @@ async def let_action_wait(
     await conn.execute(statement.values(values))
 
 
+async def keep_before(
+    conn: AsyncConnection, workspace_id: UUID, action_id: UUID, attempt: int, before: Mapping[str, str | None]
+) -> bool:
+    """Keep what an update is about to replace; False when this attempt at it may write no more."""
+    statement = (
+        update(action)
+        .where(*_this(workspace_id, action_id), action.c.attempt == attempt, action.c.state == "running")
+        .values(before=dict(before))
+    )
+    return (await conn.execute(statement.returning(action.c.action_id))).first() is not None
+
+
 async def end_action(
     conn: AsyncConnection, workspace_id: UUID, action_id: UUID, attempt: int, state: ActionState, values: dict[str, Any]
 ) -> bool:
@@ -110,6 +122,13 @@ async def erase_actions(conn: AsyncConnection, workspace_id: UUID, sources: Iter
     """Delete what was done about erased people: it says who they were."""
     named = [{"connection_id": connection_id, "provider_id": provider_id} for connection_id, provider_id in sources]
     await conn.execute(_ERASE, {"workspace_id": workspace_id, "sources": msgspec.json.encode(named).decode()})
+
+
+async def delete_old_actions(conn: AsyncConnection, *, kept_for: timedelta, at_most: int) -> int:
+    """Delete some actions of all workspaces that ended so long ago; return how many there were."""
+    statement = text("SELECT drop_old_actions(:kept_for, :at_most)")
+    deleted: int = (await conn.execute(statement, {"kept_for": kept_for, "at_most": at_most})).scalar_one()
+    return deleted
 
 
 def _this(workspace_id: UUID, action_id: UUID) -> tuple[ColumnElement[bool], ...]:

@@ -21,7 +21,8 @@ from contracts.actions import (
 )
 from contracts.pages import ItemPage
 from providers.actions import Done
-from providers.source import FileSource, Page, SourceProvider
+from providers.files import FileSource
+from providers.source import Page, SourceProvider
 from servicekit.errors import BadRequest, Conflict, NotFound, Problem
 from servicekit.outbox import publish
 from sqlalchemy import Row
@@ -100,6 +101,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     unsure: bool
     asked_at: datetime
     state: str
+    before: Mapping[str, str | None]
 
 
 async def request_action(
@@ -197,7 +199,15 @@ async def begin(conn: AsyncConnection, workspace_id: UUID, action_id: UUID) -> B
         unsure=row.unsure,
         asked_at=row.created_at,
         state=known.state,
+        before=row.before or {},
     )
+
+
+async def remember(conn: AsyncConnection, begun: Begun, before: Mapping[str, str | None]) -> None:
+    """Keep what an attempt is about to replace. Raises `ActionOver`."""
+    workspace_id = begun.origin.workspace_id
+    if not await action_queries.keep_before(conn, workspace_id, begun.action_id, begun.attempt, before):
+        raise ActionOver
 
 
 async def succeed(conn: AsyncConnection, begun: Begun, done: Done, page: Page, provider: SourceProvider) -> None:
@@ -308,8 +318,9 @@ async def _queue(
 
 
 async def _end(conn: AsyncConnection, begun: Begun, state: ActionState, values: dict[str, Any]) -> None:
+    spent = {"retry_at": None, "before": None}
     ended = await action_queries.end_action(
-        conn, begun.origin.workspace_id, begun.action_id, begun.attempt, state, {**values, "retry_at": None}
+        conn, begun.origin.workspace_id, begun.action_id, begun.attempt, state, values | spent
     )
     if not ended:
         raise ActionOver

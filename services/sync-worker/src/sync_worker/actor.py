@@ -1,5 +1,6 @@
 """Carrying actions out: call the provider, then open a transaction and keep what came of it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -94,7 +95,18 @@ class Actor:
         if begun.state != "active":
             raise ProviderError(UNKNOWN if begun.unsure else NOT_ACTIVE)
         provider = self._provider_of(begun)
-        attempt = Attempt(key=str(begun.action_id), asked_at=begun.asked_at, unsure=begun.unsure)
+
+        async def remember(found: Mapping[str, str | None]) -> None:
+            async with self._db.transaction(begun.origin.workspace_id) as conn:
+                await actions.remember(conn, begun, found)
+
+        attempt = Attempt(
+            key=str(begun.action_id),
+            asked_at=begun.asked_at,
+            unsure=begun.unsure,
+            before=begun.before,
+            remember=remember,
+        )
 
         async def call(access: Access) -> Done:
             return await provider.act(self._http, access, begun.action, attempt)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from contracts.contacts import ContactFetched, ContactGone
-from contracts.interactions import InteractionFetched, InteractionGone
-from providers.source import SourceContact, SourceInteraction
+from contracts.interactions import Interaction, InteractionFetched, InteractionGone
+from providers.source import SourceContact
 
 from sync_worker.run import Origin
 from sync_worker.source_queries import (
@@ -39,7 +39,7 @@ def contacts_fetched(
 
 
 def interactions_fetched(
-    origin: Origin, saved: Sequence[SavedInteraction], interactions: Mapping[InteractionKey, SourceInteraction]
+    origin: Origin, saved: Sequence[SavedInteraction], interactions: Mapping[InteractionKey, Interaction]
 ) -> list[InteractionFetched]:
     """Announce the interactions that are new or changed."""
     return [
@@ -49,7 +49,7 @@ def interactions_fetched(
             provider=origin.provider,
             provider_id=each.provider_id,
             revision=each.revision,
-            interaction=interactions[each.kind, each.provider_id].interaction,
+            interaction=interactions[each.kind, each.provider_id],
         )
         for each in saved
         if each.revision != each.old_revision

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from aiohttp import ClientSession
 from litestar import Litestar
+from providers.files import FileSource
 from providers.http import open_session
 from providers.registry import SOURCES
-from providers.source import FileSource, SourceProvider
+from providers.source import SourceProvider
 from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
@@ -49,7 +50,15 @@ def create_app(
             fetcher = HintFetcher(db, outside, desk, sources)
             actor = Actor(db, outside, desk, sources)
             await queue.run(
-                queue.job_app(db, syncer, fetcher, actor, every=every), concurrency=settings.sync_concurrency
+                queue.job_app(
+                    db,
+                    syncer,
+                    fetcher,
+                    actor,
+                    every=every,
+                    actions_kept_for=timedelta(days=settings.action_retention_days) or None,
+                ),
+                concurrency=settings.sync_concurrency,
             )
 
     uploads = Uploads(db, settings, SERVICE)
@@ -57,7 +66,7 @@ def create_app(
         name=SERVICE,
         settings=settings,
         db=db,
-        routes=[*ROUTES, *budget_routes.ROUTES, *file_routes.routes(settings), *action_routes.routes(sources)],
+        routes=[*ROUTES, *budget_routes.ROUTES, *file_routes.routes(sources, settings), *action_routes.routes(sources)],
         subscriptions=subscriptions(),
         workers={"jobs": run_jobs},
         dependencies={"uploads": uploads, "budgets": budgets},

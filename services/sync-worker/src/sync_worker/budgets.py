@@ -7,8 +7,9 @@ from weakref import WeakValueDictionary
 
 from contracts.budgets import BudgetView
 from contracts.pages import ItemPage
+from providers.files import FileSource
 from providers.quota import Meter, Price, Told, Window, window_of
-from providers.source import FileSource, SourceProvider
+from providers.source import SourceProvider
 from servicekit.database import Database
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine

@@ -20,12 +20,12 @@ UPDATE sync_stream SET
           AND NOT EXISTS (SELECT FROM {table} s
             WHERE s.workspace_id = :workspace_id AND s.connection_id = :connection_id {of_kind}
               AND s.provider_id = k.provider_id AND s.gone_at IS NULL)),
-    suppressed = {suppressed}
+    suppressed = (SELECT count(*) FROM suppressed p
+        WHERE p.workspace_id = :workspace_id AND p.connection_id = :connection_id AND p.kind = :kind)
 WHERE workspace_id = :workspace_id AND sync_id = :sync_id AND stream = :stream
 """
-_SUPPRESSED = "(SELECT count(*) FROM suppressed WHERE workspace_id = :workspace_id AND connection_id = :connection_id)"
-_CONTACTS = text(_TAKE_STOCK.format(table="source_contact", of_kind="", suppressed=_SUPPRESSED))
-_INTERACTIONS = text(_TAKE_STOCK.format(table="source_interaction", of_kind="AND s.kind = :kind", suppressed="0"))
+_CONTACTS = text(_TAKE_STOCK.format(table="source_contact", of_kind=""))
+_INTERACTIONS = text(_TAKE_STOCK.format(table="source_interaction", of_kind="AND s.kind = :kind"))
 
 
 async def take_stock(
@@ -38,11 +38,9 @@ async def take_stock(
         "sync_id": run.sync_id,
         "stream": stream,
         "counted": counted,
+        "kind": kind or "",
     }
-    if kind is None:
-        await conn.execute(_CONTACTS, where)
-    else:
-        await conn.execute(_INTERACTIONS, {**where, "kind": kind})
+    await conn.execute(_CONTACTS if kind is None else _INTERACTIONS, where)
 
 
 async def find_counted_run(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID) -> Row[Any] | None:

@@ -1,6 +1,6 @@
 """Taking connections and workspaces away: at once for the worker, slice by slice for the rows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -9,7 +9,7 @@ from servicekit.database import Database
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import announcements, file_queries, files, jobs, queries, schedule, source_queries
+from sync_worker import action_queries, announcements, file_queries, files, jobs, queries, schedule, source_queries
 
 log = structlog.get_logger()
 
@@ -63,6 +63,17 @@ async def erase(
                 rows = await queries.delete_slice(conn, table, workspace_id, connection_id, SLICE)
             deleted += rows
     log.info("records_erased", workspace_id=workspace_id, connection_id=connection_id, rows=deleted)
+
+
+async def erase_old_actions(db: Database, kept_for: timedelta) -> None:
+    """Delete what was done, or was not, so long ago that nobody asks any more: it says who it was about."""
+    deleted, rows = 0, SLICE
+    while rows == SLICE:
+        async with db.transaction() as conn:
+            rows = await action_queries.delete_old_actions(conn, kept_for=kept_for, at_most=SLICE)
+        deleted += rows
+    if deleted:
+        log.info("old_actions_erased", rows=deleted)
 
 
 async def _erase_sources(db: Database, workspace_id: UUID, connection_id: UUID, removed_at: datetime | None) -> int:

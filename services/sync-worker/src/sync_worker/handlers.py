@@ -15,7 +15,7 @@ from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import erasure, hints, operations, schedule
+from sync_worker import erasure, hints, schedule, suppression
 
 
 async def on_connection_authorized(conn: AsyncConnection, events: Sequence[ConnectionAuthorized]) -> None:
@@ -58,8 +58,8 @@ async def on_connection_removed(conn: AsyncConnection, events: Sequence[Connecti
 
 
 async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactErased]) -> None:
-    """Forget these people's records for good."""
-    await operations.erase_contacts(conn, events)
+    """Forget these people's records for good, and what happened with nobody else."""
+    await suppression.erase_contacts(conn, events)
 
 
 async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[WorkspaceErased]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from contracts.connections import RecordHint, SyncRequested
-from contracts.interactions import InteractionKind
+from contracts.interactions import PARTS, InteractionKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -76,6 +76,31 @@ async def want_written(
         for kind, provider_id in records
     ]
     await conn.execute(_WANT, {"hints": msgspec.json.encode(hints).decode()})
+
+
+# A part's id begins with that of its whole and a slash, and "0" is what comes behind a slash: a range of the key.
+_WANT_AFTERWARDS = text("""
+INSERT INTO wanted_record AS w (workspace_id, connection_id, kind, provider_id, is_parked)
+SELECT :workspace_id, :connection_id, m.kind, m.provider_id, true
+FROM json_to_recordset(CAST(:wholes AS json)) AS m (kind text, part_kind text, provider_id text)
+WHERE EXISTS (
+    SELECT FROM source_interaction p
+    WHERE p.workspace_id = :workspace_id AND p.connection_id = :connection_id AND p.kind = m.part_kind
+      AND p.provider_id > m.provider_id || '/' AND p.provider_id < m.provider_id || '0')
+ORDER BY m.kind, m.provider_id
+ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET asked = w.asked + 1
+""")
+
+
+async def want_afterwards(conn: AsyncConnection, origin: Origin, wholes: Iterable[tuple[InteractionKind, str]]) -> None:
+    """Want these with their parts, where they have any that we know, once the run that met them is over."""
+    wanted = [
+        {"kind": kind, "part_kind": PARTS[kind], "provider_id": provider_id}
+        for kind, provider_id in wholes
+        if kind in PARTS
+    ]
+    if wanted:
+        await conn.execute(_WANT_AFTERWARDS, {**_whose(origin), "wholes": msgspec.json.encode(wanted).decode()})
 
 
 def _add(hints: dict[tuple[UUID, UUID, str, str], dict[str, Any]], event: SyncRequested, record: RecordHint) -> None:

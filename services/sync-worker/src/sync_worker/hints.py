@@ -10,10 +10,10 @@ import structlog
 from aiohttp import ClientSession
 from contracts.connections import SyncRequested
 from contracts.interactions import InteractionKind
+from providers.files import FileSource
 from providers.source import (
     IDS_AT_MOST,
     Access,
-    FileSource,
     GrantRevoked,
     Page,
     ProviderRefused,

@@ -1,18 +1,24 @@
 """What sync-worker does with what providers show: it keeps it, and says what changed."""
 
-from collections.abc import Sequence
-from itertools import groupby
 from uuid import UUID
 
 from contracts.event import Event, Lane
-from contracts.golden_records import ContactErased
 from contracts.syncs import SyncCounts
 from providers.source import Page, SourceGone
 from servicekit.errors import NotFound
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import action_queries, announcements, listings, queries, run_queries, runs, source_queries
+from sync_worker import (
+    announcements,
+    hint_queries,
+    listings,
+    queries,
+    run_queries,
+    runs,
+    source_queries,
+    suppression,
+)
 from sync_worker.run import Origin, Run
 
 
@@ -35,7 +41,7 @@ async def record_page(
         await run_queries.set_failures(conn, run, 0)
     if listing:
         page = await listings.note_seen(conn, run, listing, page)
-    counts = await keep(conn, run, stream, page, lane=run.lane, sync_id=run.sync_id, listing=listing)
+    counts = await keep(conn, run, stream, page, lane=run.lane, sync_id=run.sync_id, listing=listing, parts_apart=True)
     so_far = await run_queries.move_stream(
         conn, run, stream, counts, cursor=page.next_cursor, bookmark=page.bookmark, total=page.total, gap=page.gap
     )
@@ -59,40 +65,51 @@ async def keep(
     lane: Lane,
     sync_id: UUID | None = None,
     listing: UUID | None = None,
+    parts_apart: bool = False,
 ) -> SyncCounts:
     """Keep the records of a page and publish what changed by it; return what came of them.
 
-    Whoever calls holds the lock of the connection, or of a run of it.
+    Whoever calls holds the lock of the connection, or of a run of it. With `parts_apart` the page shows wholes without
+    their parts, which are fetched once more where they take from it what changed: whom it concerns, what it is about.
     """
+    seen = len({each.provider_id for each in page.contacts})
+    seen += len({(each.interaction.kind, each.provider_id) for each in page.interactions})
+    fetched = seen + len(page.gone) + len(page.skipped)
+    page, of_erased = await suppression.leave_out(conn, origin, page)
     contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
     contacts_gone, interactions_gone = _sort_gone(page)
 
     saved = await source_queries.save_contacts(conn, origin, stream, contacts)
     saved_interactions = await source_queries.save_interactions(conn, origin, stream, interactions)
+    if parts_apart:
+        await hint_queries.want_afterwards(
+            conn, origin, [(each.kind, each.provider_id) for each in saved_interactions if each.moved]
+        )
     went = await source_queries.mark_contacts_gone(conn, origin, contacts_gone)
     went_interactions = await source_queries.mark_interactions_gone(conn, origin, interactions_gone)
     went_interactions += await source_queries.mark_parts_gone(conn, origin, interactions_gone)
     await source_queries.save_skipped(conn, origin, stream, page.skipped, sync_id=sync_id, listing=listing)
 
-    seen = len(contacts) + len(interactions)
     steps = [(each.old_revision, each.revision) for each in saved]
     steps += [(each.old_revision, each.revision) for each in saved_interactions]
     added = sum(old is None for old, _ in steps)
     updated = sum(old is not None and old < new for old, new in steps)
+    understood = {key: each.interaction for key, each in interactions.items()}
     events: list[Event] = [
+        *of_erased,
         *announcements.contacts_fetched(origin, saved, contacts),
-        *announcements.interactions_fetched(origin, saved_interactions, interactions),
+        *announcements.interactions_fetched(origin, saved_interactions, understood),
         *announcements.contacts_gone(origin, went),
         *announcements.interactions_gone(origin, went_interactions),
     ]
     publish(conn, events, lane=lane)
     return SyncCounts(
-        fetched=seen + len(page.gone) + len(page.skipped),
+        fetched=fetched,
         added=added,
         updated=updated,
         unchanged=seen - added - updated,
-        gone=len(went) + len(went_interactions),
+        gone=len(went) + len(went_interactions) + len(of_erased),
         skipped=len(page.skipped),
     )
 
@@ -108,19 +125,6 @@ def _sort_gone(page: Page) -> tuple[list[SourceGone], list[SourceGone]]:
     gone = {(each.kind, each.provider_id): each for each in reversed([*absorbed, *page.gone])}
     contacts = [each for each in gone.values() if each.kind is None]
     return contacts, [each for each in gone.values() if each.kind is not None]
-
-
-async def erase_contacts(conn: AsyncConnection, erased: Sequence[ContactErased]) -> None:
-    """Delete the source records of erased people, keep them from coming back, and say that they went."""
-    # A page in flight is waited for, and the next one already knows whom to leave out.
-    await queries.lock_connections(
-        conn, {(event.workspace_id, connection_id) for event in erased for connection_id, _ in event.sources}
-    )
-    for workspace_id, events in groupby(erased, key=lambda event: event.workspace_id):
-        sources = {source for event in events for source in event.sources}
-        went = await source_queries.erase_contacts(conn, workspace_id, sorted(sources))
-        await action_queries.erase_actions(conn, workspace_id, sorted(sources))
-        publish(conn, announcements.contacts_erased(workspace_id, went))
 
 
 async def get_raw(conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, provider_id: str) -> bytes:

@@ -175,10 +175,18 @@ async def find_run(conn: AsyncConnection, workspace_id: UUID, sync_id: UUID) -> 
 
 
 async def list_runs(
-    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, before: UUID | None, at_most: int
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    connection_id: UUID,
+    *,
+    state: str | None = None,
+    before: UUID | None,
+    at_most: int,
 ) -> list[Row[Any]]:
-    """List a connection's runs, the newest first."""
+    """List a connection's runs, or those in one state, the newest first."""
     statement = select(sync_run).where(*_is(sync_run, workspace_id, connection_id))
+    if state:
+        statement = statement.where(sync_run.c.state == state)
     return await _newest_first(conn, statement, sync_run.c.sync_id, before, at_most)
 
 

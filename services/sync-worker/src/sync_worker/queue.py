@@ -1,6 +1,7 @@
 """Running jobs: who takes which, when a failed one comes back, and who revives what a killed worker left."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from contracts.event import LANES
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Job, Status
+from procrastinate.manager import JobManager
 from servicekit.database import Database
 from servicekit.errors import RetryLater
 from servicekit.house import package_of
@@ -25,6 +27,9 @@ log = structlog.get_logger()
 HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 POLL_SECONDS = 2.0
+STOP_SECONDS = 5.0
+"""How long workers may take to put back what they have; without a database it would be half a minute, and again."""
+
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
 DUE_AT_ONCE = 100
@@ -50,10 +55,38 @@ class ComeBack(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 6), LONGEST_WAIT_SECONDS)})
 
 
-def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, actor: Actor, *, every: Pace) -> App:
-    """Make the queue's application: what its jobs do."""
+class Ledger(JobManager):
+    """What became of each job, written down also where its successor is in the queue before it."""
+
+    async def retry_job_by_id_async(
+        self,
+        job_id: int,
+        retry_at: datetime,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        """Queue a job again; where the same one waits already, that one will do."""
+        try:
+            await super().retry_job_by_id_async(job_id, retry_at, priority, queue, lock)
+        except UniqueViolation:
+            # Left as it is, it would count as running for as long as its worker lives, and hold its lock.
+            await self.finish_job_by_id_async(job_id, Status.FAILED, delete_job=True)
+
+
+def job_app(
+    db: Database,
+    syncer: Syncer,
+    fetcher: HintFetcher,
+    actor: Actor,
+    *,
+    every: Pace,
+    actions_kept_for: timedelta | None = None,
+) -> App:
+    """Make the queue's application: what its jobs do. Without an end to it, actions are kept for ever."""
     kwargs = {"options": f"-c search_path={package_of(db.service)}", "application_name": f"{db.service}-jobs"}
     app = App(connector=PsycopgConnector(conninfo=db.conninfo, kwargs=kwargs, min_size=1, max_size=4))
+    app.job_manager = Ledger(app.connector)
 
     @app.task(name=SYNC, retry=ComeBack())
     async def sync(*, workspace_id: str, connection_id: str) -> None:
@@ -99,6 +132,8 @@ def job_app(db: Database, syncer: Syncer, fetcher: HintFetcher, actor: Actor, *,
     async def delete_spent_files(timestamp: int) -> None:
         await files.delete_spent(db)
         await budgets.forget_idle(db)
+        if actions_kept_for:
+            await erasure.erase_old_actions(db, actions_kept_for)
 
     return app
 
@@ -132,11 +167,7 @@ async def revive(app: App) -> int:
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
     for job in stalled:
         assert job.id is not None
-        try:
-            await app.job_manager.retry_job_by_id_async(job.id, retry_at=datetime.now(UTC))
-        except UniqueViolation:
-            # The same job waits in the queue already.
-            await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
+        await app.job_manager.retry_job_by_id_async(job.id, retry_at=datetime.now(UTC))
         log.warning("job_revived", task=job.task_name, job_id=job.id)
     return len(stalled)
 
@@ -146,11 +177,27 @@ async def run(app: App, *, concurrency: int) -> None:
 
     Raises an exception group when the database goes away under them.
     """
-    async with app.open_async(), asyncio.TaskGroup() as tasks:
-        for lane in LANES:
-            tasks.create_task(_work(app, lane, concurrency))
-        tasks.create_task(_work(app, ERRANDS, concurrency))
-        tasks.create_task(_work(app, UPKEEP, UPKEEP_AT_ONCE))
+    queues = dict.fromkeys(LANES, concurrency) | {ERRANDS: concurrency, UPKEEP: UPKEEP_AT_ONCE}
+    async with app.open_async():
+        workers = [asyncio.create_task(_work(app, name, at_once)) for name, at_once in queues.items()]
+        try:
+            await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _stop(workers)
+    raise ExceptionGroup("the queue's workers", [error for each in workers if (error := _error_of(each))])
+
+
+async def _stop(workers: Sequence[asyncio.Task[None]]) -> None:
+    """End the workers: in order as long as that goes, then at once, which is what another cancellation does to them."""
+    for _ in range(2):
+        for worker in workers:
+            worker.cancel()
+        await asyncio.wait(workers, timeout=STOP_SECONDS)
+
+
+def _error_of(worker: asyncio.Task[None]) -> Exception | None:
+    error = worker.exception() if worker.done() and not worker.cancelled() else None
+    return error if isinstance(error, Exception) else None
 
 
 async def _work(app: App, queue: str, concurrency: int) -> None:

@@ -9,7 +9,8 @@ import structlog
 from contracts.contacts import Contact, ContactFetched, ContactGone
 from contracts.event import Event
 from contracts.interactions import Interaction, InteractionFetched, InteractionGone
-from providers.source import FileSource, SourceProvider
+from providers.files import FileSource
+from providers.source import SourceProvider
 from servicekit.database import Database
 from servicekit.outbox import publish
 from sqlalchemy import Row

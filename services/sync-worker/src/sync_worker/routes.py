@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from contracts.pages import ItemPage
-from contracts.syncs import CoverageView, SkippedView, SyncStarted, SyncView
+from contracts.syncs import CoverageView, SkippedView, SyncStarted, SyncState, SyncView
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -36,11 +36,14 @@ async def list_syncs(
     connection_id: FromPath[UUID],
     principal: NamedDependency[Principal],
     conn: NamedDependency[AsyncConnection],
+    of_state: Annotated[SyncState | None, QueryParameter(name="state")] = None,
     cursor: FromQuery[UUID | None] = None,
     limit: Limit = 20,
 ) -> ItemPage[SyncView]:
-    """List the syncs of a connection, the newest first."""
-    return await views.list_syncs(conn, principal.workspace_id, connection_id, cursor=cursor, limit=limit)
+    """List the syncs of a connection, the newest first, or those of them that are in one state."""
+    return await views.list_syncs(
+        conn, principal.workspace_id, connection_id, state=of_state, cursor=cursor, limit=limit
+    )
 
 
 @get("/connections/{connection_id:uuid}/coverage")

@@ -31,12 +31,16 @@ class Saved(msgspec.Struct, frozen=True, gc=False):
 
 
 class SavedInteraction(msgspec.Struct, frozen=True, gc=False):
-    """A source interaction that was written."""
+    """A source interaction that was written.
+
+    `moved` says whether it was known, and what its parts take from it is another now, or it came back.
+    """
 
     kind: InteractionKind
     provider_id: str
     revision: int
     old_revision: int | None
+    moved: bool
 
 
 class Went(msgspec.Struct, frozen=True):
@@ -93,8 +97,8 @@ SELECT %(workspace_id)s, %(connection_id)s, provider_id, raw::json, content_hash
         WHERE (workspace_id, connection_id) = (%(workspace_id)s, %(connection_id)s)),
        statement_timestamp() + ordinal * interval '1 microsecond', statement_timestamp()
 FROM unnest(%(provider_ids)s, %(raws)s, %(hashes)s) WITH ORDINALITY AS c (provider_id, raw, content_hash, ordinal)
-WHERE NOT EXISTS (SELECT FROM suppressed p WHERE (p.workspace_id, p.connection_id, p.provider_id)
-                                               = (%(workspace_id)s, %(connection_id)s, c.provider_id))
+WHERE NOT EXISTS (SELECT FROM suppressed p WHERE (p.workspace_id, p.connection_id, p.kind, p.provider_id)
+                                               = (%(workspace_id)s, %(connection_id)s, '', c.provider_id))
 ORDER BY ordinal
 ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE SET
     raw = excluded.raw, content_hash = excluded.content_hash, fetched_at = excluded.fetched_at,
@@ -148,7 +152,11 @@ ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET
     revision = s.revision + (s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL)::int,
     gone_at = NULL, gone_reason = NULL
 WHERE s.content_hash <> excluded.content_hash OR s.gone_at IS NOT NULL OR s.raw::text <> excluded.raw::text
-RETURNING new.kind, new.provider_id, new.revision, old.revision AS old_revision
+RETURNING new.kind, new.provider_id, new.revision, old.revision AS old_revision,
+    old.revision IS NOT NULL AND (old.gone_at IS NOT NULL
+        OR (old.interaction->>'title', old.interaction->>'url', old.interaction->>'contact_ids')
+           IS DISTINCT FROM (new.interaction->>'title', new.interaction->>'url', new.interaction->>'contact_ids'))
+    AS moved
 """
 
 
@@ -288,29 +296,6 @@ def _key_of(skipped: Skipped) -> str:
     return skipped.provider_id or f"sha256:{hashlib.sha256(skipped.raw).hexdigest()}"
 
 
-_ERASE = text("""
-WITH erased AS (
-    SELECT connection_id, provider_id
-    FROM json_to_recordset(CAST(:sources AS json)) AS e (connection_id uuid, provider_id text)
-), noted AS (
-    INSERT INTO suppressed (workspace_id, connection_id, provider_id)
-    SELECT :workspace_id, connection_id, provider_id FROM erased ON CONFLICT DO NOTHING
-), unread AS (
-    DELETE FROM skipped_record k USING erased e
-    WHERE k.workspace_id = :workspace_id AND k.connection_id = e.connection_id
-      AND e.provider_id IN (k.record_key, k.provider_id)
-), unseen AS (
-    DELETE FROM sighting t USING erased e
-    WHERE t.workspace_id = :workspace_id AND t.kind = ''
-      AND (t.connection_id, t.provider_id) = (e.connection_id, e.provider_id)
-)
-DELETE FROM source_contact s USING erased e, connection c
-WHERE s.workspace_id = :workspace_id AND (s.connection_id, s.provider_id) = (e.connection_id, e.provider_id)
-  AND (c.workspace_id, c.connection_id) = (s.workspace_id, s.connection_id)
-RETURNING s.connection_id, c.provider, s.provider_id, s.revision + 1 AS revision, s.first_seen_at
-""")
-
-
 class Erased(msgspec.Struct, frozen=True):
     """A source contact that was deleted; `revision` is that of its end."""
 
@@ -319,15 +304,6 @@ class Erased(msgspec.Struct, frozen=True):
     provider_id: str
     revision: int
     first_seen_at: datetime
-
-
-async def erase_contacts(
-    conn: AsyncConnection, workspace_id: UUID, sources: Iterable[tuple[UUID, str]]
-) -> list[Erased]:
-    """Delete these source contacts and suppress them for good; return what was deleted."""
-    named = [{"connection_id": connection_id, "provider_id": provider_id} for connection_id, provider_id in sources]
-    rows = await conn.execute(_ERASE, {"workspace_id": workspace_id, "sources": _text(named)})
-    return [Erased(*row) for row in rows]
 
 
 _TAKE_CONTACTS = text("""

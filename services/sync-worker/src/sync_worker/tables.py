@@ -253,6 +253,7 @@ action = Table(
     Column("attempt", Integer, nullable=False, server_default=_zero()),
     Column("failures", Integer, nullable=False, server_default=_zero()),
     Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("before", JSON(none_as_null=True)),
     Column("problem", Text),
     Column("records", JSON),
     Column("conflicts", JSON),
@@ -266,6 +267,7 @@ action = Table(
     PrimaryKeyConstraint("workspace_id", "action_id"),
     Index("action_of_connection", "workspace_id", "connection_id", "action_id"),
     Index("action_of_key", "workspace_id", "idempotency_key", unique=True),
+    Index("action_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     Index(
         "action_undoes",
         "workspace_id",
@@ -281,7 +283,8 @@ suppressed = Table(
     _id("workspace_id"),
     _id("connection_id"),
     Column("provider_id", WORDS, nullable=False),
-    PrimaryKeyConstraint("workspace_id", "connection_id", "provider_id"),
+    Column("kind", WORDS, nullable=False, server_default=""),
+    PrimaryKeyConstraint("workspace_id", "connection_id", "kind", "provider_id"),
 )
 
 budget = Table(

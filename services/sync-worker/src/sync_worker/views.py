@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.pages import ItemPage
-from contracts.syncs import CoverageView, SkippedView, SyncView
+from contracts.syncs import CoverageView, SkippedView, SyncState, SyncView
 from servicekit.errors import NotFound
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,11 +34,17 @@ async def get_sync(conn: AsyncConnection, workspace_id: UUID, sync_id: UUID) -> 
 
 
 async def list_syncs(
-    conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, cursor: UUID | None, limit: int
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    connection_id: UUID,
+    *,
+    state: SyncState | None = None,
+    cursor: UUID | None,
+    limit: int,
 ) -> ItemPage[SyncView]:
-    """List the runs of a connection, the newest first. Raises `ConnectionNotFound`."""
+    """List the runs of a connection, or those in one state, the newest first. Raises `ConnectionNotFound`."""
     await expect_connection(conn, workspace_id, connection_id)
-    found = await queries.list_runs(conn, workspace_id, connection_id, before=cursor, at_most=limit + 1)
+    found = await queries.list_runs(conn, workspace_id, connection_id, state=state, before=cursor, at_most=limit + 1)
     items = await _views(conn, workspace_id, found[:limit])
     return ItemPage(items=items, next_cursor=str(items[-1].id) if len(found) > limit else None)
 

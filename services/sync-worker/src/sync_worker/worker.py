@@ -15,10 +15,10 @@ from aiohttp import ClientSession
 from contracts.contacts import ContactFetched
 from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts
+from providers.files import FileSource
 from providers.source import (
     IDS_AT_MOST,
     Access,
-    FileSource,
     GrantRevoked,
     Page,
     ProviderRefused,

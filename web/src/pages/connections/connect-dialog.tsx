@@ -6,7 +6,7 @@ import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
 import { textIn } from "../../ui/form-text";
 import { Notice } from "../../ui/notice";
-import { providerOf } from "../../ui/providers";
+import { useProviderOf } from "../../ui/providers";
 import { meantIn, typedPattern } from "./typed-text";
 import { useConsent, useCredentials } from "./ways-in";
 
@@ -26,7 +26,7 @@ export function ConnectDialog({ provider, accountId, onClose }: ConnectDialogPro
   const fields = byCredentials ? provider.credentials : provider.asks;
   const wrong = way.error instanceof Problem ? way.error.fields : {};
   const placed = fields.some(({ name }) => wrong[name]);
-  const { label } = providerOf(provider.name);
+  const { label } = useProviderOf()(provider.name);
   const secret = provider.credentials.find(({ kind }) => kind === "secret")?.title ?? "credentials";
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -1,33 +1,21 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
-import { answered, api } from "../../api/client";
-import { connectionsQuery } from "../../api/queries";
 import type { Connection } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
-import { providerOf } from "../../ui/providers";
+import { useProviderOf } from "../../ui/providers";
+import { useRemoving } from "./use-connection";
 
 type Data = "keep" | "erase";
 
 /** The last question before an account goes: what of its records? */
 export function DisconnectDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
-  const client = useQueryClient();
   const [data, setData] = useState<Data>("keep");
-  const leaving = useMutation({
-    mutationFn: () => {
-      const params = { path: { connection_id: connection.id }, query: { data } };
-      return answered(api.DELETE("/connections/{connection_id}", { params }));
-    },
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: connectionsQuery.queryKey });
-      onClose();
-    },
-  });
-  const { label, isFile } = providerOf(connection.provider);
+  const leaving = useRemoving(connection, onClose);
+  const { label, isFile } = useProviderOf()(connection.provider);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    leaving.mutate();
+    leaving.mutate(data);
   };
   return (
     <Dialog title={`Disconnect ${connection.account_name}?`} onClose={onClose}>

@@ -8,7 +8,7 @@ import { ConnectDialog } from "./connect-dialog";
 import { asksNothing, isUsable, useConsent } from "./ways-in";
 
 /** The way back into an account that no longer lets us in. */
-export function Reconnect({ connection }: { connection: Connection }) {
+export function Reconnect({ connection, words = "Reconnect" }: { connection: Connection; words?: string }) {
   const providers = useQuery(providersQuery);
   const provider = providers.data?.find(({ name }) => name === connection.provider);
   const consent = useConsent(connection.provider);
@@ -18,12 +18,12 @@ export function Reconnect({ connection }: { connection: Connection }) {
   return (
     <>
       <Button
-        look="primary"
+        look={words === "Reconnect" ? "primary" : "plain"}
         busy={consent.isPending || providers.isPending}
         disabled={providers.isError}
         onClick={() => (ask ? setAsking(true) : consent.mutate({}))}
       >
-        Reconnect
+        {words}
       </Button>
       {providers.isError && <Failure error={providers.error} retry={providers.refetch} />}
       {consent.isError && <Failure error={consent.error} />}

@@ -11,7 +11,7 @@ export type Said = Readonly<Record<string, string>>;
 
 /** Whether there is any way into a provider here. */
 export function isUsable(provider: Provider): boolean {
-  return provider.consent || provider.credentials.length > 0;
+  return provider.consent || provider.credentials.length > 0 || Boolean(provider.file);
 }
 
 /** Whether a person can be sent to a provider without a word before. */
@@ -20,10 +20,10 @@ export function asksNothing(provider: Provider): boolean {
 }
 
 /** Send the person to a provider's consent; some providers must know before which account it is about. */
-export function useConsent(provider: string) {
+export function useConsent(provider: string, returnTo = RETURN_TO) {
   return useMutation({
     mutationFn: async (asked: Said) => {
-      const params = { path: { provider }, query: { ...asked, return_to: RETURN_TO } };
+      const params = { path: { provider }, query: { ...asked, return_to: returnTo } };
       const { url } = await answered(api.GET("/connections/{provider}/auth", { params }));
       window.location.assign(url);
       // The browser is leaving: until it has, the button goes on turning.

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ContactDetail, FieldValue, Lineage } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { counted, inWords } from "../../ui/format";
-import { ProviderMark, providerOf } from "../../ui/providers";
+import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
 
@@ -83,10 +83,15 @@ function Field({ name, lineage, also }: { name: string; lineage: Lineage; also: 
 }
 
 const RULES: Readonly<Record<string, string>> = {
-  last_write: "The value that was written last is shown.",
+  latest: "The value that was written last is shown.",
+  source_priority: "The value of the source that is trusted most is shown.",
+  most_frequent: "The value that most sources have is shown.",
+  longest: "The longest value is shown.",
+  pinned: "Somebody chose this value.",
 };
 
 function Origin({ value, children }: { value: FieldValue; children?: ReactNode }) {
+  const providerOf = useProviderOf();
   const accounts = useAccountNames();
   return (
     <p className="mt-0.5 flex items-start gap-1.5 text-muted text-xs">

@@ -7,7 +7,7 @@ import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { counted, inWords } from "../../ui/format";
-import { ProviderMark, providerOf } from "../../ui/providers";
+import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { useAccountNames } from "./account-names";
 
 /** How this record came to be who it is: what joined, what parted, and why. */
@@ -88,6 +88,7 @@ function Step({ icon, at, children }: { icon: ReactNode; at: string; children: R
 }
 
 function Name({ source }: { source: SourceName }) {
+  const providerOf = useProviderOf();
   const accounts = useAccountNames();
   return (
     <span className="inline-flex min-w-0 items-center gap-1.5">

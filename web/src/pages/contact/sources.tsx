@@ -8,7 +8,7 @@ import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
 import { dayOf } from "../../ui/format";
-import { ProviderMark, providerOf } from "../../ui/providers";
+import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
 
@@ -36,7 +36,7 @@ export function Sources({ contact }: { contact: ContactDetail }) {
 
 function SourceCard({ source, look }: { source: Source; look: () => void }) {
   const accounts = useAccountNames();
-  const { label } = providerOf(source.provider);
+  const { label } = useProviderOf()(source.provider);
   return (
     <li className="rounded-lg border bg-raised p-3">
       <div className="flex items-center gap-2">
@@ -77,6 +77,7 @@ function SourceCard({ source, look }: { source: Source; look: () => void }) {
 }
 
 function RawRecord({ source, onClose }: { source: Source; onClose: () => void }) {
+  const providerOf = useProviderOf();
   const raw = useQuery(rawSourceQuery(source.connection_id, source.provider_id));
   return (
     <Dialog

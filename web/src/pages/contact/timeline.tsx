@@ -18,7 +18,7 @@ import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { inWords, money } from "../../ui/format";
-import { ProviderMark, providerOf } from "../../ui/providers";
+import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 
 const ICONS: Readonly<Record<Interaction["kind"], LucideIcon>> = {
@@ -63,6 +63,7 @@ export function Timeline({ contactId }: { contactId: string }) {
 }
 
 function Entry({ entry }: { entry: Interaction }) {
+  const providerOf = useProviderOf();
   const Icon = ICONS[entry.kind];
   const title = entry.title || inWords(entry.kind);
   return (

@@ -6,7 +6,7 @@ import { type ContactFilter, connectionsQuery, removedConnectionsQuery } from ".
 import type { Sort } from "../../api/types";
 import { DEFAULT_SORT, sortOf } from "../../search-params";
 import { cx } from "../../ui/class-names";
-import { ProviderMark, providerOf } from "../../ui/providers";
+import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { useSearchWords } from "./use-search-words";
 
 const SORT_LABELS: Readonly<Record<Sort, string>> = {
@@ -16,6 +16,12 @@ const SORT_LABELS: Readonly<Record<Sort, string>> = {
   created_at: "Oldest",
   name: "Name, A to Z",
   "-name": "Name, Z to A",
+  email: "Email, A to Z",
+  "-email": "Email, Z to A",
+  company: "Company, A to Z",
+  "-company": "Company, Z to A",
+  "-last_interaction_at": "Last in touch",
+  last_interaction_at: "Longest not in touch",
 };
 const SORTS = Object.entries(SORT_LABELS) as [Sort, string][];
 
@@ -104,6 +110,7 @@ function SearchBox({ q }: { q: string }) {
 }
 
 function SourceFilter({ source }: { source: string | undefined }) {
+  const providerOf = useProviderOf();
   const navigate = useNavigate({ from: "/contacts" });
   const connected = useQuery(connectionsQuery);
   const kept = useQuery(removedConnectionsQuery);

@@ -12,6 +12,25 @@ ALTER TABLE workspace
     ADD COLUMN has_alike boolean NOT NULL DEFAULT false,
     ADD COLUMN rules_version integer NOT NULL DEFAULT 0;
 
+ALTER TABLE history DROP CONSTRAINT history_kind_check;
+ALTER TABLE history
+    ADD CONSTRAINT history_kind_check CHECK (kind IN ('joined', 'parted', 'decided', 'pinned', 'unpinned')),
+    ADD COLUMN cause text,
+    ADD COLUMN undone_by bigint;
+
+CREATE TABLE pin (
+    workspace_id uuid NOT NULL,
+    number integer NOT NULL,
+    source_id uuid NOT NULL,
+    field text NOT NULL,
+    value text NOT NULL,
+    pinned_by uuid,
+    pinned_at timestamptz NOT NULL DEFAULT now(),
+    withdrawn_at timestamptz,
+    PRIMARY KEY (workspace_id, number)
+);
+CREATE INDEX pin_source ON pin (workspace_id, source_id);
+
 CREATE TABLE rules (
     workspace_id uuid NOT NULL,
     version integer NOT NULL CHECK (version > 0),
@@ -54,7 +73,7 @@ CREATE INDEX alike_right ON alike (workspace_id, right_id);
 CREATE INDEX alike_strength ON alike (workspace_id, strength, left_id, right_id);
 """
 
-WALLED = ("rules", "shared_key", "weighed_record", "block", "alike")
+WALLED = ("pin", "rules", "shared_key", "weighed_record", "block", "alike")
 
 # As in the first migration: what the planner should expect before it knows better.
 EXPECTED = {

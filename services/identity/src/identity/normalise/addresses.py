@@ -33,33 +33,20 @@ _KINDS = {
 
 _ENDINGS = (("strasse", "str"), ("straat", "str"), ("str", "str"), ("gatan", "g"), ("weg", "weg"))
 _NUMBER = re.compile("[0-9]+[a-z]?")
-_UNITS = frozenset(
-    [
-        "apt",
-        "apartment",
-        "flat",
-        "unit",
-        "suite",
-        "ste",
-        "room",
-        "wohnung",
-        "whg",
-        "appt",
-        "app",
-        "etage",
-        "floor",
-        "po",
-        "box",
-        "postfach",
-    ]
-)
-_NOTHING = frozenset(["no", "nr", "num", "numero", "hausnummer", "the"])
+_UNITS = frozenset({
+    "apt", "apartment", "flat", "unit", "suite", "ste", "room", "wohnung", "whg", "appt", "app", "etage", "floor",
+    "po", "box", "postfach",
+})  # fmt: skip
+_NOTHING = frozenset({
+    "no", "nr", "num", "numero", "hausnummer", "the",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=10_000)
 def street_and_house(text: str) -> tuple[str, str]:
     """Split a street's line into the street's name and the house number; each may be empty."""
-    words, house, unit = [], "", False
+    words: list[str] = []
+    house, unit = "", False
     for word in fold(text).split():
         if unit and (len(word) <= 3 or word.isdigit()):
             unit = False

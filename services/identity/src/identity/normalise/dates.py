@@ -20,9 +20,9 @@ _MONTHS = {
     name: month
     for month, names in enumerate(
         (
-            "jan ene gen janv styc sty", "feb fev fevr lut", "mar marz mrt maa mac", "apr abr avr kwi", "may mai mei mag",
-            "jun giu juin czerw cze", "jul lug juil lip", "aug ago aou sie", "sep set wrz", "oct okt ott out paz",
-            "nov lis", "dec dez dic gru",
+            "jan ene gen janv styc sty", "feb fev fevr lut", "mar marz mrt maa mac", "apr abr avr kwi",
+            "may mai mei mag", "jun giu juin czerw cze", "jul lug juil lip", "aug ago aou sie", "sep set wrz",
+            "oct okt ott out paz", "nov lis", "dec dez dic gru",
         ),
         start=1,
     )

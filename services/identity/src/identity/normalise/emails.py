@@ -22,9 +22,9 @@ _DOTS_IGNORED = frozenset({"gmail.com"})
 # Hosts that say they deliver ada+news to ada. A host of which that is not known keeps its tags: there they may be
 # two people.
 _TAGS_IGNORED = frozenset({
-    "fastmail.com", "fastmail.fm", "gmail.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.fr", "icloud.com",
-    "live.com", "mac.com", "me.com", "msn.com", "outlook.com", "outlook.de", "outlook.fr", "posteo.de", "proton.me",
-    "zoho.com",
+    "fastmail.com", "fastmail.fm", "gmail.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.fr",
+    "icloud.com", "live.com", "mac.com", "me.com", "msn.com", "outlook.com", "outlook.de", "outlook.fr",
+    "posteo.de", "proton.me", "zoho.com",
 })  # fmt: skip
 
 

@@ -18,7 +18,7 @@ class _Plain(dict[int, str]):
 
 _PLAIN = _Plain()
 
-_APOSTROPHES = re.compile("['`´‘’ʼʻ\"]")
+_APOSTROPHES = re.compile("['`\"\u00b4\u2018\u2019\u02bb\u02bc]")
 _WORDS = re.compile("[a-z0-9]+")
 
 

@@ -7,56 +7,12 @@ from contracts.contacts import Contact
 
 from identity.normalise.letters import fold_name
 
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "sir",
-        "dame",
-        "dr",
-        "prof",
-        "professor",
-        "doctor",
-        "doktor",
-        "herr",
-        "frau",
-        "hr",
-        "fr",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "mademoiselle",
-        "senor",
-        "senora",
-        "srta",
-        "sra",
-        "don",
-        "dona",
-        "dott",
-        "dottssa",
-        "ing",
-        "dipl",
-        "mag",
-        "phd",
-        "md",
-        "mba",
-        "msc",
-        "bsc",
-        "ba",
-        "ma",
-        "esq",
-        "cpa",
-        "rev",
-        "mevr",
-        "dhr",
-        "pan",
-        "pani",
-    ]
-)
+_TITLES = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "sir", "dame", "dr", "prof", "professor", "doctor", "doktor", "herr", "frau",
+    "hr", "fr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "senor", "senora", "srta", "sra", "don",
+    "dona", "dott", "dottssa", "ing", "dipl", "mag", "phd", "md", "mba", "msc", "bsc", "ba", "ma", "esq", "cpa",
+    "rev", "mevr", "dhr", "pan", "pani",
+})  # fmt: skip
 
 _GENERATIONS = {
     "jr": "2", "junior": "2", "ii": "2", "2nd": "2", "jnr": "2", "sr": "1", "senior": "1", "snr": "1",
@@ -65,56 +21,16 @@ _GENERATIONS = {
 
 _MAYBE_GENERATION = re.compile("|".join(_GENERATIONS), re.IGNORECASE)
 
-PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ben",
-        "ibn",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "st",
-    ]
-)
+PARTICLES = frozenset({
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin",
+    "ben", "ibn", "ter", "ten", "zu", "zur", "st",
+})  # fmt: skip
 
-# What stands where nobody knew a name.
-_NO_NAMES = frozenset(
-    [
-        "unknown",
-        "unbekannt",
-        "inconnu",
-        "desconocido",
-        "n",
-        "a",
-        "na",
-        "none",
-        "null",
-        "test",
-        "anonymous",
-        "unnamed",
-        "no",
-        "name",
-        "tbd",
-        "xxx",
-    ]
-)
+# What stands where nobody knew a name; No and Na alone are names, and so is a letter.
+_NO_NAMES = frozenset({
+    "unknown", "unbekannt", "inconnu", "desconocido", "n a", "none", "null", "anonymous", "unnamed", "no name", "tbd",
+    "xxx",
+})  # fmt: skip
 
 
 def name(first: str | None, last: str | None) -> tuple[str, str, str]:
@@ -139,7 +55,7 @@ def _words(text: str) -> tuple[str, str]:
     if " " not in folded:
         return ("", "") if folded in _TITLES or folded in _NO_NAMES or folded.isdigit() else (folded, "")
     words, generation = folded.split(), ""
-    if not set(words) - _NO_NAMES:
+    if folded in _NO_NAMES or not set(words) - _NO_NAMES:
         return "", ""
     # Behind a name sr and jr tell of father and son; in front sr is señor.
     while len(words) > 1 and (words[-1] in _GENERATIONS or words[-1] in _TITLES):
@@ -154,11 +70,6 @@ def family_key(family: str) -> str:
     """Give the one word of a family name that stands for it: its first that is no particle."""
     words = family.split()
     return next((word for word in words if word not in PARTICLES), words[0] if words else "")
-
-
-def last_name_key(contact: Contact) -> str | None:
-    """Take from a contact's last name one word that differs where people do; None for who has none."""
-    return family_key(name(contact.first_name, contact.last_name)[1]) or None
 
 
 def generation_of(contact: Contact) -> str:

@@ -1,6 +1,8 @@
 """What people are called by their given names: Bob is Robert, Sasha is Alexander."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from typing import TypeVar
 
 from nicknames import NickNamer
 
@@ -67,31 +69,61 @@ yulia julia juliya giulia yuliya
 """
 
 
+# Names of their own that a slip of the finger makes of each other.
+_ALONE = """
+ adrian adriana adriano alma amelia amelie angela angelo antonia bruna bruno carla carlotta carolin carolina
+caroline christina christine claudia claudio clara dana daniela dora edina ella emil emilia emilie emma enzo
+erik erika fabia fabian fabio flora florian gabriel gabriela gabriele hana hanne ida ilona ina inga ingo jana
+jane jasmin julian juliana karla kim lara laura lea leo leon leona lina linda luna mara mario marion martin
+martina maya michaela mila mina mona nina nora ole oliver olivia paula paulina renata rene renate roberta rosa
+rosalia sabina sabine sara selma silvia silvio simon simona simone sina stefania stefanie tim tina toma valentin
+valentina valeria valerie vera viola vito zora
+"""
+
 # A name that is short for this many others says nothing of which it is.
 _TOO_MANY = 12
 
 
-def _roots() -> dict[str, frozenset[str]]:
-    """Map a name to the families of names it belongs to, each named by its full name or by the line above."""
-    roots = defaultdict[str, set[str]](set)
+def _called() -> dict[str, frozenset[str]]:
+    """Map a name to the full names it may be short for, itself among them."""
+    full_names = defaultdict[str, set[str]](set)
     for full, short in NickNamer.default_lookup().items():
         for name in (full, *short):
-            roots[fold_name(name)].add(fold_name(full))
+            full_names[fold_name(name)].add(fold_name(full))
+    return {name: frozenset(full) for name, full in full_names.items() if len(full) <= _TOO_MANY}
+
+
+def _abroad() -> dict[str, frozenset[int]]:
+    """Map a name to the lines above that it is in."""
+    lines = defaultdict[str, set[int]](set)
     for number, line in enumerate(_ELSEWHERE.strip().splitlines()):
         for name in line.split():
-            roots[fold_name(name)].add(str(number))
-    return {name: frozenset(families) for name, families in roots.items() if len(families) <= _TOO_MANY}
+            lines[fold_name(name)].add(number)
+    return {name: frozenset(found) for name, found in lines.items()}
 
 
-_ROOTS = _roots()
-_NONE = frozenset[str]()
+_CALLED, _ABROAD = _called(), _abroad()
+_KNOWN = _CALLED.keys() | _ABROAD.keys() | {fold_name(name) for name in _ALONE.split()}
 
 
 def are_forms_of_one(left: str, right: str) -> bool:
-    """Whether two folded given names may be what one person is called."""
-    return not _ROOTS.get(left, _NONE).isdisjoint(_ROOTS.get(right, _NONE))
+    """Whether two folded given names may be what one person is called among their own."""
+    return _meet(_CALLED, left, right)
+
+
+def are_one_name_abroad(left: str, right: str) -> bool:
+    """Whether two folded given names are one in two languages, or its pet name: few people go by both."""
+    return _meet(_ABROAD, left, right)
+
+
+Families = TypeVar("Families", str, int)
+
+
+def _meet(families: Mapping[str, frozenset[Families]], left: str, right: str) -> bool:
+    ours, theirs = families.get(left), families.get(right)
+    return ours is not None and theirs is not None and not ours.isdisjoint(theirs)
 
 
 def is_known(given: str) -> bool:
     """Whether this is a given name, so that one letter more or less makes it another: Maria is no misspelt Mario."""
-    return given in _ROOTS
+    return given in _KNOWN

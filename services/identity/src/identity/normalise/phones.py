@@ -10,8 +10,9 @@ from phonenumbers import NumberParseException, PhoneMetadata
 _INTERNATIONAL = re.compile(r"\s*\+[1-9][0-9 ./()-]{6,24}")
 _PUNCTUATION = str.maketrans("", "", " \t\n\r./()-")
 _NATIONAL = re.compile(r"\s*\(?[0-9][0-9 ./()-]{4,24}")
-_DIGITS = re.compile("[0-9]")
 _LONGEST = 60
+_SHORTEST = 7
+"""Digits of a number from abroad; what has fewer is dialled inside one house."""
 
 
 def e164(phone: str, region: str | None) -> str | None:
@@ -22,12 +23,13 @@ def e164(phone: str, region: str | None) -> str | None:
     if _INTERNATIONAL.fullmatch(phone) and "(0" not in phone:
         digits = phone.translate(_PUNCTUATION)[1:]
         for length in (2, 1, 3):
-            plan = _PLANS.get(digits[:length])
-            if plan and plan.holds(digits[length:]):
+            plan = _plan_of(digits[:length])
+            if plan and len(digits) >= _SHORTEST and plan.holds(digits[length:]):
                 return f"+{digits}"
     elif region and _NATIONAL.fullmatch(phone):
         code, plan = _at_home(region)
-        if plan and (national := plan.undialled(phone.translate(_PUNCTUATION))):
+        national = plan.undialled(phone.translate(_PUNCTUATION)) if plan else None
+        if national and len(f"{code}{national}") >= _SHORTEST:
             return f"+{code}{national}"
     return _parsed(phone, region)
 
@@ -35,22 +37,23 @@ def e164(phone: str, region: str | None) -> str | None:
 @lru_cache(maxsize=300)
 def _at_home(region: str) -> tuple[int, "_Plan | None"]:
     metadata = PhoneMetadata.metadata_for_region(region, None)
-    return (metadata.country_code, _Plan(metadata)) if metadata else (0, None)
+    return (metadata.country_code or 0, _Plan(metadata)) if metadata else (0, None)
 
 
 @lru_cache(maxsize=10_000)
 def _parsed(phone: str, region: str | None) -> str | None:
-    if len(phone) > _LONGEST or len(_DIGITS.findall(phone)) == 0:
-        # A number in other digits than ours is still one.
-        if not any(letter.isdigit() for letter in phone[:_LONGEST]):
-            return None
+    # Numbers may be in other digits than ours. What is longer is a note with a number in it, or two.
+    if len(phone) > _LONGEST or not any(letter.isdigit() for letter in phone):
+        return None
     try:
-        number = phonenumbers.parse(phone[:_LONGEST], region)
+        number = phonenumbers.parse(phone, region)
     except NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
     national = phonenumbers.national_significant_number(number)
+    if len(f"{number.country_code}{national}") < _SHORTEST:
+        return None
     return f"+{number.country_code}{national}" + (f";{number.extension}" if number.extension else "")
 
 
@@ -60,8 +63,10 @@ class _Plan:
     __slots__ = ("_abroad", "_all", "_lengths", "_prefix", "_trunk")
 
     def __init__(self, metadata: PhoneMetadata) -> None:
-        self._lengths = frozenset(metadata.general_desc.possible_length)
-        self._all = re.compile(metadata.general_desc.national_number_pattern or r"(?!)")
+        general = metadata.general_desc
+        assert general is not None
+        self._lengths = frozenset(general.possible_length)
+        self._all = re.compile(general.national_number_pattern or r"(?!)")
         self._abroad = re.compile(metadata.international_prefix or r"(?!)")
         self._prefix = metadata.national_prefix or ""
         self._trunk = re.compile(metadata.national_prefix_for_parsing or r"(?!)")
@@ -83,14 +88,9 @@ class _Plan:
         return len(national) in self._lengths and self._trunk.match(national) is None
 
 
-def _plans() -> dict[str, _Plan]:
-    """Make the plans of all calling codes from the main region of each."""
-    plans = {}
-    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
-        metadata = PhoneMetadata.metadata_for_region(regions[0], None)
-        if metadata is not None:
-            plans[str(code)] = _Plan(metadata)
-    return plans
-
-
-_PLANS = _plans()
+@lru_cache(maxsize=1_100)
+def _plan_of(code: str) -> _Plan | None:
+    """Make the plan of a calling code from its main region."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code))
+    metadata = PhoneMetadata.metadata_for_region(regions[0], None) if regions else None
+    return _Plan(metadata) if metadata else None

@@ -1,0 +1,55 @@
+"""Steps that a person takes in the browser, whichever page a journey is about."""
+
+from aiohttp import ClientSession
+from lead import web
+from playwright.async_api import Browser, Page, expect
+
+from e2e.chromium import WAIT_MILLISECONDS, Complaints
+from e2e.house import House
+from e2e.journey import until
+
+PASSWORD = "correct horse battery staple"
+
+expect.set_options(timeout=WAIT_MILLISECONDS)
+
+
+async def open_page(browser: Browser, house: House) -> tuple[Page, Complaints]:
+    """Open the page in a browser that was never here, as soon as it is built."""
+
+    async with ClientSession() as http:
+
+        async def is_built() -> bool:
+            async with http.get(f"{house.gateway_url}/app/") as answer:
+                return answer.status == 200
+
+        await until(is_built, what="the page to be built", seconds=180)
+    page = await (await browser.new_context()).new_page()
+    page.set_default_timeout(WAIT_MILLISECONDS)
+    complaints = Complaints(page)
+    await page.goto(house.gateway_url)
+    return page, complaints
+
+
+async def sign_in(page: Page, email: str) -> None:
+    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def allow(page: Page, house: House) -> None:
+    """Say yes at the provider, and come back."""
+    await page.wait_for_url(f"{house.sandbox_url}/**")
+    await page.get_by_role("button", name="Allow").click()
+    await page.wait_for_url(f"{house.gateway_url}/app/connections?connected=*")
+
+
+async def violations(page: Page) -> list[str]:
+    """Ask axe what of the page somebody could not see, hear or reach: WCAG's rules, as far as a machine can tell."""
+    sources = web.folder()
+    assert sources is not None
+    web.install(sources, for_development=True)
+    await page.evaluate((sources / "node_modules" / "axe-core" / "axe.min.js").read_text() + "; 0")
+    found: list[str] = await page.evaluate(
+        "axe.run().then((result) => result.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))"
+    )
+    return found

@@ -1,0 +1,217 @@
+"""What people decide: merging, splitting, pinning, seeing beforehand what it leads to, and undoing it."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+ADA, LOVE = "ada@example.com", "lovelace@example.com"
+
+
+async def ids_of(workspace: Any) -> dict[str, str]:
+    """The golden record of each source, by its provider's id."""
+    return {source["provider_id"]: each["id"] for each in await workspace.contacts() for source in each["sources"]}
+
+
+async def groups_of(workspace: Any) -> set[frozenset[str]]:
+    return {frozenset(source["provider_id"] for source in each["sources"]) for each in await workspace.contacts()}
+
+
+def key(workspace: Any, number: int) -> dict[str, str]:
+    return {"connection_id": str(workspace.hubspot), "provider_id": str(number)}
+
+
+async def history(workspace: Any, golden_id: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await workspace.get(f"/contacts/{golden_id}/history"))["items"]
+    return items
+
+
+@pytest.fixture
+async def two(workspace: Any) -> Any:
+    """Two contacts that no rule joins."""
+    await workspace.hears(workspace.fetched(1, ADA, first_name="Ada"), workspace.fetched(2, LOVE, last_name="Lovelace"))
+    return workspace
+
+
+async def test_a_merge_is_seen_beforehand_and_nothing_happens_until_it_is_meant(two: Any) -> None:
+    ids = await ids_of(two)
+    wish = {"ids": [ids["1"], ids["2"]]}
+
+    preview = await two.send("POST", "/contacts/merge", {**wish, "dry_run": True})
+    assert await groups_of(two) == {frozenset("1"), frozenset("2")}
+    outcome = await two.send("POST", "/contacts/merge", wish)
+
+    assert await groups_of(two) == {frozenset("12")}
+    (contact,) = outcome["contacts"]
+    assert (contact["id"], contact["first_name"], contact["last_name"]) == (ids["1"], "Ada", "Lovelace")
+    assert len(contact["sources"]) == 2
+    assert outcome["gone"] == [ids["2"]]
+    assert (preview["contacts"], preview["gone"], preview["dry_run"]) == (outcome["contacts"], outcome["gone"], True)
+    (entry,) = await history(two, ids["1"])
+    assert (entry["kind"], entry["verdict"], entry["number"]) == ("joined", "same", outcome["entries"][0]["number"])
+    assert entry["by"] is not None
+
+
+async def test_an_undone_merge_gives_back_groups_ids_and_values(two: Any) -> None:
+    ids, before = await ids_of(two), await two.contacts()
+    outcome = await two.send("POST", "/contacts/merge", {"ids": list(ids.values())})
+    number = outcome["entries"][0]["number"]
+
+    preview = await two.send("POST", f"/history/{number}/undo", {"dry_run": True})
+    assert len(await two.contacts()) == 1
+    await two.send("POST", f"/history/{number}/undo", {})
+
+    assert await two.contacts() == before
+    assert {each["id"] for each in preview["contacts"]} == set(ids.values())
+    newest, oldest = await history(two, ids["1"])
+    assert (newest["kind"], newest["undoes"], oldest["undone_by"]) == ("parted", number, newest["number"])
+    again = await two.send("POST", f"/history/{number}/undo", {}, status=409)
+    assert again["type"] == "nothing-to-undo"
+
+
+async def test_an_undoing_can_be_undone(two: Any) -> None:
+    ids = await ids_of(two)
+    number = (await two.send("POST", "/contacts/merge", {"ids": list(ids.values())}))["entries"][0]["number"]
+    undoing = (await two.send("POST", f"/history/{number}/undo", {}))["entries"][0]["number"]
+
+    await two.send("POST", f"/history/{undoing}/undo", {})
+
+    assert await groups_of(two) == {frozenset("12")}
+
+
+async def test_a_split_holds_against_the_rules_and_is_undone(workspace: Any) -> None:
+    await workspace.hears(*(workspace.fetched(number, ADA) for number in (1, 2, 3)))
+    (whole,) = await workspace.contacts()
+
+    wish = {"sources": [key(workspace, 3)]}
+    outcome = await workspace.send("POST", f"/contacts/{whole['id']}/split", wish)
+    await workspace.hears(workspace.fetched(3, ADA, revision=2, first_name="Another"))
+
+    assert await groups_of(workspace) == {frozenset("12"), frozenset("3")}
+    await workspace.send("POST", f"/history/{outcome['entries'][0]['number']}/undo", {})
+    assert await groups_of(workspace) == {frozenset("123")}
+
+
+@pytest.mark.parametrize(("numbers", "status"), [((1, 2, 3), 400), ((9,), 400)])
+async def test_a_split_takes_some_of_the_sources_and_not_all(workspace: Any, numbers: Any, status: int) -> None:
+    await workspace.hears(*(workspace.fetched(number, ADA) for number in (1, 2, 3)))
+    (whole,) = await workspace.contacts()
+
+    wish = {"sources": [key(workspace, number) for number in numbers]}
+    problem = await workspace.send("POST", f"/contacts/{whole['id']}/split", wish, status=status)
+
+    assert problem["type"] == "sources-not-here"
+
+
+async def test_what_a_rule_joined_is_undone_for_good_and_later_changes_stay(workspace: Any) -> None:
+    await workspace.hears(workspace.fetched(1, ADA), workspace.fetched(2, LOVE))
+    await workspace.hears(workspace.fetched(2, ADA, revision=2))
+    (whole,) = await workspace.contacts()
+    (joined,) = await history(workspace, whole["id"])
+    await workspace.hears(workspace.fetched(3, ADA), workspace.fetched(2, ADA, revision=3, company="Engines"))
+
+    outcome = await workspace.send("POST", f"/history/{joined['number']}/undo", {})
+
+    # The third came by the same key, and stays with one of them.
+    assert await groups_of(workspace) in ({frozenset("13"), frozenset("2")}, {frozenset("1"), frozenset("23")})
+    assert {each["company"] for each in await workspace.contacts()} == {None, "Engines"}
+    assert outcome["entries"][0]["undoes"] == joined["number"]
+    await workspace.hears(workspace.fetched(2, ADA, revision=4))
+    assert len(await workspace.contacts()) == 2
+
+
+async def test_all_that_rules_joined_since_is_undone_at_once(workspace: Any) -> None:
+    await workspace.hears(
+        workspace.fetched(1, ADA), workspace.fetched(2, LOVE), workspace.fetched(3), workspace.fetched(4)
+    )
+    await workspace.hears(workspace.fetched(3, ADA, revision=2))
+    await workspace.hears(workspace.fetched(4, LOVE, revision=2))
+    since = "2026-01-01T00:00:00Z"
+
+    preview = await workspace.send("POST", "/history/undo-joins", {"since": since, "dry_run": True})
+    assert len(await workspace.contacts()) == 2
+    undone = await workspace.send("POST", "/history/undo-joins", {"since": since})
+
+    assert len(await workspace.contacts()) == 4
+    assert (len(preview["outcome"]["contacts"]), undone["more"]) == (4, False)
+
+
+async def test_an_earlier_different_stands_against_a_merge_until_it_is_overridden(two: Any) -> None:
+    ids = await ids_of(two)
+    said = {"verdict": "different", "left": [key(two, 1)], "right": [key(two, 2)]}
+    outcome = await two.send("POST", "/decisions", {"decisions": [said]})
+    assert [entry["kind"] for entry in outcome["entries"]] == ["decided"]
+
+    wish = {"ids": list(ids.values())}
+    problem = await two.send("POST", "/contacts/merge", wish, status=409)
+    assert (problem["type"], problem["decisions"]) == ("decided-otherwise", [1])
+    await two.send("POST", "/contacts/merge", {**wish, "override": True})
+
+    assert await groups_of(two) == {frozenset("12")}
+
+
+async def test_several_decisions_are_taken_together_or_not_at_all(workspace: Any) -> None:
+    await workspace.hears(*(workspace.fetched(number, f"{number}@example.com") for number in (1, 2, 3, 4)))
+    same = [
+        {"verdict": "same", "left": [key(workspace, left)], "right": [key(workspace, right)]}
+        for left, right in ((1, 2), (3, 4))
+    ]
+    unknown = {"verdict": "same", "left": [key(workspace, 1)], "right": [key(workspace, 9)]}
+
+    await workspace.send("POST", "/decisions", {"decisions": [*same, unknown]}, status=400)
+    assert len(await workspace.contacts()) == 4
+    await workspace.send("POST", "/decisions", {"decisions": same})
+
+    assert await groups_of(workspace) == {frozenset("12"), frozenset("34")}
+
+
+async def test_a_pinned_value_is_shown_whatever_the_sources_say(two: Any) -> None:
+    ids = await ids_of(two)
+    await two.send("PUT", f"/contacts/{ids['1']}/pins/first_name", {"value": "Augusta"})
+    await two.hears(two.fetched(1, ADA, revision=2, first_name="Countess"))
+
+    shown = await two.get(f"/contacts/{ids['1']}")
+    assert shown["fields"]["first_name"] == "Augusta"
+    told = shown["lineage"]["first_name"]
+    assert (told["rule"], [each["value"] for each in told["losers"]]) == ("pinned", ["Countess"])
+    assert "Augusta" in {each["first_name"] for each in await two.contacts()}
+    (entry,) = await history(two, ids["1"])
+    assert (entry["kind"], entry["field"], entry["value"]) == ("pinned", "first_name", "Augusta")
+
+
+async def test_a_pin_goes_where_its_record_goes_and_is_taken_off(two: Any) -> None:
+    ids = await ids_of(two)
+    await two.send("PUT", f"/contacts/{ids['2']}/pins/company", {"value": "Engines"})
+    merged = await two.send("POST", "/contacts/merge", {"ids": list(ids.values())})
+    assert (await two.get(f"/contacts/{ids['1']}"))["fields"]["company"] == "Engines"
+
+    await two.send("POST", f"/history/{merged['entries'][0]['number']}/undo", {})
+    assert "company" not in (await two.get(f"/contacts/{ids['1']}"))["fields"]
+    await two.send("DELETE", f"/contacts/{ids['2']}/pins/company")
+
+    assert "company" not in (await two.get(f"/contacts/{ids['2']}"))["fields"]
+    newest = (await history(two, ids["2"]))[0]
+    assert newest["kind"] == "unpinned"
+    await two.send("POST", f"/history/{newest['number']}/undo", {})
+    assert (await two.get(f"/contacts/{ids['2']}"))["fields"]["company"] == "Engines"
+
+
+async def test_bad_wishes_are_refused(two: Any) -> None:
+    ids = await ids_of(two)
+    one = ids["1"]
+    await two.send("POST", "/contacts/merge", {"ids": [one]}, status=400)
+    await two.send("POST", "/contacts/merge", {"ids": [one, one]}, status=400)
+    await two.send("POST", "/contacts/merge", {"ids": [one, str(uuid4())]}, status=404)
+    await two.send("PUT", f"/contacts/{one}/pins/colour", {"value": "red"}, status=400)
+    await two.send("PUT", f"/contacts/{one}/pins/company", {"value": ""}, status=400)
+    await two.send("POST", "/history/99/undo", {}, status=404)
+
+
+async def test_nobody_decides_in_another_workspace(two: Any, other: Any, db: Any) -> None:
+    ids = await ids_of(two)
+    stranger = type(two)(db, two._publisher, two._http)
+
+    await stranger.send("POST", "/contacts/merge", {"ids": list(ids.values())}, status=404)
+    await stranger.send("PUT", f"/contacts/{ids['1']}/pins/company", {"value": "Mine"}, status=404)
+    merged = await two.send("POST", "/contacts/merge", {"ids": list(ids.values())})
+    await stranger.send("POST", f"/history/{merged['entries'][0]['number']}/undo", {}, status=404)

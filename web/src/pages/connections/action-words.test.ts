@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import type { Action } from "../../api/types";
+import { bodyOf, changesOf, outcomeOf, titleOf } from "./action-words";
+
+const NOW = new Date(2026, 10, 27, 9, 0).getTime();
+const UPDATE = {
+  kind: "update_contact",
+  contact_id: "1",
+  changes: { email: "ada@example.com", phone: null },
+  expected: { email: "a@example.com", phone: "+49 1" },
+} as const;
+
+it.each<[Action["action"], string, string | null]>([
+  [
+    { kind: "create_contact", contact: { first_name: "Ada", email: "a@b.c" } },
+    "New contact Ada",
+    "Ada · a@b.c",
+  ],
+  [UPDATE, "Contact changed", null],
+  [{ kind: "add_note", contact_id: "1", body: "Calls back" }, "Note on a contact", "Calls back"],
+  [{ kind: "send_email", contact_id: "1", subject: "Hello", body: "Dear" }, "Message: Hello", "Dear"],
+])("%j is told as %j", (action, title, body) => {
+  expect([titleOf({ action }), bodyOf({ action })]).toEqual([title, body]);
+});
+
+it("tells what a change replaces, and what it takes away", () => {
+  expect(changesOf({ action: UPDATE })).toEqual([
+    { field: "Email", before: "a@example.com", after: "ada@example.com" },
+    { field: "Phone", before: "+49 1", after: null },
+  ]);
+});
+
+it.each([
+  [{ state: "queued" }, "On its way"],
+  [{ state: "queued", retry_at: new Date(2026, 10, 27, 9, 30).toISOString() }, "Tried again at 09:30"],
+  [{ state: "succeeded" }, "Done"],
+  [{ state: "succeeded", undone_by: "2" }, "Undone"],
+  [{ state: "failed" }, "Not done"],
+  [{ state: "conflict" }, "Not done: changed meanwhile"],
+] as const)("what came of %j is: %s", (action, words) => {
+  expect(outcomeOf(action, NOW).words).toBe(words);
+});

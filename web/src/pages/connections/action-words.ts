@@ -1,0 +1,73 @@
+import type { Action } from "../../api/types";
+import { clock, exactly, inWords, nameOf } from "../../ui/format";
+
+/** What an action does, in a line. */
+export function titleOf({ action, undoes }: Pick<Action, "action" | "undoes">): string {
+  switch (action.kind) {
+    case "create_contact":
+      return `New contact ${nameOf(action.contact)}`;
+    case "update_contact":
+      return undoes ? "A change taken back" : "Contact changed";
+    case "add_note":
+      return action.ticket_id ? "Note on a ticket" : "Note on a contact";
+    case "send_email":
+      return `Message: ${action.subject}`;
+    case "schedule_meeting":
+      return `Meeting: ${action.title}`;
+  }
+}
+
+export interface Change {
+  field: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** What an action writes field by field, beside what was there. */
+export function changesOf({ action }: Pick<Action, "action">): Change[] {
+  if (action.kind !== "update_contact") return [];
+  const expected = new Map(Object.entries(action.expected));
+  return Object.entries(action.changes).map(([field, after]) => ({
+    field: inWords(field),
+    before: expected.get(field) ?? null,
+    after: after ?? null,
+  }));
+}
+
+/** The words that an action writes. */
+export function bodyOf({ action }: Pick<Action, "action">): string | null {
+  switch (action.kind) {
+    case "create_contact":
+      return Object.values(action.contact).filter(Boolean).join(" · ");
+    case "update_contact":
+      return null;
+    case "add_note":
+    case "send_email":
+      return action.body;
+    case "schedule_meeting":
+      return [exactly(action.starts_at), action.location, action.body].filter(Boolean).join(" · ");
+  }
+}
+
+export interface Outcome {
+  tone: "good" | "info" | "warn" | "bad";
+  words: string;
+}
+
+/** What came of an action, in a few words. */
+export function outcomeOf(
+  { state, retry_at, undone_by }: Pick<Action, "state" | "retry_at" | "undone_by">,
+  now: number,
+): Outcome {
+  switch (state) {
+    case "queued":
+    case "running":
+      return { tone: "info", words: retry_at ? `Tried again at ${clock(retry_at, now)}` : "On its way" };
+    case "succeeded":
+      return undone_by ? { tone: "info", words: "Undone" } : { tone: "good", words: "Done" };
+    case "failed":
+      return { tone: "bad", words: "Not done" };
+    case "conflict":
+      return { tone: "warn", words: "Not done: changed meanwhile" };
+  }
+}
