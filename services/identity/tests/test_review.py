@@ -10,6 +10,7 @@ from identity.suggestions import Suggestion
 from servicekit.database import Database
 from sqlalchemy import event, text, update
 
+NOBODY = UUID("01a206d6-3b4b-7bbf-b401-142231ddbe19")
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "city": "London", "postal_code": "SW1Y 4LE"}
 
 
@@ -189,10 +190,10 @@ async def test_several_are_put_off_at_once_and_it_is_said_which_are_no_questions
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "slug"),
     [
-        ("POST", f"/suggestions/{uuid4()}/later", {}, 404, "suggestion-not-found"),
-        ("DELETE", f"/suggestions/{uuid4()}/later", None, 404, "suggestion-not-found"),
-        ("POST", f"/suggestions/{uuid4()}/later", {"days": 0}, 400, "invalid-input"),
-        ("POST", "/suggestions/later", {"ids": [str(uuid4())] * 201}, 400, "invalid-input"),
+        ("POST", f"/suggestions/{NOBODY}/later", {}, 404, "suggestion-not-found"),
+        ("DELETE", f"/suggestions/{NOBODY}/later", None, 404, "suggestion-not-found"),
+        ("POST", f"/suggestions/{NOBODY}/later", {"days": 0}, 400, "invalid-input"),
+        ("POST", "/suggestions/later", {"ids": [str(NOBODY)] * 201}, 400, "invalid-input"),
         ("POST", "/suggestions/later", {"ids": []}, 400, "invalid-input"),
         ("GET", "/suggestions?cursor=nonsense", None, 400, "cursor-invalid"),
         ("GET", "/suggestions?limit=0", None, 400, "invalid-input"),
