@@ -12,6 +12,7 @@ from statistics import median
 from uuid import UUID
 
 from identity import explaining, queries, review, rules_queries, suggesting
+from identity.cursors import Cursors
 from servicekit.database import Database
 from servicekit.testing import FreshDatabase
 from sqlalchemy import text
@@ -109,9 +110,11 @@ async def measure(fresh: FreshDatabase, pairs: int) -> list[str]:
     async with db.transaction(WORKSPACE) as conn:
         asked = await review.count_suggestions(conn, WORKSPACE, min_strength=None)
 
+    cursors = Cursors("only for this bench, nothing else trusts it")
+
     async def page(conn: AsyncConnection, cursor: str | None = None) -> str | None:
         shown = await review.list_suggestions(
-            conn, WORKSPACE, min_strength=None, put_off=False, cursor=cursor, limit=50
+            conn, WORKSPACE, min_strength=None, put_off=False, cursors=cursors, cursor=cursor, limit=50
         )
         return shown.next_cursor
 

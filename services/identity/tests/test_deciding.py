@@ -209,7 +209,7 @@ async def test_bad_wishes_are_refused(two: Any) -> None:
 
 async def test_nobody_decides_in_another_workspace(two: Any, other: Any, db: Any) -> None:
     ids = await ids_of(two)
-    stranger = type(two)(db, two.publisher, two._http)
+    stranger = type(two)(db, two.publisher, two.http)
 
     await stranger.send("POST", "/contacts/merge", {"ids": list(ids.values())}, status=404)
     await stranger.send("PUT", f"/contacts/{ids['1']}/pins/company", {"value": "Mine"}, status=404)
