@@ -36,6 +36,10 @@ class Workspace:
         self.publisher = publisher
         self.http = http
 
+    def at(self, hour: int) -> datetime:
+        """A time of the first day."""
+        return START + timedelta(hours=hour)
+
     def fetched(
         self, number: int, *emails: str, revision: int = 1, connection_id: UUID | None = None, **contact: Any
     ) -> ContactFetched:

@@ -165,6 +165,17 @@ async def test_somebody_new_with_the_address_of_an_erased_person_is_taken_in(wor
     assert "20" in await ids_of(workspace)
 
 
+async def test_no_log_line_says_who_was_erased(workspace: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    ada = await fill(workspace)
+    await workspace.get(f"/contacts/{ada}/export")
+    await erase(workspace, ada)
+    await workspace.hears(workspace.fetched(1, ADA, revision=2))
+
+    said = "".join(capfd.readouterr())
+    assert "contact_erased" in said
+    assert "ecret" not in said
+
+
 async def test_a_person_who_is_gone_everywhere_can_be_erased(workspace: Any) -> None:
     await workspace.hears(workspace.fetched(1, ADA))
     ada = (await ids_of(workspace))["1"]

@@ -991,6 +991,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowRules
+         * @description Show the rules by which records are joined and values chosen.
+         */
+        get: operations["identity_RulesShowRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * SetRules
+         * @description Change rules; what follows for the records that are there is settled in the background.
+         */
+        patch: operations["identity_RulesSetRules"];
+        trace?: never;
+    };
+    "/rules/relearn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relearn
+         * @description Learn from the records what evidence is worth; what follows is settled in the background.
+         */
+        post: operations["identity_RulesRelearnRelearn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sources/{connection_id}/{provider_id}": {
         parameters: {
             query?: never;
@@ -1854,6 +1898,36 @@ export interface components {
             company: string | null;
             job_title: string | null;
             sources: components["schemas"]["identity_SourceName"][];
+        };
+        /** Reweighing */
+        identity_Reweighing: {
+            done: number;
+            total: number;
+        };
+        /** RulesView */
+        identity_RulesView: {
+            version: number;
+            region: string | null;
+            join: number;
+            suggest: number;
+            blocked: string[];
+            survivorship: {
+                [key: string]: "latest" | "source_priority" | "most_frequent" | "longest";
+            };
+            priority: string[];
+            learned: boolean;
+            reweighing?: components["schemas"]["identity_Reweighing"] | null;
+        };
+        /** RulesWish */
+        identity_RulesWish: {
+            region?: string | null;
+            join?: number;
+            suggest?: number;
+            blocked?: string[];
+            survivorship?: {
+                [key: string]: "latest" | "source_priority" | "most_frequent" | "longest";
+            };
+            priority?: string[];
         };
         /** SavedView */
         identity_SavedView: {
@@ -3980,6 +4054,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesShowRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_RulesView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesSetRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_RulesWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_RulesView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesRelearnRelearn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_RulesView"];
                 };
             };
             /** @description A problem */

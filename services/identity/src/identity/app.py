@@ -7,7 +7,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
-from identity import indexing
+from identity import indexing, ruling
 from identity.cursors import Cursors
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
@@ -27,6 +27,9 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
         subscriptions=subscriptions(),
         projections=projections(),
         dependencies={"cursors": Cursors(settings.lead_secret)},
-        workers={"search-rebuilder": partial(indexing.rebuild_all, db)},
+        workers={
+            "search-rebuilder": partial(indexing.rebuild_all, db),
+            "reweigher": partial(ruling.reweigh_all, db),
+        },
         keys=keys,
     )

@@ -137,15 +137,16 @@ async def settle(
     records: Mapping[UUID, SourceRecord],
     fresh: Sequence[SourceRecord] = (),
     *,
+    anew: Collection[UUID] = (),
     wholly: bool = True,
 ) -> None:
     """Write and announce what follows when `records` take the place of what was loaded `before`.
 
-    `fresh` are those of them that are to be written themselves. What was before and is not among them is forgotten:
-    those it shared a golden record with go on without it, and its id leads there. Not `wholly`, nothing else changed:
-    neither a decision nor what is alike.
+    `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves.
+    What was before and is not among the records is forgotten: those it shared a golden record with go on without it,
+    and its id leads there. Not `wholly`, nothing else changed: neither a decision nor what is alike.
     """
-    case = await reasons.gather(conn, locked, before, records)
+    case = await reasons.gather(conn, locked, before, records, moved=frozenset(anew))
     erased = [known.record for source_id, known in case.before.items() if source_id not in case.records]
     if erased:
         # In blocks that are no longer too full without them, others are to be compared.

@@ -50,11 +50,18 @@ class Case(msgspec.Struct, frozen=True):
 
 
 async def gather(
-    conn: AsyncConnection, locked: Locked, before: Before, records: Records, word: Word | None = None
+    conn: AsyncConnection,
+    locked: Locked,
+    before: Before,
+    records: Records,
+    word: Word | None = None,
+    *,
+    moved: frozenset[UUID] = frozenset(),
 ) -> Case:
     """Load the reasons for records that take the place of those `before`, with whom a key binds again.
 
-    A person's `word` is taken as given, though nothing of it is written yet.
+    A person's `word` is taken as given, though nothing of it is written yet. `moved` are records whose values may be
+    chosen otherwise now.
     """
     shared: set[KeyName] = set()
     if any(workspace.has_shared for workspace in locked.values()):
@@ -83,16 +90,23 @@ async def gather(
         )
         for w in ids
     }
-    values = {w: _values(w, locked[w], pins, word) for w in ids}
+    values = {w: _values(w, locked[w], pins, word, moved) for w in ids}
     return Case(before, records, reasons, values, word.cause if word else None)
 
 
-def _values(workspace_id: UUID, workspace: Workspace, pins: Sequence[tuple[UUID, Pin]], word: Word | None) -> Values:
+def _values(
+    workspace_id: UUID,
+    workspace: Workspace,
+    pins: Sequence[tuple[UUID, Pin]],
+    word: Word | None,
+    moved: frozenset[UUID],
+) -> Values:
     hanging: dict[UUID, list[Pin]] = defaultdict(list)
     for where, pin in pins:
         if where == workspace_id:
             hanging[pin.source_id].append(pin)
-    moved = word.moved if word and word.workspace_id == workspace_id else frozenset()
+    if word and word.workspace_id == workspace_id:
+        moved |= word.moved
     return Values(hanging or NO_PINS, workspace.rules.survivorship, moved)
 
 

@@ -68,6 +68,15 @@ pin = Table(
     Index("pin_source", "workspace_id", "source_id"),
 )
 
+reweighing = Table(
+    "reweighing",
+    metadata,
+    Column("workspace_id", Uuid, primary_key=True),
+    Column("after", Uuid),
+    Column("done", BigInteger, nullable=False, server_default=_zero()),
+    Column("begun_at", MOMENT, nullable=False, server_default=func.now()),
+)
+
 rules = Table(
     "rules",
     metadata,

@@ -22,14 +22,14 @@ from servicekit.errors import RetryLater
 from servicekit.outbox import shard_of
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import foresight, operations, queries, suggesting, suggestion_queries, weighing_queries
+from identity import foresight, operations, queries, sharing_queries, suggesting, suggestion_queries, weighing_queries
 from identity.blocking import block_of_telephone, blocks_of, tells_of_telephones
 from identity.comparison import NO_KEYS
 from identity.normalise import Form, form_of
-from identity.queries import SourceName
+from identity.queries import KeyName, SourceName
 from identity.rules import Rules
 from identity.scoring import score
-from identity.sharing import is_shared
+from identity.sharing import is_shared, is_shared_by_name
 from identity.weighing_queries import Pair, Weighed
 
 log = structlog.get_logger()
@@ -85,7 +85,7 @@ async def weigh(
     moved = {end for pair in pairs ^ before if pair.joins for end in (pair.left_id, pair.right_id)}
     log.info("records_weighed", workspace_id=str(workspace_id), records=len(again), alike=len(pairs), moved=len(moved))
     if moved:
-        await _settle(conn, workspace_id, moved)
+        await settle_anew(conn, workspace_id, moved)
     await _ask_anew(conn, workspace_id, {end for pair in pairs ^ before for end in (pair.left_id, pair.right_id)})
 
 
@@ -200,14 +200,22 @@ def _names(pairs: Iterable[Pair]) -> set[Pair]:
     return {Pair(pair.workspace_id, pair.left_id, pair.right_id, 0, False) for pair in pairs}
 
 
-async def _settle(conn: AsyncConnection, workspace_id: UUID, moved: Collection[UUID]) -> None:
-    """Partition again those that gained or lost a pair that joins."""
+async def settle_anew(
+    conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID], *, by_other_rules: bool = False
+) -> None:
+    """Partition again what edges reach from records; by other rules, also what keys bind now, and values anew."""
     locked = await queries.lock_workspaces(conn, {workspace_id})
-    sources = [SourceName(workspace_id, source_id) for source_id in moved]
-    before = {one.record.source_id: one for one in await queries.load_neighbourhood(conn, sources=sources)}
-    records = {source_id: known.record for source_id, known in before.items()}
+    sources = [SourceName(workspace_id, source_id) for source_id in ids]
+    known = await queries.load_neighbourhood(conn, sources=sources)
+    if by_other_rules:
+        keys = {KeyName(workspace_id, key) for one in known for key in one.record.keys}
+        keys = {name for name in keys if not is_shared_by_name(name.key, locked[workspace_id].rules)}
+        keys -= await sharing_queries.load_shared(conn, keys) if keys else set()
+        known = await queries.load_neighbourhood(conn, sources=sources, keys=keys)
+    before = {one.record.source_id: one for one in known}
+    records = {source_id: one.record for source_id, one in before.items()}
     foresight.remember(locked, before, records, ())
-    await operations.settle(conn, locked, before, records)
+    await operations.settle(conn, locked, before, records, anew=records.keys() if by_other_rules else ())
 
 
 async def _ask_anew(conn: AsyncConnection, workspace_id: UUID, ends: Collection[UUID]) -> None:

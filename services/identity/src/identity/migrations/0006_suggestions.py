@@ -3,8 +3,8 @@
 from alembic import op
 from servicekit.migrations import tenant_table
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 # Nobody lists what is alike by its strength: of a million such pairs nearly all are of one golden record.
 TABLES = """
