@@ -85,11 +85,21 @@ class Workspace:
         for name, derived in projections().items():
             await drain(self.db, derived, consumer=f"{NAME}_{name}")
 
+    async def weighs(self, *events: Event) -> None:
+        """Let events be handled, and the records be weighed."""
+        await self.hears(*events)
+
     async def get(self, path: str, *, status: int = 200, workspace_id: UUID | None = None, **query: Any) -> Any:
         """Ask identity as someone signed in to this workspace."""
+        return await self.asks("GET", path, status=status, workspace_id=workspace_id, params=query)
+
+    async def asks(
+        self, method: str, path: str, *, status: int = 200, workspace_id: UUID | None = None, **more: Any
+    ) -> Any:
+        """Have identity do something as someone signed in to this workspace."""
         assert self.http
         headers = bearer(user_token(workspace_id=workspace_id or self.id))
-        async with self.http.get(path, params=query, headers=headers) as answer:
+        async with self.http.request(method, path, headers=headers, **more) as answer:
             assert answer.status == status, await answer.text()
             return await answer.json()
 

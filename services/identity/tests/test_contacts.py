@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from identity import deciding
 from identity.app import create_app
 from identity.settings import Settings
 from servicekit.testing import FreshDatabase, TestKeys, served
@@ -111,6 +112,25 @@ async def test_a_deleted_contact_holds_nobody_together(workspace: Any) -> None:
 
     assert len(together) == 1
     assert len(await workspace.contacts()) == 2
+
+
+async def test_who_was_kept_from_a_golden_record_from_the_start_joins_it_when_that_comes_apart(workspace: Any) -> None:
+    # All come at once: whoever is refused is new and alone, and edges reach them all the same.
+    await workspace.hears(
+        workspace.fetched(1, "ada@example.com", "al@example.com"),
+        workspace.fetched(2, "ada@example.com", birth_date="1990-01-01"),
+        workspace.fetched(3, "al@example.com", birth_date="1961-05-17"),
+    )
+    apart, together = sorted(await workspace.contacts(), key=lambda contact: len(contact["sources"]))
+    shown = await workspace.get(f"/contacts/{together['id']}")
+    sides = [{UUID(shown["id"])}, {UUID(id_) for id_ in shown["previous_ids"]}]
+
+    async with workspace.db.transaction(workspace.id) as conn:
+        await deciding.decide(conn, workspace.id, [("different", tuple(map(frozenset, sides)))], by=None)
+
+    alone, again = sorted(await workspace.contacts(), key=lambda contact: len(contact["sources"]))
+    assert [len(alone["sources"]), len(again["sources"])] == [1, 2]
+    assert apart["sources"][0] in again["sources"]
 
 
 async def test_a_deletion_may_overtake_its_contact_in_the_other_lane(workspace: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +18,11 @@ from identity.foresight import Foresight, foresee
 from identity.handlers import projections
 from identity.ids import own_id, rank
 from identity.keys import keys_of
-from identity.matching import ALIKE, Decision, Edge, Reasons, partition
+from identity.matching import ALIKE, EMAIL_STRENGTH, Decision, Edge, Reasons, partition
 from identity.normalise import Form, form_of
 from identity.records import ContactEvent, after, told_by
 from identity.rules import DEFAULT, STRONGEST, Rules
-from identity.scoring import score
+from identity.scoring import Score, score
 from identity.sharing import is_shared, is_shared_by_name
 from identity.vetoes import conflict, mark_of, marks_of, torn
 from servicekit.database import Database
@@ -131,11 +131,17 @@ class World:
 
     def alike(self, left: UUID, right: UUID) -> int | None:
         """How strongly two weigh that are worth comparing and would be joined; their ids in order, as it is told."""
-        ours, theirs = (set(blocks_of(self.form(one))) for one in (left, right))
-        if not any(self.carriers(block) <= self.rules.block_limit for block in ours & theirs):
+        if not self.compared(left, right):
             return None
-        found = score(self.form(left), self.form(right), self.rules, self.shared_phones(left, right))
+        found = self.score(left, right)
         return found.strength if found.verdict == "join" else None
+
+    def score(self, left: UUID, right: UUID) -> Score:
+        return score(self.form(left), self.form(right), self.rules, self.shared_phones(left, right))
+
+    def compared(self, left: UUID, right: UUID) -> bool:
+        ours, theirs = (set(blocks_of(self.form(one))) for one in (left, right))
+        return any(self.carriers(block) <= self.rules.block_limit for block in ours & theirs)
 
     def carriers(self, block: int) -> int:
         return sum(block in blocks_of(self.form(one)) for one in self.records)
@@ -162,6 +168,24 @@ class World:
     def forbidden(self, ours: Iterable[UUID], theirs: Iterable[UUID]) -> bool:
         different = [sides for verdict, sides in self.decisions.values() if verdict == "different"]
         return any(apart(sides, a, b) for sides in different for a in ours for b in theirs)
+
+    def questions(self) -> dict[tuple[UUID, UUID], tuple[int, set[tuple[UUID, UUID]]]]:
+        """What people are asked: for any two golden records the strongest evidence, and the pairs that have it."""
+        asked = {}
+        for ours, theirs in combinations(sorted(self.groups(), key=min), 2):
+            pairs = product(*([one.source_id for one in self.living(group)] for group in (ours, theirs)))
+            found = {pair: strength for pair in pairs if (strength := self.evidence(*pair)) is not None}
+            if found and not self.forbidden(ours, theirs):
+                best = max(found.values())
+                asked[min(ours), min(theirs)] = best, {pair for pair, strength in found.items() if strength == best}
+        return asked
+
+    def evidence(self, left: UUID, right: UUID) -> int | None:
+        common = set(keys_of(self.records[left].shown[1])) & set(keys_of(self.records[right].shown[1]))
+        if not all(map(self.is_shared, common)):
+            return EMAIL_STRENGTH
+        found = self.score(left, right) if self.compared(left, right) else None
+        return found.strength if found and found.verdict != "apart" else None
 
     def living(self, group: Iterable[UUID]) -> list[Truth]:
         return [self.records[member] for member in group if not self.records[member].gone]
@@ -217,7 +241,7 @@ LIKENESSES = st.builds(
     phones=st.sampled_from(((), ("+44 20 7946 0001",), ("+44 20 7946 0002",))),
     first_name=st.sampled_from(("Ada", "Ada", "Adah", "Augusta", None)),
     last_name=st.sampled_from(("Lovelace", "Lovelace", "Lovelac", "King", None)),
-    birth_date=st.sampled_from((None, "1815-12-10", "1815-12-10", "1815-10-12", "1990-01-01")),
+    birth_date=st.sampled_from((None, "1985-12-10", "1985-12-10", "1985-10-12", "1990-01-01")),
     city=st.sampled_from((None, "London", "Paris")),
     street=st.sampled_from((None, "1 St James's Square")),
 )
@@ -363,6 +387,7 @@ async def agree(db: Database, world: World, begun_at: int) -> None:
         rows = (await conn.execute(text("SELECT * FROM golden_record"))).mappings().all()
         counted = (await conn.execute(text("SELECT coalesce(sum(contacts), 0) FROM workspace"))).scalar_one()
         heard = (await conn.execute(PUBLISHED, {"begun_at": begun_at})).all()
+        asked = (await conn.execute(text("SELECT * FROM suggestion"))).all()
     golden = world.golden()
 
     assert {line.source_id: line.golden_id for line in lines} == {
@@ -380,6 +405,11 @@ async def agree(db: Database, world: World, begun_at: int) -> None:
         }
     assert counted == len(golden)
     assert known_by(heard) == set(golden)
+    questions = world.questions()
+    assert {(row.older_id, row.younger_id): row.strength for row in asked} == {
+        ends: strength for ends, (strength, _) in questions.items()
+    }
+    assert all((row.left_id, row.right_id) in questions[row.older_id, row.younger_id][1] for row in asked)
 
 
 def chosen(detail: ContactDetail, name: str) -> tuple[str, tuple[UUID, str]]:

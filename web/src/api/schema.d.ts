@@ -744,6 +744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/{golden_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExplainContact
+         * @description Tell why the source records of a golden record are one: edges, guards, decisions, near misses.
+         */
+        get: operations["identity_ContactsGoldenIdExplainExplainContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}/export": {
         parameters: {
             query?: never;
@@ -891,6 +911,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExplainPair
+         * @description Tell why two are one golden record, or are not.
+         */
+        get: operations["identity_ExplainExplainPair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1010,6 +1050,110 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSuggestions
+         * @description List which golden records may be one person, the strongest first; `put_off` lists those to be asked later.
+         */
+        get: operations["identity_SuggestionsListSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suggestions/ask-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AskSeveralAgain
+         * @description Bring suggestions back that were put off.
+         */
+        post: operations["identity_SuggestionsAskAgainAskSeveralAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suggestions/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * CountSuggestions
+         * @description Tell how many suggestions wait.
+         */
+        get: operations["identity_SuggestionsCountCountSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suggestions/later": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PutOffSeveral
+         * @description Put suggestions off.
+         */
+        post: operations["identity_SuggestionsLaterPutOffSeveral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suggestions/{suggestion_id}/later": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PutOffOne
+         * @description Put a suggestion off, for a week unless told otherwise; other evidence brings it back before.
+         */
+        post: operations["identity_SuggestionsSuggestionIdLaterPutOffOne"];
+        /**
+         * AskOneAgain
+         * @description Bring a suggestion back that was put off.
+         */
+        delete: operations["identity_SuggestionsSuggestionIdLaterAskOneAgain"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1387,6 +1531,16 @@ export interface components {
             parked?: number | null;
             ms?: number | null;
         };
+        /** AskAgain */
+        identity_AskAgain: {
+            ids: (string | unknown)[];
+        };
+        /** BlockView */
+        identity_BlockView: {
+            value: string;
+            sentence: string;
+            is_too_full: boolean;
+        };
         /** ContactCount */
         identity_ContactCount: {
             count: number;
@@ -1410,6 +1564,18 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** ContactExplanation */
+        identity_ContactExplanation: {
+            /** Format: uuid */
+            id: string;
+            sentence: string;
+            sources: components["schemas"]["identity_SourceName"][];
+            edges: components["schemas"]["identity_EdgeView"][];
+            guards: components["schemas"]["identity_GuardView"][];
+            decisions: components["schemas"]["identity_DecisionView"][];
+            near_misses: components["schemas"]["identity_NearMiss"][];
+            left_off: components["schemas"]["identity_LeftOff"];
         };
         /** ContactPage */
         identity_ContactPage: {
@@ -1438,6 +1604,18 @@ export interface components {
             updated_at: string;
             last_interaction_at?: string | null;
         };
+        /** DecisionView */
+        identity_DecisionView: {
+            number: number;
+            /** @enum {string} */
+            verdict: "same" | "different";
+            /** Format: date-time */
+            decided_at: string;
+            decided_by: string | null;
+            sentence: string;
+            sides: components["schemas"]["identity_SourceName"][][];
+            holds: boolean;
+        };
         /** DecisionWish */
         identity_DecisionWish: {
             /** @enum {string} */
@@ -1452,6 +1630,21 @@ export interface components {
             override: boolean;
             /** @default false */
             dry_run: boolean;
+        };
+        /** EdgeView */
+        identity_EdgeView: {
+            rule: string;
+            value: string;
+            strength: number;
+            sentence: string;
+            records: components["schemas"]["identity_SourceName"][];
+            joined: boolean;
+            /** @default [] */
+            fields: components["schemas"]["identity_FieldShare"][];
+            /** @default [] */
+            guards: components["schemas"]["identity_GuardView"][];
+            /** @default 0 */
+            left_off: number;
         };
         /** EraseWish */
         identity_EraseWish: {
@@ -1474,6 +1667,17 @@ export interface components {
             /** @default false */
             dry_run: boolean;
         };
+        /** FieldShare */
+        identity_FieldShare: {
+            field: string;
+            level: string;
+            strength: number;
+            sentence: string;
+            values?: [
+                string,
+                string
+            ] | null;
+        };
         /** FieldValue */
         identity_FieldValue: {
             value: string;
@@ -1482,6 +1686,15 @@ export interface components {
             provider: string;
             provider_id: string;
             updated_at?: string | null;
+        };
+        /** GuardView */
+        identity_GuardView: {
+            kind: string;
+            sentence: string;
+            value?: string | null;
+            people?: number | null;
+            /** @default [] */
+            records: components["schemas"]["identity_SourceName"][];
         };
         /** HistoryEdge */
         identity_HistoryEdge: {
@@ -1546,10 +1759,28 @@ export interface components {
             items: components["schemas"]["identity_InteractionView"][];
             next_cursor?: string | null;
         };
+        /** ItemPage[SuggestionView] */
+        "identity_ItemPage_contracts.suggestions.SuggestionView_": {
+            items: components["schemas"]["identity_SuggestionView"][];
+            next_cursor?: string | null;
+        };
         /** ItemPage[SavedView] */
         "identity_ItemPage_contracts.views.SavedView_": {
             items: components["schemas"]["identity_SavedView"][];
             next_cursor?: string | null;
+        };
+        /** LeftOff */
+        identity_LeftOff: {
+            /** @default 0 */
+            sources: number;
+            /** @default 0 */
+            edges: number;
+            /** @default 0 */
+            guards: number;
+            /** @default 0 */
+            decisions: number;
+            /** @default 0 */
+            near_misses: number;
         };
         /** Lineage */
         identity_Lineage: {
@@ -1559,6 +1790,16 @@ export interface components {
             losers: components["schemas"]["identity_FieldValue"][];
             pin?: number | null;
         };
+        /** MergePreview */
+        identity_MergePreview: {
+            /** Format: uuid */
+            id: string;
+            fields: {
+                [key: string]: string;
+            };
+            emails: string[];
+            phones: string[];
+        };
         /** MergeWish */
         identity_MergeWish: {
             ids: (string | unknown)[];
@@ -1566,6 +1807,20 @@ export interface components {
             override: boolean;
             /** @default false */
             dry_run: boolean;
+        };
+        /** NearMiss */
+        identity_NearMiss: {
+            /** Format: uuid */
+            suggestion_id: string;
+            /** Format: uuid */
+            id: string;
+            strength: number;
+            sentence: string;
+            records: [
+                components["schemas"]["identity_SourceName"],
+                components["schemas"]["identity_SourceName"]
+            ];
+            put_off_until?: string | null;
         };
         /** NewView */
         identity_NewView: {
@@ -1590,9 +1845,47 @@ export interface components {
             /** @default false */
             dry_run: boolean;
         };
+        /** PairExplanation */
+        identity_PairExplanation: {
+            /** @enum {string} */
+            verdict: "together" | "decided_different" | "refused" | "suggested" | "below_threshold" | "not_compared" | "not_yet_weighed";
+            sentence: string;
+            left: components["schemas"]["identity_PairSide"];
+            right: components["schemas"]["identity_PairSide"];
+            weighed: components["schemas"]["identity_EdgeView"] | null;
+            edges: components["schemas"]["identity_EdgeView"][];
+            guards: components["schemas"]["identity_GuardView"][];
+            decisions: components["schemas"]["identity_DecisionView"][];
+            blocks: components["schemas"]["identity_BlockView"][];
+            suggestion_id: string | null;
+            left_off: components["schemas"]["identity_LeftOff"];
+        };
+        /** PairSide */
+        identity_PairSide: {
+            /** Format: uuid */
+            id: string;
+            source: components["schemas"]["identity_SourceName"];
+        };
         /** PinWish */
         identity_PinWish: {
             value: string;
+        };
+        /** PutOff */
+        identity_PutOff: {
+            /** @default 7 */
+            days: number;
+        };
+        /** PutOffAnswer */
+        identity_PutOffAnswer: {
+            ids: string[];
+            missing: string[];
+            put_off_until: string | null;
+        };
+        /** PutOffSeveral */
+        identity_PutOffSeveral: {
+            /** @default 7 */
+            days: number;
+            ids: (string | unknown)[];
         };
         /** ResultingContact */
         identity_ResultingContact: {
@@ -1683,6 +1976,33 @@ export interface components {
             sources: (components["schemas"]["identity_SourceKey"] | unknown)[];
             /** @default false */
             dry_run: boolean;
+        };
+        /** SuggestionCount */
+        identity_SuggestionCount: {
+            count: number;
+            is_exact: boolean;
+        };
+        /** SuggestionSide */
+        identity_SuggestionSide: {
+            contact: components["schemas"]["identity_ContactSummary"];
+            record: components["schemas"]["identity_SourceName"];
+            members: components["schemas"]["identity_SourceName"][];
+            /** @default 0 */
+            left_off: number;
+        };
+        /** SuggestionView */
+        identity_SuggestionView: {
+            /** Format: uuid */
+            id: string;
+            strength: number;
+            sentence: string;
+            sides: [
+                components["schemas"]["identity_SuggestionSide"],
+                components["schemas"]["identity_SuggestionSide"]
+            ];
+            reason: components["schemas"]["identity_EdgeView"];
+            preview: components["schemas"]["identity_MergePreview"];
+            put_off_until?: string | null;
         };
         /** UndoSinceWish */
         identity_UndoSinceWish: {
@@ -3307,6 +3627,40 @@ export interface operations {
             };
         };
     };
+    identity_ContactsGoldenIdExplainExplainContact: {
+        parameters: {
+            query?: {
+                /** @description How many items of each kind at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                golden_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ContactExplanation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_ContactsGoldenIdExportExportContact: {
         parameters: {
             query?: never;
@@ -3571,6 +3925,42 @@ export interface operations {
             };
         };
     };
+    identity_ExplainExplainPair: {
+        parameters: {
+            query: {
+                /** @description A golden record's id, or a source as connection_id/provider_id. */
+                left: string;
+                /** @description A golden record's id, or a source as connection_id/provider_id. */
+                right: string;
+                /** @description How many items of each kind at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_PairExplanation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gateway_HealthGetHealth: {
         parameters: {
             query?: never;
@@ -3787,6 +4177,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_SuggestionsListSuggestions: {
+        parameters: {
+            query?: {
+                /** @description In tenths of a bit; weaker ones are left out. */
+                min_strength?: number | null;
+                put_off?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ItemPage_contracts.suggestions.SuggestionView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_SuggestionsAskAgainAskSeveralAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_AskAgain"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_PutOffAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_SuggestionsCountCountSuggestions: {
+        parameters: {
+            query?: {
+                /** @description In tenths of a bit; weaker ones are left out. */
+                min_strength?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_SuggestionCount"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_SuggestionsLaterPutOffSeveral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_PutOffSeveral"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_PutOffAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_SuggestionsSuggestionIdLaterPutOffOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_PutOff"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_PutOffAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_SuggestionsSuggestionIdLaterAskOneAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_PutOffAnswer"];
                 };
             };
             /** @description A problem */

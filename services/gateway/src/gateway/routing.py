@@ -32,6 +32,8 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/sources/**", "sync-worker"),
     ("/actions/**", "sync-worker"),
     ("/contacts/**", "identity"),
+    ("/explain", "identity"),
+    ("/suggestions/**", "identity"),
     ("/decisions/**", "identity"),
     ("/history/**", "identity"),
     ("/rules/**", "identity"),

@@ -50,6 +50,11 @@ def blocks_of(form: Form) -> tuple[int, ...]:
     return tuple(sorted({_number(text) for text in texts_of(form)}))
 
 
+def read_blocks(form: Form) -> dict[int, str]:
+    """Tell how each of a record's blocks reads."""
+    return {_number(text): text for text in texts_of(form)}
+
+
 def tells_of_telephones(block: int) -> bool:
     """Whether who is in a block may share a telephone: then one more can change what the others' pairs are worth."""
     return bool(block & 1)

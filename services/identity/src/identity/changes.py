@@ -109,6 +109,8 @@ class Changes(msgspec.Struct):
     """The partition as it is now, as far as it was looked at."""
     shared: list[str] = []
     """Keys that turned out to be nobody's own."""
+    questions: set[UUID] = set()
+    """Golden records, as they were and as they are, of which other questions may be asked."""
     contacts: int = 0
     """How many golden records there are more than before."""
 
@@ -130,7 +132,7 @@ def compare(
     changes = Changes(workspace_id)
     standing: list[Group] = []
     for group in groups:
-        if len(group.members) == 1 and group.golden_id not in before:
+        if group.members == (group.component_id,) and group.golden_id not in before:
             _welcome(changes, records[group.golden_id], values)
         else:
             standing.append(group)
@@ -148,7 +150,7 @@ def _changed(changes: Changes) -> Iterator[Event]:
 
 
 def _welcome(changes: Changes, newcomer: SourceRecord, values: Values) -> None:
-    """Take in a record that is new and alone, as most are in a first sync."""
+    """Take in a record that is new and alone, and kept from nobody, as most are in a first sync."""
     if not newcomer.gone:
         changes.made.append(golden.row_of(newcomer.source_id, [newcomer], survivorship=values.survivorship))
         changes.contacts += 1

@@ -26,6 +26,7 @@ from identity import (
     reading,
     reading_queries,
     reasons,
+    suggesting,
 )
 from identity.changes import Cause, Changes, Entry, Side
 from identity.golden import Pin
@@ -342,6 +343,7 @@ async def _speak(
         )
         await queries.stamp_workspaces(conn, locked)
         await queries.save_changes(conn, settled, locked)
+        await suggesting.ask_anew(conn, workspace, changes.questions)
         publish(conn, changes.events)
         log.info("word_taken", workspace_id=str(workspace_id), entries=len(changes.entries))
     first = 0 if dry_run else workspace.entries + 1

@@ -22,6 +22,8 @@ from identity import (
     queries,
     reasons,
     sharing_queries,
+    suggesting,
+    suggestions,
     weighing_queries,
 )
 from identity.changes import PLAIN, Changes, Known, compare
@@ -60,7 +62,7 @@ async def resolve_contacts(
     # A name has one record: first seen anew, it has another id, and the record it was is there no longer.
     records = {record.source_id: record for record in (known | news).values()}
     foresight.remember(locked, before, records, news.values())
-    await settle(conn, locked, before, records, list(news.values()))
+    await settle(conn, locked, before, records, list(news.values()), wholly=False)
     publish(conn, list(_resolved(SourceName(record.workspace_id, record.source_id) for record in news.values())))
 
 
@@ -136,12 +138,13 @@ async def settle(
     fresh: Sequence[SourceRecord] = (),
     *,
     anew: Collection[UUID] = (),
+    wholly: bool = True,
 ) -> None:
     """Write and announce what follows when `records` take the place of what was loaded `before`.
 
     `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves.
     What was before and is not among the records is forgotten: those it shared a golden record with go on without it,
-    and its id leads there.
+    and its id leads there. Not `wholly`, nothing else changed: neither a decision nor what is alike.
     """
     case = await reasons.gather(conn, locked, before, records, moved=frozenset(anew))
     erased = [known.record for source_id, known in case.before.items() if source_id not in case.records]
@@ -155,7 +158,7 @@ async def settle(
         await queries.stamp_workspaces(conn, locked)
         await queries.save_records(conn, fresh, case.before)
         await send_now(conn)  # and while Postgres writes them, we consider what follows
-        settled = consider(case, locked)
+        settled = consider(case, locked, wholly=wholly)
         await queries.save_changes(conn, settled, locked)
         if shared := [KeyName(changes.workspace_id, key) for changes in settled for key in changes.shared]:
             await sharing_queries.save_shared(conn, shared)
@@ -165,9 +168,10 @@ async def settle(
         if ids := {record.source_id for record in erased if record.workspace_id == changes.workspace_id}:
             await erasing_queries.redirect(conn, changes.workspace_id, ids, changes.heirs)
             await erasing_queries.forget_history(conn, changes.workspace_id, ids)
+        await suggesting.ask_anew(conn, locked[changes.workspace_id], changes.questions)
 
 
-def consider(case: Case, locked: Locked) -> list[Changes]:
+def consider(case: Case, locked: Locked, *, wholly: bool = True) -> list[Changes]:
     """Partition records anew, workspace by workspace, and compare with how it was."""
     were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
     for source_id, known in case.before.items():
@@ -182,6 +186,14 @@ def consider(case: Case, locked: Locked) -> list[Changes]:
         changes.groups, changes.shared = parted.groups, parted.shared
         if case.cause:
             changes.entries = [msgspec.structs.replace(entry, cause=case.cause) for entry in changes.entries]
+        changes.questions = suggestions.concerned(
+            were[workspace_id],
+            are[workspace_id],
+            parted.groups,
+            case.reasons[workspace_id].decisions if workspace_id in case.reasons else (),
+            has_alike=locked[workspace_id].has_alike,
+            wholly=wholly,
+        )
         considered.append(changes)
     return considered
 

@@ -83,7 +83,7 @@ async def list_contacts(
     members = await reading_queries.list_members(conn, search.workspace_id, [row.golden_id for row, _ in rows])
     next_place = _list_place(order, shown[-1], found) if len(found.places) > limit else None
     return ContactPage(
-        items=[_summary(row, golden.newest_first(members[row.golden_id]), last) for row, last in rows],
+        items=[summary_of(row, golden.newest_first(members[row.golden_id]), last) for row, last in rows],
         next_cursor=cursors.write(next_place, search.workspace_id) if next_place else None,
         total=found.total,
         total_is_exact=not found.more,
@@ -114,7 +114,8 @@ def _list_place(order: Order, place: Place, found: Found) -> ListPlace:
     )
 
 
-def _summary(row: GoldenRow, living: Iterable[SourceRecord], last_interaction_at: datetime | None) -> ContactSummary:
+def summary_of(row: GoldenRow, living: Iterable[SourceRecord], last_interaction_at: datetime | None) -> ContactSummary:
+    """Show a golden record as lists do."""
     return ContactSummary(
         id=row.golden_id,
         email=row.email,

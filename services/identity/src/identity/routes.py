@@ -16,7 +16,17 @@ from servicekit.errors import Forbidden
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import decision_routes, export, exporting, finding, people, reading, rule_routes, view_routes
+from identity import (
+    decision_routes,
+    export,
+    exporting,
+    finding,
+    people,
+    reading,
+    review_routes,
+    rule_routes,
+    view_routes,
+)
 from identity.cursors import Cursors
 from identity.filters import LONGEST_FILTER
 from identity.finding import Search
@@ -172,6 +182,7 @@ ROUTES = [
     export_contact,
     erase_contact,
     *decision_routes.ROUTES,
+    *review_routes.ROUTES,
     *rule_routes.ROUTES,
     *view_routes.ROUTES,
 ]

@@ -152,7 +152,35 @@ alike = Table(
     CheckConstraint("left_id < right_id"),
     PrimaryKeyConstraint("workspace_id", "left_id", "right_id"),
     Index("alike_right", "workspace_id", "right_id"),
-    Index("alike_strength", "workspace_id", "strength", "left_id", "right_id"),
+)
+
+suggestion = Table(
+    "suggestion",
+    metadata,
+    _id("workspace_id"),
+    _id("suggestion_id"),
+    _id("older_id"),
+    _id("younger_id"),
+    _id("left_id"),
+    _id("right_id"),
+    Column("rule", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("strength", Integer, nullable=False),
+    Column("put_off_until", MOMENT),
+    Column("put_off_by", Uuid),
+    CheckConstraint("older_id < younger_id"),
+    PrimaryKeyConstraint("workspace_id", "suggestion_id"),
+    Index("suggestion_older", "workspace_id", "older_id"),
+    Index("suggestion_younger", "workspace_id", "younger_id"),
+    Index("suggestion_strength", "workspace_id", "strength", "suggestion_id", postgresql_include=["put_off_until"]),
+    Index(
+        "suggestion_put_off",
+        "workspace_id",
+        "strength",
+        "suggestion_id",
+        postgresql_include=["put_off_until"],
+        postgresql_where=text("put_off_until IS NOT NULL"),
+    ),
 )
 
 identity_map = Table(

@@ -22,7 +22,7 @@ from servicekit.errors import RetryLater
 from servicekit.outbox import shard_of
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import foresight, operations, queries, sharing_queries, weighing_queries
+from identity import foresight, operations, queries, sharing_queries, suggesting, suggestion_queries, weighing_queries
 from identity.blocking import block_of_telephone, blocks_of, tells_of_telephones
 from identity.comparison import NO_KEYS
 from identity.normalise import Form, form_of
@@ -86,6 +86,7 @@ async def weigh(
     log.info("records_weighed", workspace_id=str(workspace_id), records=len(again), alike=len(pairs), moved=len(moved))
     if moved:
         await settle_anew(conn, workspace_id, moved)
+    await _ask_anew(conn, workspace_id, {end for pair in pairs ^ before for end in (pair.left_id, pair.right_id)})
 
 
 async def _take_forms(
@@ -170,6 +171,20 @@ def _shared_telephones(
     )
 
 
+async def load_shared_telephones(
+    conn: AsyncConnection, workspace_id: UUID, weighed: Mapping[UUID, Form], rules: Rules
+) -> frozenset[str]:
+    """Name the telephones of records that several people use, as those are weighed now."""
+    own = {id_: Weighed(workspace_id, id_, form, blocks_of(form)) for id_, form in weighed.items()}
+    blocks = {block_of_telephone(phone) for form in weighed.values() for phone in form.phones}
+    limit = rules.block_limit
+    carriers = await weighing_queries.list_carriers(conn, workspace_id, dict.fromkeys(blocks, limit + 1))
+    few = {block: here for block in blocks if len(here := carriers.get(block, set())) <= limit}
+    mates = {mate for here in few.values() for mate in here}
+    known = {**await weighing_queries.load_weighed(conn, workspace_id, mates - own.keys()), **own}
+    return _shared_telephones(own.values(), few, known)
+
+
 def _each_once(records: Iterable[Weighed], carriers: Mapping[int, set[UUID]]) -> set[tuple[UUID, UUID]]:
     return {
         (min(weighed.source_id, mate), max(weighed.source_id, mate))
@@ -201,3 +216,11 @@ async def settle_anew(
     records = {source_id: one.record for source_id, one in before.items()}
     foresight.remember(locked, before, records, ())
     await operations.settle(conn, locked, before, records, anew=records.keys() if by_other_rules else ())
+
+
+async def _ask_anew(conn: AsyncConnection, workspace_id: UUID, ends: Collection[UUID]) -> None:
+    """Ask people what follows for the golden records of those that gained or lost a pair."""
+    if ends:
+        locked = await queries.lock_workspaces(conn, {workspace_id})
+        golden_of = await suggestion_queries.load_golden_ids(conn, workspace_id, ends)
+        await suggesting.ask_anew(conn, locked[workspace_id], set(golden_of.values()))
