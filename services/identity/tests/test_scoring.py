@@ -5,7 +5,6 @@ from contracts.contacts import Contact
 from hypothesis import given
 from hypothesis import strategies as st
 from identity.comparison import LEVELS, compare
-from identity.explanation import GUARDS, explain
 from identity.normalise import Form, form_of
 from identity.rules import DEFAULT, STRONGEST, Rules
 from identity.scoring import score
@@ -158,25 +157,6 @@ def test_it_does_not_matter_which_of_two_is_left(left: Form, right: Form, shared
 
         assert found == score(right, left, rules, frozenset(shared))
         assert found.strength <= STRONGEST
-
-
-@given(forms, forms)
-def test_an_explanation_adds_up_to_the_score(left: Form, right: Form) -> None:
-    found, told = score(left, right, COUNTING), explain(left, right, COUNTING)
-
-    assert min(told.prior + sum(reason.strength for reason in told.reasons), STRONGEST) == told.strength
-    assert (told.strength, told.verdict, told.guards) == (found.strength, found.verdict, found.guards)
-    assert all(guard in GUARDS for guard in told.guards)
-
-
-def test_an_explanation_says_in_words_what_was_seen() -> None:
-    told = explain(form("Bob", "King", phone="+442079460000"), form("Robert", "King", phone="+442079460000"), DEFAULT)
-
-    assert [(reason.words, reason.left, reason.right) for reason in told.reasons] == [
-        ("the same telephone", "+442079460000", "+442079460000"),
-        ("the same family name", "king", "king"),
-        ("forms of one given name", "bob", "robert"),
-    ]
 
 
 def test_every_level_has_a_strength_and_better_ones_are_worth_more() -> None:

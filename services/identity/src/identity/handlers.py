@@ -17,7 +17,7 @@ from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on, on_read
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import erasing, indexing, operations, timeline, weighing
+from identity import backlog, erasing, indexing, operations, timeline, weighing
 from identity.foresight import Foresight, foresee
 from identity.indexing import GoldenEvent
 from identity.records import SourceRecord, told_by
@@ -56,11 +56,13 @@ async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[Workspace
 
 async def on_golden_records_moved(conn: AsyncConnection, events: Sequence[GoldenEvent]) -> None:
     """Golden records were made, changed, joined, parted, or are gone."""
+    await backlog.let_pass(conn, {event.workspace_id for event in events})
     await indexing.follow_golden_records(conn, events)
 
 
 async def on_timelines_changed(conn: AsyncConnection, events: Sequence[TimelineChanged]) -> None:
     """Something happened with contacts, or is told differently."""
+    await backlog.let_pass(conn, {event.workspace_id for event in events})
     await indexing.follow_timelines(conn, events)
 
 

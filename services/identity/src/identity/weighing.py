@@ -8,21 +8,24 @@ that gained or lost a pair are partitioned again.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 import structlog
-from contracts.contacts import Contact, ContactFetched
-from contracts.event import LANES
+from contracts.contacts import Contact
 from contracts.golden_records import SourceRecordsResolved
-from servicekit import bus_queries
-from servicekit.bus_queries import Shard
-from servicekit.errors import RetryLater
-from servicekit.outbox import shard_of
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import foresight, operations, queries, sharing_queries, suggesting, suggestion_queries, weighing_queries
+from identity import (
+    backlog,
+    foresight,
+    operations,
+    queries,
+    sharing_queries,
+    suggesting,
+    suggestion_queries,
+    weighing_queries,
+)
 from identity.blocking import block_of_telephone, blocks_of, tells_of_telephones
 from identity.comparison import NO_KEYS
 from identity.normalise import Form, form_of
@@ -34,17 +37,12 @@ from identity.weighing_queries import Pair, Weighed
 
 log = structlog.get_logger()
 
-CONSUMER = "identity"
-QUIET = 500
-"""So few events that wait hold nothing up."""
-LOOK_AGAIN = timedelta(seconds=1)
-
 _contact = msgspec.json.Decoder(Contact)
 
 
 async def weigh_resolved(conn: AsyncConnection, events: Sequence[SourceRecordsResolved]) -> None:
     """Weigh the records that were written, once nothing more urgent is to be done. Raises `RetryLater`."""
-    await _let_pass(conn, {event.workspace_id for event in events})
+    await backlog.let_pass(conn, {event.workspace_id for event in events})
     named: dict[UUID, set[UUID]] = defaultdict(set)
     anew: dict[UUID, set[UUID]] = defaultdict(set)
     for event in events:
@@ -54,13 +52,6 @@ async def weigh_resolved(conn: AsyncConnection, events: Sequence[SourceRecordsRe
         if not locked[workspace_id].erased:
             rules = locked[workspace_id].rules
             await weigh(conn, workspace_id, named[workspace_id], rules, anew=anew[workspace_id])
-
-
-async def _let_pass(conn: AsyncConnection, workspaces: Collection[UUID]) -> None:
-    """Leave the workspaces to what providers tell while much of it waits: a first sync is not to be held up."""
-    shards = [Shard(ContactFetched.TOPIC, lane, shard_of(id_)) for id_ in workspaces for lane in LANES]
-    if await bus_queries.lag_of_shards(conn, CONSUMER, shards) > QUIET:
-        raise RetryLater("contacts are coming in", after=LOOK_AGAIN)
 
 
 async def weigh(
