@@ -46,12 +46,14 @@ WITH entry AS (
 ), saved AS (
     INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges, cause)
     SELECT workspace_id, number, kind, golden_id, sides, edges, cause FROM entry
-), undone AS (
-    UPDATE history h SET undone_by = e.number FROM entry e
-    WHERE h.workspace_id = e.workspace_id AND h.number = (CAST(e.cause AS json) ->> 'undoes')::bigint
 )
 INSERT INTO history_golden (workspace_id, golden_id, number)
 SELECT workspace_id, unnest(concerns), number FROM entry
+""")
+
+
+_MARK_UNDONE = text("""
+UPDATE history SET undone_by = :by WHERE workspace_id = :workspace_id AND number = :number
 """)
 
 
@@ -64,6 +66,11 @@ async def save_entries(conn: AsyncConnection, entries: Iterable[tuple[UUID, int,
     ]
     if rows:
         await conn.execute(_SAVE_ENTRIES, {"rows": as_json(rows)})
+    # One entry is undone at a time, by one or a few.
+    for row in rows:
+        if row.cause and row.cause.undoes:
+            undone = {"workspace_id": row.workspace_id, "number": row.cause.undoes, "by": row.number}
+            await conn.execute(_MARK_UNDONE, undone)
 
 
 def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
