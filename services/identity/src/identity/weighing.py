@@ -104,8 +104,8 @@ async def _to_compare(
 ) -> tuple[dict[UUID, Weighed], dict[int, set[UUID]]]:
     """Tell whose pairs may be others now, and who is in their blocks; a block that is too full has nobody in it.
 
-    Beside those that changed it is who is in a block that became too full, or is so no longer, and who shares a
-    telephone with them, which may be of several people now, or of one.
+    Beside those that changed it is who is in a block that became too full, or is so no longer, and who has a telephone
+    that is of several people now and was of one, or the other way round.
     """
     limit = rules.block_limit
     gains = Counter(block for weighed in changed.values() for block in weighed.blocks)
@@ -117,13 +117,42 @@ async def _to_compare(
     flipped = set(anew)
     for block, gain in gains.items():
         here = carriers.get(block, set())
-        is_other = (len(here) > limit) != (len(here) - gain > limit)
-        if is_other or (tells_of_telephones(block) and len(here) <= limit):
+        if (len(here) > limit) != (len(here) - gain > limit):
             flipped |= here
+    few = {block: here for block in gains if len(here := carriers.get(block, set())) <= limit}
+    flipped |= await _whose_telephones_are_others(conn, workspace_id, few, changed, was)
     others = await weighing_queries.load_weighed(conn, workspace_id, flipped - changed.keys())
     more = {block for weighed in others.values() for block in weighed.blocks} - gains.keys()
     carriers |= await weighing_queries.list_carriers(conn, workspace_id, dict.fromkeys(more, limit + 1))
     return {**others, **changed}, {block: ids for block, ids in carriers.items() if len(ids) <= limit}
+
+
+async def _whose_telephones_are_others(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    blocks: Mapping[int, set[UUID]],
+    changed: Mapping[UUID, Weighed],
+    was: Mapping[UUID, Weighed],
+) -> set[UUID]:
+    """Name who is in a block of a telephone that is shared now and was not, or was and is not."""
+    telephones = {block: here for block, here in blocks.items() if tells_of_telephones(block)}
+    mates = {mate for here in telephones.values() for mate in here} - changed.keys()
+    known = await weighing_queries.load_weighed(conn, workspace_id, mates)
+    now, before = _owners({**known, **changed}.values()), _owners({**known, **was}.values())
+    others = {phone for phone in now.keys() | before.keys() if _is_shared(now, phone) != _is_shared(before, phone)}
+    return set[UUID]().union(*(telephones.get(block_of_telephone(phone), ()) for phone in others))
+
+
+def _owners(records: Iterable[Weighed]) -> Mapping[str, list[Form]]:
+    owners: dict[str, list[Form]] = defaultdict(list)
+    for weighed in records:
+        for phone in weighed.form.phones:
+            owners[phone].append(weighed.form)
+    return owners
+
+
+def _is_shared(owners: Mapping[str, list[Form]], phone: str) -> bool:
+    return is_shared(owners.get(phone, ()), telephone=True)
 
 
 async def _compare(
