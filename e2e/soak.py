@@ -132,6 +132,9 @@ async def soak(house: House, *, seconds: float, seed: int, pause_seconds: float 
     house.control("churn", {"seconds": 0, "seed": seed})
     async with PatientGateway(house.gateway_url) as gateway:
         await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        # What chance writes makes people alike who are not: here addresses alone join them, as the accounts tell.
+        status, body = await gateway.call("PATCH", "/rules", {"join": 1000})
+        assert status == 200, body
         connections = [await connect(gateway, account) for account in ACCOUNTS]
         for connection in connections:
             await synced(gateway, connection.id)

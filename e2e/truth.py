@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -33,7 +34,7 @@ async def compare(house: House, gateway: Gateway, connections: Sequence[Connecti
         Counter({"contacts": len(contacts), "golden records": len(records)}) + timelines.compared,
         [
             *await _contacts(gateway, connections, records, contacts),
-            *_who_is_who(house, connections, records),
+            *await _who_is_who(house, gateway, connections, records),
             *await _values(house, gateway, connections, records, contacts),
             *timelines.differences,
         ],
@@ -79,7 +80,9 @@ def _unequal_contact(raw: Mapping[str, Any], theirs: Mapping[str, Any]) -> Itera
     yield from unequal(ours, theirs)
 
 
-def _who_is_who(house: House, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]) -> list[str]:
+async def _who_is_who(
+    house: House, gateway: Gateway, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]
+) -> list[str]:
     names = _names(connections)
     asked = "expected?members=true&accounts=" + ",".join(names.values())
     told = msgspec.json.decode(house.control(asked))
@@ -89,12 +92,39 @@ def _who_is_who(house: House, connections: Sequence[ConnectionView], records: Se
         for record in records
         if len(record.sources) > 1
     }
-    # Equal addresses join; so may what else two have in common, but nobody who is not the same person.
-    apart = [group for group in by_address if not any(group <= record for record in ours)]
+    # Equal addresses join, unless a guard that can be named keeps them apart; so may what else two have in common, but
+    # nobody who is not the same person.
+    homes = {member: record for record in ours for member in record}
+    apart = [group for group in by_address if not await _is_kept_apart(gateway, connections, group, homes)]
     mixed = [record for record in ours if not any(record <= group for group in people)]
     return [f"one person, and not here: {sorted(group)}" for group in apart] + [
         f"one here, and not one person: {sorted(record)}" for record in mixed
     ]
+
+
+async def _is_kept_apart(
+    gateway: Gateway,
+    connections: Sequence[ConnectionView],
+    group: frozenset[str],
+    homes: Mapping[str, frozenset[str]],
+) -> bool:
+    """Whether those who share addresses are one golden record, or a guard is named that keeps some of them apart."""
+    if any(group <= home for home in homes.values()):
+        return True
+    ids = {name: id_ for id_, name in _names(connections).items()}
+    first, *others = (
+        min(home & group) for home in sorted({homes.get(member, frozenset((member,))) for member in group}, key=min)
+    )
+
+    def addressed(member: str) -> str:
+        account, _, provider_id = member.rpartition(":")
+        return quote(f"{ids[account]}/{provider_id}", safe="")
+
+    for other in others:
+        _, body = await gateway.call("GET", f"/explain?left={addressed(first)}&right={addressed(other)}")
+        if msgspec.json.decode(body).get("guards"):
+            return True
+    return False
 
 
 async def _values(
