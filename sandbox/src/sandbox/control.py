@@ -357,7 +357,12 @@ def _persons(account: Account, row: int, emails: Sequence[str]) -> set[int]:
     """Number the people of the world whom a contact stands for: who it began as, and whose addresses it has."""
     roster = account.roster
     began_as = {roster.number(row)} if row < roster.rows else set()
-    return began_as.union(*(roster.world.owners(email.strip().lower()) for email in emails))
+    for email in expected.identifying(emails):
+        for number in roster.world.owners(email):
+            person = roster.world.person(number)
+            if email in {person.work_email, person.private_email, person.old_email}:
+                began_as.add(number)
+    return began_as
 
 
 async def _order(request: HTTPRequest, order: type[Order]) -> Order:
