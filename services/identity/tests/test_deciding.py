@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from identity import undoing
 
 ADA, LOVE = "ada@example.com", "lovelace@example.com"
 
@@ -64,7 +65,7 @@ async def test_an_undone_merge_gives_back_groups_ids_and_values(two: Any) -> Non
     assert await two.contacts() == before
     assert {each["id"] for each in preview["contacts"]} == set(ids.values())
     newest, oldest = await history(two, ids["1"])
-    assert (newest["kind"], newest["undoes"], oldest["undone_by"]) == ("parted", number, newest["number"])
+    assert (newest["kind"], newest["undoes"], oldest["undone_by"]) == ("parted", [number], newest["number"])
     again = await two.send("POST", f"/history/{number}/undo", {}, status=409)
     assert again["type"] == "nothing-to-undo"
 
@@ -115,7 +116,7 @@ async def test_what_a_rule_joined_is_undone_for_good_and_later_changes_stay(work
     # The third came by the same key, and stays with one of them.
     assert await groups_of(workspace) in ({frozenset("13"), frozenset("2")}, {frozenset("1"), frozenset("23")})
     assert {each["company"] for each in await workspace.contacts()} == {None, "Engines"}
-    assert outcome["entries"][0]["undoes"] == joined["number"]
+    assert outcome["entries"][0]["undoes"] == [joined["number"]]
     await workspace.hears(workspace.fetched(2, ADA, revision=4))
     assert len(await workspace.contacts()) == 2
 
@@ -134,6 +135,59 @@ async def test_all_that_rules_joined_since_is_undone_at_once(workspace: Any) -> 
 
     assert len(await workspace.contacts()) == 4
     assert (len(preview["outcome"]["contacts"]), undone["more"]) == (4, False)
+
+
+async def test_joins_of_rules_are_undone_some_at_a_time(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "UNDONE_AT_ONCE", 1)
+    await workspace.hears(*(workspace.fetched(number, f"{number}@example.com") for number in (1, 2, 3, 4)))
+    await workspace.hears(workspace.fetched(2, "1@example.com", revision=2))
+    await workspace.hears(workspace.fetched(4, "3@example.com", revision=2))
+    wish = {"since": "2026-01-01T00:00:00Z"}
+
+    more = [(await workspace.send("POST", "/history/undo-joins", wish))["more"] for _ in range(3)]
+
+    assert more == [True, False, False]
+    assert len(await workspace.contacts()) == 4
+
+
+async def test_each_of_several_decisions_is_undone_by_itself(workspace: Any) -> None:
+    await workspace.hears(*(workspace.fetched(number, f"{number}@example.com") for number in (1, 2, 3, 4)))
+    said = [
+        {"verdict": "same", "left": [key(workspace, left)], "right": [key(workspace, right)]}
+        for left, right in ((1, 2), (3, 4))
+    ]
+    outcome = await workspace.send("POST", "/decisions", {"decisions": said})
+
+    await workspace.send("POST", f"/history/{outcome['entries'][0]['number']}/undo", {})
+
+    groups = await groups_of(workspace)
+    assert len(groups) == 3
+    assert groups & {frozenset("12"), frozenset("34")}
+
+
+async def test_with_a_merge_that_overrode_a_word_that_word_comes_back(workspace: Any) -> None:
+    await workspace.hears(workspace.fetched(1, ADA), workspace.fetched(2, ADA))
+    (whole,) = await workspace.contacts()
+    await workspace.send("POST", f"/contacts/{whole['id']}/split", {"sources": [key(workspace, 2)]})
+    before, ids = await workspace.contacts(), await ids_of(workspace)
+    merged = await workspace.send("POST", "/contacts/merge", {"ids": list(ids.values()), "override": True})
+    assert len(await workspace.contacts()) == 1
+
+    await workspace.send("POST", f"/history/{merged['entries'][0]['number']}/undo", {})
+
+    assert await workspace.contacts() == before
+
+
+async def test_an_undoing_of_a_pin_is_seen_beforehand_too(two: Any) -> None:
+    ids = await ids_of(two)
+    await two.send("PUT", f"/contacts/{ids['1']}/pins/company", {"value": "Engines"})
+    await two.send("DELETE", f"/contacts/{ids['1']}/pins/company")
+    number = (await history(two, ids["1"]))[0]["number"]
+
+    preview = await two.send("POST", f"/history/{number}/undo", {"dry_run": True})
+
+    assert [each["company"] for each in preview["contacts"]] == ["Engines"]
+    assert "company" not in (await two.get(f"/contacts/{ids['1']}"))["fields"]
 
 
 async def test_an_earlier_different_stands_against_a_merge_until_it_is_overridden(two: Any) -> None:

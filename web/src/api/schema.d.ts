@@ -1730,7 +1730,8 @@ export interface components {
             verdict?: "same" | "different" | null;
             field?: string | null;
             value?: string | null;
-            undoes?: number | null;
+            /** @default [] */
+            undoes: number[];
             undone_by?: number | null;
         };
         /** InteractionView */

@@ -239,5 +239,5 @@ class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     field: str | None = None
     value: str | None = None
-    undoes: int | None = None
+    undoes: tuple[int, ...] = ()
     undone_by: int | None = None

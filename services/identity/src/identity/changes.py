@@ -50,13 +50,16 @@ class Side(msgspec.Struct, frozen=True, gc=False):
 
 
 class Cause(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Why a person's word changed something: whose, which decision or pin it made or withdrew, what it undoes."""
+    """Why a person's word changed something: whose it was, and the entries it undoes.
+
+    `made` and `withdrew` number the decisions and pins that the entry follows from.
+    """
 
     by: UUID | None = None
     verdict: Verdict | None = None
-    made: int | None = None
-    withdrew: int | None = None
-    undoes: int | None = None
+    made: tuple[int, ...] = ()
+    withdrew: tuple[int, ...] = ()
+    undoes: tuple[int, ...] = ()
     field: str | None = None
     value: str | None = None
 

@@ -6,13 +6,14 @@ follow. With a dry run that is all.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from uuid import UUID
 
 import msgspec
 import structlog
 from contracts.decisions import DecisionWishes, Outcome, ResultingContact, SourceKey
 from contracts.golden_records import HistoryKind, Verdict
-from servicekit.errors import BadRequest, Conflict, NotFound
+from servicekit.errors import BadRequest, Conflict
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,13 +39,18 @@ from identity.reasons import Case, Word
 log = structlog.get_logger()
 
 Sides = tuple[frozenset[UUID], ...]
+Spoken = tuple[Verdict, Sides]
 
 
-class EntryNotFound(NotFound):
-    """No such entry in the history of this workspace."""
+class Speech(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says at once: decisions, values that are pinned to records, and earlier words taken back."""
 
-    slug = "history-entry-not-found"
-    title = "Nothing of that number happened here"
+    spoken: tuple[Spoken, ...] = ()
+    pinned: tuple[tuple[UUID, str, str], ...] = ()
+    """The record a pin hangs on, the field, the value."""
+    withdrawn: tuple[Decision | Pin, ...] = ()
+    undoes: tuple[int, ...] = ()
+    """The entries of the history that this undoes."""
 
 
 class DecidedOtherwise(Conflict):
@@ -52,13 +58,6 @@ class DecidedOtherwise(Conflict):
 
     slug = "decided-otherwise"
     title = "It was decided that these are different people"
-
-
-class NothingToUndo(Conflict):
-    """An entry that was undone, or that nothing can be done about."""
-
-    slug = "nothing-to-undo"
-    title = "There is nothing to undo"
 
 
 class FieldUnknown(BadRequest):
@@ -78,119 +77,74 @@ class SourcesNotHere(BadRequest):
 async def decide(
     conn: AsyncConnection,
     workspace_id: UUID,
-    spoken: Sequence[tuple[Verdict, Sides]],
+    spoken: Sequence[Spoken],
     *,
     by: UUID | None,
-    withdrawing: Collection[int] = (),
     dry_run: bool = False,
-    undoes: int | None = None,
 ) -> Outcome:
     """Take a person's word, or several, that groups of records are the same person, or are not.
 
-    Words that contradict each other stand beside each other, and *different* counts; those of `withdrawing` are taken
-    back at the same time.
+    Words that contradict each other stand beside each other, and *different* counts.
     """
-    workspace = (await queries.lock_workspaces(conn, {workspace_id}))[workspace_id]
-    first = workspace.decisions + 1
-    decisions = tuple(
-        Decision(number=number, verdict=verdict, sides=sides) for number, (verdict, sides) in enumerate(spoken, first)
-    )
-    verdict = spoken[0][0] if len({verdict for verdict, _ in spoken}) == 1 else None
-    cause = Cause(by=by, verdict=verdict, made=first if len(spoken) == 1 else None, undoes=undoes)
-    word = Word(workspace_id=workspace_id, decisions=decisions, withdrawn=frozenset(withdrawing), cause=cause)
-    named = {member for decision in decisions for side in decision.sides for member in side}
-    return await _speak(conn, workspace, word, named, dry_run=dry_run)
+    return await speak(conn, workspace_id, Speech(spoken=tuple(spoken)), by=by, dry_run=dry_run)
 
 
 async def say(
     conn: AsyncConnection,
     workspace_id: UUID,
-    spoken: Sequence[tuple[Verdict, Sides]],
+    spoken: Sequence[Spoken],
     *,
     by: UUID | None,
     override: bool = False,
     dry_run: bool = False,
-    undoes: int | None = None,
 ) -> Outcome:
     """Decide, where no earlier word stands against it.
 
     Raises `DecidedOtherwise` where *same* has an earlier *different* against it, unless `override` withdraws that.
     """
     workspace = (await queries.lock_workspaces(conn, {workspace_id}))[workspace_id]
-    against = await _against(conn, workspace, spoken)
+    against = await list_against(conn, workspace, spoken)
     if against and not override:
-        raise DecidedOtherwise(f"decisions {', '.join(map(str, sorted(against)))}", decisions=sorted(against))
-    return await decide(conn, workspace_id, spoken, by=by, withdrawing=against, dry_run=dry_run, undoes=undoes)
+        numbers = sorted(decision.number for decision in against)
+        raise DecidedOtherwise(f"decisions {', '.join(map(str, numbers))}", decisions=numbers)
+    speech = Speech(spoken=tuple(spoken), withdrawn=tuple(against))
+    return await speak(conn, workspace_id, speech, by=by, dry_run=dry_run)
 
 
-async def _against(conn: AsyncConnection, workspace: Workspace, spoken: Iterable[tuple[Verdict, Sides]]) -> set[int]:
-    """Number the decisions in force that say of two whom these hold for the same that they are not."""
+async def list_against(conn: AsyncConnection, workspace: Workspace, spoken: Iterable[Spoken]) -> list[Decision]:
+    """List the decisions in force that say of two whom these hold for the same that they are not."""
     same = [frozenset[UUID]().union(*sides) for verdict, sides in spoken if verdict == "same"]
     names = [SourceName(workspace.workspace_id, member) for everybody in same for member in everybody]
     if not names or not workspace.decisions:
-        return set()
+        return []
     known = (await decision_queries.load_decisions(conn, names)).get(workspace.workspace_id, ())
-    return {
-        other.number
+    return [
+        other
         for other in known
         if other.verdict == "different"
         and any(sum(not side.isdisjoint(everybody) for side in other.sides) > 1 for everybody in same)
-    }
+    ]
 
 
 async def withdraw(
-    conn: AsyncConnection,
-    workspace_id: UUID,
-    numbers: Collection[int],
-    *,
-    by: UUID | None,
-    dry_run: bool = False,
-    undoes: int | None = None,
+    conn: AsyncConnection, workspace_id: UUID, numbers: Collection[int], *, by: UUID | None, dry_run: bool = False
 ) -> Outcome:
     """Take decisions and pins back, as if they had never been. Does nothing of those that were taken back before."""
-    workspace = (await queries.lock_workspaces(conn, {workspace_id}))[workspace_id]
-    said = {number: await decision_queries.find_said(conn, workspace_id, number) for number in numbers}
-    there = {number: each.spoken for number, each in said.items() if each and each.in_force}
-    pins = [spoken for spoken in there.values() if isinstance(spoken, Pin)]
-    named = {pin.source_id for pin in pins}
-    for spoken in there.values():
-        if isinstance(spoken, Decision):
-            named.update(*spoken.sides)
-    cause = Cause(
-        by=by,
-        withdrew=next(iter(there)) if len(there) == 1 else None,
-        undoes=undoes,
-        field=pins[0].field if pins else None,
-        value=pins[0].value if pins else None,
-    )
-    word = Word(
-        workspace_id=workspace_id,
-        withdrawn=frozenset(there),
-        moved=frozenset(pin.source_id for pin in pins),
-        cause=cause,
-    )
-    return await _speak(conn, workspace, word, named, dry_run=dry_run)
+    await queries.lock_workspaces(conn, {workspace_id})
+    said = await decision_queries.find_said(conn, workspace_id, numbers)
+    withdrawn = tuple(each.spoken for each in said if each.in_force)
+    return await speak(conn, workspace_id, Speech(withdrawn=withdrawn), by=by, dry_run=dry_run)
 
 
 async def pin_value(
-    conn: AsyncConnection,
-    workspace_id: UUID,
-    id_: UUID,
-    field: str,
-    value: str,
-    *,
-    by: UUID | None,
-    undoes: int | None = None,
+    conn: AsyncConnection, workspace_id: UUID, id_: UUID, field: str, value: str, *, by: UUID | None
 ) -> Outcome:
     """Have a golden record show a value. Raises `ContactNotFound`, `FieldUnknown`."""
     if field not in golden.FIELDS:
         raise FieldUnknown(field, fields=golden.FIELDS)
-    workspace = (await queries.lock_workspaces(conn, {workspace_id}))[workspace_id]
+    await queries.lock_workspaces(conn, {workspace_id})
     golden_id, _ = await reading.members_of(conn, workspace_id, id_)
-    pin = Pin(number=workspace.decisions + 1, source_id=golden_id, field=field, value=value)
-    cause = Cause(by=by, made=pin.number, undoes=undoes, field=field, value=value)
-    word = Word(workspace_id=workspace_id, pins=(pin,), moved=frozenset((golden_id,)), cause=cause)
-    return await _speak(conn, workspace, word, {golden_id}, dry_run=False)
+    return await speak(conn, workspace_id, Speech(pinned=((golden_id, field, value),)), by=by)
 
 
 async def unpin_value(conn: AsyncConnection, workspace_id: UUID, id_: UUID, field: str, *, by: UUID | None) -> Outcome:
@@ -198,8 +152,8 @@ async def unpin_value(conn: AsyncConnection, workspace_id: UUID, id_: UUID, fiel
     await queries.lock_workspaces(conn, {workspace_id})
     _, members = await reading.members_of(conn, workspace_id, id_)
     names = [SourceName(workspace_id, member.source_id) for member in members]
-    pins = [pin for _, pin in await decision_queries.load_pins(conn, names) if pin.field == field]
-    return await withdraw(conn, workspace_id, [pin.number for pin in pins], by=by)
+    pins = tuple(pin for _, pin in await decision_queries.load_pins(conn, names) if pin.field == field)
+    return await speak(conn, workspace_id, Speech(withdrawn=pins), by=by)
 
 
 async def merge(
@@ -255,7 +209,7 @@ async def decide_between(
     ids = await reading_queries.find_sources(conn, workspace_id, keys)
     if len(ids) < len(keys):
         raise SourcesNotHere
-    spoken: list[tuple[Verdict, Sides]] = []
+    spoken: list[Spoken] = []
     for wish in wishes.decisions:
         sides = tuple(frozenset(ids[key] for key in side) for side in (wish.left, wish.right))
         if sides[0] & sides[1]:
@@ -264,73 +218,25 @@ async def decide_between(
     return await say(conn, workspace_id, spoken, by=by, override=wishes.override, dry_run=wishes.dry_run)
 
 
-async def undo(
-    conn: AsyncConnection, workspace_id: UUID, number: int, *, by: UUID | None, dry_run: bool = False
-) -> Outcome:
-    """Undo an entry of the history, whatever came after it.
-
-    What a person decided is withdrawn, and what was withdrawn holds again; of what a rule joined, the sides are
-    different people from now on, and of what it parted, the same. Raises `EntryNotFound`, `NothingToUndo`.
-    """
-    await queries.lock_workspaces(conn, {workspace_id})
-    stored = await history_queries.find_entry(conn, workspace_id, number)
-    if stored is None:
-        raise EntryNotFound(f"entry {number}")
-    if stored.undone_by is not None:
-        raise NothingToUndo(f"entry {stored.undone_by} undid it")
-    cause = stored.entry.cause
-    if cause is None:
-        verdict: Verdict = "different" if stored.entry.kind == "joined" else "same"
-        sides = tuple(frozenset(side.members) for side in stored.entry.sides)
-        return await say(conn, workspace_id, [(verdict, sides)], by=by, override=True, dry_run=dry_run, undoes=number)
-    if cause.made is not None:
-        return await withdraw(conn, workspace_id, [cause.made], by=by, dry_run=dry_run, undoes=number)
-    said = await decision_queries.find_said(conn, workspace_id, cause.withdrew) if cause.withdrew else None
-    if said is None:
-        raise NothingToUndo("those whom it concerned were erased, or it was one of many")
-    if isinstance(said.spoken, Pin):
-        pin = said.spoken
-        return await pin_value(conn, workspace_id, pin.source_id, pin.field, pin.value, by=by, undoes=number)
-    spoken = [(said.spoken.verdict, said.spoken.sides)]
-    return await say(conn, workspace_id, spoken, by=by, override=True, dry_run=dry_run, undoes=number)
-
-
-UNDONE_AT_ONCE = 200
-
-
-async def undo_since(
-    conn: AsyncConnection, workspace_id: UUID, since: datetime, *, by: UUID | None, dry_run: bool = False
-) -> tuple[Outcome, bool]:
-    """Undo what rules joined since then, the latest first, so many at once; tell whether there is more."""
-    await queries.lock_workspaces(conn, {workspace_id})
-    entries = await history_queries.list_joined_by_rule(
-        conn, workspace_id, since=since, before=history_queries.LAST, at_most=UNDONE_AT_ONCE + 1
-    )
-    some = entries[:UNDONE_AT_ONCE]
-    if not some:
-        return Outcome(contacts=(), gone=(), entries=(), dry_run=dry_run), False
-    spoken: list[tuple[Verdict, Sides]] = [
-        ("different", tuple(frozenset(side.members) for side in stored.entry.sides)) for stored in some
-    ]
-    outcome = await decide(conn, workspace_id, spoken, by=by, dry_run=dry_run)
-    return outcome, len(entries) > len(some)
-
-
 # What follows from a word -----------------------------------------------------------------------------------------
 
 
-async def _speak(
-    conn: AsyncConnection, workspace: Workspace, word: Word, named: Collection[UUID], *, dry_run: bool
+async def speak(
+    conn: AsyncConnection, workspace_id: UUID, speech: Speech, *, by: UUID | None, dry_run: bool = False
 ) -> Outcome:
-    workspace_id = workspace.workspace_id
+    """Let what a person says hold from now on, all of it at once; with `dry_run`, tell what would follow."""
+    workspace = (await queries.lock_workspaces(conn, {workspace_id}))[workspace_id]
+    word = _word(workspace, speech, by)
     locked = {workspace_id: msgspec.structs.replace(workspace, decisions=workspace.decisions + 1)}
-    sources = [SourceName(workspace_id, source_id) for source_id in named]
+    sources = [SourceName(workspace_id, source_id) for source_id in _named(word, speech)]
     before = {known.record.source_id: known for known in await queries.load_neighbourhood(conn, sources=sources)}
     records = {source_id: known.record for source_id, known in before.items()}
     case = await reasons.gather(conn, locked, before, records, word)
     settled = operations.consider(case, locked)
     (changes,) = settled or [Changes(workspace_id)]
-    changes.entries = changes.entries or _without_effect(case, word, named)
+    changes.entries = [
+        _with_cause(entry, word, speech) for entry in changes.entries or _without_effect(case, word, speech)
+    ]
     if not dry_run:
         foresight.remember(locked, case.before, case.records, ())
         await decision_queries.save_word(
@@ -339,10 +245,12 @@ async def _speak(
             decisions=word.decisions,
             pins=word.pins,
             withdrawn=word.withdrawn,
-            decided_by=word.cause.by,
+            decided_by=by,
         )
         await queries.stamp_workspaces(conn, locked)
         await queries.save_changes(conn, settled, locked)
+        if speech.undoes:
+            await history_queries.mark_undone(conn, workspace_id, speech.undoes, by=workspace.entries + 1)
         await suggesting.ask_anew(conn, workspace, changes.questions)
         publish(conn, changes.events)
         log.info("word_taken", workspace_id=str(workspace_id), entries=len(changes.entries))
@@ -350,22 +258,71 @@ async def _speak(
     return await _outcome(conn, case, changes, first, dry_run=dry_run)
 
 
-def _without_effect(case: Case, word: Word, named: Collection[UUID]) -> list[Entry]:
+def _word(workspace: Workspace, speech: Speech, by: UUID | None) -> Word:
+    """Number what is said on from the last word of the workspace."""
+    numbers = count(workspace.decisions + 1)
+    decisions = tuple(Decision(number=next(numbers), verdict=verdict, sides=sides) for verdict, sides in speech.spoken)
+    pins = tuple(
+        Pin(number=next(numbers), source_id=source_id, field=field, value=value)
+        for source_id, field, value in speech.pinned
+    )
+    moved = [*pins, *(spoken for spoken in speech.withdrawn if isinstance(spoken, Pin))]
+    return Word(
+        workspace_id=workspace.workspace_id,
+        decisions=decisions,
+        pins=pins,
+        withdrawn=frozenset(spoken.number for spoken in speech.withdrawn),
+        moved=frozenset(pin.source_id for pin in moved),
+        cause=Cause(by=by),
+    )
+
+
+def _named(word: Word, speech: Speech) -> set[UUID]:
+    named = set(word.moved)
+    for spoken in (*word.decisions, *speech.withdrawn):
+        if isinstance(spoken, Decision):
+            named.update(*spoken.sides)
+    return named
+
+
+def _with_cause(entry: Entry, word: Word, speech: Speech) -> Entry:
+    """Say of an entry which of the words it follows from: those that speak of several of its sides, if any do."""
+    decisions = [each for each in word.decisions if _speaks_of(each, entry)] or word.decisions
+    taken_back = [each for each in speech.withdrawn if isinstance(each, Decision)]
+    taken_back = [each for each in taken_back if _speaks_of(each, entry)] or taken_back
+    pins = [pin for pin in speech.withdrawn if isinstance(pin, Pin)]
+    verdicts = {decision.verdict for decision in decisions}
+    shown = next(iter((*word.pins, *pins)), None)
+    cause = Cause(
+        by=word.cause.by,
+        verdict=verdicts.pop() if len(verdicts) == 1 else None,
+        made=(*(each.number for each in decisions), *(pin.number for pin in word.pins)),
+        withdrew=(*(each.number for each in taken_back), *(pin.number for pin in pins)),
+        undoes=speech.undoes,
+        field=shown.field if shown else None,
+        value=shown.value if shown else None,
+    )
+    return msgspec.structs.replace(entry, cause=cause)
+
+
+def _speaks_of(decision: Decision, entry: Entry) -> bool:
+    """Whether a decision names records of more than one side of an entry."""
+    named = frozenset[UUID]().union(*decision.sides)
+    return sum(not named.isdisjoint(side.members) for side in entry.sides) > 1
+
+
+def _without_effect(case: Case, word: Word, speech: Speech) -> list[Entry]:
     """Tell of a word that left everybody in their groups: who decides should find it in the history all the same."""
     golden_of = {id_: known.line.golden_id for id_, known in case.before.items()}
-    if word.cause.field:
-        kind: HistoryKind = "pinned" if word.pins else "unpinned"
-        ids = sorted({golden_of[id_] for id_ in named if id_ in golden_of})
-        return [
-            Entry(kind=kind, golden_id=id_, sides=(Side(id_, _members(golden_of, id_)),), cause=word.cause)
-            for id_ in ids
-        ]
-    entries = []
-    for decision in word.decisions:
-        sides = [tuple(sorted(side & golden_of.keys())) for side in decision.sides]
-        told = tuple(Side(golden_of[side[0]], side) for side in sides if side)
-        if len(told) > 1:
-            entries.append(Entry(kind="decided", golden_id=told[0].golden_id, sides=told, cause=word.cause))
+    kind: HistoryKind = "pinned" if word.pins else "unpinned"
+    ids = sorted({golden_of[id_] for id_ in word.moved if id_ in golden_of})
+    entries = [Entry(kind=kind, golden_id=id_, sides=(Side(id_, _members(golden_of, id_)),)) for id_ in ids]
+    for decision in (*word.decisions, *speech.withdrawn):
+        if isinstance(decision, Decision):
+            sides = [tuple(sorted(side & golden_of.keys())) for side in decision.sides]
+            told = tuple(Side(golden_of[side[0]], side) for side in sides if side)
+            if len(told) > 1:
+                entries.append(Entry(kind="decided", golden_id=told[0].golden_id, sides=told))
     return entries
 
 

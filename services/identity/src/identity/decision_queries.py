@@ -1,11 +1,13 @@
 """All SQL of decisions: a person's word on who is who."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from contracts.golden_records import Verdict
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.golden import Pin
@@ -117,29 +119,34 @@ class Said(msgspec.Struct, frozen=True):
     in_force: bool
 
 
-_FIND_DECISION = text("""
-SELECT d.verdict, d.withdrawn_at IS NULL AS in_force, m.side, m.source_id
+_FIND_DECISIONS = text("""
+SELECT number, d.verdict, d.withdrawn_at IS NULL AS in_force, m.side, m.source_id
 FROM decision d JOIN decision_member m USING (workspace_id, number)
-WHERE workspace_id = :workspace_id AND number = :number
+WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS integer[]))
+ORDER BY number, m.side
 """)
 
-_FIND_PIN = text("""
+_FIND_PINS = text("""
 SELECT number, source_id, field, value, withdrawn_at IS NULL AS in_force FROM pin
-WHERE workspace_id = :workspace_id AND number = :number
+WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS integer[]))
 """)
 
 
-async def find_said(conn: AsyncConnection, workspace_id: UUID, number: int) -> Said | None:
-    """Find a decision or a pin; None where all whom it names were erased."""
-    named = {"workspace_id": workspace_id, "number": number}
-    if row := (await conn.execute(_FIND_PIN, named)).one_or_none():
-        pin = Pin(number=row.number, source_id=row.source_id, field=row.field, value=row.value)
-        return Said(pin, row.in_force)
-    rows = (await conn.execute(_FIND_DECISION, named)).all()
-    if not rows:
-        return None
-    sides: dict[int, set[UUID]] = {}
-    for row in rows:
-        sides.setdefault(row.side, set()).add(row.source_id)
-    decision = Decision(number=number, verdict=rows[0].verdict, sides=tuple(map(frozenset, sides.values())))
-    return Said(decision, rows[0].in_force)
+async def find_said(conn: AsyncConnection, workspace_id: UUID, numbers: Collection[int]) -> list[Said]:
+    """Find decisions and pins by their numbers, without those of which all whom they name were erased."""
+    named = {"workspace_id": workspace_id, "numbers": list(numbers)}
+    found = [
+        Said(Pin(number=row.number, source_id=row.source_id, field=row.field, value=row.value), row.in_force)
+        for row in await conn.execute(_FIND_PINS, named)
+    ]
+    for (number, verdict, in_force), rows in groupby(await conn.execute(_FIND_DECISIONS, named), key=_of_a_decision):
+        sides: dict[int, set[UUID]] = {}
+        for row in rows:
+            sides.setdefault(row.side, set()).add(row.source_id)
+        decision = Decision(number=number, verdict=verdict, sides=tuple(map(frozenset, sides.values())))
+        found.append(Said(decision, in_force))
+    return found
+
+
+def _of_a_decision(row: Row[Any]) -> tuple[int, Verdict, bool]:
+    return row.number, row.verdict, row.in_force

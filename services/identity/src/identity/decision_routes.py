@@ -19,7 +19,7 @@ from litestar.params import FromPath, JSONBody, PathParameter
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import deciding
+from identity import deciding, undoing
 
 Number = FromPath[Annotated[int, PathParameter(ge=1, le=2**62)]]
 Field = FromPath[Annotated[str, PathParameter(max_length=50)]]
@@ -92,7 +92,7 @@ async def undo_entry(
     principal: NamedDependency[Principal],
 ) -> Outcome:
     """Undo an entry of the history, whatever came after it; with `dry_run`, see what that would lead to."""
-    return await deciding.undo(conn, principal.workspace_id, number, by=principal.user_id, dry_run=data.dry_run)
+    return await undoing.undo(conn, principal.workspace_id, number, by=principal.user_id, dry_run=data.dry_run)
 
 
 @post("/history/undo-joins", status_code=200)
@@ -100,7 +100,7 @@ async def undo_joins(
     data: JSONBody[UndoSinceWish], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> UndoneSince:
     """Undo what rules joined since a time, the latest first, some hundreds at once: ask again while there is more."""
-    outcome, more = await deciding.undo_since(
+    outcome, more = await undoing.undo_since(
         conn, principal.workspace_id, data.since, by=principal.user_id, dry_run=data.dry_run
     )
     return UndoneSince(outcome=outcome, more=more)

@@ -52,11 +52,6 @@ SELECT workspace_id, unnest(concerns), number FROM entry
 """)
 
 
-_MARK_UNDONE = text("""
-UPDATE history SET undone_by = :by WHERE workspace_id = :workspace_id AND number = :number
-""")
-
-
 async def save_entries(conn: AsyncConnection, entries: Iterable[tuple[UUID, int, Sequence[Entry]]]) -> None:
     """Write entries of workspaces, numbered on from the last number each has."""
     rows = [
@@ -66,11 +61,17 @@ async def save_entries(conn: AsyncConnection, entries: Iterable[tuple[UUID, int,
     ]
     if rows:
         await conn.execute(_SAVE_ENTRIES, {"rows": as_json(rows)})
-    # One entry is undone at a time, by one or a few.
-    for row in rows:
-        if row.cause and row.cause.undoes:
-            undone = {"workspace_id": row.workspace_id, "number": row.cause.undoes, "by": row.number}
-            await conn.execute(_MARK_UNDONE, undone)
+
+
+_MARK_UNDONE = text("""
+UPDATE history SET undone_by = :by
+WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[])) AND undone_by IS NULL
+""")
+
+
+async def mark_undone(conn: AsyncConnection, workspace_id: UUID, numbers: Collection[int], *, by: int) -> None:
+    """Note which entry undid these."""
+    await conn.execute(_MARK_UNDONE, {"workspace_id": workspace_id, "numbers": list(numbers), "by": by})
 
 
 def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
