@@ -3,7 +3,7 @@
 This runs as the administrator (`DATABASE_URL`), once before the services start; they never change their tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -44,6 +44,19 @@ def tenant_table(op: Executes, table: str) -> None:
     """
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY workspace ON {table} USING ({WORKSPACE_POLICY}) WITH CHECK ({WORKSPACE_POLICY})")
+
+
+def expect_distinct(op: Executes, expected: Mapping[tuple[str, str], float]) -> None:
+    """Tell the planner of new tables how many distinct values columns will hold, until the first ANALYZE knows better.
+
+    `expected` is by table and column: a count, or where negative a share of the rows.
+    """
+    for (table, column), distinct in expected.items():
+        op.execute(
+            f"""SELECT pg_restore_attribute_stats(
+                'schemaname', current_schema()::text, 'relname', '{table}', 'attname', '{column}', 'inherited', false,
+                'null_frac', 0::real, 'avg_width', 16, 'n_distinct', {distinct}::real)"""
+        )
 
 
 def migrate(

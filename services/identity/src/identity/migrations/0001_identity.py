@@ -1,7 +1,7 @@
 """Source records, their keys, the map from them to golden records, and what happened to it."""
 
 from alembic import op
-from servicekit.migrations import tenant_table
+from servicekit.migrations import expect_distinct, tenant_table
 
 revision = "0001"
 down_revision = None
@@ -194,11 +194,6 @@ EXPECTED = {
 
 def upgrade() -> None:
     op.execute(TABLES)
-    for (table, column), distinct in EXPECTED.items():
-        op.execute(
-            f"""SELECT pg_restore_attribute_stats(
-                'schemaname', current_schema()::text, 'relname', '{table}', 'attname', '{column}', 'inherited', false,
-                'null_frac', 0::real, 'avg_width', 16, 'n_distinct', {distinct}::real)"""
-        )
+    expect_distinct(op, EXPECTED)
     for table in WALLED:
         tenant_table(op, table)

@@ -1,7 +1,7 @@
 """What people are asked: which golden records may be one person."""
 
 from alembic import op
-from servicekit.migrations import tenant_table
+from servicekit.migrations import expect_distinct, tenant_table
 
 revision = "0006"
 down_revision = "0005"
@@ -42,10 +42,5 @@ EXPECTED = {
 
 def upgrade() -> None:
     op.execute(TABLES)
-    for (table, column), distinct in EXPECTED.items():
-        op.execute(
-            f"""SELECT pg_restore_attribute_stats(
-                'schemaname', current_schema()::text, 'relname', '{table}', 'attname', '{column}', 'inherited', false,
-                'null_frac', 0::real, 'avg_width', 16, 'n_distinct', {distinct}::real)"""
-        )
+    expect_distinct(op, EXPECTED)
     tenant_table(op, "suggestion")
