@@ -11,8 +11,11 @@ from collections.abc import Awaitable, Callable
 from statistics import median
 from uuid import UUID
 
-from identity import explaining, queries, review, rules_queries, suggesting
 from identity.cursors import Cursors
+from identity.explain import explaining
+from identity.path import suggesting
+from identity.review import queue
+from identity.store import queries, rules_queries
 from servicekit.database import Database
 from servicekit.testing import FreshDatabase
 from sqlalchemy import text
@@ -108,12 +111,12 @@ async def measure(fresh: FreshDatabase, pairs: int) -> list[str]:
     golden_ids = await fill(db, pairs)
     took = await ask_about(db, golden_ids)
     async with db.transaction(WORKSPACE) as conn:
-        asked = await review.count_suggestions(conn, WORKSPACE, min_strength=None)
+        asked = await queue.count_suggestions(conn, WORKSPACE, min_strength=None)
 
     cursors = Cursors("only for this bench, nothing else trusts it")
 
     async def page(conn: AsyncConnection, cursor: str | None = None) -> str | None:
-        shown = await review.list_suggestions(
+        shown = await queue.list_suggestions(
             conn, WORKSPACE, min_strength=None, put_off=False, cursors=cursors, cursor=cursor, limit=50
         )
         return shown.next_cursor
@@ -132,8 +135,8 @@ async def measure(fresh: FreshDatabase, pairs: int) -> list[str]:
         f"{asked.count:,}",
         await milliseconds(db, page),
         await milliseconds(db, lambda conn: page(conn, cursor)),
-        await milliseconds(db, lambda conn: review.count_suggestions(conn, WORKSPACE, min_strength=None)),
-        await milliseconds(db, lambda conn: review.count_of_contacts(conn, WORKSPACE, golden_ids[:50])),
+        await milliseconds(db, lambda conn: queue.count_suggestions(conn, WORKSPACE, min_strength=None)),
+        await milliseconds(db, lambda conn: queue.count_of_contacts(conn, WORKSPACE, golden_ids[:50])),
         await milliseconds(db, settle_one),
         f"{took / len(golden_ids) * 1e6:.0f}",
         await milliseconds(db, lambda conn: explaining.explain_contact(conn, WORKSPACE, golden_ids[0], limit=50)),

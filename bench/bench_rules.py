@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from contracts.contacts import Contact
-from identity.blocking import blocks_of
-from identity.learning import learn
 from identity.normalise import form_of
-from identity.rules import DEFAULT, Rules
-from identity.scoring import score
+from identity.rules.blocking import blocks_of
+from identity.rules.learning import learn
+from identity.rules.ruleset import DEFAULT, Rules
+from identity.rules.scoring import score
 
 from bench.figures import figures
 from bench.offline import answered, candidates, prepare, resolve

@@ -22,11 +22,11 @@ import psycopg
 from aiohttp import ClientSession
 from contracts.contacts import Contact, ContactFetched
 from faker import Faker
-from identity import indexing
 from identity.app import NAME
-from identity.golden import row_of
-from identity.records import told_by
+from identity.resolution.golden import row_of
+from identity.resolution.records import told_by
 from identity.routes import ROUTES
+from identity.search import indexing
 from identity.settings import Settings
 from servicekit.app import service_app
 from servicekit.arrays import columns, moments, texts, uuids

@@ -9,12 +9,12 @@ from itertools import combinations
 
 import msgspec
 from contracts.contacts import Contact
-from identity import blocking
 from identity.normalise import Form, form_of
-from identity.rules import Rules
-from identity.scoring import score
-from identity.sharing import is_shared
-from identity.vetoes import conflict, mark_of, marks_of, torn
+from identity.resolution.sharing import is_shared
+from identity.rules import blocking
+from identity.rules.ruleset import Rules
+from identity.rules.scoring import score
+from identity.rules.vetoes import conflict, mark_of, marks_of, torn
 
 KEY_STRENGTH = 1_000
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from identity import deciding
 from identity.app import create_app
+from identity.decisions import deciding
 from identity.settings import Settings
 from servicekit.testing import FreshDatabase, TestKeys, served
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from identity import undoing
+from identity.decisions import undoing
 
 ADA, LOVE = "ada@example.com", "lovelace@example.com"
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from contracts.connections import ConnectionRemoved
 from contracts.workspaces import WorkspaceErased
-from identity import erasing, operations
-from identity.records import ContactEvent, told_by
+from identity.erasure import erasing
+from identity.path import operations
+from identity.resolution.records import ContactEvent, told_by
 from identity.tables import metadata
 from sqlalchemy import func, select, text
 

@@ -5,11 +5,14 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from identity import deciding, operations, queries, rules_queries, wording
-from identity.comparison import LEVELS
-from identity.explain_queries import find_source
-from identity.records import told_by
-from identity.rules import DEFAULT
+from identity.decisions import deciding
+from identity.explain import wording
+from identity.explain.explain_queries import find_source
+from identity.path import operations
+from identity.resolution.records import told_by
+from identity.rules.comparison import LEVELS
+from identity.rules.ruleset import DEFAULT
+from identity.store import queries, rules_queries
 
 NOBODY = UUID("01a206d6-3b4b-7bbf-b401-142231ddbe19")
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "city": "London", "postal_code": "SW1Y 4LE"}

@@ -6,7 +6,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 from contracts.exports import ContactExport
-from identity import export
+from identity.erasure import export
 
 ADA, LOVE = "ada@example.com", "love@example.com"
 

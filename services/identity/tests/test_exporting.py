@@ -51,7 +51,7 @@ async def test_an_export_has_every_value_and_no_formula(workspace: Any) -> None:
 
 async def test_an_export_is_of_what_is_found_in_slices(workspace: Any, monkeypatch: Any) -> None:
     await workspace.hears(*(workspace.fetched(n, first_name="Ada" if n % 2 else "Bob") for n in range(9)))
-    monkeypatch.setattr("identity.exporting.AT_ONCE", 2)
+    monkeypatch.setattr("identity.contacts.exporting.AT_ONCE", 2)
     odd = {"combinator": "and", "rules": [{"field": "name", "operator": "eq", "value": "ada"}]}
 
     _, everybody = await export(workspace, columns="first_name", bom="false")
@@ -64,7 +64,7 @@ async def test_an_export_is_of_what_is_found_in_slices(workspace: Any, monkeypat
 
 
 async def test_an_export_is_refused_where_it_means_nothing_or_comes_too_often(workspace: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("identity.exporting.MOST_EXPORTS", 1)
+    monkeypatch.setattr("identity.contacts.exporting.MOST_EXPORTS", 1)
 
     await export(workspace, status=400, columns="email,shoe_size")
     await export(workspace, status=400, filter="{")

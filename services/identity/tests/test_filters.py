@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from identity.filters import DEEPEST, MOST_CONDITIONS, Condition, FilterRefused, Group, read_filter
+from identity.search.filters import DEEPEST, MOST_CONDITIONS, Condition, FilterRefused, Group, read_filter
 
 
 def rule(field: str, operator: str, value: Any = None) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 from contracts.contacts import ContactFetched, ContactGone
-from identity import foresight, operations, queries
-from identity.foresight import Foresight, foresee
-from identity.records import told_by
+from identity.path import foresight, operations
+from identity.path.foresight import Foresight, foresee
+from identity.resolution.records import told_by
+from identity.store import queries
 from sqlalchemy import text
 
 

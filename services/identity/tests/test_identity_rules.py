@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 from contracts.contacts import Contact
-from identity.ids import own_id, rank, seen_at
-from identity.keys import email_key, keys_of
-from identity.matching import Decision, Reasons, partition
-from identity.records import SourceRecord
-from identity.sharing import is_shared_by_name
+from identity.resolution.ids import own_id, rank, seen_at
+from identity.resolution.keys import email_key, keys_of
+from identity.resolution.matching import Decision, Reasons, partition
+from identity.resolution.records import SourceRecord
+from identity.resolution.sharing import is_shared_by_name
 
 WORKSPACE, CONNECTION = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

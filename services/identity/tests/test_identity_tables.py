@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from identity import operations
-from identity.records import told_by
+from identity.path import operations
+from identity.resolution.records import told_by
 from identity.tables import metadata
 from servicekit.database import Database
 from servicekit.testing import FreshDatabase

@@ -9,12 +9,14 @@ from uuid import UUID
 from contracts.event import Event
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from identity import erasing, finding_queries, indexing, reading_queries
-from identity.documents import values_in
-from identity.finding import Search, wanted
-from identity.finding_queries import Page
+from identity.contacts import reading_queries
+from identity.erasure import erasing
 from identity.handlers import projections, subscriptions
-from identity.words import is_spelled, spellings, words_of
+from identity.search import finding_queries, indexing
+from identity.search.documents import values_in
+from identity.search.finding import Search, wanted
+from identity.search.finding_queries import Page
+from identity.search.words import is_spelled, spellings, words_of
 from servicekit.database import Database
 from servicekit.outbox import publish
 from servicekit.testing import drain

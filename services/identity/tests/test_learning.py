@@ -6,11 +6,11 @@ from random import Random
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from identity.comparison import LEVELS
-from identity.learning import PRIORS, STRAYING, learn
 from identity.normalise import Form
-from identity.rules import DEFAULT, Rules
-from identity.scoring import score
+from identity.rules.comparison import LEVELS
+from identity.rules.learning import PRIORS, STRAYING, learn
+from identity.rules.ruleset import DEFAULT, Rules
+from identity.rules.scoring import score
 
 NAMES = ("ada", "grace", "alan", "edsger", "barbara", "donald", "frances", "tony", "radia", "vint")
 

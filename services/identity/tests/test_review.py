@@ -5,8 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from identity import deciding, erasing, queries, review, suggestion_queries, tables
-from identity.suggestions import Suggestion
+from identity import tables
+from identity.decisions import deciding
+from identity.erasure import erasing
+from identity.resolution.suggestions import Suggestion
+from identity.review import queue
+from identity.store import queries, suggestion_queries
 from servicekit.database import Database
 from sqlalchemy import event, text, update
 
@@ -20,11 +24,11 @@ async def two_alike(workspace: Any) -> dict[str, Any]:
         workspace.fetched(1, "ada@one.org", **ADA),
         workspace.fetched(2, "countess@two.org", connection_id=workspace.zendesk, company="Engines", **ADA),
     )
-    (asked,) = await queue(workspace)
+    (asked,) = await questions(workspace)
     return asked
 
 
-async def queue(workspace: Any, **query: Any) -> list[dict[str, Any]]:
+async def questions(workspace: Any, **query: Any) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await workspace.get("/suggestions", **query))["items"]
     return items
 
@@ -36,7 +40,7 @@ async def say(conn: Any, workspace: Any, verdict: Any, sides: Any) -> int:
 
 async def decide(workspace: Any, verdict: str, asked: dict[str, Any]) -> int:
     async with workspace.db.transaction(workspace.id) as conn:
-        sides = (await review.load_sides(conn, workspace.id, [UUID(asked["id"])]))[UUID(asked["id"])]
+        sides = (await queue.load_sides(conn, workspace.id, [UUID(asked["id"])]))[UUID(asked["id"])]
         return await say(conn, workspace, verdict, sides)
 
 
@@ -64,7 +68,7 @@ async def test_a_key_that_was_refused_is_asked_about_first(workspace: Any) -> No
         workspace.fetched(4, "twins@x.org", birth_date="1961-05-17"),
     )
 
-    first, second = await queue(workspace)
+    first, second = await questions(workspace)
     assert (first["reason"]["rule"], first["reason"]["value"]) == ("same_email", "email:twins@x.org")
     assert [guard["kind"] for guard in first["reason"]["guards"]] == ["birth_dates_conflict"]
     assert "contradict" in first["sentence"]
@@ -77,17 +81,17 @@ async def test_of_two_golden_records_there_is_one_question_however_many_are_alik
         *(workspace.fetched(n, "countess@two.org", **ADA) for n in range(3, 6)),
     )
 
-    (asked,) = await queue(workspace)
+    (asked,) = await questions(workspace)
     assert [len(side["members"]) for side in asked["sides"]] == [3, 3]
 
 
 async def test_a_question_goes_along_when_its_golden_record_joins_an_older_one(workspace: Any) -> None:
     await workspace.weighs(workspace.fetched(5, "ada@one.org", **ADA), workspace.fetched(6, "c@two.org", **ADA))
-    (before,) = await queue(workspace)
+    (before,) = await questions(workspace)
 
     await workspace.hears(workspace.fetched(1, "ada@one.org"))
 
-    (asked,) = await queue(workspace)
+    (asked,) = await questions(workspace)
     older, younger = asked["sides"]
     assert [member["provider_id"] for member in older["members"]] == ["1", "5"]
     assert (older["record"], younger["record"]) == tuple(side["record"] for side in before["sides"])
@@ -102,22 +106,22 @@ async def test_who_decided_is_asked_no_longer_until_the_decision_is_withdrawn(
 
     number = await decide(workspace, verdict, asked)
 
-    assert await queue(workspace) == []
+    assert await questions(workspace) == []
     assert len(await workspace.contacts()) == contacts
     async with workspace.db.transaction(workspace.id) as conn:
         await deciding.withdraw(conn, workspace.id, [number], by=None)
-    assert await queue(workspace) == [asked]
+    assert await questions(workspace) == [asked]
 
 
 async def test_who_is_deleted_is_not_asked_about_until_they_come_back(workspace: Any) -> None:
     asked = await two_alike(workspace)
 
     await workspace.weighs(workspace.gone(1))
-    gone = await queue(workspace)
+    gone = await questions(workspace)
     await workspace.weighs(workspace.fetched(1, "ada@one.org", revision=3, **ADA))
 
     assert gone == []
-    assert await queue(workspace) == [asked]
+    assert await questions(workspace) == [asked]
 
 
 async def test_who_was_erased_is_asked_about_no_more_and_nothing_is_kept_of_the_question(workspace: Any) -> None:
@@ -125,7 +129,7 @@ async def test_who_was_erased_is_asked_about_no_more_and_nothing_is_kept_of_the_
         workspace.fetched(1, "twins@x.org", birth_date="1990-01-01"),
         workspace.fetched(2, "twins@x.org", birth_date="1961-05-17", connection_id=workspace.zendesk),
     )
-    asked = await queue(workspace)
+    asked = await questions(workspace)
 
     async with workspace.db.transaction(workspace.id) as conn:
         await erasing.erase_connection(
@@ -144,12 +148,12 @@ async def test_a_question_put_off_is_asked_again_when_one_says_so(workspace: Any
     put_off = await workspace.asks("POST", path, json={})
 
     assert put_off["ids"] == [asked["id"]]
-    assert await queue(workspace) == []
+    assert await questions(workspace) == []
     assert await workspace.get("/suggestions/count") == {"count": 0, "is_exact": True}
-    (later,) = await queue(workspace, put_off="true")
+    (later,) = await questions(workspace, put_off="true")
     assert later == asked | {"put_off_until": put_off["put_off_until"]}
     await workspace.asks("DELETE", path)
-    assert await queue(workspace) == [asked]
+    assert await questions(workspace) == [asked]
 
 
 async def test_a_question_put_off_is_asked_again_when_its_time_is_over(workspace: Any) -> None:
@@ -159,7 +163,7 @@ async def test_a_question_put_off_is_asked_again_when_its_time_is_over(workspace
     async with workspace.db.transaction(workspace.id) as conn:
         await conn.execute(update(tables.suggestion).values(put_off_until=text("now() - interval '1 second'")))
 
-    (again,) = await queue(workspace)
+    (again,) = await questions(workspace)
     assert again["id"] == asked["id"]
 
 
@@ -168,11 +172,11 @@ async def test_other_evidence_brings_a_question_back_and_the_same_does_not(works
     await workspace.asks("POST", f"/suggestions/{asked['id']}/later", json={})
 
     await workspace.weighs(workspace.fetched(1, "ada@one.org", revision=2, job_title="Countess", **ADA))
-    unmoved = await queue(workspace)
+    unmoved = await questions(workspace)
     await workspace.weighs(workspace.fetched(1, "ada@one.org", revision=3, company="Engines", **ADA))
 
     assert unmoved == []
-    (again,) = await queue(workspace)
+    (again,) = await questions(workspace)
     assert again["id"] == asked["id"]
     assert again["strength"] > asked["strength"]
 
@@ -213,7 +217,7 @@ async def test_the_queue_goes_on_from_its_cursor_strongest_first(workspace: Any)
     await workspace.hears(*(workspace.fetched(n, f"{n}@x.org", last_name=f"Name{n}") for n in range(9)))
     await ask(workspace.db, workspace.id, [c["id"] for c in await workspace.contacts()])
 
-    whole = await queue(workspace, limit=200)
+    whole = await questions(workspace, limit=200)
     paged, cursor = [], {}
     while cursor is not None:
         page = await workspace.get("/suggestions", limit=7, **cursor)
@@ -224,7 +228,7 @@ async def test_the_queue_goes_on_from_its_cursor_strongest_first(workspace: Any)
     assert paged == whole
     assert [each["strength"] for each in whole] == sorted((each["strength"] for each in whole), reverse=True)
     assert {each["id"] for each in whole if each["strength"] >= 2} == {
-        each["id"] for each in await queue(workspace, limit=200, min_strength=2)
+        each["id"] for each in await questions(workspace, limit=200, min_strength=2)
     }
 
 
@@ -262,7 +266,7 @@ async def test_a_page_of_contacts_is_told_what_to_review_in_one_statement(worksp
 
     async with workspace.db.transaction(workspace.id) as conn:
         statements.clear()
-        counted = await review.count_of_contacts(conn, workspace.id, ids)
+        counted = await queue.count_of_contacts(conn, workspace.id, ids)
         assert len(statements) == 1
 
     assert counted == {UUID(side["contact"]["id"]): 1 for side in asked["sides"]}
@@ -275,9 +279,9 @@ async def test_no_question_is_seen_or_put_off_from_another_workspace(workspace: 
     assert (await workspace.get("/suggestions/count", workspace_id=other))["count"] == 0
     await workspace.asks("POST", f"/suggestions/{asked['id']}/later", status=404, workspace_id=other, json={})
     async with workspace.db.transaction(workspace.id, other) as conn:
-        assert await review.load_sides(conn, other, [UUID(asked["id"])]) == {}
+        assert await queue.load_sides(conn, other, [UUID(asked["id"])]) == {}
         ids = [UUID(side["contact"]["id"]) for side in asked["sides"]]
-        assert await review.count_of_contacts(conn, other, ids) == {}
+        assert await queue.count_of_contacts(conn, other, ids) == {}
 
 
 @pytest.mark.parametrize("put_off", [False, True])

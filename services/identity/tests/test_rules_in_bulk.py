@@ -1,8 +1,8 @@
 """The rules over whole populations: automatic joins are right, and with people's help most are found."""
 
 import pytest
-from identity.learning import learn
-from identity.rules import DEFAULT
+from identity.rules.learning import learn
+from identity.rules.ruleset import DEFAULT
 
 from bench.figures import figures
 from bench.offline import answered, prepare, resolve

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from identity import ruling
+from identity.weights import ruling
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "birth_date": "1815-12-10", "phones": ("+44 20 7946 0001",)}
 

@@ -4,10 +4,10 @@ import pytest
 from contracts.contacts import Contact
 from hypothesis import given
 from hypothesis import strategies as st
-from identity.comparison import LEVELS, compare
 from identity.normalise import Form, form_of
-from identity.rules import DEFAULT, STRONGEST, Rules
-from identity.scoring import score
+from identity.rules.comparison import LEVELS, compare
+from identity.rules.ruleset import DEFAULT, STRONGEST, Rules
+from identity.rules.scoring import score
 
 
 def form(first: str | None = None, last: str | None = None, /, **fields: str) -> Form:

@@ -289,7 +289,7 @@ async def test_nothing_is_found_in_another_workspace(workspace: Any, other: Any)
 
 async def test_a_search_that_takes_too_long_is_given_up(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     await people(workspace)
-    monkeypatch.setattr("identity.finding.STATEMENT_SECONDS", 0.2)
+    monkeypatch.setattr("identity.search.finding.STATEMENT_SECONDS", 0.2)
 
     async with workspace.db.transaction(workspace.id) as conn:
         await conn.execute(text("LOCK TABLE search_document IN ACCESS EXCLUSIVE MODE"))

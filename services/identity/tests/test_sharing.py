@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from identity.normalise import Form
-from identity.sharing import is_shared
+from identity.resolution.sharing import is_shared
 
 
 def named(*names: str) -> list[Form]:

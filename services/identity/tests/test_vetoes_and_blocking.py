@@ -4,9 +4,9 @@ from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from identity import blocking
 from identity.normalise import Form
-from identity.vetoes import conflict, mark_of, marks_of, torn
+from identity.rules import blocking
+from identity.rules.vetoes import conflict, mark_of, marks_of, torn
 
 FATHER = Form(given="will", family="king", births=("1950-03-01",))
 SON = Form(given="will", family="king", births=("1981-07-19",))

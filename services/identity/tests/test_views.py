@@ -53,7 +53,7 @@ async def test_a_view_that_shows_nothing_or_is_not_there_is_refused(workspace: A
 
 
 async def test_a_workspace_keeps_only_so_many_views(workspace: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("identity.views.MOST_VIEWS", 1)
+    monkeypatch.setattr("identity.search.views.MOST_VIEWS", 1)
     await ask(workspace, "POST", "/views", status=201, body={"name": "all"})
 
     problem = await ask(workspace, "POST", "/views", status=409, body={"name": "more"})

@@ -12,19 +12,24 @@ from contracts.contacts import Contact, ContactFetched, ContactGone
 from contracts.golden_records import ContactDetail
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from identity import deciding, erasing, operations, reading, rules_queries, tables
-from identity.blocking import block_of_telephone, blocks_of
-from identity.foresight import Foresight, foresee
+from identity import tables
+from identity.contacts import reading
+from identity.decisions import deciding
+from identity.erasure import erasing
 from identity.handlers import projections
-from identity.ids import own_id, rank
-from identity.keys import keys_of
-from identity.matching import ALIKE, EMAIL_STRENGTH, Decision, Edge, Reasons, partition
 from identity.normalise import Form, form_of
-from identity.records import ContactEvent, after, told_by
-from identity.rules import DEFAULT, STRONGEST, Rules
-from identity.scoring import Score, score
-from identity.sharing import is_shared, is_shared_by_name
-from identity.vetoes import conflict, mark_of, marks_of, torn
+from identity.path import operations
+from identity.path.foresight import Foresight, foresee
+from identity.resolution.ids import own_id, rank
+from identity.resolution.keys import keys_of
+from identity.resolution.matching import ALIKE, EMAIL_STRENGTH, Decision, Edge, Reasons, partition
+from identity.resolution.records import ContactEvent, after, told_by
+from identity.resolution.sharing import is_shared, is_shared_by_name
+from identity.rules.blocking import block_of_telephone, blocks_of
+from identity.rules.ruleset import DEFAULT, STRONGEST, Rules
+from identity.rules.scoring import Score, score
+from identity.rules.vetoes import conflict, mark_of, marks_of, torn
+from identity.store import rules_queries
 from servicekit.database import Database
 from servicekit.testing import drain
 from sqlalchemy import text

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity.words import Asked, asked, digits_of, fold, is_spelled, nearest, spellings, tokens_of, words_of
+from identity.search.words import Asked, asked, digits_of, fold, is_spelled, nearest, spellings, tokens_of, words_of
 
 
 @pytest.mark.parametrize(

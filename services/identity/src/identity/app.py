@@ -7,11 +7,12 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource
 
-from identity import indexing, ruling
 from identity.cursors import Cursors
 from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
+from identity.search import indexing
 from identity.settings import Settings
+from identity.weights import ruling
 
 NAME = "identity"
 

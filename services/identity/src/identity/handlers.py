@@ -17,11 +17,15 @@ from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on, on_read
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity import backlog, erasing, indexing, operations, timeline, weighing
-from identity.foresight import Foresight, foresee
-from identity.indexing import GoldenEvent
-from identity.records import SourceRecord, told_by
-from identity.timeline import InteractionEvent
+from identity import backlog
+from identity.erasure import erasing
+from identity.path import operations, timeline
+from identity.path.foresight import Foresight, foresee
+from identity.path.timeline import InteractionEvent
+from identity.resolution.records import SourceRecord, told_by
+from identity.search import indexing
+from identity.search.indexing import GoldenEvent
+from identity.weights import weighing
 
 
 async def on_contacts_told(

@@ -1,0 +1,1 @@
+"""Golden records as they are shown and exported."""

@@ -1,0 +1,145 @@
+"""HTTP in: golden records, for people and the page."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from contracts.golden_records import ContactCount, ContactDetail, ContactPage, HistoryView, InteractionView
+from contracts.pages import ItemPage
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
+from servicekit.database import Database
+from servicekit.errors import Forbidden
+from servicekit.principal import Principal
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity.contacts import exporting, reading
+from identity.cursors import Cursors
+from identity.search import finding
+from identity.search.filters import LONGEST_FILTER
+from identity.search.finding import Search
+from identity.search.finding_queries import Order
+
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+ExportColumns = Annotated[str | None, QueryParameter(max_length=1_000)]
+Words = Annotated[str | None, QueryParameter(max_length=200)]
+Filter = Annotated[str | None, QueryParameter(name="filter", max_length=LONGEST_FILTER)]
+Provider = Annotated[str | None, QueryParameter(max_length=100)]
+Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]
+
+
+@get("/contacts")
+async def list_contacts(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
+    q: Words = None,
+    filter_: Filter = None,
+    source: Provider = None,
+    sort: FromQuery[Order] = "-updated_at",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ContactPage:
+    """List golden records.
+
+    `q` are words: each begins a name, a company, an email, an email's domain or a phone, of whichever source. Where
+    nothing is found, words near them are looked for instead, and `near` names those. `filter` is a group of conditions
+    in JSON, such as `{"combinator": "and", "rules": [{"field": "company", "operator": "contains", "value": "acme"}]}`;
+    `source` is a provider.
+    """
+    search = _search(principal, q, filter_, source)
+    return await reading.list_contacts(conn, search, order=sort, cursors=cursors, cursor=cursor, limit=limit)
+
+
+@get("/contacts/count")
+async def count_contacts(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    q: Words = None,
+    filter_: Filter = None,
+    source: Provider = None,
+) -> ContactCount:
+    """Tell how many golden records there are, or are found."""
+    return await reading.count_contacts(conn, _search(principal, q, filter_, source))
+
+
+def _search(principal: Principal, q: str | None, filter_: str | None, source: str | None) -> Search:
+    return Search(workspace_id=principal.workspace_id, q=q or "", rule=finding.narrowed(filter_, source))
+
+
+@get("/contacts/export", media_type="text/csv")
+async def export_contacts(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    db: NamedDependency[Database],
+    q: Words = None,
+    filter_: Filter = None,
+    source: Provider = None,
+    columns: ExportColumns = None,
+    bom: FromQuery[bool] = True,
+) -> Stream:
+    """Download golden records as a CSV file, all or those found by `q` and `filter`, the first seen first.
+
+    `columns` are names with commas between them. A cell that a spreadsheet could take for a formula begins with an
+    apostrophe; `bom` puts a byte order mark in front, by which spreadsheets know UTF-8.
+    """
+    if principal.user_id is None:
+        raise Forbidden("this needs a signed-in person")
+    chosen = exporting.read_columns(columns)
+    wanted = await exporting.begin_export(conn, _search(principal, q, filter_, source), asked_by=principal.user_id)
+    name = f"contacts-{datetime.now(UTC).date().isoformat()}.csv"
+    return Stream(
+        exporting.write_export(db, wanted, chosen, byte_order_mark=bom),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+@get("/contacts/{golden_id:str}")
+async def get_contact(
+    golden_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> ContactDetail:
+    """Show a golden record; an id it had before leads to it too."""
+    return await reading.get_contact(conn, principal.workspace_id, golden_id)
+
+
+@get("/contacts/{golden_id:str}/timeline")
+async def list_timeline(
+    golden_id: FromPath[UUID],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ItemPage[InteractionView]:
+    """List what happened with a contact, the latest first."""
+    return await reading.list_timeline(
+        conn, principal.workspace_id, golden_id, cursors=cursors, cursor=cursor, limit=limit
+    )
+
+
+@get("/contacts/{golden_id:str}/history")
+async def list_history(
+    golden_id: FromPath[UUID],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ItemPage[HistoryView]:
+    """List how a golden record joined with others and parted from them, the latest first."""
+    return await reading.list_history(
+        conn, principal.workspace_id, golden_id, cursors=cursors, cursor=cursor, limit=limit
+    )
+
+
+ROUTES = [
+    list_contacts,
+    count_contacts,
+    export_contacts,
+    get_contact,
+    list_timeline,
+    list_history,
+]

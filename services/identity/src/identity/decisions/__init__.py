@@ -1,0 +1,1 @@
+"""What people decide about golden records, and taking it back."""

@@ -1,0 +1,1 @@
+"""Why records are one, or are not, in words."""

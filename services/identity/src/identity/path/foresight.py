@@ -1,0 +1,162 @@
+"""The neighbourhood of a batch, loaded while the batch before is still being written.
+
+Loading waits for the database, and while it waits nothing is decided; so it is done ahead. What was loaded counts
+where nobody touched it meanwhile. Every change of a workspace leaves a stamp: when all that lies between the loading
+and now are changes of our own, whose records are remembered here, only the components that they touched are loaded
+again; when anybody else changed the workspace, all is.
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity.resolution.changes import Known
+from identity.resolution.records import SourceRecord, after
+from identity.resolution.sharing import is_shared_by_name
+from identity.store import queries, sharing_queries
+from identity.store.queries import KeyName, RecordName, SourceName, Standing, Workspace
+
+REMEMBERED = 8
+"""How many of our own changes are remembered; between a loading and its use lie one or two."""
+
+Told = Mapping[RecordName, SourceRecord]
+
+
+class Foresight(msgspec.Struct, frozen=True):
+    """What was told, taken together, and what was loaded for it; `stamps` are older than what was loaded."""
+
+    stamps: Mapping[UUID, UUID | None]
+    told: Told
+    known: Mapping[UUID, Known]
+    by_provider_id: Mapping[str, Sequence[RecordName]]
+    by_key: Mapping[str, Sequence[RecordName]]
+    by_component: Mapping[UUID, Sequence[UUID]]
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """What one of our changes may have changed: ids of records, and what others are looked up by.
+
+    Names without their connection and keys without their workspace say more than is true, which is harmless.
+    """
+
+    before: Mapping[UUID, UUID | None]
+    source_ids: frozenset[UUID]
+    provider_ids: frozenset[str]
+    keys: frozenset[str]
+
+
+_touched = OrderedDict[UUID, Touched]()
+"""By the stamp that the change left. Who rolled back left none, so nobody ever asks for it."""
+
+
+def remember(
+    locked: Mapping[UUID, Workspace],
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
+    news: Iterable[SourceRecord],
+) -> None:
+    """Note what a change of ours touches: all that was loaded for it, and the records it writes."""
+    fresh = list(news)
+    touched = Touched(
+        before={workspace_id: workspace.stamp_before for workspace_id, workspace in locked.items()},
+        source_ids=frozenset(before.keys() | records.keys()),
+        provider_ids=frozenset(record.provider_id for record in fresh),
+        keys=frozenset(key for record in fresh for key in record.keys),
+    )
+    for workspace in locked.values():
+        _touched[workspace.stamp] = touched
+    while len(_touched) > REMEMBERED:
+        _touched.popitem(last=False)
+
+
+def take_together(heard: Iterable[SourceRecord]) -> dict[RecordName, SourceRecord]:
+    """Take together what was heard of each record, as if nothing were known before."""
+    told: dict[RecordName, SourceRecord] = {}
+    for record in heard:
+        name = RecordName(record.workspace_id, record.connection_id, record.provider_id)
+        told[name] = after(earlier, record) if (earlier := told.get(name)) else record
+    return told
+
+
+async def foresee(conn: AsyncConnection, heard: Sequence[SourceRecord]) -> Foresight:
+    """Load what a batch will need, in a transaction that sees its workspaces and locks nothing."""
+    standing = await queries.read_standing(conn)
+    told = take_together(heard)
+    known = {one.record.source_id: one for one in await load(conn, standing, told)}
+    by_provider_id, by_key, by_component = defaultdict(list), defaultdict(list), defaultdict(list)
+    for name, record in told.items():
+        by_provider_id[name.provider_id].append(name)
+        for key in record.keys:
+            by_key[key].append(name)
+    for source_id, one in known.items():
+        by_component[one.line.component_id].append(source_id)
+    stamps = {workspace_id: each.stamp_before for workspace_id, each in standing.items()}
+    return Foresight(stamps, told, known, by_provider_id, by_key, by_component)
+
+
+async def load(
+    conn: AsyncConnection, standing: Mapping[UUID, Standing], told: Told, sources: Iterable[SourceName] = ()
+) -> list[Known]:
+    """Load the components of records that were told, and of those with whom they share a key that binds."""
+    keys = [KeyName(r.workspace_id, key) for r in told.values() for key in r.keys if not is_shared_by_name(key)]
+    if doubtful := [key for key in keys if key.workspace_id in standing and standing[key.workspace_id].has_shared]:
+        shared = await sharing_queries.load_shared(conn, doubtful)
+        keys = [key for key in keys if key not in shared]
+    return await queries.load_neighbourhood(conn, records=told.keys(), keys=keys, sources=sources)
+
+
+async def still_true(
+    conn: AsyncConnection, foreseen: Foresight, locked: Mapping[UUID, Workspace]
+) -> dict[UUID, Known] | None:
+    """Return what was loaded, with what our own changes touched meanwhile loaded again; None where that is not known.
+
+    The workspaces are locked, so nothing changes any more.
+    """
+    between = _changes_since(foreseen, locked)
+    if between is None:
+        return None
+    stale, doubtful = _concerned(foreseen, between)
+    if not stale and not doubtful:
+        return dict(foreseen.known)
+    left = [SourceName(foreseen.known[id_].record.workspace_id, id_) for id_ in stale]
+    again = await load(conn, locked, {name: foreseen.told[name] for name in doubtful}, left)
+    known = {source_id: one for source_id, one in foreseen.known.items() if source_id not in stale}
+    return known | {one.record.source_id: one for one in again}
+
+
+def _changes_since(foreseen: Foresight, locked: Mapping[UUID, Workspace]) -> list[Touched] | None:
+    between: dict[UUID, Touched] = {}
+    for workspace_id, workspace in locked.items():
+        then, stamp = foreseen.stamps.get(workspace_id), workspace.stamp_before
+        while stamp != then:
+            touched = _touched.get(stamp) if stamp else None
+            if touched is None or stamp is None:
+                return None
+            between[stamp] = touched
+            stamp = touched.before.get(workspace_id)
+    return list(between.values())
+
+
+def _concerned(foreseen: Foresight, between: Collection[Touched]) -> tuple[set[UUID], set[RecordName]]:
+    """Tell which loaded records may be other than loaded, and which told ones may have other neighbours."""
+    doubtful: set[RecordName] = set()
+    components: set[UUID] = set()
+    for touched in between:
+        for provider_id in touched.provider_ids & foreseen.by_provider_id.keys():
+            doubtful.update(foreseen.by_provider_id[provider_id])
+        for key in touched.keys & foreseen.by_key.keys():
+            doubtful.update(foreseen.by_key[key])
+        for source_id in touched.source_ids & foreseen.known.keys():
+            components.add(foreseen.known[source_id].line.component_id)
+    stale = {source_id for component_id in components for source_id in foreseen.by_component[component_id]}
+    for source_id in stale:
+        record = foreseen.known[source_id].record
+        name = RecordName(record.workspace_id, record.connection_id, record.provider_id)
+        if name in foreseen.told:
+            doubtful.add(name)
+        for key in record.keys:
+            doubtful.update(foreseen.by_key.get(key, ()))
+    return stale, doubtful

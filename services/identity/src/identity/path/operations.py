@@ -1,0 +1,202 @@
+"""What identity does with what it hears of contacts, and with what people decide about them.
+
+Everything here locks the workspaces it writes, loads the part of them that can change, lets the rules decide, and
+writes the difference.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+import structlog
+from contracts.golden_records import RESOLVED_AT_ONCE, SourceRecordsResolved
+from servicekit.database import pipelined, send_now
+from servicekit.outbox import publish
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity.path import foresight, reasons, suggesting
+from identity.path.foresight import Foresight
+from identity.path.reasons import Case
+from identity.resolution import suggestions
+from identity.resolution.changes import PLAIN, Changes, Known, compare
+from identity.resolution.matching import partition
+from identity.resolution.records import SourceRecord, after
+from identity.store import decision_queries, erasing_queries, queries, sharing_queries, weighing_queries
+from identity.store.queries import KeyName, RecordName, SourceName, Workspace
+
+log = structlog.get_logger()
+
+Locked = Mapping[UUID, Workspace]
+
+
+async def resolve_contacts(
+    conn: AsyncConnection, heard: Sequence[SourceRecord], foreseen: Foresight | None = None
+) -> None:
+    """Attach contacts to golden records, known or new, let go of those that are gone, announce what changed.
+
+    `heard` are records of which nothing is known but one event each, in the order of the events; `foreseen` is what
+    was loaded for them ahead.
+    """
+    locked = await queries.lock_workspaces(conn, {record.workspace_id for record in heard})
+    if any(workspace.erased or workspace.erasures or workspace.decisions for workspace in locked.values()):
+        foreseen = None
+    told = (
+        foreseen.told
+        if foreseen
+        else foresight.take_together(record for record in heard if _is_wanted(locked[record.workspace_id], record))
+    )
+    before = await foresight.still_true(conn, foreseen, locked) if foreseen else None
+    if before is None:
+        before = await _load_neighbourhood(conn, told, locked)
+    known = {_name(one.record): one.record for one in before.values()}
+    news = _news(known, told)
+    # A name has one record: first seen anew, it has another id, and the record it was is there no longer.
+    records = {record.source_id: record for record in (known | news).values()}
+    foresight.remember(locked, before, records, news.values())
+    await settle(conn, locked, before, records, list(news.values()), wholly=False)
+    publish(conn, list(_resolved(SourceName(record.workspace_id, record.source_id) for record in news.values())))
+
+
+def _resolved(names: Iterable[SourceName], *, anew: bool = False) -> Iterator[SourceRecordsResolved]:
+    """Name records that are to be weighed."""
+    ids: dict[UUID, list[UUID]] = defaultdict(list)
+    for name in names:
+        ids[name.workspace_id].append(name.source_id)
+    for workspace_id, own in ids.items():
+        for start in range(0, len(own), RESOLVED_AT_ONCE):
+            some = tuple(own[start : start + RESOLVED_AT_ONCE])
+            yield SourceRecordsResolved(workspace_id=workspace_id, source_ids=some, anew=anew)
+
+
+def _is_wanted(workspace: Workspace, record: SourceRecord) -> bool:
+    """Whether a record was not erased: a late delivery must not bring it back."""
+    if not workspace.erasures:
+        return not workspace.erased
+    erased_at = workspace.erasures.get(record.connection_id)
+    return not workspace.erased and (erased_at is None or record.first_seen_at > erased_at)
+
+
+def _name(record: SourceRecord) -> RecordName:
+    return RecordName(record.workspace_id, record.connection_id, record.provider_id)
+
+
+async def _load_neighbourhood(
+    conn: AsyncConnection, told: Mapping[RecordName, SourceRecord], locked: Locked
+) -> dict[UUID, Known]:
+    """Load what these can change: the components of their records, and of those that share a key with them."""
+    # A record that comes back after a rebuild may be named by a decision that waited for it.
+    decided = await _decided_with(conn, _where_decided(locked, told.values()))
+    return {one.record.source_id: one for one in await foresight.load(conn, locked, told, decided)}
+
+
+def _where_decided(locked: Locked, records: Iterable[SourceRecord]) -> list[SourceName]:
+    """Name those records whose workspace has decisions."""
+    decided = {workspace_id for workspace_id, workspace in locked.items() if workspace.decisions}
+    return [SourceName(r.workspace_id, r.source_id) for r in records if r.workspace_id in decided] if decided else []
+
+
+async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) -> list[SourceName]:
+    """Name all records that decisions name together with these."""
+    if not names:
+        return []
+    return [
+        SourceName(workspace_id, source_id)
+        for workspace_id, decisions in (await decision_queries.load_decisions(conn, names)).items()
+        for decision in decisions
+        for side in decision.sides
+        for source_id in side
+    ]
+
+
+def _news(
+    known: Mapping[RecordName, SourceRecord], told: Mapping[RecordName, SourceRecord]
+) -> dict[RecordName, SourceRecord]:
+    """Make the records that are left when what was told is taken into what is known; what is no news makes none."""
+    news = {}
+    for name, record in told.items():
+        earlier = known.get(name)
+        now = after(earlier, record) if earlier else record
+        if now is not earlier:
+            news[name] = now
+    return news
+
+
+async def settle(
+    conn: AsyncConnection,
+    locked: Locked,
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
+    fresh: Sequence[SourceRecord] = (),
+    *,
+    anew: Collection[UUID] = (),
+    wholly: bool = True,
+) -> None:
+    """Write and announce what follows when `records` take the place of what was loaded `before`.
+
+    `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves.
+    What was before and is not among the records is forgotten: those it shared a golden record with go on without it,
+    and its id leads there. Not `wholly`, nothing else changed: neither a decision nor what is alike.
+    """
+    case = await reasons.gather(conn, locked, before, records, moved=frozenset(anew))
+    erased = [known.record for source_id, known in case.before.items() if source_id not in case.records]
+    if erased:
+        # In blocks that are no longer too full without them, others are to be compared.
+        leaving = [(SourceName(r.workspace_id, r.source_id), locked[r.workspace_id].rules.block_limit) for r in erased]
+        publish(conn, list(_resolved(await weighing_queries.list_freed(conn, leaving), anew=True)))
+        async with pipelined(conn):
+            await erasing_queries.delete_records(conn, erased)
+    async with pipelined(conn):
+        await queries.stamp_workspaces(conn, locked)
+        await queries.save_records(conn, fresh, case.before)
+        await send_now(conn)  # and while Postgres writes them, we consider what follows
+        settled = consider(case, locked, wholly=wholly)
+        await queries.save_changes(conn, settled, locked)
+        if shared := [KeyName(changes.workspace_id, key) for changes in settled for key in changes.shared]:
+            await sharing_queries.save_shared(conn, shared)
+    for changes in settled:
+        publish(conn, changes.events)
+        _tell(changes)
+        if ids := {record.source_id for record in erased if record.workspace_id == changes.workspace_id}:
+            await erasing_queries.redirect(conn, changes.workspace_id, ids, changes.heirs)
+            await erasing_queries.forget_history(conn, changes.workspace_id, ids)
+        await suggesting.ask_anew(conn, locked[changes.workspace_id], changes.questions)
+
+
+def consider(case: Case, locked: Locked, *, wholly: bool = True) -> list[Changes]:
+    """Partition records anew, workspace by workspace, and compare with how it was."""
+    were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
+    for source_id, known in case.before.items():
+        were[known.record.workspace_id][source_id] = known
+    for source_id, record in case.records.items():
+        are[record.workspace_id][source_id] = record
+    considered = []
+    for workspace_id in sorted(were.keys() | are.keys()):
+        parted = partition(are[workspace_id], case.reasons.get(workspace_id), locked[workspace_id].rules)
+        values = case.values.get(workspace_id, PLAIN)
+        changes = compare(workspace_id, were[workspace_id], are[workspace_id], parted.groups, values)
+        changes.groups, changes.shared = parted.groups, parted.shared
+        if case.cause:
+            changes.entries = [msgspec.structs.replace(entry, cause=case.cause) for entry in changes.entries]
+        changes.questions = suggestions.concerned(
+            were[workspace_id],
+            are[workspace_id],
+            parted.groups,
+            case.reasons[workspace_id].decisions if workspace_id in case.reasons else (),
+            has_alike=locked[workspace_id].has_alike,
+            wholly=wholly,
+        )
+        considered.append(changes)
+    return considered
+
+
+def _tell(changes: Changes) -> None:
+    log.info(
+        "contacts_resolved",
+        workspace_id=str(changes.workspace_id),
+        made=len(changes.made),
+        changed=len(changes.changed),
+        gone=len(changes.dropped),
+        joined=sum(entry.kind == "joined" for entry in changes.entries),
+        parted=sum(entry.kind == "parted" for entry in changes.entries),
+    )

@@ -1,0 +1,1 @@
+"""Who is who, and which value wins: functions of records, decisions and rules. Pure."""

@@ -1,0 +1,300 @@
+"""What a new partition means: the difference to the one before, and nothing else, in rows, history and events."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from uuid import UUID
+
+import msgspec
+from contracts.event import Event
+from contracts.golden_records import (
+    CHANGED_AT_ONCE,
+    GoldenRecordChanged,
+    GoldenRecordGone,
+    GoldenRecordMerged,
+    GoldenRecordSplit,
+    HistoryKind,
+    Verdict,
+)
+
+from identity.resolution import golden
+from identity.resolution.golden import BY_DEFAULT, NO_PINS, UNPINNED, GoldenRow, Pins
+from identity.resolution.matching import Edge, Group
+from identity.resolution.records import SourceRecord
+from identity.rules.survivorship import Survivorship
+
+
+class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Where a source record stands: the golden record it belongs to, and its component.
+
+    The first seen of a component heads both, like one that is alone; only the others need a line in the map.
+    """
+
+    workspace_id: UUID
+    source_id: UUID
+    golden_id: UUID
+    component_id: UUID
+
+
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """A source record as it was, and where it stood."""
+
+    record: SourceRecord
+    line: Line
+
+
+class Side(msgspec.Struct, frozen=True, gc=False):
+    """One of the groups that joined or parted: its golden id apart, and who was in it."""
+
+    golden_id: UUID
+    members: tuple[UUID, ...]
+
+
+class Cause(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Why a person's word changed something: whose it was, and the entries it undoes.
+
+    `made` and `withdrew` number the decisions and pins that the entry follows from.
+    """
+
+    by: UUID | None = None
+    verdict: Verdict | None = None
+    made: tuple[int, ...] = ()
+    withdrew: tuple[int, ...] = ()
+    undoes: tuple[int, ...] = ()
+    field: str | None = None
+    value: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Something that happened to groups. `golden_id` is the id of the whole; edges are those that joined it."""
+
+    kind: HistoryKind
+    golden_id: UUID
+    sides: tuple[Side, ...]
+    edges: tuple[Edge, ...] = ()
+    cause: Cause | None = None
+
+
+def without(entry: Entry, erased: Set[UUID]) -> Entry | None:
+    """Leave erased records out of an entry; None when it then tells of nothing."""
+    sides = tuple(
+        Side(side.golden_id, left)
+        for side in entry.sides
+        if (left := tuple(m for m in side.members if m not in erased))
+    )
+    edges = tuple(edge for edge in entry.edges if edge.left not in erased and edge.right not in erased)
+    enough = 1 if entry.kind in {"pinned", "unpinned"} else 2
+    return msgspec.structs.replace(entry, sides=sides, edges=edges) if len(sides) >= enough else None
+
+
+class Values(msgspec.Struct, frozen=True):
+    """What golden values follow from beside the records; `moved` are those whose pins are others than before."""
+
+    pins: Pins = NO_PINS
+    survivorship: Survivorship = BY_DEFAULT
+    moved: Set[UUID] = frozenset()
+
+
+class Changes(msgspec.Struct):
+    """Everything to write for one workspace."""
+
+    workspace_id: UUID
+    lines: list[Line] = []
+    freed: list[UUID] = []
+    """Records that need a line no longer."""
+    made: list[GoldenRow] = []
+    changed: list[GoldenRow] = []
+    dropped: list[UUID] = []
+    entries: list[Entry] = []
+    events: list[Event] = []
+    heirs: dict[UUID, UUID] = {}
+    """For each erased record that others shared a golden record with: one of them, for its id to lead to."""
+    groups: Sequence[Group] = ()
+    """The partition as it is now, as far as it was looked at."""
+    shared: list[str] = []
+    """Keys that turned out to be nobody's own."""
+    questions: set[UUID] = set()
+    """Golden records, as they were and as they are, of which other questions may be asked."""
+    contacts: int = 0
+    """How many golden records there are more than before."""
+
+
+PLAIN = Values()
+
+
+def compare(
+    workspace_id: UUID,
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
+    groups: Sequence[Group],
+    values: Values = PLAIN,
+) -> Changes:
+    """Tell what changes when `groups` of `records` take the place of what was known of the same records.
+
+    A record of `before` that is not in `records` is erased.
+    """
+    changes = Changes(workspace_id)
+    standing: list[Group] = []
+    for group in groups:
+        if group.members == (group.component_id,) and group.golden_id not in before:
+            _welcome(changes, records[group.golden_id], values)
+        else:
+            standing.append(group)
+    moved = _compare_standing(changes, before, records, standing, values) if standing or before else ()
+    changes.events = [*_changed(changes), *moved]
+    return changes
+
+
+def _changed(changes: Changes) -> Iterator[Event]:
+    """Name the golden records that are new or show something else."""
+    ids = [row.golden_id for row in (*changes.made, *changes.changed)]
+    for start in range(0, len(ids), CHANGED_AT_ONCE):
+        some = tuple(ids[start : start + CHANGED_AT_ONCE])
+        yield GoldenRecordChanged(workspace_id=changes.workspace_id, golden_ids=some)
+
+
+def _welcome(changes: Changes, newcomer: SourceRecord, values: Values) -> None:
+    """Take in a record that is new and alone, and kept from nobody, as most are in a first sync."""
+    if not newcomer.gone:
+        changes.made.append(golden.row_of(newcomer.source_id, [newcomer], survivorship=values.survivorship))
+        changes.contacts += 1
+
+
+def _compare_standing(
+    changes: Changes,
+    before: Mapping[UUID, Known],
+    records: Mapping[UUID, SourceRecord],
+    groups: Iterable[Group],
+    values: Values,
+) -> Iterable[Event]:
+    was = _Before(before)
+    living_now: set[UUID] = set()
+    golden_of: dict[UUID, UUID] = {}
+    for group in groups:
+        golden_of.update(dict.fromkeys(group.members, group.golden_id))
+        _compare_lines(changes, before, group)
+        living = golden.newest_first(records[member] for member in group.members)
+        if living:
+            living_now.add(group.golden_id)
+        if was.differs(group, records) or not values.moved.isdisjoint(group.members):
+            _compare_values(changes, was, group, living, values)
+    changes.entries += _parted(was, golden_of)
+    changes.dropped = sorted(was.living - living_now)
+    changes.contacts += len(living_now - was.living) - len(changes.dropped)
+    changes.heirs = _heirs(was, golden_of)
+    leads_to = golden_of | {erased: golden_of[heir] for erased, heir in changes.heirs.items()}
+    return _moved(was, leads_to, living_now, changes.workspace_id)
+
+
+def _compare_values(
+    changes: Changes, was: "_Before", group: Group, living: Sequence[SourceRecord], values: Values
+) -> None:
+    if living:
+        rows = changes.changed if group.golden_id in was.living else changes.made
+        pinned = golden.pinned_of(group.members, values.pins) if values.pins else UNPINNED
+        rows.append(golden.row_of(group.golden_id, living, pinned, values.survivorship))
+    if joined := _joined(was, group):
+        changes.entries.append(joined)
+
+
+class _Before:
+    """The groups as they were."""
+
+    def __init__(self, known: Mapping[UUID, Known]) -> None:
+        self.known = known
+        self.groups: dict[UUID, set[UUID]] = defaultdict(set)
+        for source_id, one in known.items():
+            self.groups[one.line.golden_id].add(source_id)
+        self.living = {one.line.golden_id for one in known.values() if not one.record.gone}
+
+    def differs(self, group: Group, records: Mapping[UUID, SourceRecord]) -> bool:
+        """Whether a group has other members than the one of its id had, or one of them shows something else."""
+        return self.groups.get(group.golden_id, _NOBODY) != set(group.members) or any(
+            _shows_another(self.known[member].record, records[member]) for member in group.members
+        )
+
+    def golden_id(self, source_id: UUID) -> UUID:
+        """The golden record a source record was in; a new one comes with its own."""
+        known = self.known.get(source_id)
+        return known.line.golden_id if known else source_id
+
+
+_NOBODY: set[UUID] = set()
+
+
+def _shows_another(before: SourceRecord, now: SourceRecord) -> bool:
+    return before is not now and (before.gone != now.gone or before.contact != now.contact)
+
+
+def _compare_lines(changes: Changes, before: Mapping[UUID, Known], group: Group) -> None:
+    golden_id, component_id = group.golden_id, group.component_id
+    for member in group.members:
+        line = known.line if (known := before.get(member)) else None
+        if line and line.golden_id == golden_id and line.component_id == component_id:
+            continue
+        if member != component_id:
+            changes.lines.append(
+                Line(
+                    workspace_id=changes.workspace_id,
+                    source_id=member,
+                    golden_id=golden_id,
+                    component_id=component_id,
+                )
+            )
+        elif line:
+            changes.freed.append(member)
+
+
+def _joined(was: _Before, group: Group) -> Entry | None:
+    """Tell of a group whose members were in several."""
+    if len(group.members) == 1:
+        return None
+    came_from = {member: was.golden_id(member) for member in group.members}
+    if len(set(came_from.values())) == 1:
+        return None
+    sides = _sides((golden_id, member) for member, golden_id in came_from.items())
+    new_edges = tuple(e for e in group.edges if came_from[e.left] != came_from[e.right])
+    return Entry(kind="joined", golden_id=group.golden_id, sides=sides, edges=new_edges)
+
+
+def _parted(was: _Before, golden_of: Mapping[UUID, UUID]) -> Iterator[Entry]:
+    """Tell of the groups whose members are in several now."""
+    for golden_id, members in was.groups.items():
+        left = [(golden_of[member], member) for member in members if member in golden_of]
+        if len(left) > 1 and len({id_ for id_, _ in left}) > 1:
+            yield Entry(kind="parted", golden_id=golden_id, sides=_sides(left))
+
+
+def _sides(members: Iterable[tuple[UUID, UUID]]) -> tuple[Side, ...]:
+    sides: dict[UUID, list[UUID]] = defaultdict(list)
+    for golden_id, member in members:
+        sides[golden_id].append(member)
+    return tuple(Side(golden_id, tuple(sorted(sides[golden_id]))) for golden_id in sorted(sides))
+
+
+def _heirs(was: _Before, golden_of: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    heirs: dict[UUID, UUID] = {}
+    if was.known.keys() <= golden_of.keys():
+        return heirs
+    for members in was.groups.values():
+        left = members & golden_of.keys()
+        if left and len(left) < len(members):
+            heirs.update(dict.fromkeys(members - left, min(left)))
+    return heirs
+
+
+def _moved(was: _Before, leads_to: Mapping[UUID, UUID], living: set[UUID], workspace_id: UUID) -> Iterator[Event]:
+    """Tell of ids that began or ceased to be a golden record's.
+
+    An id is its first-seen record's own: when that record is in another group now, the id redirects there.
+    """
+    for old_id in sorted(was.living - living):
+        heir = leads_to.get(old_id, old_id)
+        if heir in living:
+            yield GoldenRecordMerged(workspace_id=workspace_id, golden_id=heir, merged_id=old_id)
+        else:
+            yield GoldenRecordGone(workspace_id=workspace_id, golden_id=old_id)
+    for new_id in sorted(living - was.living):
+        # An id that heads a group for the first time, or again, parted from the group its record was in.
+        golden_id = was.golden_id(new_id)
+        if leads_to.get(golden_id) != new_id:
+            yield GoldenRecordSplit(workspace_id=workspace_id, golden_id=golden_id, split_id=new_id)

@@ -1,0 +1,71 @@
+"""Shared values: a mailbox or a telephone that several people use, and that therefore says nothing of who someone is.
+
+Lists know desks and throw-away hosts (`normalise.mailboxes`), and people may block a value; the rest is learned from
+who carries it. Carriers that are gone count too, so that a deletion never joins strangers. One more carrier never makes
+a value less shared.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from itertools import combinations
+
+from identity.normalise.form import Form
+from identity.normalise.mailboxes import is_role
+from identity.normalise.names import family_key
+from identity.resolution.keys import EMAIL
+from identity.resolution.records import SourceRecord
+from identity.rules.ruleset import DEFAULT, Rules
+from identity.rules.vetoes import Mark, contradiction, mark_in, mark_of
+
+MOST_FAMILIES = 3
+"""Family names that one person may be written with."""
+MOST_PEOPLE = 2
+"""People who may seem to be one mailbox's before it is a family's: one of them may be a slip."""
+MOST_CARRIERS = 1_000
+"""Records that carry one person's mailbox at most."""
+MOST_MARKS = 30
+"""Ways in which one person is written down at most."""
+
+
+def is_shared(carriers: Iterable[Form], *, telephone: bool) -> bool:
+    """Whether those who carry a value are more than one, as their names and dates of birth tell.
+
+    A mailbox is mostly one person's and a telephone often a household's: for that, two are enough whose dates of birth
+    contradict.
+    """
+    return _are_several({mark_of(form) for form in carriers}, telephone=telephone)
+
+
+def is_shared_by_name(key: str, rules: Rules = DEFAULT) -> bool:
+    """Whether a match key is nobody's own whoever carries it: a desk's mailbox, or one that a person blocked."""
+    return key in rules.blocked or is_role(key.removeprefix(EMAIL).rpartition("@")[0])
+
+
+def is_key_shared(carriers: Collection[SourceRecord]) -> bool:
+    """Whether a match key is shared, as all who carry it tell."""
+    if len(carriers) <= MOST_PEOPLE:
+        return False
+    if len(carriers) > MOST_CARRIERS:
+        return True
+    return _are_several({mark_in(record.contact) for record in carriers}, telephone=False)
+
+
+def _are_several(marks: Collection[Mark], *, telephone: bool) -> bool:
+    if len(marks) < 2:
+        return False
+    families = {family_key(mark.family) for mark in marks} - {""}
+    if len(families) > MOST_FAMILIES or len(marks) > MOST_MARKS or _has_three_people(marks):
+        return True
+    return telephone and any(contradiction(*pair, weaker_than_key=False) for pair in combinations(marks, 2))
+
+
+def _has_three_people(marks: Iterable[Mark]) -> bool:
+    """Whether there are three of whom each contradicts the others."""
+    against: dict[Mark, set[Mark]] = defaultdict(set)
+    for one, other in combinations(marks, 2):
+        if contradiction(one, other, weaker_than_key=True):
+            if against[one] & against[other]:
+                return True
+            against[one].add(other)
+            against[other].add(one)
+    return False

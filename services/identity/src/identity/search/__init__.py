@@ -1,0 +1,1 @@
+"""Finding golden records: the index, filters, words, and views that are kept."""

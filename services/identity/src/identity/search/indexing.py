@@ -1,0 +1,124 @@
+"""Keeping the search index: documents, tokens and spellings follow the golden records, set by set.
+
+An event only names what to look at. What is written is read after the index was locked, from the records as they are
+then, so neither the order of events nor their lanes matter, and one that comes twice changes nothing.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import structlog
+from contracts.golden_records import (
+    GoldenRecordChanged,
+    GoldenRecordGone,
+    GoldenRecordMerged,
+    GoldenRecordSplit,
+    TimelineChanged,
+)
+from servicekit.database import Database
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity.json_rows import as_json
+from identity.resolution import golden
+from identity.search import indexing_queries, spelling_queries
+from identity.search.documents import document_of, values_in
+from identity.search.indexing_queries import GoldenName, TokenName
+from identity.search.spelling_queries import Word
+from identity.search.words import is_spelled
+from identity.store.queries import RecordName
+
+log = structlog.get_logger()
+
+SLICE = 1_000
+REST_SECONDS = 60.0
+"""How long the rebuilding worker rests when there is nothing to rebuild."""
+
+GoldenEvent = GoldenRecordChanged | GoldenRecordMerged | GoldenRecordSplit | GoldenRecordGone
+
+
+def named_by(event: GoldenEvent) -> set[GoldenName]:
+    """Name the golden records that an event tells of."""
+    if isinstance(event, GoldenRecordChanged):
+        ids = set(event.golden_ids)
+    elif isinstance(event, GoldenRecordMerged):
+        ids = {event.golden_id, event.merged_id}
+    elif isinstance(event, GoldenRecordSplit):
+        ids = {event.golden_id, event.split_id}
+    else:
+        ids = {event.golden_id}
+    return {GoldenName(event.workspace_id, golden_id) for golden_id in ids}
+
+
+async def follow_golden_records(conn: AsyncConnection, events: Sequence[GoldenEvent]) -> None:
+    """Bring the index up to date with golden records that changed."""
+    await reindex(conn, {name for event in events for name in named_by(event)})
+
+
+async def follow_timelines(conn: AsyncConnection, events: Sequence[TimelineChanged]) -> None:
+    """Bring the index up to date with when something happened last."""
+    told = {RecordName(event.workspace_id, *contact) for event in events for contact in event.contacts}
+    await indexing_queries.lock_indexes(conn, {name.workspace_id for name in told})
+    await reindex(conn, await indexing_queries.list_golden_of(conn, as_json(list(told))))
+
+
+async def reindex(conn: AsyncConnection, names: Collection[GoldenName], *, unsure: bool = False) -> None:
+    """Write what the index says of these golden records, and take out those that are gone.
+
+    `unsure` looks at each token instead of trusting what the documents say is there already.
+    """
+    await indexing_queries.lock_indexes(conn, {name.workspace_id for name in names})
+    for some in _slices(sorted(names)):
+        await _reindex(conn, some, unsure=unsure)
+
+
+def _slices(names: Sequence[GoldenName]) -> Sequence[Sequence[GoldenName]]:
+    return [names[start : start + SLICE] for start in range(0, len(names), SLICE)]
+
+
+async def _reindex(conn: AsyncConnection, names: Sequence[GoldenName], *, unsure: bool) -> None:
+    shown = await indexing_queries.load_shown(conn, names)
+    documents = [document_of(each.row, golden.newest_first(each.members), each.happened_at) for each in shown]
+    before = await indexing_queries.load_tokens(conn, names)
+    now = {GoldenName(each.workspace_id, each.golden_id): each.tokens for each in documents}
+    were, are = _tokens(before), _tokens(now)
+    await indexing_queries.save_documents(conn, documents, before.keys() - now.keys())
+    await indexing_queries.save_tokens(conn, are if unsure else are - were, were - are, unsure=unsure)
+    await spelling_queries.learn_words(conn, _words(are if unsure else are - were))
+    await spelling_queries.forget_words(conn, _words(were - are))
+
+
+def _tokens(of: dict[GoldenName, str]) -> set[TokenName]:
+    return {
+        TokenName(name.workspace_id, token, name.golden_id)
+        for name, tokens in of.items()
+        for token in values_in(tokens)
+    }
+
+
+def _words(tokens: Collection[TokenName]) -> set[Word]:
+    return {Word(each.workspace_id, each.token) for each in tokens if is_spelled(each.token)}
+
+
+async def rebuild_all(db: Database) -> None:
+    """Make the indexes anew that are to be, for as long as the service lives."""
+    while True:
+        async with db.engine.connect() as conn:
+            workspaces = await indexing_queries.list_to_rebuild(conn)
+        for workspace_id in workspaces:
+            while await rebuild_slice(db, workspace_id):
+                pass
+        await asyncio.sleep(REST_SECONDS)
+
+
+async def rebuild_slice(db: Database, workspace_id: UUID, *, at_most: int = SLICE) -> bool:
+    """Make the next part of a workspace's index anew; tell whether more is left to do here."""
+    async with db.transaction(workspace_id) as conn:
+        ids = await indexing_queries.take_slice(conn, workspace_id, at_most)
+        if ids is None:
+            return False
+        await reindex(conn, [GoldenName(workspace_id, golden_id) for golden_id in ids], unsure=True)
+        await indexing_queries.pass_slice(conn, workspace_id, ids[-1] if ids else None)
+    if not ids:
+        log.info("search_rebuilt", workspace_id=str(workspace_id))
+    return bool(ids)

@@ -1,0 +1,1 @@
+"""SQL that several rooms share, a module for each thing that is kept."""

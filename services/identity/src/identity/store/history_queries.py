@@ -1,0 +1,182 @@
+"""All SQL of the history: what happened to groups, and which golden records it concerns."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from identity.json_rows import as_json
+from identity.resolution.changes import Cause, Entry, Side
+from identity.resolution.matching import Edge
+
+_sides = msgspec.json.Decoder(tuple[Side, ...])
+_edges = msgspec.json.Decoder(tuple[Edge, ...])
+_cause = msgspec.json.Decoder(Cause)
+
+
+class StoredEntry(msgspec.Struct, frozen=True):
+    """An entry under its number, which grows with time."""
+
+    number: int
+    happened_at: datetime
+    entry: Entry
+    undone_by: int | None = None
+
+
+class _Row(msgspec.Struct):
+    workspace_id: UUID
+    number: int
+    kind: str
+    golden_id: UUID
+    concerns: tuple[UUID, ...]
+    sides: tuple[Side, ...]
+    edges: tuple[Edge, ...]
+    cause: Cause | None
+
+
+_SAVE_ENTRIES = text("""
+WITH entry AS (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides text, edges text,
+        cause text)
+), saved AS (
+    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges, cause)
+    SELECT workspace_id, number, kind, golden_id, sides, edges, cause FROM entry
+)
+INSERT INTO history_golden (workspace_id, golden_id, number)
+SELECT workspace_id, unnest(concerns), number FROM entry
+""")
+
+
+async def save_entries(conn: AsyncConnection, entries: Iterable[tuple[UUID, int, Sequence[Entry]]]) -> None:
+    """Write entries of workspaces, numbered on from the last number each has."""
+    rows = [
+        _row(workspace_id, number, entry)
+        for workspace_id, last, new in entries
+        for number, entry in enumerate(new, last + 1)
+    ]
+    if rows:
+        await conn.execute(_SAVE_ENTRIES, {"rows": as_json(rows)})
+
+
+_MARK_UNDONE = text("""
+UPDATE history SET undone_by = :by
+WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[])) AND undone_by IS NULL
+""")
+
+
+async def mark_undone(conn: AsyncConnection, workspace_id: UUID, numbers: Collection[int], *, by: int) -> None:
+    """Note which entry undid these."""
+    await conn.execute(_MARK_UNDONE, {"workspace_id": workspace_id, "numbers": list(numbers), "by": by})
+
+
+def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
+    concerns = {entry.golden_id, *(side.golden_id for side in entry.sides)}
+    return _Row(
+        workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges, entry.cause
+    )
+
+
+_LIST_ENTRIES = text("""
+SELECT h.number, h.kind, h.happened_at, h.golden_id, h.sides, h.edges, h.cause, h.undone_by
+FROM history h
+WHERE h.workspace_id = :workspace_id AND h.number < :before AND h.number IN (
+    SELECT g.number FROM history_golden g
+    WHERE g.workspace_id = :workspace_id AND g.golden_id = ANY (CAST(:golden_ids AS uuid[]))
+)
+ORDER BY h.number DESC
+LIMIT :at_most
+""")
+
+LAST = 2**62
+
+
+async def list_entries(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    golden_ids: Collection[UUID],
+    *,
+    before: int = LAST,
+    at_most: int | None = None,
+) -> list[StoredEntry]:
+    """List what happened to these golden records, the latest first."""
+    named = {
+        "workspace_id": workspace_id,
+        "golden_ids": list(golden_ids),
+        "before": before,
+        "at_most": at_most,
+    }
+    return [_stored(row) for row in await conn.execute(_LIST_ENTRIES, named)]
+
+
+def _stored(row: Row[Any]) -> StoredEntry:
+    entry = Entry(
+        kind=row.kind,
+        golden_id=row.golden_id,
+        sides=_sides.decode(row.sides),
+        edges=_edges.decode(row.edges),
+        cause=_cause.decode(row.cause) if row.cause else None,
+    )
+    return StoredEntry(row.number, row.happened_at, entry, row.undone_by)
+
+
+_FIND_ENTRY = text("""
+SELECT number, kind, happened_at, golden_id, sides, edges, cause, undone_by FROM history
+WHERE workspace_id = :workspace_id AND number = :number
+""")
+
+
+async def find_entry(conn: AsyncConnection, workspace_id: UUID, number: int) -> StoredEntry | None:
+    """Find an entry by its number."""
+    row = (await conn.execute(_FIND_ENTRY, {"workspace_id": workspace_id, "number": number})).one_or_none()
+    return _stored(row) if row else None
+
+
+_BY_RULE_SINCE = text("""
+SELECT number, kind, happened_at, golden_id, sides, edges, cause, undone_by FROM history
+WHERE workspace_id = :workspace_id AND kind = 'joined' AND cause IS NULL AND undone_by IS NULL
+  AND happened_at >= :since AND number < :before
+ORDER BY number DESC LIMIT :at_most
+""")
+
+
+async def list_joined_by_rule(
+    conn: AsyncConnection, workspace_id: UUID, *, since: datetime, before: int, at_most: int
+) -> list[StoredEntry]:
+    """List what rules joined since then and nobody undid, the latest first."""
+    named = {"workspace_id": workspace_id, "since": since, "before": before, "at_most": at_most}
+    return [_stored(row) for row in await conn.execute(_BY_RULE_SINCE, named)]
+
+
+_REWRITE_ENTRIES = text("""
+UPDATE history h SET sides = r.sides, edges = r.edges
+FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, number bigint, sides text, edges text)
+WHERE h.workspace_id = r.workspace_id AND h.number = r.number
+""")
+
+_DELETE_ENTRIES = text("""
+WITH forgotten AS (
+    DELETE FROM history WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[]))
+)
+DELETE FROM history_golden WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[]))
+    AND golden_id = ANY (CAST(:golden_ids AS uuid[]))
+""")
+
+
+async def rewrite_entries(
+    conn: AsyncConnection, workspace_id: UUID, entries: Collection[StoredEntry], forgotten: Collection[StoredEntry]
+) -> None:
+    """Write entries anew as they are here, and delete others."""
+    if entries:
+        rows = [_row(workspace_id, each.number, each.entry) for each in entries]
+        await conn.execute(_REWRITE_ENTRIES, {"rows": as_json(rows)})
+    if forgotten:
+        concerned = {id_ for each in forgotten for id_ in _row(workspace_id, 0, each.entry).concerns}
+        numbers = [each.number for each in forgotten]
+        await conn.execute(
+            _DELETE_ENTRIES, {"workspace_id": workspace_id, "numbers": numbers, "golden_ids": list(concerned)}
+        )

@@ -1,0 +1,1 @@
+"""What is alike, weighed beside the path; and the rules of a workspace, changed while everything goes on."""
