@@ -32,7 +32,7 @@ async def test_an_export_has_every_value_and_no_formula(workspace: Any) -> None:
         workspace.fetched(2, "ada@example.com", "king@example.com", connection_id=workspace.zendesk),
         workspace.deal(7, 1, occurred_at=datetime(2026, 3, 1, tzinfo=UTC)),
     )  # fmt: skip
-    names = "first_name,last_name,emails,phone,company,city,owner,sources,last_interaction_at,created_at"
+    names = "first_name,last_name,emails,phone,company,city,owner,sources,source_records,last_interaction_at,created_at"
 
     headers, content = await export(workspace, columns=names)
 
@@ -44,7 +44,8 @@ async def test_an_export_has_every_value_and_no_formula(workspace: Any) -> None:
         names.split(","),
         [
             "'=HYPERLINK(\"x\")", 'Love, "lace"\nII', "ada@example.com; king@example.com", "'+44 20", "'@acme",
-            "Zürich", "'-Mary", "hubspot; zendesk", "2026-03-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00",
+            "Zürich", "'-Mary", "hubspot; zendesk", "zendesk:2; hubspot:1",
+            "2026-03-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00",
         ],
     ]  # fmt: skip
 

@@ -119,6 +119,8 @@ def _cell(column: Column, row: GoldenRow, living: Sequence[SourceRecord], happen
         value = _SEVERAL.join(golden.all_phones(living))
     elif column == "sources":
         value = _SEVERAL.join(row.providers)
+    elif column == "source_records":
+        value = _SEVERAL.join(f"{record.provider}:{record.provider_id}" for record in living)
     elif column == "last_interaction_at":
         value = happened_at
     elif column in _STORED:

@@ -4,8 +4,8 @@ from typing import Literal, get_args
 
 Column = Literal[
     "id", "first_name", "last_name", "email", "emails", "phone", "phones", "company", "job_title", "birth_date",
-    "street", "postal_code", "city", "region", "country", "owner", "url", "sources", "created_at", "updated_at",
-    "last_interaction_at",
+    "street", "postal_code", "city", "region", "country", "owner", "url", "sources", "source_records", "created_at",
+    "updated_at", "last_interaction_at",
 ]  # fmt: skip
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
