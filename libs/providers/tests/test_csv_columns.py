@@ -90,6 +90,15 @@ def test_what_no_name_tells_the_cells_do():
     assert suggest(["Column 1", "Column 2", "Column 3"], rows) == {"Column 1": "emails", "Column 2": "phones"}
 
 
+def test_a_house_number_is_part_of_the_street_and_an_id_is_no_telephone():
+    columns = ["given_name", "street_number", "address_1", "suburb", "soc_sec_id"]
+
+    mapping = suggest(columns, [["ada", "12", "hawker place", "kew", "5304218"]])
+
+    assert mapping == {"given_name": "first_name", "street_number": "street", "address_1": "street", "suburb": "city"}
+    assert "street_number" not in suggest(["given_name", "street_number"], [])
+
+
 def test_a_mapping_says_what_it_says():
     assert check_mapping(["a", "b", "c"], {"a": "email", "b": "emails", "c": None}) == {"a": "emails", "b": "emails"}
 

@@ -160,6 +160,12 @@ async def test_cells_become_values_or_are_absent():
     assert (contact.url, contact.created_at, contact.job_title) == (None, None, None)
 
 
+async def test_a_street_may_be_told_by_two_columns_and_a_date_nobody_can_be_sure_of_stays_as_it_is():
+    contact = (await first("given_name,house_number,street,dob\nAda, 12 ,Hawker Place,5/10/1985\n")).contact
+
+    assert (contact.street, contact.birth_date) == ("12 Hawker Place", "5/10/1985")
+
+
 async def test_a_bad_row_costs_itself_and_says_where_and_why():
     file = Kept(
         b"Id,E-Mail,Ort\n"

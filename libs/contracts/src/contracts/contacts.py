@@ -15,8 +15,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     """One person as one provider shows them, in our words; every field may be absent.
 
     Strings are trimmed, free of NUL and at most `MAX_FIELD_CHARS` long; an empty one is absent. The first email
-    and the first phone are the provider's primary ones. `birth_date` is an ISO date. Times are the provider's
-    own, with a time zone.
+    and the first phone are the provider's primary ones. `birth_date` is an ISO date where what was written is one
+    day without doubt, and as it was written otherwise. Times are the provider's own, with a time zone.
     """
 
     first_name: str | None = None

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from contracts.contacts import Contact
 
-from providers.csv_names import NAMES
+from providers.csv_names import HOUSE_NUMBERS, NAMES
 from providers.files import OptionsRefused
 
 MANY = ("emails", "phones")
 """Fields that several columns may fill."""
+
+JOINED = ("street",)
+"""Fields that several columns tell the parts of, in their order."""
 
 FIELDS = ("full_name", *Contact.__struct_fields__)
 USEFUL = frozenset(("emails", "phones", "first_name", "last_name", "full_name"))
@@ -27,6 +30,8 @@ def _plain(name: str) -> str:
 
 
 _FIELD_OF = {_plain(name): field for field, names in NAMES.items() for name in names.split()}
+_HOUSE_NUMBERS = {_plain(name) for name in HOUSE_NUMBERS.split()}
+_IDENTIFIER = re.compile("(id|ref|key|code|number)$")
 _EMAIL = re.compile(r"[^\s@;,]+@[^\s@;,]+\.[^\s@;,]+")
 _PHONE = re.compile(r"\+?[\d\s()./-]{7,24}")
 
@@ -56,12 +61,17 @@ def suggest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, 
         field = field_of(column)
         if field and (field in MANY or field not in mapping.values()):
             mapping[column] = field
+    houses = {column: "street" for column in columns if _plain(column) in _HOUSE_NUMBERS}
+    if len(houses) == 1 and "street" in mapping.values():
+        mapping |= houses
     for field, shape in (("emails", _EMAIL), ("phones", _PHONE)):
         if field not in mapping.values():
             mapping |= {
                 column: field
                 for number, column in enumerate(columns)
-                if column not in mapping and _most(shape, [row[number] for row in rows if number < len(row)])
+                if column not in mapping
+                and not _IDENTIFIER.search(_plain(column))
+                and _most(shape, [row[number] for row in rows if number < len(row)])
             }
     names = {"first_name", "last_name"}
     if names <= set(mapping.values()):
@@ -81,7 +91,7 @@ def check_mapping(columns: Sequence[str], mapping: Mapping[str, str | None]) -> 
     for column, field in said.items():
         if field not in FIELDS:
             errors.append((f"mapping.{column}", f"there is no field {field}; there are {', '.join(FIELDS)}"))
-        elif field not in MANY and field in taken:
+        elif field not in (*MANY, *JOINED) and field in taken:
             errors.append((f"mapping.{column}", f"{field} is taken from the column {taken[field]} already"))
         taken.setdefault(field, column)
     if errors:

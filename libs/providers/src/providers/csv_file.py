@@ -9,13 +9,13 @@ import msgspec
 from contracts.contacts import Contact
 from contracts.files import FilePreview, FileProblem
 
-from providers.csv_columns import MANY
+from providers.csv_columns import JOINED
 from providers.csv_layout import Layout, Opening, read_beginning
 from providers.csv_rows import Row, bytes_of, read_rows
 from providers.files import PREVIEW_CONTACTS, Beginning, FileSource, OptionsRefused, StoredFile
 from providers.names import cut_name
 from providers.source import Page, Skipped, SourceContact
-from providers.values import emails, instant, iso_date, text, texts, web_address
+from providers.values import birth_date, emails, instant, iso_date, text, texts, web_address
 
 BLOCK_BYTES = 64_000
 LONGEST_ROW_BYTES = 4_000_000
@@ -217,10 +217,13 @@ def _reader_of(layout: Layout) -> Callable[[Sequence[str]], Contact]:
             places.setdefault(field, []).append(number)
     email_places, phone_places = places.pop("emails", []), places.pop("phones", [])
     name_at = places.pop("full_name", [])
-    plain = [(field, _READERS.get(field, text), at[0]) for field, at in places.items() if field not in MANY]
+    joined = [(field, at) for field, at in places.items() if field in JOINED]
+    plain = [(field, _READERS.get(field, text), at[0]) for field, at in places.items() if field not in JOINED]
 
     def read(cells: Sequence[str]) -> Contact:
         values: dict[str, Any] = {field: understand(cells[at]) for field, understand, at in plain}
+        for field, at_all in joined:
+            values[field] = text(" ".join(cells[at].strip() for at in at_all))
         if name_at:
             first, last = cut_name(cells[name_at[0]])
             values["first_name"] = values.get("first_name") or first
@@ -238,8 +241,8 @@ def _day(cell: str) -> str | None:
     """Read a date as ISO writes it, or with dots, day first; with slashes nobody knows which is the month."""
     if found := _DAY.fullmatch(cell.strip()):
         day, month, year = found.groups()
-        return iso_date(f"{year}-{month:0>2}-{day:0>2}")
-    return iso_date(cell)
+        return iso_date(f"{year}-{month:0>2}-{day:0>2}") or text(cell)
+    return birth_date(cell)
 
 
 _READERS: dict[str, Callable[[str], object]] = {

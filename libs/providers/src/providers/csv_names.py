@@ -53,12 +53,12 @@ NAMES: dict[str, str] = {
         生年月日 出生日期 생년월일
     """,
     "street": """
-        street streetaddress address addressline mailingstreet businessstreet homestreet strasse
+        street streetname streetaddress address addressline mailingstreet businessstreet homestreet strasse
         straße strassehausnummer strassenr anschrift adresse rue calle direccion domicilio indirizzo
         via rua endereco morada straat adres ulica улица адрес 住所 地址 주소
     """,
     "city": """
-        city town mailingcity businesscity homecity ort stadt wohnort ville ciudad localidad citta
+        city town suburb locality mailingcity businesscity homecity ort stadt wohnort ville ciudad localidad citta
         comune cidade localidade stad plaats woonplaats miasto miejscowosc город 市区町村 城市 도시
     """,
     "postal_code": """
@@ -93,3 +93,9 @@ NAMES: dict[str, str] = {
         datamodifica gewijzigdop
     """,
 }
+
+HOUSE_NUMBERS = """
+    streetnumber streetno housenumber houseno hausnummer hausnr numerocivico huisnummer numerderue
+    numerodecasa nrdomu номердома
+"""
+"""Columns that are part of a street where another column tells the street."""

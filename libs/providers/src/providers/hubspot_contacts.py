@@ -10,7 +10,7 @@ from providers.hubspot_names import Names
 from providers.hubspot_records import Record, Stream
 from providers.records import read_each
 from providers.source import Page, SourceContact
-from providers.values import emails, instant, iso_date, text, texts, web_address
+from providers.values import birth_date, emails, instant, text, texts, web_address
 
 CONTACTS = Stream(
     object_type="contacts",
@@ -105,7 +105,7 @@ def _to_contact(record: Record) -> Contact:
         phones=texts([value("phone"), value("mobilephone"), value("hs_whatsapp_phone_number")]),
         company=text(value("company")),
         job_title=text(value("jobtitle")),
-        birth_date=iso_date(value("date_of_birth")),
+        birth_date=birth_date(value("date_of_birth")),
         street=text(value("address")),
         city=text(value("city")),
         postal_code=text(value("zip")),

@@ -68,6 +68,11 @@ def iso_date(value: str | None) -> str | None:
     return day.isoformat() if day and day.year in _YEARS else None
 
 
+def birth_date(value: str | None) -> str | None:
+    """Read a date of birth as an ISO date; what is none, or not without doubt, stays as it was written."""
+    return iso_date(value) or text(value)
+
+
 def decimal(value: str | None) -> str | None:
     """Read a plain decimal number and keep it as written; anything else is absent."""
     cleaned = text(value)

@@ -80,4 +80,4 @@ def _word(properties: Properties, name: str) -> str:
 
 def _day(said: str) -> str | None:
     found = _DAY.match(said.strip())
-    return iso_date("-".join(found.groups())) if found else None
+    return (iso_date("-".join(found.groups())) if found else None) or text(said)
