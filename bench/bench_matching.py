@@ -1,6 +1,8 @@
-"""How rightly people are told apart, as a user gets it: `python -m bench.bench_matching FOLDER …`.
+"""How rightly people are told apart, as a user gets it: `python -m bench.bench_matching [FOLDER …]`.
 
 A folder holds `records.csv` (`record_id`, and columns as people name them) and `truth.csv` (`record_id`, `entity_id`).
+Without one, populations made up here are measured, each with a trap of its own.
+
 The file is sent to a house of its own, over its public API; once everything is settled the golden records are taken
 out by the export. Then a careful person answers every question of the review queue by the truth, until none that is
 right is left. All of it twice: with the default rules, and after `POST /rules/relearn`.
@@ -19,6 +21,7 @@ from uuid import uuid4
 
 import msgspec
 from aiohttp import FormData
+from contracts.contacts import Contact
 from contracts.decisions import Outcome
 from contracts.files import FileTaken
 from contracts.golden_records import ContactCount
@@ -29,6 +32,7 @@ from lead.client import Gateway
 from lead.postgres import temporary_postgres
 
 from bench.figures import figures
+from bench.populations import POPULATIONS, population
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
@@ -39,11 +43,30 @@ SETTLED_SECONDS = 5.0
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 900.0
 ANSWERED_AT_ONCE = 50
+PEOPLE = 300
 
 HEAD = ["set", "precision", "recall", "F1", "B-cubed F1", "largest", "and accepted: P", "R", "F1", "asked", "seconds"]
 
 Truth = Mapping[str, str]
 T = TypeVar("T")
+
+
+def write(home: Path, name: str, people: int) -> Path:
+    """Write a population as a folder; return that."""
+    contacts, entities = population(name, people)
+    folder = home / name
+    folder.mkdir()
+    with (folder / "records.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["record_id", *Contact.__struct_fields__])
+        rows.writerows([f"r{n}", *map(_cell, msgspec.structs.astuple(each))] for n, each in enumerate(contacts))
+    with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["record_id", "entity_id"], *([f"r{n}", who] for n, who in entities.items())])
+    return folder
+
+
+def _cell(value: object) -> object:
+    return ";".join(value) if isinstance(value, tuple) else value
 
 
 def read_truth(folder: Path) -> Truth:
@@ -181,14 +204,16 @@ async def measure_all(house: House, folders: Sequence[Path]) -> None:
 def main() -> None:
     """Measure on a server and a house of its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="how many people each population made up here has")
     asked = parser.parse_args()
     with (
         temporary_postgres(OPTIONS) as postgres,
         tempfile.TemporaryDirectory() as folder,
         embedded(Path(folder), {"DATABASE_URL": postgres.url}) as house,
     ):
-        asyncio.run(measure_all(house, asked.folders))
+        folders = asked.folders or [write(Path(folder), name, asked.people) for name in POPULATIONS]
+        asyncio.run(measure_all(house, folders))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from identity.store import rules_queries
 from identity.weights import ruling
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "birth_date": "1815-12-10", "phones": ("+44 20 7946 0001",)}
@@ -69,6 +70,29 @@ async def test_values_are_chosen_anew_by_another_rule(workspace: Any) -> None:
     assert whole["company"] == "Analytical Engines"
     lineage = (await workspace.get(f"/contacts/{whole['id']}"))["lineage"]["company"]
     assert (lineage["rule"], lineage["losers"][0]["value"]) == ("longest", "Engines")
+
+
+async def test_a_mailbox_is_one_however_it_is_written_also_where_keys_were_made_otherwise(workspace: Any) -> None:
+    await workspace.hears(workspace.fetched(1, "Ada.King@googlemail.com"), workspace.fetched(2, "adaking+a@gmail.com"))
+    await workspace.hears(workspace.fetched(3, "ada.king@example.com"), workspace.fetched(4, "adaking@example.com"))
+    assert await groups_of(workspace) == {frozenset("12"), frozenset("3"), frozenset("4")}
+    settled = await workspace.contacts()
+    (whole,) = [each for each in settled if len(each["sources"]) == 2]
+    shown = await workspace.get(f"/contacts/{whole['id']}")
+    assert sorted(shown["emails"]) == ["Ada.King@googlemail.com", "adaking+a@gmail.com"]
+
+    async with workspace.db.transaction(workspace.id) as conn:
+        await conn.exec_driver_sql(
+            "UPDATE source_identity SET keys = ARRAY['email:' || provider_id] WHERE provider_id IN ('1', '2')"
+        )
+        await conn.exec_driver_sql(
+            "UPDATE match_key m SET key = s.keys[1] FROM source_identity s"
+            " WHERE s.source_id = m.source_id AND s.provider_id IN ('1', '2')"
+        )
+        await rules_queries.begin_reweighing(conn, workspace.id)
+    await reweigh(workspace)
+
+    assert await workspace.contacts() == settled
 
 
 @pytest.mark.parametrize(

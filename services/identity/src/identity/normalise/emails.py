@@ -28,11 +28,15 @@ _TAGS_IGNORED = frozenset({
 })  # fmt: skip
 
 
+def address(email: str) -> str:
+    """Write an email in lower case without what is invisible or about it, tags and dots as they are; may be empty."""
+    plain = email.lower()
+    return plain if _PLAIN.fullmatch(plain) and not plain.startswith("mailto:") else _cleaned(plain)
+
+
 def mailbox(email: str) -> str | None:
     """Write an email as its mailbox, `local@host` in lower case; None for what no mail could be sent to."""
-    plain = email.lower()
-    if _PLAIN.fullmatch(plain) is None or plain.startswith("mailto:"):
-        plain = _cleaned(plain)
+    plain = address(email)
     local, at, host = plain.rpartition("@")
     if not (local and at and host) or len(plain) > LONGEST:
         return None

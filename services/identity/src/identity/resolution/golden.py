@@ -16,8 +16,8 @@ import msgspec
 from contracts.contacts import Contact
 from contracts.golden_records import FieldValue, Lineage
 
+from identity.normalise.emails import address
 from identity.resolution.ids import rank, seen_at
-from identity.resolution.keys import email_key
 from identity.resolution.records import SourceRecord
 from identity.rules.survivorship import LATEST, Rule, Survivorship
 
@@ -242,7 +242,7 @@ def _field_value(member: SourceRecord, value: str) -> FieldValue:
 
 def all_emails(living: Iterable[SourceRecord]) -> tuple[str, ...]:
     """List every email of a golden record once, the primary one first."""
-    return _each_once((email_key(email) or email, email) for m in living for email in m.contact.emails)
+    return _each_once((address(email) or email, email) for m in living for email in m.contact.emails)
 
 
 def all_phones(living: Iterable[SourceRecord]) -> tuple[str, ...]:

@@ -84,6 +84,12 @@ def after(record: SourceRecord, told: SourceRecord) -> SourceRecord:
     return record
 
 
+def keyed_anew(record: SourceRecord) -> SourceRecord:
+    """Take the keys of a record as they are made now; the same record where those are the ones it has."""
+    keys = keys_of(record.contact)
+    return record if keys == record.keys else msgspec.structs.replace(record, keys=keys)
+
+
 NEVER_AGAIN = 2**62
 """A revision that nothing told of a record exceeds."""
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from identity import backlog
 from identity.normalise import Form, form_of
 from identity.path import foresight, operations, suggesting
+from identity.resolution.records import keyed_anew
 from identity.resolution.sharing import is_shared, is_shared_by_name
 from identity.rules.blocking import block_of_telephone, blocks_of, tells_of_telephones
 from identity.rules.comparison import NO_KEYS
@@ -221,14 +222,17 @@ async def settle_anew(
     sources = [SourceName(workspace_id, source_id) for source_id in ids]
     known = await queries.load_neighbourhood(conn, sources=sources)
     if by_other_rules:
-        keys = {KeyName(workspace_id, key) for one in known for key in one.record.keys}
+        keys = {KeyName(workspace_id, key) for one in known for key in keyed_anew(one.record).keys}
         keys = {name for name in keys if not is_shared_by_name(name.key, locked[workspace_id].rules)}
         keys -= await sharing_queries.load_shared(conn, keys) if keys else set()
         known = await queries.load_neighbourhood(conn, sources=sources, keys=keys)
     before = {one.record.source_id: one for one in known}
     records = {source_id: one.record for source_id, one in before.items()}
-    foresight.remember(locked, before, records, ())
-    await operations.settle(conn, locked, before, records, anew=records.keys() if by_other_rules else ())
+    if by_other_rules:
+        records = {source_id: keyed_anew(record) for source_id, record in records.items()}
+    rekeyed = [record for source_id, record in records.items() if record is not before[source_id].record]
+    foresight.remember(locked, before, records, rekeyed)
+    await operations.settle(conn, locked, before, records, rekeyed, anew=records.keys() if by_other_rules else ())
 
 
 async def _ask_anew(conn: AsyncConnection, workspace_id: UUID, ends: Collection[UUID]) -> None:
