@@ -38,7 +38,7 @@ from bench.table import show
 from e2e.house import House, embedded
 from e2e.journey import synced
 
-SETTLED_SECONDS = 5.0
+SETTLED_SECONDS = 8.0
 """So long nothing may change any more."""
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 900.0

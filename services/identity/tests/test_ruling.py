@@ -95,6 +95,26 @@ async def test_a_mailbox_is_one_however_it_is_written_also_where_keys_were_made_
     assert await workspace.contacts() == settled
 
 
+async def test_rules_that_held_are_listed_and_can_be_had_back(workspace: Any) -> None:
+    await workspace.hears(workspace.fetched(1, "ada@example.com", **ADA), workspace.fetched(2, "al@example.org", **ADA))
+    before = await workspace.contacts()
+    await workspace.send("PATCH", "/rules", {"join": 1000})
+    await workspace.send("PATCH", "/rules", {"join": 200})
+    await reweigh(workspace)
+
+    told = await workspace.send("POST", "/rules/versions/0/restore")
+    await reweigh(workspace)
+
+    assert (told["version"], told["join"]) == (3, 30)
+    assert await workspace.contacts() == before
+    listed = (await workspace.get("/rules/versions", limit=2))["items"]
+    assert [(each["version"], each["join"], each["restores"]) for each in listed] == [(3, 30, 0), (2, 200, None)]
+    page = await workspace.get("/rules/versions", limit=2)
+    rest = await workspace.get("/rules/versions", limit=2, cursor=page["next_cursor"])
+    assert [each["version"] for each in rest["items"]] == [1]
+    assert (await workspace.send("POST", "/rules/versions/9/restore", status=404))["type"] == "no-such-version"
+
+
 @pytest.mark.parametrize(
     ("wish", "slug"),
     [

@@ -1015,6 +1015,74 @@ export interface paths {
         patch: operations["identity_RulesSetRules"];
         trace?: never;
     };
+    "/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowPreview
+         * @description Show how many golden records would join, part or show other values by the rules that are tried out.
+         */
+        get: operations["identity_RulesPreviewShowPreview"];
+        /**
+         * BeginPreview
+         * @description Try other rules out on every record, in the background; nothing changes by it.
+         */
+        put: operations["identity_RulesPreviewBeginPreview"];
+        post?: never;
+        /**
+         * DropPreview
+         * @description Drop the rules that were tried out.
+         */
+        delete: operations["identity_RulesPreviewDropPreview"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/preview/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApplyPreview
+         * @description Have the rules that were tried out hold; what follows is settled in the background.
+         */
+        post: operations["identity_RulesPreviewApplyApplyPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/preview/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPreviewed
+         * @description List which golden records these are.
+         */
+        get: operations["identity_RulesPreviewChangesListPreviewed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules/relearn": {
         parameters: {
             query?: never;
@@ -1029,6 +1097,46 @@ export interface paths {
          * @description Learn from the records what evidence is worth; what follows is settled in the background.
          */
         post: operations["identity_RulesRelearnRelearn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListVersions
+         * @description List the rules that held, the last first.
+         */
+        get: operations["identity_RulesVersionsListVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RestoreVersion
+         * @description Have rules that held before hold again; version 0 are the defaults.
+         */
+        post: operations["identity_RulesVersionsRestoreRestoreVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1760,6 +1868,16 @@ export interface components {
             items: components["schemas"]["identity_InteractionView"][];
             next_cursor?: string | null;
         };
+        /** ItemPage[PreviewedChange] */
+        "identity_ItemPage_contracts.rules.PreviewedChange_": {
+            items: components["schemas"]["identity_PreviewedChange"][];
+            next_cursor?: string | null;
+        };
+        /** ItemPage[RulesVersion] */
+        "identity_ItemPage_contracts.rules.RulesVersion_": {
+            items: components["schemas"]["identity_RulesVersion"][];
+            next_cursor?: string | null;
+        };
         /** ItemPage[SuggestionView] */
         "identity_ItemPage_contracts.suggestions.SuggestionView_": {
             items: components["schemas"]["identity_SuggestionView"][];
@@ -1836,7 +1954,7 @@ export interface components {
              */
             sort: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
             /** @default [] */
-            columns: (("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "created_at" | "updated_at" | "last_interaction_at") | unknown)[];
+            columns: (("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "source_records" | "created_at" | "updated_at" | "last_interaction_at") | unknown)[];
         };
         /** Outcome */
         identity_Outcome: {
@@ -1871,6 +1989,25 @@ export interface components {
         identity_PinWish: {
             value: string;
         };
+        /** PreviewWish */
+        identity_PreviewWish: {
+            region?: string | null;
+            join?: number;
+            suggest?: number;
+            blocked?: string[];
+            survivorship?: {
+                [key: string]: "latest" | "source_priority" | "most_frequent" | "longest";
+            };
+            priority?: string[];
+            /** @default false */
+            relearn: boolean;
+        };
+        /** PreviewedChange */
+        identity_PreviewedChange: {
+            /** @enum {string} */
+            kind: "joined" | "parted" | "changed";
+            contacts: components["schemas"]["identity_ContactSummary"][];
+        };
         /** PutOff */
         identity_PutOff: {
             /** @default 7 */
@@ -1904,6 +2041,39 @@ export interface components {
         identity_Reweighing: {
             done: number;
             total: number;
+        };
+        /** RulesPreview */
+        identity_RulesPreview: {
+            /** @enum {string} */
+            state: "learning" | "waiting" | "weighing" | "done";
+            based_on: number;
+            rules?: components["schemas"]["identity_RulesView"] | null;
+            done: number;
+            total: number;
+            joined: number;
+            parted: number;
+            changed: number;
+            exact_up_to: number;
+            asked_by: string | null;
+            /** Format: date-time */
+            asked_at: string;
+        };
+        /** RulesVersion */
+        identity_RulesVersion: {
+            version: number;
+            /** Format: date-time */
+            held_from: string;
+            made_by: string | null;
+            restores: number | null;
+            region: string | null;
+            join: number;
+            suggest: number;
+            blocked: string[];
+            survivorship: {
+                [key: string]: "latest" | "source_priority" | "most_frequent" | "longest";
+            };
+            priority: string[];
+            learned: boolean;
         };
         /** RulesView */
         identity_RulesView: {
@@ -2030,7 +2200,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
-            columns?: ("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "created_at" | "updated_at" | "last_interaction_at")[];
+            columns?: ("id" | "first_name" | "last_name" | "email" | "emails" | "phone" | "phones" | "company" | "job_title" | "birth_date" | "street" | "postal_code" | "city" | "region" | "country" | "owner" | "url" | "sources" | "source_records" | "created_at" | "updated_at" | "last_interaction_at")[];
         };
         /** ActionConflicts */
         sync_worker_ActionConflicts: {
@@ -4130,11 +4300,225 @@ export interface operations {
             };
         };
     };
+    identity_RulesPreviewShowPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_RulesPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesPreviewBeginPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_PreviewWish"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_RulesPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesPreviewDropPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesPreviewApplyApplyPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_RulesView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesPreviewChangesListPreviewed: {
+        parameters: {
+            query: {
+                kind: "joined" | "parted" | "changed";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ItemPage_contracts.rules.PreviewedChange_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_RulesRelearnRelearn: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_RulesView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesVersionsListVersions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ItemPage_contracts.rules.RulesVersion_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_RulesVersionsRestoreRestoreVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
             cookie?: never;
         };
         requestBody?: never;

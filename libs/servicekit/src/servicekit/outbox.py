@@ -11,8 +11,8 @@ through `bus_queries` sees events, each with a position of its own.
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from itertools import accumulate, groupby
 from operator import itemgetter
@@ -61,6 +61,20 @@ def publish(conn: AsyncConnection, events: Sequence[Event], *, lane: Lane | None
     if cause := causation_id.get():
         headers["causation_id"] = cause
     published.append(Published(tuple(events), into, msgspec.json.encode(headers)))
+
+
+@asynccontextmanager
+async def rehearsal(conn: AsyncConnection) -> AsyncIterator[None]:
+    """Let what is done inside be seen inside alone: what it wrote is taken back, what it published forgotten."""
+    published: list[Published] = conn.info[_KEY]
+    before = len(published)
+    savepoint = await conn.begin_nested()
+    try:
+        yield
+    finally:
+        if savepoint.is_active:
+            await savepoint.rollback()
+        del published[before:]
 
 
 def shard_of(workspace_id: UUID) -> int:

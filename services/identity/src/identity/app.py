@@ -12,7 +12,7 @@ from identity.handlers import projections, subscriptions
 from identity.routes import ROUTES
 from identity.search import indexing
 from identity.settings import Settings
-from identity.weights import ruling
+from identity.weights import previewing, ruling
 
 NAME = "identity"
 
@@ -31,6 +31,7 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
         workers={
             "search-rebuilder": partial(indexing.rebuild_all, db),
             "reweigher": partial(ruling.reweigh_all, db),
+            "previewer": partial(previewing.preview_all, db),
         },
         keys=keys,
     )

@@ -77,6 +77,34 @@ reweighing = Table(
     Column("begun_at", MOMENT, nullable=False, server_default=func.now()),
 )
 
+rules_preview = Table(
+    "rules_preview",
+    metadata,
+    Column("workspace_id", Uuid, primary_key=True),
+    Column("preview_id", Uuid, nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("based_on", Integer, nullable=False),
+    Column("version", Integer),
+    Column("after", Uuid),
+    Column("done", BigInteger, nullable=False, server_default=_zero()),
+    Column("joined", BigInteger, nullable=False, server_default=_zero()),
+    Column("parted", BigInteger, nullable=False, server_default=_zero()),
+    Column("changed", BigInteger, nullable=False, server_default=_zero()),
+    Column("is_done", Boolean, nullable=False, server_default=false()),
+    Column("asked_by", Uuid),
+    Column("asked_at", MOMENT, nullable=False, server_default=func.now()),
+)
+
+previewed_change = Table(
+    "previewed_change",
+    metadata,
+    _id("workspace_id"),
+    Column("kind", Text, nullable=False),
+    _id("golden_id"),
+    _id("with_id"),
+    PrimaryKeyConstraint("workspace_id", "kind", "golden_id"),
+)
+
 rules = Table(
     "rules",
     metadata,
@@ -85,6 +113,8 @@ rules = Table(
     Column("rules", Text, nullable=False),
     Column("made_at", MOMENT, nullable=False, server_default=func.now()),
     Column("made_by", Uuid),
+    Column("held_from", MOMENT),
+    Column("restores", Integer),
     PrimaryKeyConstraint("workspace_id", "version"),
 )
 

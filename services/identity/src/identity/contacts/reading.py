@@ -1,7 +1,7 @@
 """What identity shows: golden records, where each value comes from, what happened with them and to them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -84,6 +84,16 @@ async def list_contacts(
         total_is_exact=not found.more,
         near=found.near,
     )
+
+
+async def summaries(
+    conn: AsyncConnection, workspace_id: UUID, golden_ids: Collection[UUID]
+) -> dict[UUID, ContactSummary]:
+    """Show golden records as lists do, by their ids; those that are gone are left out."""
+    rows = await reading_queries.list_golden(conn, workspace_id, list(golden_ids))
+    members = await reading_queries.list_members(conn, workspace_id, [row.golden_id for row, _ in rows])
+    shown = [summary_of(row, golden.newest_first(members[row.golden_id]), last) for row, last in rows]
+    return {each.id: each for each in shown}
 
 
 async def _found(conn: AsyncConnection, search: Search, page: Page, *, nearly: bool) -> Found:

@@ -161,6 +161,14 @@ def _chosen(field: str, living: Sequence[SourceRecord], pinned: Pinned, survivor
     return found[0][1] if found else None
 
 
+def values(
+    living: Sequence[SourceRecord], pinned: Pinned = UNPINNED, survivorship: Survivorship = BY_DEFAULT
+) -> dict[str, str]:
+    """Choose the value of every field that has one."""
+    chosen = {field: _chosen(field, living, pinned, survivorship) for field in FIELDS}
+    return {field: value for field, value in chosen.items() if value is not None}
+
+
 def updated_at(living: Iterable[SourceRecord]) -> datetime:
     """Tell when a golden record last changed at any of its providers."""
     return plausible(max([member.contact.updated_at or member.first_seen_at for member in living]))

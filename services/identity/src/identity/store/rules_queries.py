@@ -1,6 +1,7 @@
 """All SQL of rules. A version never changes once it is written, so those in use are remembered."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,8 @@ from identity.rules.ruleset import DEFAULT, Rules
 REMEMBERED = 100
 
 _remembered: dict[tuple[UUID, int], Rules] = {}
+
+_rules = msgspec.json.Decoder(Rules)
 
 _LOAD = text("""
 SELECT workspace_id, version, rules
@@ -29,7 +32,7 @@ async def load_rules(conn: AsyncConnection, versions: Collection[tuple[UUID, int
         for row in await conn.execute(_LOAD, {"names": named}):
             while len(_remembered) >= REMEMBERED:
                 _remembered.pop(next(iter(_remembered)))
-            _remembered[row.workspace_id, row.version] = msgspec.json.decode(row.rules, type=Rules)
+            _remembered[row.workspace_id, row.version] = _rules.decode(row.rules)
     return {name[0]: _remembered[name] if name[1] else DEFAULT for name in versions}
 
 
@@ -81,7 +84,12 @@ async def take_slice(conn: AsyncConnection, workspace_id: UUID, at_most: int) ->
     taken = (await conn.execute(_TAKE, {"workspace_id": workspace_id})).one_or_none()
     if taken is None:
         return None
-    named = {"workspace_id": workspace_id, "after": taken.after or UUID(int=0), "at_most": at_most}
+    return await list_slice(conn, workspace_id, after=taken.after, at_most=at_most)
+
+
+async def list_slice(conn: AsyncConnection, workspace_id: UUID, *, after: UUID | None, at_most: int) -> list[UUID]:
+    """List records of a workspace by their ids, from one on."""
+    named = {"workspace_id": workspace_id, "after": after or UUID(int=0), "at_most": at_most}
     return list((await conn.execute(_SLICE, named)).scalars())
 
 
@@ -94,13 +102,13 @@ async def pass_slice(conn: AsyncConnection, workspace_id: UUID, ids: Sequence[UU
 
 
 _SAMPLE = text("""
-SELECT form FROM weighed_record WHERE workspace_id = :workspace_id
+SELECT contact FROM source_identity WHERE workspace_id = :workspace_id AND contact <> '{}'
 ORDER BY substring(uuid_send(source_id) FROM 9) LIMIT :at_most
 """)
 
 
-async def sample_forms(conn: AsyncConnection, workspace_id: UUID, at_most: int) -> list[str]:
-    """Take the forms of so many records, the same ones each time: which, their hashes decide."""
+async def sample_contacts(conn: AsyncConnection, workspace_id: UUID, at_most: int) -> list[str]:
+    """Take so many contacts as JSON, the same ones each time: which, the hashes of their records decide."""
     return list((await conn.execute(_SAMPLE, {"workspace_id": workspace_id, "at_most": at_most})).scalars())
 
 
@@ -123,22 +131,68 @@ def forget_all() -> None:
     _remembered.clear()
 
 
-_SAVE = text("""
-WITH numbered AS (
-    UPDATE workspace SET rules_version = (
-        SELECT coalesce(max(version), 0) + 1 FROM rules WHERE workspace_id = :workspace_id)
-    WHERE workspace_id = :workspace_id RETURNING rules_version
-)
-INSERT INTO rules (workspace_id, version, rules, made_by)
-SELECT :workspace_id, rules_version, :rules, :made_by FROM numbered RETURNING version
+_WRITE = text("""
+INSERT INTO rules (workspace_id, version, rules, made_by, restores)
+SELECT :workspace_id, coalesce(max(version), 0) + 1, :rules, :made_by, :restores
+FROM rules WHERE workspace_id = :workspace_id
+RETURNING version
+""")
+
+_HOLD = text("""
+WITH held AS (UPDATE workspace SET rules_version = :version WHERE workspace_id = :workspace_id)
+UPDATE rules SET held_from = now() WHERE workspace_id = :workspace_id AND version = :version
 """)
 
 
-async def save_rules(conn: AsyncConnection, workspace_id: UUID, rules: Rules, made_by: UUID | None) -> int:
-    """Write rules as a workspace's next version, which holds from now on; return its number.
-
-    The version in `rules` itself is not looked at.
-    """
-    named = {"workspace_id": workspace_id, "rules": msgspec.json.encode(rules).decode(), "made_by": made_by}
-    version: int = (await conn.execute(_SAVE, named)).scalar_one()
+async def write_rules(
+    conn: AsyncConnection, workspace_id: UUID, rules: Rules, made_by: UUID | None, *, restores: int | None = None
+) -> int:
+    """Write rules as the next version of a workspace that is locked; return its number. They do not hold yet."""
+    named = {
+        "workspace_id": workspace_id,
+        "rules": msgspec.json.encode(rules).decode(),
+        "made_by": made_by,
+        "restores": restores,
+    }
+    version: int = (await conn.execute(_WRITE, named)).scalar_one()
     return version
+
+
+async def hold_rules(conn: AsyncConnection, workspace_id: UUID, version: int) -> None:
+    """Have a version hold from now on, in a workspace that is locked."""
+    await conn.execute(_HOLD, {"workspace_id": workspace_id, "version": version})
+
+
+async def save_rules(
+    conn: AsyncConnection, workspace_id: UUID, rules: Rules, made_by: UUID | None, *, restores: int | None = None
+) -> int:
+    """Write rules as the next version of a workspace that is locked, and have it hold; return its number."""
+    version = await write_rules(conn, workspace_id, rules, made_by, restores=restores)
+    await hold_rules(conn, workspace_id, version)
+    return version
+
+
+class HeldRules(msgspec.Struct, frozen=True):
+    """A version of rules that holds or held."""
+
+    version: int
+    rules: Rules
+    held_from: datetime
+    made_by: UUID | None
+    restores: int | None
+
+
+_VERSIONS = text("""
+SELECT version, rules, held_from, made_by, restores FROM rules
+WHERE workspace_id = :workspace_id AND held_from IS NOT NULL AND version < :before
+ORDER BY version DESC LIMIT :at_most
+""")
+
+
+async def list_versions(conn: AsyncConnection, workspace_id: UUID, *, before: int, at_most: int) -> list[HeldRules]:
+    """List the versions that held, the last first."""
+    named = {"workspace_id": workspace_id, "before": before, "at_most": at_most}
+    return [
+        HeldRules(row.version, _rules.decode(row.rules), row.held_from, row.made_by, row.restores)
+        for row in await conn.execute(_VERSIONS, named)
+    ]

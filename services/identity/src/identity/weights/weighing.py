@@ -7,7 +7,7 @@ that gained or lost a pair are partitioned again.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from uuid import UUID
 
 import msgspec
@@ -50,14 +50,14 @@ async def weigh_resolved(conn: AsyncConnection, events: Sequence[SourceRecordsRe
 
 async def weigh(
     conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID], rules: Rules, *, anew: Collection[UUID] = ()
-) -> None:
-    """Weigh records of a workspace that is locked, and let follow what follows.
+) -> Set[UUID]:
+    """Weigh records of a workspace that is locked, and let follow what follows; return the records that reached.
 
     Those of `ids` whose form is as it was have nothing to say; those to be compared `anew` are, all the same.
     """
     changed, was = await _take_forms(conn, workspace_id, ids, rules)
     if not changed and not anew:
-        return
+        return frozenset()
     entered = {(block, id_) for id_, now in changed.items() for block in now.blocks}
     left = {(block, id_) for id_ in changed if id_ in was for block in was[id_].blocks}
     await weighing_queries.save_weighed(conn, list(changed.values()))
@@ -69,9 +69,9 @@ async def weigh(
     await weighing_queries.save_pairs(conn, workspace_id, pairs - before)
     moved = {end for pair in pairs ^ before if pair.joins for end in (pair.left_id, pair.right_id)}
     log.info("records_weighed", workspace_id=str(workspace_id), records=len(again), alike=len(pairs), moved=len(moved))
-    if moved:
-        await settle_anew(conn, workspace_id, moved)
+    reached = await settle_anew(conn, workspace_id, moved) if moved else frozenset[UUID]()
     await _ask_anew(conn, workspace_id, {end for pair in pairs ^ before for end in (pair.left_id, pair.right_id)})
+    return reached
 
 
 async def _take_forms(
@@ -216,8 +216,11 @@ def _names(pairs: Iterable[Pair]) -> set[Pair]:
 
 async def settle_anew(
     conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID], *, by_other_rules: bool = False
-) -> None:
-    """Partition again what edges reach from records; by other rules, also what keys bind now, and values anew."""
+) -> Set[UUID]:
+    """Partition again what edges reach from records, which are returned.
+
+    By other rules also what keys bind now, and values are chosen anew.
+    """
     locked = await queries.lock_workspaces(conn, {workspace_id})
     sources = [SourceName(workspace_id, source_id) for source_id in ids]
     known = await queries.load_neighbourhood(conn, sources=sources)
@@ -233,6 +236,7 @@ async def settle_anew(
     rekeyed = [record for source_id, record in records.items() if record is not before[source_id].record]
     foresight.remember(locked, before, records, rekeyed)
     await operations.settle(conn, locked, before, records, rekeyed, anew=records.keys() if by_other_rules else ())
+    return records.keys()
 
 
 async def _ask_anew(conn: AsyncConnection, workspace_id: UUID, ends: Collection[UUID]) -> None:
