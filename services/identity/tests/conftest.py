@@ -82,6 +82,10 @@ class Workspace:
         async with self.publisher.transaction(self.id) as conn:
             publish(conn, events, lane=lane)
         await drain(self.db, subscriptions())
+        await self.derives()
+
+    async def derives(self) -> None:
+        """Let follow what follows beside the path: records are weighed, the index is kept."""
         for name, derived in projections().items():
             await drain(self.db, derived, consumer=f"{NAME}_{name}")
 

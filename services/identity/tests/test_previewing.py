@@ -96,9 +96,7 @@ async def test_a_preview_of_rules_that_were_changed_since_is_not_applied(workspa
     await workspace.send("DELETE", "/rules/preview", status=204)
     unfit = {"join": 0, "suggest": 9}
     assert (await workspace.send("POST", "/rules/preview/apply", status=404))["type"] == "no-preview"
-    assert (await workspace.send("PUT", "/rules/preview", unfit, status=400))[
-        "type"
-    ] == "rules-unfit"
+    assert (await workspace.send("PUT", "/rules/preview", unfit, status=400))["type"] == "rules-unfit"
 
 
 async def test_a_preview_waits_until_everything_is_settled_by_the_rules_that_hold(workspace: Any) -> None:

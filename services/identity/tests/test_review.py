@@ -9,7 +9,7 @@ from identity import tables
 from identity.decisions import deciding
 from identity.erasure import erasing
 from identity.resolution.suggestions import Suggestion
-from identity.review import queue
+from identity.review import answering, queue
 from identity.store import queries, suggestion_queries
 from servicekit.database import Database
 from sqlalchemy import event, text, update
@@ -40,7 +40,7 @@ async def say(conn: Any, workspace: Any, verdict: Any, sides: Any) -> int:
 
 async def decide(workspace: Any, verdict: str, asked: dict[str, Any]) -> int:
     async with workspace.db.transaction(workspace.id) as conn:
-        sides = (await queue.load_sides(conn, workspace.id, [UUID(asked["id"])]))[UUID(asked["id"])]
+        sides = (await answering.load_sides(conn, workspace.id, [UUID(asked["id"])]))[UUID(asked["id"])]
         return await say(conn, workspace, verdict, sides)
 
 
@@ -139,6 +139,67 @@ async def test_who_was_erased_is_asked_about_no_more_and_nothing_is_kept_of_the_
     assert len(asked) == 1
     async with workspace.db.transaction(workspace.id) as conn:
         assert (await conn.execute(text("SELECT count(*) FROM suggestion"))).scalar_one() == 0
+
+
+async def flagged(workspace: Any, **query: Any) -> list[tuple[str, bool]]:
+    """Whose review is needed, as lists show it; what is indexed is waited for."""
+    await workspace.derives()
+    return [(each["email"], each["needs_review"]) for each in await workspace.contacts(sort="email", **query)]
+
+
+async def test_who_needs_review_is_marked_and_found_until_it_is_decided_or_put_off(workspace: Any) -> None:
+    asked = await two_alike(workspace)
+    await workspace.hears(workspace.fetched(3, "grace@three.org", first_name="Grace", last_name="Hopper"))
+    ada, countess, grace = "ada@one.org", "countess@two.org", "grace@three.org"
+
+    assert await flagged(workspace) == [(ada, True), (countess, True), (grace, False)]
+    assert await flagged(workspace, needs_review="true") == [(ada, True), (countess, True)]
+    assert await flagged(workspace, needs_review="false") == [(grace, False)]
+    assert (await workspace.get("/contacts/count", needs_review="true"))["count"] == 2
+
+    await workspace.asks("POST", f"/suggestions/{asked['id']}/later", json={})
+    assert await flagged(workspace, needs_review="true") == []
+    await workspace.asks("DELETE", f"/suggestions/{asked['id']}/later")
+    assert len(await flagged(workspace, needs_review="true")) == 2
+
+    await workspace.send("POST", f"/suggestions/{asked['id']}/decision", {"decision": "different"})
+    assert await flagged(workspace) == [(ada, False), (countess, False), (grace, False)]
+    assert await flagged(workspace, needs_review="true") == []
+
+
+async def test_an_answer_is_taken_as_shown_previewed_and_undone(workspace: Any) -> None:
+    asked = await two_alike(workspace)
+    path = f"/suggestions/{asked['id']}/decision"
+    before = await workspace.contacts()
+    same = {"decision": "same", "version": asked["version"]}
+
+    foreseen = await workspace.send("POST", path, {**same, "dry_run": True})
+    assert [each["id"] for each in foreseen["contacts"]] == [asked["preview"]["id"]]
+    assert await workspace.contacts() == before
+
+    told = await workspace.send("POST", path, same)
+    assert len(await workspace.contacts()) == 1
+    assert (await workspace.send("POST", path, same, status=409))["type"] == "suggestions-changed"
+
+    (entry,) = told["entries"]
+    await workspace.send("POST", f"/history/{entry['number']}/undo", {})
+    assert await workspace.contacts() == before
+    assert await questions(workspace) == [asked]
+
+
+async def test_several_are_answered_at_once_or_none(workspace: Any) -> None:
+    asked = await two_alike(workspace)
+    await workspace.hears(workspace.fetched(9, "ada@one.org", first_name="Ada", last_name="Lovelace"))
+    stale = {"id": asked["id"], "decision": "same", "version": asked["version"]}
+
+    refused = await workspace.send("POST", "/suggestions/decisions", {"answers": [stale]}, status=409)
+    assert (refused["type"], refused["ids"]) == ("suggestions-changed", [asked["id"]])
+    assert len(await workspace.contacts()) == 2
+
+    (now,) = await questions(workspace)
+    answer = {"id": now["id"], "decision": "same", "version": now["version"]}
+    await workspace.send("POST", "/suggestions/decisions", {"answers": [answer]})
+    assert len(await workspace.contacts()) == 1
 
 
 async def test_a_question_put_off_is_asked_again_when_one_says_so(workspace: Any) -> None:
@@ -279,7 +340,7 @@ async def test_no_question_is_seen_or_put_off_from_another_workspace(workspace: 
     assert (await workspace.get("/suggestions/count", workspace_id=other))["count"] == 0
     await workspace.asks("POST", f"/suggestions/{asked['id']}/later", status=404, workspace_id=other, json={})
     async with workspace.db.transaction(workspace.id, other) as conn:
-        assert await queue.load_sides(conn, other, [UUID(asked["id"])]) == {}
+        assert await answering.load_sides(conn, other, [UUID(asked["id"])]) == {}
         ids = [UUID(side["contact"]["id"]) for side in asked["sides"]]
         assert await queue.count_of_contacts(conn, other, ids) == {}
 

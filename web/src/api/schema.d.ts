@@ -630,7 +630,7 @@ export interface paths {
          *     `q` are words: each begins a name, a company, an email, an email's domain or a phone, of whichever source. Where
          *     nothing is found, words near them are looked for instead, and `near` names those. `filter` is a group of conditions
          *     in JSON, such as `{"combinator": "and", "rules": [{"field": "company", "operator": "contains", "value": "acme"}]}`;
-         *     `source` is a provider.
+         *     `source` is a provider; `needs_review` leaves those of which people are asked whether they are one with another.
          */
         get: operations["identity_ContactsListContacts"];
         put?: never;
@@ -1223,6 +1223,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/suggestions/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AnswerSeveral
+         * @description Say of several questions whether they are the same person, all at once; with `dry_run`, see what follows.
+         */
+        post: operations["identity_SuggestionsDecisionsAnswerSeveral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/suggestions/later": {
         parameters: {
             query?: never;
@@ -1237,6 +1257,26 @@ export interface paths {
          * @description Put suggestions off.
          */
         post: operations["identity_SuggestionsLaterPutOffSeveral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/suggestions/{suggestion_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AnswerOne
+         * @description Say of a question whether the two are the same person; the entry that comes of it can be undone.
+         */
+        post: operations["identity_SuggestionsSuggestionIdDecisionAnswerOne"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1639,6 +1679,28 @@ export interface components {
             parked?: number | null;
             ms?: number | null;
         };
+        /** Answer */
+        identity_Answer: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            decision: "same" | "different";
+            version?: string | null;
+        };
+        /** AnswerOne */
+        identity_AnswerOne: {
+            /** @enum {string} */
+            decision: "same" | "different";
+            version?: string | null;
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** Answers */
+        identity_Answers: {
+            answers: (components["schemas"]["identity_Answer"] | unknown)[];
+            /** @default false */
+            dry_run: boolean;
+        };
         /** AskAgain */
         identity_AskAgain: {
             ids: (string | unknown)[];
@@ -1672,6 +1734,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @default false */
+            needs_review: boolean;
         };
         /** ContactExplanation */
         identity_ContactExplanation: {
@@ -1711,6 +1775,8 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             last_interaction_at?: string | null;
+            /** @default false */
+            needs_review: boolean;
         };
         /** DecisionView */
         identity_DecisionView: {
@@ -2173,6 +2239,7 @@ export interface components {
             ];
             reason: components["schemas"]["identity_EdgeView"];
             preview: components["schemas"]["identity_MergePreview"];
+            version: string;
             put_off_until?: string | null;
         };
         /** UndoSinceWish */
@@ -3601,6 +3668,7 @@ export interface operations {
                 q?: string | null;
                 filter?: string | null;
                 source?: string | null;
+                needs_review?: boolean | null;
                 sort?: "updated_at" | "-updated_at" | "created_at" | "-created_at" | "name" | "-name" | "email" | "-email" | "company" | "-company" | "last_interaction_at" | "-last_interaction_at";
                 cursor?: string | null;
                 limit?: number;
@@ -3637,6 +3705,7 @@ export interface operations {
                 q?: string | null;
                 filter?: string | null;
                 source?: string | null;
+                needs_review?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -3670,6 +3739,7 @@ export interface operations {
                 q?: string | null;
                 filter?: string | null;
                 source?: string | null;
+                needs_review?: boolean | null;
                 columns?: string | null;
                 bom?: boolean;
             };
@@ -4675,6 +4745,39 @@ export interface operations {
             };
         };
     };
+    identity_SuggestionsDecisionsAnswerSeveral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_Answers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_SuggestionsLaterPutOffSeveral: {
         parameters: {
             query?: never;
@@ -4695,6 +4798,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_PutOffAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_SuggestionsSuggestionIdDecisionAnswerOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["identity_AnswerOne"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_Outcome"];
                 };
             };
             /** @description A problem */

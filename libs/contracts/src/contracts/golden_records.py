@@ -118,6 +118,8 @@ class ContactSummary(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     last_interaction_at: datetime | None = None
     """When the last thing on its timeline was, or will be."""
+    needs_review: bool = False
+    """Whether people are asked if it is one person with another."""
 
 
 class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,6 +188,7 @@ class ContactDetail(msgspec.Struct, frozen=True, kw_only=True):
     previous_ids: tuple[UUID, ...]
     created_at: datetime
     updated_at: datetime
+    needs_review: bool = False
 
 
 class ContactCount(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,10 @@ import msgspec
 from msgspec import Meta
 
 from contracts.explanations import EdgeView
-from contracts.golden_records import ContactSummary, SourceName
+from contracts.golden_records import ContactSummary, SourceName, Verdict
 
 AT_ONCE = 200
+ANSWERED_AT_ONCE = 100
 MOST_DAYS = 365
 
 
@@ -45,6 +46,8 @@ class SuggestionView(msgspec.Struct, frozen=True, kw_only=True):
     sides: tuple[SuggestionSide, SuggestionSide]
     reason: EdgeView
     preview: MergePreview
+    version: str
+    """Changes with either side; an answer that names it is taken only while they are what they were."""
     put_off_until: datetime | None = None
 
 
@@ -56,6 +59,29 @@ class SuggestionCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Days = Annotated[int, Meta(ge=1, le=MOST_DAYS)]
+
+
+class AnswerOne(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person's word on a question; with `version`, only if the question is what was shown."""
+
+    decision: Verdict
+    version: Annotated[str, Meta(max_length=64)] | None = None
+    dry_run: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person's word on one of several questions."""
+
+    id: UUID
+    decision: Verdict
+    version: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Several of them; all are taken, or none."""
+
+    answers: Annotated[tuple[Answer, ...], Meta(min_length=1, max_length=ANSWERED_AT_ONCE)]
+    dry_run: bool = False
 
 
 class PutOff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

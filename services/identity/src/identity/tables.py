@@ -357,6 +357,7 @@ search_document = Table(
     Column("updated_at", MOMENT, nullable=False),
     Column("last_interaction_at", MOMENT, nullable=False),
     Column("tokens", WORDS, nullable=False),
+    Column("review_from", MOMENT, nullable=False, server_default=text("'9999-12-31 00:00:00+00'")),
     PrimaryKeyConstraint("workspace_id", "golden_id"),
     Index("search_document_name", "workspace_id", "name_key", "golden_id"),
     Index("search_document_email", "workspace_id", "email_key", "golden_id"),

@@ -5,7 +5,7 @@ takes to fetch a million, no transaction stays open and memory holds one slice. 
 is when it is reached; what is there from beginning to end is written, once.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +24,8 @@ from identity.search import finding, finding_queries
 from identity.search.columns import COLUMNS, Column
 from identity.search.finding import Search
 from identity.search.finding_queries import Page, Place, Wanted
+from identity.store import decision_queries, rules_queries
+from identity.store.queries import SourceName
 
 log = structlog.get_logger()
 
@@ -102,14 +104,25 @@ async def _cells(
     members: dict[UUID, list[SourceRecord]] = {}
     if not _STORED.issuperset(columns):
         members = await reading_queries.list_members(conn, workspace_id, [row.golden_id for row, _ in rows])
+    named = [SourceName(workspace_id, each.source_id) for own in members.values() for each in own]
+    pins = await decision_queries.pins_on(conn, named)
+    survivorship = (await rules_queries.current_rules(conn, workspace_id)).survivorship
     written = []
     for row, happened_at in rows:
         living = golden.newest_first(members.get(row.golden_id, ()))
-        written.append([_cell(column, row, living, happened_at) for column in columns])
+        pinned = golden.pinned_of([member.source_id for member in members.get(row.golden_id, ())], pins)
+        values = golden.values(living, pinned, survivorship) if living else {}
+        written.append([_cell(column, row, living, happened_at, values) for column in columns])
     return written
 
 
-def _cell(column: Column, row: GoldenRow, living: Sequence[SourceRecord], happened_at: datetime | None) -> str:
+def _cell(
+    column: Column,
+    row: GoldenRow,
+    living: Sequence[SourceRecord],
+    happened_at: datetime | None,
+    values: Mapping[str, str],
+) -> str:
     value: Any
     if column == "id":
         value = row.golden_id
@@ -120,13 +133,13 @@ def _cell(column: Column, row: GoldenRow, living: Sequence[SourceRecord], happen
     elif column == "sources":
         value = _SEVERAL.join(row.providers)
     elif column == "source_records":
-        value = _SEVERAL.join(f"{record.provider}:{record.provider_id}" for record in living)
+        value = _SEVERAL.join(sorted(f"{record.provider}:{record.provider_id}" for record in living))
     elif column == "last_interaction_at":
         value = happened_at
     elif column in _STORED:
         value = getattr(row, column)
     else:
-        value = golden.value_of(column, living)
+        value = values.get(column)
     if isinstance(value, datetime):
         return value.isoformat()
     return "" if value is None else str(value)

@@ -1,6 +1,5 @@
 """What identity shows: golden records, where each value comes from, what happened with them and to them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -28,14 +27,14 @@ from identity.path import timeline_queries
 from identity.path.timeline_queries import SourceAddress, TimelinePlace, TimelineRow
 from identity.resolution import golden
 from identity.resolution.changes import Cause
-from identity.resolution.golden import GoldenRow, Pin, Pinned
+from identity.resolution.golden import GoldenRow, Pinned
 from identity.resolution.ids import seen_at
 from identity.resolution.records import SourceRecord
 from identity.rules.survivorship import Survivorship
 from identity.search import finding, finding_queries
 from identity.search.finding import Found, Search
 from identity.search.finding_queries import Order, Page, Place
-from identity.store import decision_queries, history_queries, rules_queries
+from identity.store import decision_queries, history_queries, rules_queries, suggestion_queries
 from identity.store.history_queries import StoredEntry
 from identity.store.queries import SourceName as SourceId
 
@@ -76,9 +75,13 @@ async def list_contacts(
     shown = found.places[:limit]
     rows = await reading_queries.list_golden(conn, search.workspace_id, [place.golden_id for place in shown])
     members = await reading_queries.list_members(conn, search.workspace_id, [row.golden_id for row, _ in rows])
+    asked = await _asked(conn, search.workspace_id, members)
     next_place = _list_place(order, shown[-1], found) if len(found.places) > limit else None
     return ContactPage(
-        items=[summary_of(row, golden.newest_first(members[row.golden_id]), last) for row, last in rows],
+        items=[
+            summary_of(row, golden.newest_first(members[row.golden_id]), last, needs_review=row.golden_id in asked)
+            for row, last in rows
+        ],
         next_cursor=cursors.write(next_place, search.workspace_id) if next_place else None,
         total=found.total,
         total_is_exact=not found.more,
@@ -92,8 +95,17 @@ async def summaries(
     """Show golden records as lists do, by their ids; those that are gone are left out."""
     rows = await reading_queries.list_golden(conn, workspace_id, list(golden_ids))
     members = await reading_queries.list_members(conn, workspace_id, [row.golden_id for row, _ in rows])
-    shown = [summary_of(row, golden.newest_first(members[row.golden_id]), last) for row, last in rows]
+    asked = await _asked(conn, workspace_id, members)
+    shown = [
+        summary_of(row, golden.newest_first(members[row.golden_id]), last, needs_review=row.golden_id in asked)
+        for row, last in rows
+    ]
     return {each.id: each for each in shown}
+
+
+async def _asked(conn: AsyncConnection, workspace_id: UUID, golden_ids: Collection[UUID]) -> Collection[UUID]:
+    """Name those of golden records of which people are asked something."""
+    return await suggestion_queries.count_of_each(conn, workspace_id, golden_ids, now=datetime.now(UTC))
 
 
 async def _found(conn: AsyncConnection, search: Search, page: Page, *, nearly: bool) -> Found:
@@ -119,7 +131,13 @@ def _list_place(order: Order, place: Place, found: Found) -> ListPlace:
     )
 
 
-def summary_of(row: GoldenRow, living: Iterable[SourceRecord], last_interaction_at: datetime | None) -> ContactSummary:
+def summary_of(
+    row: GoldenRow,
+    living: Iterable[SourceRecord],
+    last_interaction_at: datetime | None,
+    *,
+    needs_review: bool,
+) -> ContactSummary:
     """Show a golden record as lists do."""
     return ContactSummary(
         id=row.golden_id,
@@ -133,6 +151,7 @@ def summary_of(row: GoldenRow, living: Iterable[SourceRecord], last_interaction_
         created_at=row.created_at,
         updated_at=row.updated_at,
         last_interaction_at=last_interaction_at,
+        needs_review=needs_review,
     )
 
 
@@ -176,6 +195,7 @@ async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> C
         previous_ids=tuple(sorted({*source_ids, *redirects} - {golden_id})),
         created_at=seen_at(golden_id),
         updated_at=golden.updated_at(living),
+        needs_review=bool(await _asked(conn, workspace_id, [golden_id])),
     )
 
 
@@ -183,9 +203,7 @@ async def choices(
     conn: AsyncConnection, workspace_id: UUID, members: Iterable[SourceRecord]
 ) -> tuple[Pinned, Survivorship]:
     """Load what people chose for a golden record's values, and the rules of the rest."""
-    pins: dict[UUID, list[Pin]] = defaultdict(list)
-    for _, pin in await decision_queries.load_pins(conn, [SourceId(workspace_id, m.source_id) for m in members]):
-        pins[pin.source_id].append(pin)
+    pins = await decision_queries.pins_on(conn, [SourceId(workspace_id, m.source_id) for m in members])
     pinned = golden.pinned_of(pins, pins)
     return pinned, (await rules_queries.current_rules(conn, workspace_id)).survivorship
 

@@ -26,6 +26,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 ExportColumns = Annotated[str | None, QueryParameter(max_length=1_000)]
 Words = Annotated[str | None, QueryParameter(max_length=200)]
 Filter = Annotated[str | None, QueryParameter(name="filter", max_length=LONGEST_FILTER)]
+NeedsReview = Annotated[bool | None, QueryParameter()]
 Provider = Annotated[str | None, QueryParameter(max_length=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]
 
@@ -38,6 +39,7 @@ async def list_contacts(
     q: Words = None,
     filter_: Filter = None,
     source: Provider = None,
+    needs_review: NeedsReview = None,
     sort: FromQuery[Order] = "-updated_at",
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -47,9 +49,9 @@ async def list_contacts(
     `q` are words: each begins a name, a company, an email, an email's domain or a phone, of whichever source. Where
     nothing is found, words near them are looked for instead, and `near` names those. `filter` is a group of conditions
     in JSON, such as `{"combinator": "and", "rules": [{"field": "company", "operator": "contains", "value": "acme"}]}`;
-    `source` is a provider.
+    `source` is a provider; `needs_review` leaves those of which people are asked whether they are one with another.
     """
-    search = _search(principal, q, filter_, source)
+    search = _search(principal, q, filter_, source, needs_review)
     return await reading.list_contacts(conn, search, order=sort, cursors=cursors, cursor=cursor, limit=limit)
 
 
@@ -60,13 +62,17 @@ async def count_contacts(
     q: Words = None,
     filter_: Filter = None,
     source: Provider = None,
+    needs_review: NeedsReview = None,
 ) -> ContactCount:
     """Tell how many golden records there are, or are found."""
-    return await reading.count_contacts(conn, _search(principal, q, filter_, source))
+    return await reading.count_contacts(conn, _search(principal, q, filter_, source, needs_review))
 
 
-def _search(principal: Principal, q: str | None, filter_: str | None, source: str | None) -> Search:
-    return Search(workspace_id=principal.workspace_id, q=q or "", rule=finding.narrowed(filter_, source))
+def _search(
+    principal: Principal, q: str | None, filter_: str | None, source: str | None, needs_review: bool | None
+) -> Search:
+    rule = finding.narrowed(filter_, source, needs_review)
+    return Search(workspace_id=principal.workspace_id, q=q or "", rule=rule)
 
 
 @get("/contacts/export", media_type="text/csv")
@@ -77,6 +83,7 @@ async def export_contacts(
     q: Words = None,
     filter_: Filter = None,
     source: Provider = None,
+    needs_review: NeedsReview = None,
     columns: ExportColumns = None,
     bom: FromQuery[bool] = True,
 ) -> Stream:
@@ -88,7 +95,9 @@ async def export_contacts(
     if principal.user_id is None:
         raise Forbidden("this needs a signed-in person")
     chosen = exporting.read_columns(columns)
-    wanted = await exporting.begin_export(conn, _search(principal, q, filter_, source), asked_by=principal.user_id)
+    wanted = await exporting.begin_export(
+        conn, _search(principal, q, filter_, source, needs_review), asked_by=principal.user_id
+    )
     name = f"contacts-{datetime.now(UTC).date().isoformat()}.csv"
     return Stream(
         exporting.write_export(db, wanted, chosen, byte_order_mark=bom),

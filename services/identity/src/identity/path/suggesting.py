@@ -1,13 +1,15 @@
 """Keeping the questions: after every change, those of the golden records it touched are asked anew."""
 
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterable, Set
 from uuid import UUID
 
+from contracts.golden_records import CHANGED_AT_ONCE, GoldenRecordChanged
+from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.resolution import suggestions
 from identity.resolution.sharing import is_shared_by_name
-from identity.resolution.suggestions import Ends, Evidence
+from identity.resolution.suggestions import Ends, Evidence, Suggestion
 from identity.store import decision_queries, sharing_queries, suggestion_queries
 from identity.store.queries import KeyName, SourceName, Workspace
 
@@ -27,6 +29,22 @@ async def ask_anew(conn: AsyncConnection, workspace: Workspace, golden_ids: Set[
     are = suggestions.questions(workspace_id, concerned, forbidden)
     await suggestion_queries.delete_questions(conn, workspace_id, were.keys() - are.keys())
     await suggestion_queries.save_questions(conn, [each for id_, each in are.items() if were.get(id_) != each])
+    await tell(
+        conn, workspace_id, [each for id_, each in (*were.items(), *are.items()) if (id_ in were) != (id_ in are)]
+    )
+
+
+async def tell(conn: AsyncConnection, workspace_id: UUID, questions: Iterable[Suggestion]) -> None:
+    """Announce that there are other questions than before about golden records, those that there still are."""
+    named = {id_ for each in questions for id_ in (each.older_id, each.younger_id)}
+    ids = sorted(await suggestion_queries.which_live(conn, workspace_id, named)) if named else []
+    publish(
+        conn,
+        [
+            GoldenRecordChanged(workspace_id=workspace_id, golden_ids=tuple(ids[start : start + CHANGED_AT_ONCE]))
+            for start in range(0, len(ids), CHANGED_AT_ONCE)
+        ],
+    )
 
 
 async def _load_evidence(

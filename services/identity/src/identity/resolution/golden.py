@@ -162,10 +162,14 @@ def _chosen(field: str, living: Sequence[SourceRecord], pinned: Pinned, survivor
 
 
 def values(
-    living: Sequence[SourceRecord], pinned: Pinned = UNPINNED, survivorship: Survivorship = BY_DEFAULT
+    living: Sequence[SourceRecord],
+    pinned: Pinned = UNPINNED,
+    survivorship: Survivorship = BY_DEFAULT,
+    *,
+    fields: Iterable[str] = _READ,
 ) -> dict[str, str]:
-    """Choose the value of every field that has one."""
-    chosen = {field: _chosen(field, living, pinned, survivorship) for field in FIELDS}
+    """Choose the value of every field that has one, or of some fields."""
+    chosen = {field: _chosen(field, living, pinned, survivorship) for field in fields}
     return {field: value for field, value in chosen.items() if value is not None}
 
 
@@ -210,12 +214,6 @@ def search_key(text: str) -> str:
 
 FIELDS = tuple(_READ)
 """Every field that a golden record has one value of."""
-
-
-def value_of(field: str, living: Iterable[SourceRecord]) -> str | None:
-    """Choose the value of one field among living members, newest first."""
-    read = _READ[field]
-    return next((value for member in living if (value := read(member.contact))), None)
 
 
 def lineage(

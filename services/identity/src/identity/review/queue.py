@@ -1,8 +1,8 @@
 """The review queue: what people are asked, shown with both sides and what would come of it, and put off."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from uuid import UUID
 
 import msgspec
@@ -18,8 +18,9 @@ from identity.cursors import Cursors
 from identity.explain import evidence, wording
 from identity.explain.evidence import Names
 from identity.normalise import Form, form_of
+from identity.path import suggesting
 from identity.resolution import golden
-from identity.resolution.golden import GoldenRow, Pin, Pins
+from identity.resolution.golden import GoldenRow, Pins
 from identity.resolution.matching import ALIKE
 from identity.resolution.records import SourceRecord
 from identity.resolution.suggestions import Suggestion
@@ -101,16 +102,9 @@ async def _load(conn: AsyncConnection, workspace_id: UUID, asked: Sequence[Sugge
         for end in ends & records.keys()
     }
     shared = await weighing.load_shared_telephones(conn, workspace_id, forms, rules)
-    pins = await _load_pins(conn, workspace_id, records)
+    pins = await decision_queries.pins_on(conn, [SourceName(workspace_id, id_) for id_ in records])
     rows = await reading_queries.list_golden(conn, workspace_id, list(members))
     return Queue(members, names, forms, shared, rules, pins, {row.golden_id: (row, last) for row, last in rows})
-
-
-async def _load_pins(conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID]) -> Pins:
-    pins: dict[UUID, list[Pin]] = defaultdict(list)
-    for _, pin in await decision_queries.load_pins(conn, [SourceName(workspace_id, id_) for id_ in ids]):
-        pins[pin.source_id].append(pin)
-    return pins
 
 
 def _stands(queue: Queue, asked: Suggestion) -> bool:
@@ -132,8 +126,19 @@ def _show(queue: Queue, asked: Suggestion, until: datetime | None) -> Suggestion
         sides=(_side(queue, asked.older_id, asked.left_id), _side(queue, asked.younger_id, asked.right_id)),
         reason=reason,
         preview=_preview(queue, asked.older_id, asked.younger_id),
+        version=version_of(*(_ids(queue.members[id_]) for id_ in (asked.older_id, asked.younger_id))),
         put_off_until=until,
     )
+
+
+def version_of(older: Collection[UUID], younger: Collection[UUID]) -> str:
+    """Name what a question stands for: it is another as soon as anybody joins or leaves either side."""
+    sides = b"|".join(b"".join(id_.bytes for id_ in sorted(side)) for side in (older, younger))
+    return blake2b(sides, digest_size=12).hexdigest()
+
+
+def _ids(members: Iterable[SourceRecord]) -> set[UUID]:
+    return {member.source_id for member in members}
 
 
 def _reason(queue: Queue, asked: Suggestion) -> EdgeView:
@@ -164,7 +169,7 @@ def _side(queue: Queue, golden_id: UUID, source_id: UUID) -> SuggestionSide:
     members = sorted(queue.members[golden_id], key=lambda member: member.source_id)
     row, last_interaction_at = queue.rows[golden_id]
     return SuggestionSide(
-        contact=summary_of(row, golden.newest_first(members), last_interaction_at),
+        contact=summary_of(row, golden.newest_first(members), last_interaction_at, needs_review=True),
         record=queue.names[source_id],
         members=tuple(queue.names[member.source_id] for member in members[: evidence.RECORDS_NAMED]),
         left_off=max(len(members) - evidence.RECORDS_NAMED, 0),
@@ -198,21 +203,6 @@ async def count_of_contacts(conn: AsyncConnection, workspace_id: UUID, golden_id
     return await suggestion_queries.count_of_each(conn, workspace_id, golden_ids, now=datetime.now(UTC))
 
 
-async def load_sides(
-    conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID]
-) -> dict[UUID, tuple[frozenset[UUID], frozenset[UUID]]]:
-    """Tell what each of these questions stands for: the two groups of records that are the same person or are not.
-
-    A question that is asked no longer is left out. Who decides holds the workspace's lock, so that it stays true.
-    """
-    asked = await suggestion_queries.find_questions(conn, workspace_id, ids)
-    members = await reading_queries.list_members(
-        conn, workspace_id, {id_ for each in asked.values() for id_ in (each.older_id, each.younger_id)}
-    )
-    grouped = {id_: frozenset(member.source_id for member in some) for id_, some in members.items()}
-    return {id_: (grouped[each.older_id], grouped[each.younger_id]) for id_, each in asked.items()}
-
-
 async def put_off(
     conn: AsyncConnection, workspace_id: UUID, ids: Sequence[UUID], *, days: int, put_off_by: UUID | None
 ) -> PutOffAnswer:
@@ -230,6 +220,8 @@ async def _put_off(
 ) -> PutOffAnswer:
     await queries.lock_workspaces(conn, {workspace_id})
     found = await suggestion_queries.put_off(conn, workspace_id, ids, until=until, put_off_by=put_off_by)
+    named = await suggestion_queries.find_questions(conn, workspace_id, found)
+    await suggesting.tell(conn, workspace_id, named.values())
     return PutOffAnswer(
         ids=tuple(id_ for id_ in ids if id_ in found),
         missing=tuple(id_ for id_ in ids if id_ not in found),

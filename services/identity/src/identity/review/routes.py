@@ -3,9 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
+from contracts.decisions import Outcome
 from contracts.explanations import ContactExplanation, PairExplanation
 from contracts.pages import ItemPage
-from contracts.suggestions import AskAgain, PutOff, PutOffAnswer, PutOffSeveral, SuggestionCount, SuggestionView
+from contracts.suggestions import (
+    Answer,
+    AnswerOne,
+    Answers,
+    AskAgain,
+    PutOff,
+    PutOffAnswer,
+    PutOffSeveral,
+    SuggestionCount,
+    SuggestionView,
+)
 from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -14,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.cursors import Cursors
 from identity.explain import explaining, explaining_pairs
-from identity.review import queue
+from identity.review import answering, queue
 
 Items = Annotated[int, QueryParameter(ge=1, le=200, description="How many items of each kind at most.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -117,7 +128,31 @@ async def ask_one_again(
     return await queue.ask_one_again(conn, principal.workspace_id, suggestion_id)
 
 
+@post("/suggestions/decisions", status_code=200)
+async def answer_several(
+    data: JSONBody[Answers], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> Outcome:
+    """Say of several questions whether they are the same person, all at once; with `dry_run`, see what follows."""
+    return await answering.answer(
+        conn, principal.workspace_id, data.answers, by=principal.user_id, dry_run=data.dry_run
+    )
+
+
+@post("/suggestions/{suggestion_id:str}/decision", status_code=200)
+async def answer_one(
+    suggestion_id: FromPath[UUID],
+    data: JSONBody[AnswerOne],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+) -> Outcome:
+    """Say of a question whether the two are the same person; the entry that comes of it can be undone."""
+    said = Answer(id=suggestion_id, decision=data.decision, version=data.version)
+    return await answering.answer(conn, principal.workspace_id, [said], by=principal.user_id, dry_run=data.dry_run)
+
+
 ROUTES = [
+    answer_several,
+    answer_one,
     explain_contact,
     explain_pair,
     list_suggestions,

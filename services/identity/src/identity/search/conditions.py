@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, Uuid, and_, case, false, func, literal, not_, or_, true
 
 from identity.resolution.ids import first_id
-from identity.search.documents import NEVER, email_key
+from identity.search.documents import ASKED, NEVER, email_key
 from identity.search.filters import Condition, Rule
 from identity.search.words import LONGEST_TOKEN, Asked, digits_of, fold, words_of
 
@@ -50,6 +50,9 @@ def _condition(condition: Condition, of: Document) -> ColumnElement[bool]:
 
 def _absence(condition: Condition, of: Document, *, absent: bool) -> ColumnElement[bool]:
     field = condition.field
+    if field == "needs_review":
+        asked = of.c.review_from <= func.now()
+        return asked if absent else not_(asked)
     if field in ("has_email", "has_phone"):
         field, absent = ("email", not absent) if field == "has_email" else ("phone", not absent)
     empty: ColumnElement[bool]
@@ -113,6 +116,8 @@ def needed(rule: Rule) -> list[Asked]:
     """List the words without which a rule cannot hold: what there are few of is looked for by them alone."""
     if not isinstance(rule, Condition):
         return [each for part in rule.rules for each in needed(part)] if rule.combinator == "and" else []
+    if rule.field == "needs_review":
+        return [Asked((ASKED,))] if rule.value is True else []
     values = [rule.value] if isinstance(rule.value, str) else rule.value
     if rule.operator not in ("eq", "starts_with", "in") or not isinstance(values, Sequence):
         return []

@@ -6,7 +6,7 @@ text, each between two line ends: then "is one of them", "one of them begins wit
 search for a text each.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,6 +19,11 @@ from identity.search.words import digits_of, fold, tokens_of
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When something happened that never did, or whose time nobody knows."""
+
+NO_REVIEW = datetime(9999, 12, 31, tzinfo=UTC)
+"""From when on a golden record is to be reviewed of which nothing is asked."""
+ASKED = "#asked"
+"""The token of those of which something is asked; no word of anybody's begins like it."""
 
 LONGEST_KEY = 200
 
@@ -42,15 +47,23 @@ class Document(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     sources: int
     updated_at: datetime
     last_interaction_at: datetime
+    review_from: datetime
     tokens: str
 
 
-def document_of(row: GoldenRow, living: Sequence[SourceRecord], happened_at: datetime | None) -> Document:
-    """Make the document of a golden record with these living members, newest first."""
+def document_of(
+    row: GoldenRow,
+    living: Sequence[SourceRecord],
+    happened_at: datetime | None,
+    values: Mapping[str, str],
+    review_from: datetime | None = None,
+) -> Document:
+    """Make the document of a golden record with these living members, newest first, that shows these `values`."""
     names = [name for name in (row.first_name, row.last_name) if name]
     contacts = [member.contact for member in living]
     texts = [*names, row.company, *(text for c in contacts for text in (c.first_name, c.last_name, c.company))]
     emails, phones = golden.all_emails(living), golden.all_phones(living)
+    tokens = tokens_of(texts=filter(None, texts), emails=emails, phones=phones)
     return Document(
         workspace_id=row.workspace_id,
         golden_id=row.golden_id,
@@ -60,15 +73,16 @@ def document_of(row: GoldenRow, living: Sequence[SourceRecord], happened_at: dat
         phones=between_line_ends(digits for phone in phones for digits in digits_of(phone)),
         company_key=_key(row.company),
         job_title_key=_key(row.job_title),
-        city_key=_key(golden.value_of("city", living)),
-        country_key=_key(golden.value_of("country", living)),
-        owner_key=_key(golden.value_of("owner", living)),
+        city_key=_key(values.get("city")),
+        country_key=_key(values.get("country")),
+        owner_key=_key(values.get("owner")),
         providers=between_line_ends(row.providers),
         connections=between_line_ends(sorted({str(member.connection_id) for member in living})),
         sources=len(living),
         updated_at=row.updated_at,
         last_interaction_at=happened_at or NEVER,
-        tokens=between_line_ends(tokens_of(texts=filter(None, texts), emails=emails, phones=phones)),
+        review_from=review_from or NO_REVIEW,
+        tokens=between_line_ends([*([ASKED] if review_from else ()), *tokens]),
     )
 
 

@@ -15,7 +15,7 @@ from identity.search.words import digits_of, fold
 
 Field = Literal[
     "name", "email", "phone", "company", "job_title", "city", "country", "owner", "provider", "connection",
-    "created_at", "updated_at", "last_interaction_at", "sources", "has_email", "has_phone",
+    "created_at", "updated_at", "last_interaction_at", "sources", "has_email", "has_phone", "needs_review",
 ]  # fmt: skip
 Operator = Literal[
     "eq", "not_eq", "contains", "not_contains", "starts_with", "in", "not_in", "is_empty", "before", "after",
@@ -25,7 +25,7 @@ Combinator = Literal["and", "or"]
 
 TEXTS: frozenset[Field] = frozenset(("name", "email", "phone", "company", "job_title", "city", "country", "owner"))
 MOMENTS: frozenset[Field] = frozenset(("created_at", "updated_at", "last_interaction_at"))
-FLAGS: frozenset[Field] = frozenset(("has_email", "has_phone"))
+FLAGS: frozenset[Field] = frozenset(("has_email", "has_phone", "needs_review"))
 
 _TEXT_OPERATORS: frozenset[Operator] = frozenset(
     ("eq", "not_eq", "contains", "not_contains", "starts_with", "in", "not_in", "is_empty")

@@ -58,16 +58,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     near: tuple[str, ...] = ()
 
 
-def narrowed(filter_: str | None, provider: str | None) -> Group | None:
-    """Read a filter, narrowed to one provider where one is named. Raises `FilterInvalid`."""
+def narrowed(filter_: str | None, provider: str | None = None, needs_review: bool | None = None) -> Group | None:
+    """Read a filter, narrowed to one provider, and to what is to be reviewed or not. Raises `FilterInvalid`."""
     try:
         group = filters.read_filter(filter_) if filter_ else None
     except FilterRefused as refused:
         raise FilterInvalid(str(refused), pointer=refused.pointer) from None
-    if provider is None:
-        return group
-    only = Condition("provider", "eq", provider)
-    return Group("and", (only, group) if group else (only,))
+    only: list[Condition] = []
+    if provider is not None:
+        only.append(Condition("provider", "eq", provider))
+    if needs_review is not None:
+        only.append(Condition("needs_review", "eq", needs_review))
+    return Group("and", (*only, group) if group else tuple(only)) if only else group
 
 
 async def find(conn: AsyncConnection, search: Search, page: Page, *, nearly: bool = False) -> Found:

@@ -5,7 +5,7 @@ then, so neither the order of events nor their lanes matter, and one that comes 
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import structlog
@@ -21,16 +21,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.json_rows import as_json
 from identity.resolution import golden
+from identity.resolution.golden import UNPINNED
 from identity.search import indexing_queries, spelling_queries
 from identity.search.documents import document_of, values_in
-from identity.search.indexing_queries import GoldenName, TokenName
+from identity.search.indexing_queries import GoldenName, Shown, TokenName
 from identity.search.spelling_queries import Word
 from identity.search.words import is_spelled
-from identity.store.queries import RecordName
+from identity.store import decision_queries, rules_queries
+from identity.store.queries import RecordName, SourceName
 
 log = structlog.get_logger()
 
 SLICE = 1_000
+FOUND_BY = ("city", "country", "owner")
+"""Fields that documents have, and rows of golden records have not."""
 REST_SECONDS = 60.0
 """How long the rebuilding worker rests when there is nothing to rebuild."""
 
@@ -78,7 +82,11 @@ def _slices(names: Sequence[GoldenName]) -> Sequence[Sequence[GoldenName]]:
 
 async def _reindex(conn: AsyncConnection, names: Sequence[GoldenName], *, unsure: bool) -> None:
     shown = await indexing_queries.load_shown(conn, names)
-    documents = [document_of(each.row, golden.newest_first(each.members), each.happened_at) for each in shown]
+    values = await _values_of(conn, shown)
+    documents = [
+        document_of(each.row, golden.newest_first(each.members), each.happened_at, shows, each.review_from)
+        for each, shows in zip(shown, values, strict=True)
+    ]
     before = await indexing_queries.load_tokens(conn, names)
     now = {GoldenName(each.workspace_id, each.golden_id): each.tokens for each in documents}
     were, are = _tokens(before), _tokens(now)
@@ -86,6 +94,20 @@ async def _reindex(conn: AsyncConnection, names: Sequence[GoldenName], *, unsure
     await indexing_queries.save_tokens(conn, are if unsure else are - were, were - are, unsure=unsure)
     await spelling_queries.learn_words(conn, _words(are if unsure else are - were))
     await spelling_queries.forget_words(conn, _words(were - are))
+
+
+async def _values_of(conn: AsyncConnection, shown: Sequence[Shown]) -> list[Mapping[str, str]]:
+    """Choose the values that golden records show, as their workspaces' rules and people's pins have it."""
+    names = [SourceName(member.workspace_id, member.source_id) for each in shown for member in each.members]
+    pins = await decision_queries.pins_on(conn, names)
+    workspaces = {each.row.workspace_id for each in shown}
+    rules = {id_: await rules_queries.current_rules(conn, id_) for id_ in workspaces}
+    chosen: list[Mapping[str, str]] = []
+    for each in shown:
+        pinned = golden.pinned_of([member.source_id for member in each.members], pins) if pins else UNPINNED
+        survivorship = rules[each.row.workspace_id].survivorship
+        chosen.append(golden.values(golden.newest_first(each.members), pinned, survivorship, fields=FOUND_BY))
+    return chosen
 
 
 def _tokens(of: dict[GoldenName, str]) -> set[TokenName]:

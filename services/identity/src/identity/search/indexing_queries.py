@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.resolution.golden import GoldenRow
 from identity.resolution.records import SourceRecord
-from identity.search.documents import Document
+from identity.search.documents import NEVER, Document
+from identity.store import suggestion_queries
 from identity.store.queries import AS_WRITTEN, source_record
 
 
@@ -38,6 +39,7 @@ class Shown(msgspec.Struct, frozen=True):
     row: GoldenRow
     members: list[SourceRecord]
     happened_at: datetime | None
+    review_from: datetime | None
 
 
 # A lock of its own: who changes who is who never waits for the index. It is taken before anything is read, so what one
@@ -107,7 +109,12 @@ async def load_shown(conn: AsyncConnection, names: Collection[GoldenName]) -> li
         members[name].append(source_record(row))
         if row.happened_at and (name not in happened or happened[name] < row.happened_at):
             happened[name] = row.happened_at
-    return [Shown(row, members[name], happened.get(name)) for name, row in shown.items() if name in members]
+    review = await suggestion_queries.load_review_from(conn, named, never=NEVER)
+    return [
+        Shown(row, members[name], happened.get(name), review.get((name.workspace_id, name.golden_id)))
+        for name, row in shown.items()
+        if name in members
+    ]
 
 
 _LOAD_TOKENS = """
@@ -129,6 +136,7 @@ _COLUMNS: dict[str, Kind] = dict.fromkeys(Document.__struct_fields__, texts) | {
     "sources": integers,
     "updated_at": moments,
     "last_interaction_at": moments,
+    "review_from": moments,
 }  # fmt: skip
 
 _FIELDS = ", ".join(_COLUMNS)

@@ -1,5 +1,6 @@
 """All SQL of decisions: a person's word on who is who."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from contracts.golden_records import Verdict
+from servicekit.arrays import Kind, columns, uuids
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -96,20 +98,30 @@ async def save_word(
             await conn.execute(statement, {"workspace_id": workspace_id, "numbers": sorted(withdrawn)})
 
 
-_LOAD_PINS = text("""
+_NAMED: dict[str, Kind] = {"workspace_id": uuids, "source_id": uuids}
+
+_LOAD_PINS = """
 SELECT p.workspace_id, p.number, p.source_id, p.field, p.value
-FROM json_to_recordset(CAST(:names AS json)) AS r (workspace_id uuid, source_id uuid)
+FROM unnest(%(workspace_id)s, %(source_id)s) AS r (workspace_id, source_id)
 JOIN pin p USING (workspace_id, source_id)
 WHERE p.withdrawn_at IS NULL
-""")
+"""
 
 
 async def load_pins(conn: AsyncConnection, names: Iterable[SourceName]) -> list[tuple[UUID, Pin]]:
     """Load the pins in force that hang on these records, each with its workspace."""
     return [
         (row.workspace_id, Pin(number=row.number, source_id=row.source_id, field=row.field, value=row.value))
-        for row in await conn.execute(_LOAD_PINS, {"names": as_json(list(names))})
+        for row in await conn.exec_driver_sql(_LOAD_PINS, columns(list(names), _NAMED))
     ]
+
+
+async def pins_on(conn: AsyncConnection, names: Iterable[SourceName]) -> dict[UUID, list[Pin]]:
+    """Load the pins in force that hang on these records, by record."""
+    pins: dict[UUID, list[Pin]] = defaultdict(list)
+    for _, pin in await load_pins(conn, names):
+        pins[pin.source_id].append(pin)
+    return pins
 
 
 class Said(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ there are questions. Whoever changes who is who puts right those of the golden r
 costs what is shown, however many pairs there are.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -78,6 +78,15 @@ async def load_golden_ids(conn: AsyncConnection, workspace_id: UUID, ids: Collec
     """Tell in which golden record each of these records is."""
     rows = await conn.exec_driver_sql(_FIND_GOLDEN, {"workspace_id": workspace_id, "ids": uuids(ids)})
     return {row.source_id: row.golden_id for row in rows}
+
+
+_LIVE = "SELECT golden_id FROM golden_record WHERE workspace_id = %(workspace_id)s AND golden_id = ANY (%(ids)s)"
+
+
+async def which_live(conn: AsyncConnection, workspace_id: UUID, golden_ids: Collection[UUID]) -> set[UUID]:
+    """Tell which of these golden records there are."""
+    rows = await conn.exec_driver_sql(_LIVE, {"workspace_id": workspace_id, "ids": uuids(golden_ids)})
+    return set(rows.scalars())
 
 
 _LOAD = f"""
@@ -194,6 +203,29 @@ async def put_off(
     """Put questions off, or with no time ask them again; tell which there were."""
     named = {"workspace_id": workspace_id, "ids": list(ids), "until": until, "put_off_by": put_off_by}
     return set((await conn.execute(_PUT_OFF, named)).scalars())
+
+
+_REVIEW_FROM = """
+SELECT g.workspace_id, g.golden_id, min(coalesce(q.put_off_until, %(never)s)) AS review_from
+FROM unnest(%(workspace_id)s, %(golden_id)s) AS g (workspace_id, golden_id)
+CROSS JOIN LATERAL (
+    SELECT put_off_until FROM suggestion WHERE workspace_id = g.workspace_id AND older_id = g.golden_id
+    UNION ALL
+    SELECT put_off_until FROM suggestion WHERE workspace_id = g.workspace_id AND younger_id = g.golden_id
+) AS q
+GROUP BY g.workspace_id, g.golden_id
+"""
+
+
+async def load_review_from(
+    conn: AsyncConnection, names: Mapping[str, object], *, never: datetime
+) -> dict[tuple[UUID, UUID], datetime]:
+    """Tell from when on golden records are to be reviewed, those of which anything is asked; `never` put off is first.
+
+    `names` are arrays of `workspace_id` and `golden_id`.
+    """
+    rows = await conn.exec_driver_sql(_REVIEW_FROM, {**names, "never": never})
+    return {(row.workspace_id, row.golden_id): row.review_from for row in rows}
 
 
 _COUNT_OF_EACH = """

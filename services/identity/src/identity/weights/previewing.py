@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from identity.contacts import reading, reading_queries
 from identity.cursors import Cursors
 from identity.resolution import golden
-from identity.resolution.golden import Pin, Pins
 from identity.rules.survivorship import Survivorship
 from identity.store import decision_queries, queries, rules_queries, suggestion_queries
 from identity.store.queries import SourceName
@@ -235,18 +234,12 @@ async def _other_values(
 ) -> set[Change]:
     """Tell which golden records would show another value."""
     members = await reading_queries.list_members(conn, workspace_id, golden_ids)
-    pins: dict[UUID, list[Pin]] = defaultdict(list)
-    named = [SourceName(workspace_id, each.source_id) for each_of in members.values() for each in each_of]
-    for source_id, pin in await decision_queries.load_pins(conn, named):
-        pins[source_id].append(pin)
+    named = [SourceName(workspace_id, each.source_id) for own in members.values() for each in own]
+    pins = await decision_queries.pins_on(conn, named)
     changes = set[Change]()
     for golden_id, own in members.items():
         living = golden.newest_first(own)
-        pinned = golden.pinned_of([each.source_id for each in own], _frozen(pins))
+        pinned = golden.pinned_of([each.source_id for each in own], pins)
         if living and golden.values(living, pinned, was) != golden.values(living, pinned, now):
             changes.add(Change("changed", golden_id, golden_id))
     return changes
-
-
-def _frozen(pins: Mapping[UUID, list[Pin]]) -> Pins:
-    return {source_id: tuple(each) for source_id, each in pins.items()}
