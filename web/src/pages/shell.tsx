@@ -6,6 +6,8 @@ import { useUser } from "../api/use-session";
 import { Feed } from "../live/feed";
 import { Freshness } from "../live/freshness";
 import { FeedContext } from "../live/use-live";
+import { Toaster } from "../ui/toaster";
+import { toasts } from "../ui/toasts";
 import { Navigation } from "./navigation";
 
 /** The frame around every page of a person who is signed in, with the one stream of changes. */
@@ -33,6 +35,7 @@ export function Shell() {
       freshness.stop();
       // Whoever signs in next must not see a trace of this person's data.
       client.clear();
+      toasts.clear();
     };
   }, [userId, client, feed, navigate, router]);
 
@@ -51,6 +54,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <Toaster />
     </FeedContext>
   );
 }
