@@ -43,6 +43,19 @@ async def allow(page: Page, house: House) -> None:
     await page.wait_for_url(f"{house.gateway_url}/app/connections?connected=*")
 
 
+async def scroll_to_row(page: Page, index: int) -> None:
+    """Scroll the list of contacts until a row is there, through as many pages of it as that takes."""
+    wanted = page.locator(f"tr[data-index='{index}']")
+
+    async def is_there() -> bool:
+        await page.get_by_role("table", name="Contacts").evaluate(
+            "(table, index) => table.parentElement.scrollTo(0, table.tHead.offsetHeight + (index - 5) * 40)", index
+        )
+        return await wanted.count() > 0
+
+    await until(is_there, what=f"row {index}")
+
+
 async def violations(page: Page) -> list[str]:
     """Ask axe what of the page somebody could not see, hear or reach: WCAG's rules, as far as a machine can tell."""
     sources = web.folder()

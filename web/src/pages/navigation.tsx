@@ -32,11 +32,11 @@ export function Navigation({ user, openPalette }: NavigationProps) {
       <button
         type="button"
         onClick={openPalette}
-        aria-label="Search and commands"
+        aria-keyshortcuts="Control+K Meta+K"
         className="order-last flex h-8 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink md:order-none md:border md:border-edge md:bg-raised md:shadow-xs"
       >
         <Search aria-hidden="true" className="size-4 md:size-3.5" strokeWidth={1.75} />
-        <span className="hidden flex-1 text-left md:block">Search</span>
+        <span className="flex-1 text-left max-md:sr-only">Search</span>
         <span aria-hidden="true" className="hidden rounded border px-1 text-xs md:block">
           {COMMAND_KEY} K
         </span>

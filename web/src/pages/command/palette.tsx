@@ -108,7 +108,7 @@ interface OptionProps {
 }
 
 function Option({ id, command, isChosen, choose, run }: OptionProps) {
-  const { icon: Icon, label, about, group } = command;
+  const { icon: Icon, label, about } = command;
   return (
     // The input keeps the focus, and the keys with it.
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the input runs what is chosen
@@ -117,7 +117,6 @@ function Option({ id, command, isChosen, choose, run }: OptionProps) {
       id={id}
       role="option"
       aria-selected={isChosen}
-      aria-label={`${label}, ${group}`}
       onPointerMove={choose}
       onClick={run}
       className={cx(

@@ -71,6 +71,8 @@ function Contacts({ user }: { user: User }) {
   const [first] = contacts.data?.pages ?? [];
   const total = isNarrowed ? (first?.total ?? undefined) : (everybody.data ?? first?.total ?? undefined);
   const more = isNarrowed ? 0 : (everybody.data ?? 0) - (first?.total ?? 0);
+  // Asking for more while the list is asked for anew would call that off.
+  const isEndOpen = contacts.hasNextPage && !contacts.isFetching && !contacts.isFetchNextPageError;
   // When all is gone, as after an erasure, there is nothing to leave standing.
   const isNobody = !contacts.isPending && (rows.length === 0 || everybody.data === 0);
 
@@ -96,6 +98,7 @@ function Contacts({ user }: { user: User }) {
           </div>
         ) : (
           <div className="relative flex min-h-0 flex-1 flex-col">
+            {contacts.isPlaceholderData && <Looking />}
             <News
               isStale={stale}
               more={more}
@@ -110,12 +113,8 @@ function Contacts({ user }: { user: User }) {
               gone={gone}
               total={total}
               isLoading={contacts.isPending}
-              isOld={contacts.isPlaceholderData}
               isPhone={isPhone}
-              reachEnd={() => {
-                if (contacts.hasNextPage && !contacts.isFetching && !contacts.isFetchNextPageError)
-                  void contacts.fetchNextPage();
-              }}
+              reachEnd={isEndOpen ? () => void contacts.fetchNextPage() : undefined}
               filter={filter}
               layout={view.layout}
               changeLayout={view.changeLayout}
@@ -148,6 +147,16 @@ function Total({ total, page }: { total: number | undefined; page: ContactPage |
       {count(total)}
       {page && !page.total_is_exact && "+"}
     </span>
+  );
+}
+
+/** The rows of before stay until those that are looked for are there; what is there at once shows nothing. */
+function Looking() {
+  return (
+    <progress
+      aria-label="Looking for contacts"
+      className="bar absolute inset-x-0 top-0 z-[3] h-0.5 animate-[appear_0.2s_0.25s_backwards]"
+    />
   );
 }
 

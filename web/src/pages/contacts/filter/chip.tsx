@@ -37,8 +37,9 @@ export function Chip({ condition, isInGroup = false, replace, remove, beside, be
         className="flex h-full min-w-0 items-center gap-1 rounded-md pr-1 pl-2 hover:underline"
         button={
           <>
-            <span className="text-muted">{field.label}</span>
-            <span className="whitespace-nowrap text-muted">{words.way}</span>
+            {/* The spaces are for who hears it. */}
+            <span className="text-muted">{field.label}</span>{" "}
+            <span className="whitespace-nowrap text-muted">{words.way}</span>{" "}
             {words.value && <span className="max-w-44 truncate font-medium text-ink">{words.value}</span>}
           </>
         }

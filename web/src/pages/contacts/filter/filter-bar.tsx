@@ -105,7 +105,7 @@ function TopRule({ rule, at, filter, change }: TopRuleProps) {
         </span>
       ))}
       <AddCondition
-        label={`${JOINT[rule.combinator]} …`}
+        label={`+ ${JOINT[rule.combinator]} …`}
         add={(condition) => change(withBeside(filter, [at], condition))}
         className="h-6 rounded px-1.5 text-muted text-xs hover:bg-hover hover:text-ink"
       >

@@ -1,7 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, type RefObject, useEffect, useEffectEvent } from "react";
 import type { ContactSummary } from "../../../api/types";
-import { cx } from "../../../ui/class-names";
 import { shownColumns } from "../columns/columns";
 import type { TableState } from "./cells";
 import { Row } from "./row";
@@ -24,16 +23,15 @@ interface ContactTableProps extends TableState {
   gone: ReadonlySet<string>;
   total: number | undefined;
   isLoading: boolean;
-  isOld: boolean;
   isPhone: boolean;
-  /** The end is near: what comes after it should be on its way. */
-  reachEnd: () => void;
+  /** Ask for what comes after the end, which is near; nothing while there is nothing to ask for. */
+  reachEnd: (() => void) | undefined;
   children: ReactNode;
 }
 
 /** The list: only the rows in sight are there, however many it has. Arrow keys walk from row to row. */
 export function ContactTable(props: ContactTableProps) {
-  const { scroller, rows, gone, total, isLoading, isOld, isPhone, reachEnd, children, ...state } = props;
+  const { scroller, rows, gone, total, isLoading, isPhone, reachEnd, children, ...state } = props;
   const columns = isPhone ? columnsOnPhone : shownColumns(state.layout);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -53,11 +51,12 @@ export function ContactTable(props: ContactTableProps) {
     ...state,
   });
 
-  const comeNear = useEffectEvent(reachEnd);
-  const isNearEnd = (last?.index ?? 0) >= rows.length - BEFORE_END;
+  const comeNear = useEffectEvent(() => reachEnd?.());
+  const isDue = reachEnd !== undefined && rows.length > 0 && (last?.index ?? 0) >= rows.length - BEFORE_END;
+  // Once more for each page: the end may be as near as before when it has come.
   useEffect(() => {
-    if (isNearEnd && rows.length > 0) comeNear();
-  }, [isNearEnd, rows.length]);
+    if (isDue) comeNear();
+  }, [isDue]);
 
   // Rows are taller on a phone: what was measured before is measured again.
   const measure = useEffectEvent((_: boolean) => virtualizer.measure());
@@ -67,7 +66,7 @@ export function ContactTable(props: ContactTableProps) {
     <div
       ref={scroller}
       data-scroll-restoration-id="contacts"
-      className={cx("relative min-h-0 flex-1 overflow-auto overscroll-contain", isOld && "opacity-60")}
+      className="relative min-h-0 flex-1 overflow-auto overscroll-contain"
     >
       {/* The links inside are what is walked over; the table itself takes no focus. */}
       <table
