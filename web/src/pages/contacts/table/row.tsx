@@ -64,7 +64,8 @@ export const Row = memo(function Row(props: RowProps) {
               params={{ contactId: row.id }}
               data-row={row.id}
               onClick={(event) => {
-                if (isPhone || !isUnmodified(event)) return;
+                // Once more on the one that is open leads to its page.
+                if (isPhone || isOpen || !isUnmodified(event)) return;
                 event.preventDefault();
                 open(row.id);
               }}
