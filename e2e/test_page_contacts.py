@@ -209,6 +209,13 @@ async def test_the_table_is_as_a_person_left_it_and_can_be_taken_along(
     assert taken[0][:3] == ["first_name", "last_name", "email"]
     assert "company" not in taken[0]
     assert len(taken) == await count_of(session) + 1
+
+    await page.get_by_role("checkbox", name=re.compile("^Select ")).nth(1).click()
+    await page.get_by_role("checkbox", name=re.compile("^Select ")).nth(5).click(modifiers=["Shift"])
+    async with page.expect_download() as told:
+        await page.get_by_role("toolbar").get_by_role("button", name="Export").click()
+    await (await told.value).save_as(tmp_path / "some.csv")
+    assert len((tmp_path / "some.csv").read_text(encoding="utf-8-sig").splitlines()) == 5 + 1
     assert complaints.heard == []
 
 
