@@ -13,16 +13,15 @@ PASSWORD = "correct horse battery staple"
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
+async def is_built(house: House) -> bool:
+    """Whether the page is there."""
+    async with ClientSession() as http, http.get(f"{house.gateway_url}/app/") as answer:
+        return answer.status == 200
+
+
 async def open_page(browser: Browser, house: House) -> tuple[Page, Complaints]:
     """Open the page in a browser that was never here, as soon as it is built."""
-
-    async with ClientSession() as http:
-
-        async def is_built() -> bool:
-            async with http.get(f"{house.gateway_url}/app/") as answer:
-                return answer.status == 200
-
-        await until(is_built, what="the page to be built", seconds=180)
+    await until(lambda: is_built(house), what="the page to be built", seconds=180)
     page = await (await browser.new_context()).new_page()
     page.set_default_timeout(WAIT_MILLISECONDS)
     complaints = Complaints(page)

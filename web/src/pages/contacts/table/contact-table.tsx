@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect, useEffectEvent } from "react";
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useMemo } from "react";
 import type { ContactSummary } from "../../../api/types";
 import { shownColumns } from "../columns/columns";
 import type { TableState } from "./cells";
@@ -14,8 +14,8 @@ const HEAD_PX = 33;
 const ROW_PX = 40;
 const PHONE_ROW_PX = 56;
 const OVERSCAN = 12;
-/** So many rows before the end the next page is asked for. */
-const BEFORE_END = 60;
+/** So many rows before the end the next page is asked for; of a short list, when a quarter of it is left. */
+const BEFORE_END = 80;
 
 interface ContactTableProps extends TableState {
   scroller: RefObject<HTMLDivElement | null>;
@@ -32,7 +32,8 @@ interface ContactTableProps extends TableState {
 /** The list: only the rows in sight are there, however many it has. Arrow keys walk from row to row. */
 export function ContactTable(props: ContactTableProps) {
   const { scroller, rows, gone, total, isLoading, isPhone, reachEnd, children, ...state } = props;
-  const columns = isPhone ? columnsOnPhone : shownColumns(state.layout);
+  const { layout } = state;
+  const columns = useMemo(() => (isPhone ? columnsOnPhone : shownColumns(layout)), [isPhone, layout]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -41,6 +42,7 @@ export function ContactTable(props: ContactTableProps) {
     overscan: OVERSCAN,
     scrollMargin: HEAD_PX,
     scrollPaddingStart: HEAD_PX,
+    useFlushSync: false,
   });
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0], items.at(-1)];
@@ -52,7 +54,7 @@ export function ContactTable(props: ContactTableProps) {
   });
 
   const comeNear = useEffectEvent(() => reachEnd?.());
-  const isDue = reachEnd !== undefined && rows.length > 0 && (last?.index ?? 0) >= rows.length - BEFORE_END;
+  const isDue = reachEnd !== undefined && rows.length > 0 && (last?.index ?? 0) >= rows.length - Math.min(BEFORE_END, rows.length / 4);
   // Once more for each page: the end may be as near as before when it has come.
   useEffect(() => {
     if (isDue) comeNear();
