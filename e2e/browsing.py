@@ -13,16 +13,15 @@ PASSWORD = "correct horse battery staple"
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
+async def is_built(house: House) -> bool:
+    """Whether the page is there."""
+    async with ClientSession() as http, http.get(f"{house.gateway_url}/app/") as answer:
+        return answer.status == 200
+
+
 async def open_page(browser: Browser, house: House) -> tuple[Page, Complaints]:
     """Open the page in a browser that was never here, as soon as it is built."""
-
-    async with ClientSession() as http:
-
-        async def is_built() -> bool:
-            async with http.get(f"{house.gateway_url}/app/") as answer:
-                return answer.status == 200
-
-        await until(is_built, what="the page to be built", seconds=180)
+    await until(lambda: is_built(house), what="the page to be built", seconds=180)
     page = await (await browser.new_context()).new_page()
     page.set_default_timeout(WAIT_MILLISECONDS)
     complaints = Complaints(page)
@@ -41,6 +40,19 @@ async def allow(page: Page, house: House) -> None:
     await page.wait_for_url(f"{house.sandbox_url}/**")
     await page.get_by_role("button", name="Allow").click()
     await page.wait_for_url(f"{house.gateway_url}/app/connections?connected=*")
+
+
+async def scroll_to_row(page: Page, index: int) -> None:
+    """Scroll the list of contacts until a row is there, through as many pages of it as that takes."""
+    wanted = page.locator(f"tr[data-index='{index}']")
+
+    async def is_there() -> bool:
+        await page.get_by_role("table", name="Contacts").evaluate(
+            "(table, index) => table.parentElement.scrollTo(0, table.tHead.offsetHeight + (index - 5) * 40)", index
+        )
+        return await wanted.count() > 0
+
+    await until(is_there, what=f"row {index}")
 
 
 async def violations(page: Page) -> list[str]:

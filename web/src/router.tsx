@@ -8,11 +8,10 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { session } from "./api/client";
-import type { ContactFilter } from "./api/queries";
 import { NotFound } from "./pages/not-found";
 import { PageFailed } from "./pages/page-failed";
 import { Shell } from "./pages/shell";
-import { localPath, optionalText, sortOf } from "./search-params";
+import { contactsSearch, localPath, optionalText } from "./search-params";
 
 interface Context {
   queryClient: QueryClient;
@@ -72,11 +71,7 @@ const home = createRoute({
 const contacts = createRoute({
   getParentRoute: () => member,
   path: "/contacts",
-  validateSearch: (search): ContactFilter => ({
-    q: optionalText(search["q"]),
-    source: optionalText(search["source"]),
-    sort: sortOf(search["sort"]),
-  }),
+  validateSearch: contactsSearch,
   component: lazyRouteComponent(() => import("./pages/contacts/contacts-page"), "ContactsPage"),
 });
 

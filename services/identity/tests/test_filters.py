@@ -61,6 +61,7 @@ def test_a_filter_is_groups_of_conditions_and_of_groups() -> None:
         (json.dumps(group(rule("email", "in", []))), "/rules/0/value"),
         (json.dumps(group(rule("email", "in", ["a@x.org", None]))), "/rules/0/value/1"),
         (json.dumps(group(rule("connection", "eq", "hubspot"))), "/rules/0/value"),
+        (json.dumps(group(rule("id", "in", ["1"]))), "/rules/0/value/0"),
         (json.dumps(group(rule("created_at", "after", "yesterday"))), "/rules/0/value"),
         (json.dumps(group(rule("created_at", "after", "2026-01-31T12:00:00"))), "/rules/0/value"),
         (json.dumps(group(rule("sources", "eq", -1))), "/rules/0/value"),

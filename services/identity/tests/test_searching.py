@@ -178,6 +178,18 @@ async def test_a_filter_can_be_of_one_connection_and_stands_beside_words_and_a_p
     assert numbers(await workspace.get("/contacts", source="zendesk", filter=one("city", "eq", "Arlington"))) == []
 
 
+async def test_a_filter_can_name_contacts_one_by_one(workspace: Any) -> None:
+    await people(workspace)
+    everybody = (await workspace.get("/contacts", sort="name"))["items"]
+    some = [everybody[0]["id"], everybody[2]["id"].upper(), str(uuid4())]
+
+    found = (await workspace.get("/contacts", sort="name", filter=one("id", "in", some)))["items"]
+    others = await workspace.get("/contacts/count", filter=one("id", "not_in", some))
+
+    assert [contact["id"] for contact in found] == [everybody[0]["id"], everybody[2]["id"]]
+    assert others["count"] == len(everybody) - 2
+
+
 async def test_a_filter_that_means_nothing_is_refused_with_its_place(workspace: Any) -> None:
     problem = await workspace.get("/contacts", status=400, filter=one("name", "like", "Ada"))
 

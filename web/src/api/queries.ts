@@ -1,16 +1,21 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api } from "./client";
+import type { Group } from "./filter";
 import { Problem } from "./problem";
-import type { Action, ContactSummary, Page, Skipped, Sort, Sync } from "./types";
+import type { Action, ContactPage, Page, Skipped, Sort, Sync } from "./types";
 
 /** What the list of contacts is asked for. */
 export interface ContactFilter {
   q?: string | undefined;
-  source?: string | undefined;
+  filter?: Group | undefined;
   sort?: Sort | undefined;
 }
 
-const PAGE_SIZE = 50;
+/** The first page is there at once; those that are scrolled to come in larger pieces. */
+const FIRST_PAGE_SIZE = 50;
+const PAGE_SIZE = 200;
+/** A list of more pages is not asked for all over again when one comes back to it. */
+export const PAGES_ASKED_ANEW = 2;
 const RUNS_SHOWN = 8;
 
 export const connectionsQuery = queryOptions({
@@ -132,11 +137,10 @@ export const contactsQuery = (filter: ContactFilter) =>
   infiniteQueryOptions({
     queryKey: ["contacts", filter],
     initialPageParam: undefined as string | undefined,
-    queryFn: async ({ pageParam, signal }): Promise<Page<ContactSummary>> => {
+    queryFn: async ({ pageParam, signal }): Promise<ContactPage> => {
       const query = {
-        limit: PAGE_SIZE,
-        ...(filter.q ? { q: filter.q } : {}),
-        ...(filter.source ? { source: filter.source } : {}),
+        limit: pageParam ? PAGE_SIZE : FIRST_PAGE_SIZE,
+        ...searchOf(filter),
         ...(filter.sort ? { sort: filter.sort } : {}),
         ...(pageParam ? { cursor: pageParam } : {}),
       };
@@ -144,11 +148,29 @@ export const contactsQuery = (filter: ContactFilter) =>
     },
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     // While it is shown, what changes is shown in place, row by row: asking for all again would make the list jump.
-    refetchOnMount: "always",
+    refetchOnMount: (query) => ((query.state.data?.pages.length ?? 0) <= PAGES_ASKED_ANEW ? "always" : false),
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** What narrows a list of contacts, as routes take it. */
+export function searchOf({ q, filter }: ContactFilter): { q?: string; filter?: string } {
+  return { ...(q ? { q } : {}), ...(filter ? { filter: JSON.stringify(filter) } : {}) };
+}
+
+/** Contacts by what somebody begins to type. */
+export const contactsFoundQuery = (q: string, limit: number) =>
+  queryOptions({
+    queryKey: ["contacts-found", q, limit],
+    queryFn: async ({ signal }) =>
+      (await answered(api.GET("/contacts", { params: { query: { q, limit } }, signal }))).items,
+  });
+
+export const viewsQuery = queryOptions({
+  queryKey: ["views"],
+  queryFn: async ({ signal }) => (await answered(api.GET("/views", { signal }))).items,
+});
 
 export const contactCountQuery = queryOptions({
   queryKey: ["contact-count"],

@@ -39,6 +39,7 @@ export type FileTaken = Schemas["sync_worker_FileTaken"];
 export type Action = Schemas["sync_worker_ActionView"];
 export type SyncCounts = Schemas["sync_worker_SyncCounts"];
 
+export type ContactPage = Schemas["identity_ContactPage"];
 export type ContactSummary = Schemas["identity_ContactSummary"];
 export type ContactDetail = Schemas["identity_ContactDetail"];
 export type Lineage = Schemas["identity_Lineage"];
@@ -49,6 +50,11 @@ export type HistoryEntry = Omit<Schemas["identity_HistoryView"], "edges"> & {
   // Without the pair that an edge lies between: the client's types lose that it has two ends.
   edges: Omit<Schemas["identity_HistoryEdge"], "between">[];
 };
+export type SavedView = Schemas["identity_SavedView"];
+export type NewView = Schemas["identity_NewView"];
+export type ViewChange = Schemas["identity_ViewChange"];
+export type ViewColumn = NonNullable<ViewChange["columns"]>[number];
+export type Outcome = Omit<Schemas["identity_Outcome"], "entries"> & { entries: HistoryEntry[] };
 export type SourceName = Schemas["identity_SourceName"];
 
 export type Sort = NonNullable<

@@ -1,23 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Cable, UsersRound } from "lucide-react";
+import { Search } from "lucide-react";
 import { workspaceQuery } from "../api/queries";
 import type { User } from "../api/types";
+import { COMMAND_KEY } from "../ui/keys";
 import { Logo } from "../ui/logo";
 import { AccountMenu } from "./account-menu";
 import { LiveLight } from "./live-light";
-
-const PLACES = [
-  { to: "/contacts", label: "Contacts", icon: UsersRound },
-  { to: "/connections", label: "Connections", icon: Cable },
-] as const;
+import { PLACES } from "./places";
 
 const LINK =
   "flex h-8 items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-ink " +
   "data-[status=active]:bg-hover data-[status=active]:font-medium data-[status=active]:text-ink";
 
+interface NavigationProps {
+  user: User;
+  openPalette: () => void;
+}
+
 /** Where one can go: a column on wide screens, a bar on small ones. */
-export function Navigation({ user }: { user: User }) {
+export function Navigation({ user, openPalette }: NavigationProps) {
   const workspace = useQuery(workspaceQuery(user.workspace_id));
   return (
     <header className="sticky top-0 z-10 flex h-12 items-center gap-3 border-b bg-side px-3 md:h-dvh md:w-56 md:shrink-0 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
@@ -27,11 +29,23 @@ export function Navigation({ user }: { user: User }) {
           {workspace.data?.name ?? "Lead Manager"}
         </span>
       </div>
+      <button
+        type="button"
+        onClick={openPalette}
+        aria-keyshortcuts="Control+K Meta+K"
+        className="order-last flex h-8 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink md:order-none md:border md:border-edge md:bg-raised md:shadow-xs"
+      >
+        <Search aria-hidden="true" className="size-4 md:size-3.5" strokeWidth={1.75} />
+        <span className="flex-1 text-left max-md:sr-only">Search</span>
+        <span aria-hidden="true" className="hidden rounded border px-1 text-xs md:block">
+          {COMMAND_KEY} K
+        </span>
+      </button>
       <nav aria-label="Main" className="flex flex-1 gap-1 md:flex-col md:gap-0.5">
         {PLACES.map(({ to, label, icon: Icon }) => (
           <Link key={to} to={to} className={LINK} activeOptions={{ includeSearch: false }}>
             <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />
-            {label}
+            <span className="max-sm:sr-only">{label}</span>
           </Link>
         ))}
       </nav>

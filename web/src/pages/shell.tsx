@@ -1,12 +1,21 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { session } from "../api/client";
 import { useUser } from "../api/use-session";
 import { Feed } from "../live/feed";
 import { Freshness } from "../live/freshness";
 import { FeedContext } from "../live/use-live";
+import { Toaster } from "../ui/toaster";
+import { toasts } from "../ui/toasts";
+import { Away } from "./away";
+import { type Overlay, useShortcuts } from "./command/use-shortcuts";
 import { Navigation } from "./navigation";
+
+const Palette = lazy(() => import("./command/palette").then((module) => ({ default: module.Palette })));
+const KeysDialog = lazy(() =>
+  import("./command/keys-dialog").then((module) => ({ default: module.KeysDialog })),
+);
 
 /** The frame around every page of a person who is signed in, with the one stream of changes. */
 export function Shell() {
@@ -15,7 +24,9 @@ export function Shell() {
   const navigate = useNavigate();
   const router = useRouter();
   const [feed] = useState(() => new Feed(session));
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
   const userId = user?.id;
+  useShortcuts(setOverlay);
 
   useEffect(() => {
     if (userId === undefined) {
@@ -33,6 +44,7 @@ export function Shell() {
       freshness.stop();
       // Whoever signs in next must not see a trace of this person's data.
       client.clear();
+      toasts.clear();
     };
   }, [userId, client, feed, navigate, router]);
 
@@ -46,11 +58,24 @@ export function Shell() {
         Skip to the content
       </a>
       <div key={user.id} className="flex min-h-dvh flex-col md:flex-row">
-        <Navigation user={user} />
+        <Navigation user={user} openPalette={() => setOverlay("palette")} />
         <main id="content" className="min-w-0 flex-1">
           <Outlet />
         </main>
       </div>
+      <Away />
+      <Toaster />
+      <Suspense>
+        {overlay === "palette" && (
+          <Palette showKeys={() => setOverlay("keys")} onClose={() => setOverlay(closed("palette"))} />
+        )}
+        {overlay === "keys" && <KeysDialog onClose={() => setOverlay(null)} />}
+      </Suspense>
     </FeedContext>
   );
+}
+
+/** Close one overlay; another that it led to stays. */
+function closed(overlay: Overlay): (now: Overlay | null) => Overlay | null {
+  return (now) => (now === overlay ? null : now);
 }

@@ -47,8 +47,8 @@ export function ProviderMark({ name, large = false }: { name: string; large?: bo
 interface ProviderBadgeProps {
   name: string;
   count?: number;
-  /** Where room is short, the mark stands for the name; screen readers hear it all the same. */
-  tight?: boolean;
+  /** Where room is short, the mark stands for the name, always or up to wide screens; screen readers hear it. */
+  tight?: boolean | "always";
 }
 
 /** A source, named. */
@@ -60,20 +60,31 @@ export function ProviderBadge({ name, count = 1, tight = false }: ProviderBadgeP
       className="inline-flex h-5.5 shrink-0 items-center gap-1 whitespace-nowrap rounded-md border bg-raised px-1 text-ink text-xs"
     >
       <ProviderMark name={name} />
-      <span className={tight ? "sr-only xl:not-sr-only" : undefined}>{label}</span>
+      <span className={cx(tight && "sr-only", tight === true && "xl:not-sr-only")}>{label}</span>
       {count > 1 && <span className="text-muted tabular-nums">×{count}</span>}
     </span>
   );
 }
 
+interface ProviderBadgesProps {
+  sources: readonly { provider: string }[];
+  /** Where marks stand for names: on narrow screens when there are several, wherever there are several, or always. */
+  tight?: "narrow" | "several" | "always";
+}
+
 /** A badge for each provider among some sources. */
-export function ProviderBadges({ sources }: { sources: readonly { provider: string }[] }) {
+export function ProviderBadges({ sources, tight = "narrow" }: ProviderBadgesProps) {
   const counts = new Map<string, number>();
   for (const { provider } of sources) counts.set(provider, (counts.get(provider) ?? 0) + 1);
   return (
     <span className="flex gap-1 overflow-hidden">
       {[...counts].sort().map(([name, count]) => (
-        <ProviderBadge key={name} name={name} count={count} tight={counts.size > 1} />
+        <ProviderBadge
+          key={name}
+          name={name}
+          count={count}
+          tight={tight === "always" ? tight : counts.size > 1 && (tight === "several" ? "always" : true)}
+        />
       ))}
     </span>
   );

@@ -1,9 +1,7 @@
-import { onlineManager, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import { useSyncExternalStore } from "react";
 import { connectionsQuery } from "../../api/queries";
 import type { Connection } from "../../api/types";
-import { useFeedStatus } from "../../live/use-live";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
 import { useProviderOf } from "../../ui/providers";
@@ -30,7 +28,6 @@ export function ConnectionsPage() {
         is <WrittenBack />.
       </p>
       <div className="mb-4 space-y-2 empty:hidden">
-        <Away />
         {fresh && <Fresh connection={fresh} />}
         {sample && connections.data && <SampleData connections={connections.data} begun />}
         {problem && (
@@ -89,22 +86,6 @@ function Fresh({ connection }: { connection: Connection }) {
       {useProviderOf()(connection.provider).isFile
         ? `${connection.account_name} is here, and is being read. Its people appear meanwhile.`
         : `${connection.account_name} is connected. Its contacts are on their way, and appear while they are read.`}
-    </Notice>
-  );
-}
-
-/** Say that what is shown may be old. */
-function Away() {
-  const isOnline = useSyncExternalStore(
-    (changed) => onlineManager.subscribe(changed),
-    () => onlineManager.isOnline(),
-  );
-  const isAway = useFeedStatus() === "away";
-  if (isOnline && !isAway) return null;
-  return (
-    <Notice tone="warn">
-      {isOnline ? "Lead Manager cannot be reached just now." : "You are offline."} What you see is as it was;
-      it is looked at again by itself.
     </Notice>
   );
 }

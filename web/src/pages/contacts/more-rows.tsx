@@ -1,11 +1,10 @@
-import { useEffect, useEffectEvent, useRef } from "react";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
+import { Spinner } from "../../ui/spinner";
 
 interface MoreRowsProps {
   list: {
     hasNextPage: boolean;
-    isFetching: boolean;
     isFetchingNextPage: boolean;
     isFetchNextPageError: boolean;
     error: unknown;
@@ -13,35 +12,22 @@ interface MoreRowsProps {
   };
 }
 
-/** The end of a list that goes on: the next page comes when it is scrolled to, or asked for. */
+/** The end of what is there of a list: the next page is on its way, can be asked for, or did not come. */
 export function MoreRows({ list }: MoreRowsProps) {
-  const end = useRef<HTMLDivElement>(null);
-  const { hasNextPage, isFetching, isFetchNextPageError } = list;
-  const reached = useEffectEvent(() => list.fetchNextPage());
-
-  useEffect(() => {
-    // Asking for more while the list is asked for anew would call that off. Afterwards it is watched afresh: an end
-    // that is still in sight changes nothing that an observer would tell.
-    if (!hasNextPage || isFetching || isFetchNextPageError || !end.current) return;
-    const watch = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && reached(),
-      { rootMargin: "400px" },
-    );
-    watch.observe(end.current);
-    return () => watch.disconnect();
-  }, [hasNextPage, isFetching, isFetchNextPageError]);
-
-  if (isFetchNextPageError) {
+  if (list.isFetchNextPageError) {
     return (
-      <div className="p-4 md:px-6">
+      <div className="sticky left-0 p-4 md:px-6">
         <Failure error={list.error} retry={list.fetchNextPage} />
       </div>
     );
   }
+  if (!list.hasNextPage) return null;
   return (
-    <div ref={end} className="flex justify-center p-4">
-      {hasNextPage && (
-        <Button look="quiet" busy={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+    <div className="sticky left-0 flex justify-center p-3">
+      {list.isFetchingNextPage ? (
+        <Spinner />
+      ) : (
+        <Button look="quiet" onClick={() => list.fetchNextPage()}>
           Show more
         </Button>
       )}

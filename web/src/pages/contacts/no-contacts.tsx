@@ -1,14 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Cable, SearchX, UsersRound } from "lucide-react";
+import { SearchX, UsersRound } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { type ContactFilter, connectionsQuery } from "../../api/queries";
 import { buttonClass } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
+import { Loading } from "../../ui/loading";
+
+const FirstRun = lazy(() => import("./first-run").then((module) => ({ default: module.FirstRun })));
 
 /** Why the list is empty, and what to do about it. */
 export function NoContacts({ filter }: { filter: ContactFilter }) {
   const connections = useQuery(connectionsQuery);
-  if (filter.q || filter.source) {
+  if (filter.q || filter.filter) {
     return (
       <EmptyState
         icon={SearchX}
@@ -19,10 +23,12 @@ export function NoContacts({ filter }: { filter: ContactFilter }) {
           </Link>
         }
       >
-        Words are looked for at the beginnings of names and email addresses.
+        Words are looked for at the beginnings of names, companies, email addresses and phone numbers
+        {filter.filter ? ", among those that the filters leave." : "."}
       </EmptyState>
     );
   }
+  if (connections.isPending) return <div className="p-6">{<Loading />}</div>;
   if (connections.data && connections.data.length > 0) {
     return (
       <EmptyState
@@ -39,17 +45,8 @@ export function NoContacts({ filter }: { filter: ContactFilter }) {
     );
   }
   return (
-    <EmptyState
-      icon={Cable}
-      title="Connect your first source"
-      action={
-        <Link to="/connections" className={buttonClass("primary")}>
-          Connect an account
-        </Link>
-      }
-    >
-      Your customers live in several tools. Connect them, and the records of one person become one contact
-      here.
-    </EmptyState>
+    <Suspense>
+      <FirstRun connections={connections.data ?? []} />
+    </Suspense>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ContactSummary } from "../../api/types";
-import { type ContactPages, firstPageOf, rowsOf, summaryOf, withRow } from "./rows";
+import type { ContactPage, ContactSummary } from "../../api/types";
+import { type ContactPages, firstPageOf, rowsOf, summaryOf, withoutRows, withRow } from "./rows";
 
 function row(id: string, changes: Partial<ContactSummary> = {}): ContactSummary {
   return {
@@ -18,8 +18,12 @@ function row(id: string, changes: Partial<ContactSummary> = {}): ContactSummary 
   };
 }
 
+function page(items: ContactSummary[], next_cursor: string | null = null): ContactPage {
+  return { items, next_cursor, total_is_exact: true, near: [] };
+}
+
 const PAGES: ContactPages = {
-  pages: [{ items: [row("a"), row("b")], next_cursor: "2" }, { items: [row("b"), row("c")] }],
+  pages: [page([row("a"), row("b")], "2"), page([row("b"), row("c")])],
   pageParams: [undefined, "2"],
 };
 
@@ -45,6 +49,19 @@ it("adds no row that is not there", () => {
 
 it("begins again with the first page", () => {
   expect(firstPageOf(PAGES)).toEqual({ pages: PAGES.pages.slice(0, 1), pageParams: [undefined] });
+});
+
+it("keeps of a row what a contact in full does not tell", () => {
+  const { last_interaction_at: _, ...told } = row("b", { email: "b@example.com" });
+  const known = withRow(PAGES, row("b", { last_interaction_at: "2026-02-01T00:00:00Z" }));
+
+  const [, changed] = rowsOf(withRow(known, told));
+
+  expect(changed).toMatchObject({ email: "b@example.com", last_interaction_at: "2026-02-01T00:00:00Z" });
+});
+
+it("takes out what is part of another now", () => {
+  expect(rowsOf(withoutRows(PAGES, new Set(["b"]))).map(({ id }) => id)).toEqual(["a", "c"]);
 });
 
 it("makes the row of a contact in full", () => {

@@ -1,7 +1,7 @@
 import type { InfiniteData } from "@tanstack/react-query";
-import type { ContactDetail, ContactSummary, Page } from "../../api/types";
+import type { ContactDetail, ContactPage, ContactSummary } from "../../api/types";
 
-export type ContactPages = InfiniteData<Page<ContactSummary>>;
+export type ContactPages = InfiniteData<ContactPage>;
 
 /** The rows of all pages, each contact once: between two pages one may have moved down. */
 export function rowsOf(data: ContactPages | undefined): ContactSummary[] {
@@ -12,15 +12,31 @@ export function rowsOf(data: ContactPages | undefined): ContactSummary[] {
   return [...rows.values()];
 }
 
+/** What a contact in full tells of its row; the rest of the row is the list's to tell. */
+export type RowValues = Omit<ContactSummary, "last_interaction_at">;
+
 /** Put a contact's new values in its row, where it stands. */
-export function withRow(data: ContactPages | undefined, row: ContactSummary): ContactPages | undefined {
+export function withRow(data: ContactPages | undefined, row: RowValues): ContactPages | undefined {
   return (
     data && {
       ...data,
       pages: data.pages.map((page) => ({
         ...page,
-        items: page.items.map((item) => (item.id === row.id ? row : item)),
+        items: page.items.map((item) => (item.id === row.id ? { ...item, ...row } : item)),
       })),
+    }
+  );
+}
+
+/** Take rows out that are part of another now. */
+export function withoutRows(
+  data: ContactPages | undefined,
+  ids: ReadonlySet<string>,
+): ContactPages | undefined {
+  return (
+    data && {
+      ...data,
+      pages: data.pages.map((page) => ({ ...page, items: page.items.filter(({ id }) => !ids.has(id)) })),
     }
   );
 }
@@ -31,7 +47,7 @@ export function firstPageOf(data: ContactPages | undefined): ContactPages | unde
 }
 
 /** A contact in full, as its row shows it. */
-export function summaryOf(detail: ContactDetail): ContactSummary {
+export function summaryOf(detail: ContactDetail): RowValues {
   const { fields } = detail;
   return {
     id: detail.id,

@@ -1,7 +1,7 @@
 import { hashKey, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Problem } from "../../api/problem";
-import { contactKey, contactQuery } from "../../api/queries";
+import { contactKey, contactQuery, PAGES_ASKED_ANEW } from "../../api/queries";
 import { goldenIdsOf, goneIdsOf, type LiveEvent } from "../../live/events";
 import { Throttle } from "../../live/throttle";
 import { useFeedStatus, useLive } from "../../live/use-live";
@@ -36,7 +36,11 @@ interface LiveRows {
 export function useLiveRows(queryKey: QueryKey): LiveRows {
   const client = useQueryClient();
   const list = hashKey(queryKey);
-  const [noted, setNoted] = useState<Noted>({ list, ...NOTHING });
+  const [noted, setNoted] = useState<Noted>(() => {
+    // A long list stands as it was left; what happened since then nobody heard.
+    const pages = client.getQueryData<ContactPages>(queryKey)?.pages.length ?? 0;
+    return { list, ...NOTHING, stale: pages > PAGES_ASKED_ANEW };
+  });
   const [throttle] = useState(() => new Throttle(EVERY_MS));
   const waiting = useRef(new Set<string>());
   // Only a stream that was not there yet when the list was asked for may have its first `ready` still before it.

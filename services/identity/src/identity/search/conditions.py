@@ -44,7 +44,10 @@ def _condition(condition: Condition, of: Document) -> ColumnElement[bool]:
         return _number(condition, value, of)
     values = [value] if isinstance(value, str) else value
     plain = condition.operator.removeprefix("not_")
-    found = or_(false(), *(_text(condition.field, plain, each, of) for each in values))
+    if condition.field == "id":
+        found: ColumnElement[bool] = of.c.golden_id.in_([UUID(each) for each in values])
+    else:
+        found = or_(false(), *(_text(condition.field, plain, each, of) for each in values))
     return not_(found) if plain != condition.operator else found
 
 

@@ -15,7 +15,7 @@ from identity.search.words import digits_of, fold
 
 Field = Literal[
     "name", "email", "phone", "company", "job_title", "city", "country", "owner", "provider", "connection",
-    "created_at", "updated_at", "last_interaction_at", "sources", "has_email", "has_phone", "needs_review",
+    "created_at", "updated_at", "last_interaction_at", "sources", "has_email", "has_phone", "id", "needs_review",
 ]  # fmt: skip
 Operator = Literal[
     "eq", "not_eq", "contains", "not_contains", "starts_with", "in", "not_in", "is_empty", "before", "after",
@@ -163,7 +163,7 @@ def _text(field: Field, told: object, pointer: str) -> str:
         raise FilterRefused(pointer, f"a text of 1 to {LONGEST_VALUE} characters is taken; is_empty asks for none")
     if field == "phone" and not digits_of(value):
         raise FilterRefused(pointer, "a phone has digits")
-    if field == "connection":
+    if field in ("connection", "id"):
         return str(_converted(value, UUID, pointer))
     return value
 

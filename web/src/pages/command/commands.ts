@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import {
+  Bookmark,
+  Keyboard,
+  LogOut,
+  type LucideIcon,
+  Monitor,
+  Moon,
+  Plus,
+  Sun,
+  UserRound,
+} from "lucide-react";
+import { signOut } from "../../api/client";
+import { wordsOf } from "../../api/problem";
+import { contactsFoundQuery, viewsQuery } from "../../api/queries";
+import { nameOf } from "../../ui/format";
+import { chooseTheme } from "../../ui/theme";
+import { toasts } from "../../ui/toasts";
+import { searchOf } from "../contacts/views/views";
+import { PLACES } from "../places";
+import type { Command } from "./command";
+
+const FOUND = 6;
+
+/** People by what was typed, found while it is typed. */
+export function useFoundContacts(words: string): { found: Command[]; isLooking: boolean } {
+  const navigate = useNavigate();
+  const contacts = useQuery({
+    ...contactsFoundQuery(words, FOUND),
+    enabled: words !== "",
+    placeholderData: (before) => before,
+  });
+  const rows = words === "" ? [] : (contacts.data ?? []);
+  return {
+    isLooking: contacts.isFetching,
+    found: rows.map((row) => ({
+      id: row.id,
+      group: "Contacts",
+      label: nameOf(row),
+      about: [row.company, row.email].filter(Boolean).join(" · "),
+      icon: UserRound,
+      run: () => navigate({ to: "/contacts/$contactId", params: { contactId: row.id } }),
+    })),
+  };
+}
+
+/** All that can be done from everywhere. */
+export function useCommands(showKeys: () => void): Command[] {
+  const navigate = useNavigate();
+  const views = useQuery(viewsQuery);
+  const places = PLACES.map(
+    ({ to, label, icon, key }): Command => ({
+      id: to,
+      group: "Go to",
+      label,
+      about: `g then ${key}`,
+      icon,
+      run: () => navigate({ to }),
+    }),
+  );
+  const kept = (views.data ?? []).map(
+    (view): Command => ({
+      id: view.id,
+      group: "Views",
+      label: view.name,
+      icon: Bookmark,
+      run: () => navigate({ to: "/contacts", search: searchOf(view) }),
+    }),
+  );
+  const act = (label: string, icon: LucideIcon, run: () => unknown): Command => ({
+    id: label,
+    group: "Actions",
+    label,
+    icon,
+    run,
+  });
+  return [
+    ...places,
+    ...kept,
+    act("Connect an account", Plus, () => navigate({ to: "/connections" })),
+    act("Light theme", Sun, () => chooseTheme("light")),
+    act("Dark theme", Moon, () => chooseTheme("dark")),
+    act("The system's theme", Monitor, () => chooseTheme("system")),
+    act("Show the keys", Keyboard, showKeys),
+    act("Sign out", LogOut, () => signOut().catch((error) => toasts.warn(wordsOf(error)))),
+  ];
+}

@@ -1,0 +1,63 @@
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { COMMAND_KEY } from "../../ui/keys";
+import { PLACES } from "../places";
+
+const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  [
+    "Everywhere",
+    [
+      [`${COMMAND_KEY} K`, "Search contacts, pages and actions"],
+      ...PLACES.map(({ key, label }) => [`g ${key}`, `Go to ${label.toLowerCase()}`] as const),
+      ["?", "Show these keys"],
+      ["Esc", "Close what is open"],
+    ],
+  ],
+  [
+    "In the list of contacts",
+    [
+      ["/", "Search"],
+      ["↓ ↑", "Next and previous row, also j and k"],
+      ["Enter", "Open beside the list, and once more as a page"],
+      ["x", "Select the row"],
+      ["Shift ↓ ↑", "Select row after row"],
+      [`${COMMAND_KEY} A`, "Select all that are loaded"],
+      [`${COMMAND_KEY} ↓ ↑`, "Next and previous contact while one is open"],
+    ],
+  ],
+];
+
+/** The keys that this page understands. */
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <div className="space-y-4">
+        {KEYS.map(([where, keys]) => (
+          <section key={where}>
+            <h3 className="mb-1 font-medium text-muted text-xs">{where}</h3>
+            <dl className="divide-y">
+              {keys.map(([key, what]) => (
+                <div key={key} className="flex items-center justify-between gap-4 py-1.5 text-sm">
+                  <dt className="order-last flex shrink-0 gap-1">
+                    {key.split(" ").map((each) => (
+                      <kbd
+                        key={each}
+                        className="grid h-5.5 min-w-5.5 place-items-center rounded border border-edge bg-side px-1.5 font-sans text-xs"
+                      >
+                        {each}
+                      </kbd>
+                    ))}
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <form method="dialog" className="mt-4 flex justify-end">
+        <Button type="submit">Close</Button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,33 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { isCovered, isTyping } from "../../ui/typing";
+import { PLACES } from "../places";
+
+/** How long a `g` waits for the letter that says where to. */
+const SEQUENCE_MS = 1_500;
+
+export type Overlay = "palette" | "keys";
+
+/** The keys that mean the same on every page. */
+export function useShortcuts(show: (overlay: Overlay) => void): void {
+  const navigate = useNavigate();
+  const began = useRef(Number.NEGATIVE_INFINITY);
+
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    if (isCommand && event.key.toLowerCase() === "k" && !isCovered()) {
+      event.preventDefault();
+      show("palette");
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isCovered()) return;
+    if (event.key === "?") show("keys");
+    const place = PLACES.find(({ key }) => key === event.key);
+    if (place && event.timeStamp - began.current < SEQUENCE_MS) void navigate({ to: place.to });
+    began.current = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => press(event);
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
+}

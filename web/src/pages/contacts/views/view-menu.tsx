@@ -1,0 +1,106 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { BookmarkPlus, ChevronDown, Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { viewsQuery } from "../../../api/queries";
+import { Button } from "../../../ui/button";
+import { Menu, MenuItem, MenuLine } from "../../../ui/menu";
+import { NameDialog } from "./name-dialog";
+import type { ViewState } from "./use-view";
+import { useViewChanges } from "./view-changes";
+import { searchOf } from "./views";
+
+/** Which view is open: another, a new one, a better name. */
+export function ViewMenu({ state }: { state: ViewState }) {
+  const { view, contents, isChanged } = state;
+  const views = useQuery(viewsQuery);
+  const navigate = useNavigate({ from: "/contacts" });
+  const { save, change, remove } = useViewChanges();
+  const [naming, setNaming] = useState<"new" | "rename" | null>(null);
+  return (
+    <>
+      <Menu
+        label={`View: ${view?.name ?? "All contacts"}`}
+        className="flex h-7 min-w-0 items-center gap-1 rounded-md px-1.5 font-medium text-muted text-sm hover:bg-hover hover:text-ink"
+        width={256}
+        button={
+          <>
+            <span className="max-w-48 truncate">{view?.name ?? "All contacts"}</span>
+            <ChevronDown aria-hidden="true" className="size-3.5" />
+          </>
+        }
+      >
+        {(close) => {
+          const then = (act: () => unknown) => () => {
+            close();
+            act();
+          };
+          return (
+            <>
+              <MenuItem chosen={!view} onChoose={then(() => navigate({ search: {} }))}>
+                All contacts
+              </MenuItem>
+              {views.data?.map((each) => (
+                <MenuItem
+                  key={each.id}
+                  chosen={each.id === view?.id}
+                  onChoose={then(() => navigate({ search: searchOf(each) }))}
+                >
+                  {each.name}
+                </MenuItem>
+              ))}
+              <MenuLine />
+              <MenuItem icon={BookmarkPlus} onChoose={then(() => setNaming("new"))}>
+                Save as a new view
+              </MenuItem>
+              {view && (
+                <>
+                  <MenuItem icon={Pencil} onChoose={then(() => setNaming("rename"))}>
+                    Rename
+                  </MenuItem>
+                  <MenuItem icon={Trash2} danger onChoose={then(() => remove.mutate(view))}>
+                    Delete
+                  </MenuItem>
+                </>
+              )}
+            </>
+          );
+        }}
+      </Menu>
+      {view && isChanged && (
+        <span className="flex animate-appear items-center gap-1">
+          <Button
+            look="quiet"
+            className="h-7 text-accent"
+            busy={change.isPending}
+            onClick={() => change.mutate({ view, to: contents })}
+          >
+            Save changes
+          </Button>
+          <Button look="quiet" className="h-7" onClick={() => navigate({ search: searchOf(view) })}>
+            Discard
+          </Button>
+        </span>
+      )}
+      {naming === "new" && (
+        <NameDialog
+          title="Save this view"
+          hint="Search, filters, order and columns are kept under a name, for everybody in the workspace."
+          name=""
+          saving={save}
+          onName={(name) => save.mutate({ ...contents, name }, { onSuccess: () => setNaming(null) })}
+          onClose={() => setNaming(null)}
+        />
+      )}
+      {naming === "rename" && view && (
+        <NameDialog
+          title="Rename the view"
+          name={view.name}
+          saving={change}
+          onName={(name) => change.mutate({ view, to: { name } }, { onSuccess: () => setNaming(null) })}
+          onClose={() => setNaming(null)}
+        />
+      )}
+    </>
+  );
+}
