@@ -89,11 +89,13 @@ async def _reindex(conn: AsyncConnection, names: Sequence[GoldenName], *, unsure
     ]
     before = await indexing_queries.load_tokens(conn, names)
     now = {GoldenName(each.workspace_id, each.golden_id): each.tokens for each in documents}
-    were, are = _tokens(before), _tokens(now)
-    await indexing_queries.save_documents(conn, documents, before.keys() - now.keys())
-    await indexing_queries.save_tokens(conn, are if unsure else are - were, were - are, unsure=unsure)
-    await spelling_queries.learn_words(conn, _words(are if unsure else are - were))
-    await spelling_queries.forget_words(conn, _words(were - are))
+    gone = [name for name in before if name not in now]
+    added = [token for name, tokens in now.items() for token in _tokens(name, tokens, before.get(name), all_=unsure)]
+    removed = [token for name, tokens in before.items() for token in _tokens(name, tokens, now.get(name))]
+    await indexing_queries.save_documents(conn, documents, gone)
+    await indexing_queries.save_tokens(conn, added, removed, unsure=unsure)
+    await spelling_queries.learn_words(conn, _words(added))
+    await spelling_queries.forget_words(conn, _words(removed))
 
 
 async def _values_of(conn: AsyncConnection, shown: Sequence[Shown]) -> list[Mapping[str, str]]:
@@ -110,12 +112,12 @@ async def _values_of(conn: AsyncConnection, shown: Sequence[Shown]) -> list[Mapp
     return chosen
 
 
-def _tokens(of: dict[GoldenName, str]) -> set[TokenName]:
-    return {
-        TokenName(name.workspace_id, token, name.golden_id)
-        for name, tokens in of.items()
-        for token in values_in(tokens)
-    }
+def _tokens(name: GoldenName, tokens: str, others: str | None, *, all_: bool = False) -> list[TokenName]:
+    """List the tokens of a golden record, without those that are among the others."""
+    if tokens == others and not all_:
+        return []
+    left = set(values_in(tokens)).difference(() if all_ else values_in(others or ""))
+    return [TokenName(name.workspace_id, token, name.golden_id) for token in left]
 
 
 def _words(tokens: Collection[TokenName]) -> set[Word]:

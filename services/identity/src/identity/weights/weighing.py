@@ -7,7 +7,7 @@ that gained or lost a pair are partitioned again.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from uuid import UUID
 
 import msgspec
@@ -161,7 +161,7 @@ async def _compare(
     known = {**await weighing_queries.load_weighed(conn, workspace_id, mates - again.keys()), **again}
     pairs = set()
     shared = _shared_telephones(again.values(), carriers, known)
-    for left_id, right_id in _each_once(again.values(), carriers):
+    for left_id, right_id in _each_once(known, again, carriers):
         left, right = known[left_id].form, known[right_id].form
         # Of a telephone that only one of the two has it need not be known whose it is.
         found = score(left, right, rules, shared & set(left.phones) & set(right.phones) if shared else NO_KEYS)
@@ -199,14 +199,27 @@ async def load_shared_telephones(
     return _shared_telephones(own.values(), few, known)
 
 
-def _each_once(records: Iterable[Weighed], carriers: Mapping[int, set[UUID]]) -> set[tuple[UUID, UUID]]:
-    return {
-        (min(weighed.source_id, mate), max(weighed.source_id, mate))
-        for weighed in records
-        for block in weighed.blocks
-        for mate in carriers.get(block, ())
-        if mate != weighed.source_id
-    }
+def _each_once(
+    known: Collection[UUID], again: Collection[UUID], carriers: Mapping[int, Collection[UUID]]
+) -> Iterator[tuple[UUID, UUID]]:
+    """List each pair of records that share a block once, those of which one is to be compared again, in their order.
+
+    Numbers stand for the records meanwhile: there are many more pairs than records, and ids are dear to compare.
+    """
+    ids = sorted(known)
+    number_of = {id_: number for number, id_ in enumerate(ids)}
+    is_again = [id_ in again for id_ in ids]
+    count = len(ids)
+    found: set[int] = set()
+    for carried in carriers.values():
+        numbers = sorted(number_of[id_] for id_ in carried if id_ in number_of)
+        for place, left in enumerate(numbers):
+            base = left * count
+            if is_again[left]:
+                found.update([base + right for right in numbers[place + 1 :]])
+            else:
+                found.update([base + right for right in numbers[place + 1 :] if is_again[right]])
+    return ((ids[pair // count], ids[pair % count]) for pair in found)
 
 
 def _names(pairs: Iterable[Pair]) -> set[Pair]:
