@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from contracts.connections import ConnectionRemoved
 from identity.store import activity_queries
 from identity.store.activity_queries import Moment, Wanted
 from sqlalchemy import text
@@ -124,3 +125,23 @@ async def test_a_page_of_a_long_history_reads_what_it_shows(
 
         assert len(listed) == found
         assert (await conn.execute(_READ)).scalar_one() <= 120
+
+
+async def test_an_entry_of_an_erased_id_comes_with_whom_the_id_leads_to(workspace: Any) -> None:
+    zendesk = uuid4()
+    await workspace.hears(
+        workspace.fetched(1, "ada@example.com"),
+        *(workspace.fetched(number, "ada@example.com", connection_id=zendesk) for number in (2, 3)),
+    )
+    removed = ConnectionRemoved(
+        workspace_id=workspace.id,
+        connection_id=workspace.hubspot,
+        provider="hubspot",
+        data="erase",
+        removed_at=START + timedelta(days=300),
+    )
+    await workspace.hears(removed)
+
+    (contact,) = await workspace.contacts()
+    (joined,) = await activity(workspace)
+    assert joined["id"] != contact["id"] == joined["contact"]["id"]

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.contacts import reading, reading_queries
 from identity.cursors import Cursors
-from identity.store import activity_queries, suggestion_queries
+from identity.store import activity_queries
 from identity.store.activity_queries import Moment, Wanted
 
 
@@ -20,9 +20,8 @@ async def list_activity(
     shown = entries[:limit]
     members = {member for stored in shown for side in stored.entry.sides for member in side.members}
     names = await reading_queries.list_names(conn, wanted.workspace_id, members)
-    now = await suggestion_queries.load_golden_ids(
-        conn, wanted.workspace_id, {stored.entry.golden_id for stored in shown}
-    )
+    told_of = {stored.entry.golden_id for stored in shown}
+    now = await activity_queries.leads_to(conn, wanted.workspace_id, told_of)
     contacts = await reading.summaries(conn, wanted.workspace_id, set(now.values()))
     last = shown[-1] if len(entries) > limit else None
     return ItemPage(

@@ -4,13 +4,14 @@ Most entries are joins by rule. Every other kind, and what people said, has an i
 so that a page costs what it shows; a condition is written so that the planner sees which of them it may use.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 from contracts.golden_records import HistoryKind
+from servicekit.arrays import uuids
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -48,6 +49,20 @@ async def list_activity(
         listed = listed.where(tuple_(here.happened_at, here.number) < tuple_(before.happened_at, before.number))
     rows = await conn.execute(listed.order_by(here.happened_at.desc(), here.number.desc()).limit(at_most))
     return [stored(row) for row in rows]
+
+
+_LEADS_TO = """
+SELECT n.id, coalesce(m.golden_id, r.source_id, n.id) AS golden_id
+FROM unnest(%(ids)s) AS n (id)
+LEFT JOIN redirect r ON r.workspace_id = %(workspace_id)s AND r.old_id = n.id
+LEFT JOIN identity_map m ON m.workspace_id = %(workspace_id)s AND m.source_id = coalesce(r.source_id, n.id)
+"""
+
+
+async def leads_to(conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Tell which golden records these ids lead to now, erased ones too; it need not be there any more."""
+    rows = await conn.exec_driver_sql(_LEADS_TO, {"workspace_id": workspace_id, "ids": uuids(ids)})
+    return {row.id: row.golden_id for row in rows}
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
