@@ -23,6 +23,7 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact, ContactFetched
 from faker import Faker
 from identity.app import NAME
+from identity.cursors import Cursors
 from identity.resolution.golden import row_of
 from identity.resolution.records import told_by
 from identity.routes import ROUTES
@@ -279,7 +280,14 @@ async def print_size(admin: psycopg.AsyncConnection, records: int) -> None:
 async def measure(fresh: FreshDatabase, sizes: Sequence[int]) -> None:
     """Measure each size, on what the one before left."""
     db, settings = fresh.database("identity"), Settings(**fresh.settings())
-    app = service_app(name=NAME, settings=settings, routes=ROUTES, db=Database.connect(settings, NAME), keys=TestKeys())
+    app = service_app(
+        name=NAME,
+        settings=settings,
+        routes=ROUTES,
+        db=Database.connect(settings, NAME),
+        dependencies={"cursors": Cursors(settings.lead_secret)},
+        keys=TestKeys(),
+    )
     people, filled = People(uuid4()), 0
     token = user_token(workspace_id=people.workspace_id)
     async with (

@@ -951,6 +951,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListActivity
+         * @description List what happened in the workspace, the latest first, each with the contact that its `id` leads to now.
+         *
+         *     `actor` leaves what people said, with all that came of it, or what rules did by themselves; `by` is one person.
+         */
+        get: operations["identity_HistoryListActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/history/undo-joins": {
         parameters: {
             query?: never;
@@ -1679,6 +1701,29 @@ export interface components {
             parked?: number | null;
             ms?: number | null;
         };
+        /** ActivityView */
+        identity_ActivityView: {
+            number: number;
+            /** @enum {string} */
+            kind: "joined" | "parted" | "decided" | "pinned" | "unpinned";
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @default [] */
+            sides: components["schemas"]["identity_HistorySide"][];
+            /** @default [] */
+            edges: components["schemas"]["identity_HistoryEdge"][];
+            by?: string | null;
+            /** @enum {null|string} */
+            verdict?: "same" | "different" | null;
+            field?: string | null;
+            value?: string | null;
+            /** @default [] */
+            undoes: number[];
+            undone_by?: number | null;
+            contact?: components["schemas"]["identity_ContactSummary"] | null;
+        };
         /** Answer */
         identity_Answer: {
             /** Format: uuid */
@@ -1923,6 +1968,11 @@ export interface components {
             currency?: string | null;
             url?: string | null;
             occurred_at?: string | null;
+        };
+        /** ItemPage[ActivityView] */
+        "identity_ItemPage_contracts.golden_records.ActivityView_": {
+            items: components["schemas"]["identity_ActivityView"][];
+            next_cursor?: string | null;
         };
         /** ItemPage[HistoryView] */
         "identity_ItemPage_contracts.golden_records.HistoryView_": {
@@ -4227,6 +4277,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["gateway_Health"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_HistoryListActivity: {
+        parameters: {
+            query?: {
+                kind?: "joined" | "parted" | "decided" | "pinned" | "unpinned" | null;
+                actor?: "people" | "rules" | null;
+                by?: string | null;
+                since?: string | null;
+                until?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ItemPage_contracts.golden_records.ActivityView_"];
                 };
             };
             /** @description A problem */

@@ -244,3 +244,9 @@ class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None = None
     undoes: tuple[int, ...] = ()
     undone_by: int | None = None
+
+
+class ActivityView(HistoryView, frozen=True, kw_only=True):
+    """An entry of the whole workspace's history; `contact` is what its `id` leads to now, if anything."""
+
+    contact: ContactSummary | None = None

@@ -283,7 +283,19 @@ history = Table(
     Column("edges", Text, nullable=False),
     Column("cause", Text),
     Column("undone_by", BigInteger),
+    Column("caused_by", Uuid),
     PrimaryKeyConstraint("workspace_id", "number"),
+    Index("history_happened", "workspace_id", "happened_at", "number"),
+    Index("history_kind", "workspace_id", "kind", "happened_at", "number", postgresql_where=text("kind <> 'joined'")),
+    Index("history_said", "workspace_id", "happened_at", "number", postgresql_where=text("cause IS NOT NULL")),
+    Index(
+        "history_person",
+        "workspace_id",
+        "caused_by",
+        "happened_at",
+        "number",
+        postgresql_where=text("caused_by IS NOT NULL"),
+    ),
 )
 
 history_golden = Table(

@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from contracts.golden_records import ContactCount, ContactDetail, ContactPage, HistoryView, InteractionView
+from contracts.golden_records import (
+    ActivityView,
+    ContactCount,
+    ContactDetail,
+    ContactPage,
+    HistoryKind,
+    HistoryView,
+    InteractionView,
+)
 from contracts.pages import ItemPage
 from litestar import get
 from litestar.di import NamedDependency
@@ -15,12 +23,14 @@ from servicekit.errors import Forbidden
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.contacts import exporting, reading
+from identity.contacts import activity, exporting, reading
 from identity.cursors import Cursors
 from identity.search import finding
 from identity.search.filters import LONGEST_FILTER
 from identity.search.finding import Search
 from identity.search.finding_queries import Order
+from identity.store import activity_queries
+from identity.store.activity_queries import Actor
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 ExportColumns = Annotated[str | None, QueryParameter(max_length=1_000)]
@@ -144,6 +154,34 @@ async def list_history(
     )
 
 
+@get("/history")
+async def list_activity(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    cursors: NamedDependency[Cursors],
+    kind: FromQuery[HistoryKind | None] = None,
+    actor: FromQuery[Actor | None] = None,
+    by: FromQuery[UUID | None] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ItemPage[ActivityView]:
+    """List what happened in the workspace, the latest first, each with the contact that its `id` leads to now.
+
+    `actor` leaves what people said, with all that came of it, or what rules did by themselves; `by` is one person.
+    """
+    wanted = activity_queries.Wanted(
+        workspace_id=principal.workspace_id, kind=kind, actor=actor, by=by, since=_known(since), until=_known(until)
+    )
+    return await activity.list_activity(conn, wanted, cursors=cursors, cursor=cursor, limit=limit)
+
+
+def _known(moment: datetime | None) -> datetime | None:
+    """Take a time without a zone for UTC."""
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
 ROUTES = [
     list_contacts,
     count_contacts,
@@ -151,4 +189,5 @@ ROUTES = [
     get_contact,
     list_timeline,
     list_history,
+    list_activity,
 ]

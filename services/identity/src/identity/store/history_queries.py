@@ -36,16 +36,17 @@ class _Row(msgspec.Struct):
     sides: tuple[Side, ...]
     edges: tuple[Edge, ...]
     cause: Cause | None
+    caused_by: UUID | None
 
 
 _SAVE_ENTRIES = text("""
 WITH entry AS (
     SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
         workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides text, edges text,
-        cause text)
+        cause text, caused_by uuid)
 ), saved AS (
-    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges, cause)
-    SELECT workspace_id, number, kind, golden_id, sides, edges, cause FROM entry
+    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges, cause, caused_by)
+    SELECT workspace_id, number, kind, golden_id, sides, edges, cause, caused_by FROM entry
 )
 INSERT INTO history_golden (workspace_id, golden_id, number)
 SELECT workspace_id, unnest(concerns), number FROM entry
@@ -76,8 +77,9 @@ async def mark_undone(conn: AsyncConnection, workspace_id: UUID, numbers: Collec
 
 def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
     concerns = {entry.golden_id, *(side.golden_id for side in entry.sides)}
+    by = entry.cause.by if entry.cause else None
     return _Row(
-        workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges, entry.cause
+        workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges, entry.cause, by
     )
 
 
@@ -110,10 +112,11 @@ async def list_entries(
         "before": before,
         "at_most": at_most,
     }
-    return [_stored(row) for row in await conn.execute(_LIST_ENTRIES, named)]
+    return [stored(row) for row in await conn.execute(_LIST_ENTRIES, named)]
 
 
-def _stored(row: Row[Any]) -> StoredEntry:
+def stored(row: Row[Any]) -> StoredEntry:
+    """Read an entry from its row."""
     entry = Entry(
         kind=row.kind,
         golden_id=row.golden_id,
@@ -133,7 +136,7 @@ WHERE workspace_id = :workspace_id AND number = :number
 async def find_entry(conn: AsyncConnection, workspace_id: UUID, number: int) -> StoredEntry | None:
     """Find an entry by its number."""
     row = (await conn.execute(_FIND_ENTRY, {"workspace_id": workspace_id, "number": number})).one_or_none()
-    return _stored(row) if row else None
+    return stored(row) if row else None
 
 
 _BY_RULE_SINCE = text("""
@@ -149,7 +152,7 @@ async def list_joined_by_rule(
 ) -> list[StoredEntry]:
     """List what rules joined since then and nobody undid, the latest first."""
     named = {"workspace_id": workspace_id, "since": since, "before": before, "at_most": at_most}
-    return [_stored(row) for row in await conn.execute(_BY_RULE_SINCE, named)]
+    return [stored(row) for row in await conn.execute(_BY_RULE_SINCE, named)]
 
 
 _REWRITE_ENTRIES = text("""
