@@ -77,8 +77,8 @@ function Contacts({ user }: { user: User }) {
   const isNobody = !contacts.isPending && (rows.length === 0 || everybody.data === 0);
 
   return (
-    <div className="relative flex h-[calc(100dvh-3rem)] overflow-hidden md:h-dvh">
-      <div className="relative flex min-w-0 flex-1 flex-col">
+    <div className="@container relative flex h-[calc(100dvh-3rem)] overflow-hidden md:h-dvh">
+      <div className="@container/list relative flex min-w-0 flex-1 flex-col">
         <div className="shrink-0 border-b px-4 pt-3 pb-2 md:px-5">
           <div className="mb-2 flex h-8 min-w-0 items-center gap-2">
             <h1 className="font-semibold text-base">Contacts</h1>
