@@ -202,6 +202,9 @@ async def test_the_table_is_as_a_person_left_it_and_can_be_taken_along(
         "aria-valuenow", str(width + 16)
     )
 
+    await heads.filter(has_text="Title").drag_to(heads.filter(has_text="Sources"))
+    await expect(heads.nth(2)).to_contain_text("Title")
+
     async with page.expect_download() as told:
         await page.get_by_role("button", name="Export").click()
     await (await told.value).save_as(tmp_path / "all.csv")
