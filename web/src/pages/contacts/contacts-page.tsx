@@ -1,6 +1,15 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { hashKey, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef } from "react";
+import {
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+} from "react";
 import { type ContactFilter, contactCountQuery, contactsQuery } from "../../api/queries";
 import type { ContactPage, User } from "../../api/types";
 import { useUser } from "../../api/use-session";
@@ -44,6 +53,7 @@ function Contacts({ user }: { user: User }) {
   const order = useMemo(() => rows.map(({ id }) => id), [rows]);
   const { selection, choose, chooseAll, clear } = useSelection(query.queryKey, order);
   const scroller = useRef<HTMLDivElement>(null);
+  useFromTheTop(scroller, hashKey(query.queryKey));
   const chosen = useMemo(() => rows.filter(({ id }) => selection.ids.has(id)), [rows, selection]);
 
   const open = useCallback(
@@ -137,6 +147,15 @@ function Contacts({ user }: { user: User }) {
       )}
     </div>
   );
+}
+
+/** Begin another list at its top; one that is come back to stays where it was left. */
+function useFromTheTop(scroller: RefObject<HTMLElement | null>, list: string): void {
+  const before = useRef(list);
+  useEffect(() => {
+    if (before.current !== list) scroller.current?.scrollTo({ top: 0 });
+    before.current = list;
+  }, [scroller, list]);
 }
 
 /** How many there are, or are found; counting ends where nobody reads the number any more. */
