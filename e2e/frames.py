@@ -54,7 +54,8 @@ FIND = """async (words) => {
   set.call(input, words);
   input.dispatchEvent(new Event("input", { bubbles: true }));
   const began = performance.now();
-  while ((rows() === before || isLooking()) && performance.now() - began < 10000) await new Promise(requestAnimationFrame);
+  const isOld = () => rows() === before || isLooking();
+  while (isOld() && performance.now() - began < 10000) await new Promise(requestAnimationFrame);
   return performance.now() - began;
 }"""
 """Type words, and tell how long it takes until other rows are there."""
