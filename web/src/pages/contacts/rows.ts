@@ -69,5 +69,6 @@ export function summaryOf(detail: ContactDetail): RowValues {
     sources: detail.sources,
     created_at: detail.created_at,
     updated_at: detail.updated_at,
+    needs_review: detail.needs_review,
   };
 }
