@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from lead.client import Gateway
@@ -11,6 +12,7 @@ from playwright.async_api import Browser, Page
 from e2e.chromium import chromium
 from e2e.house import House, embedded
 from e2e.journey import connect, settled, synced
+from e2e.pictures_list import take_list
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 WIDE = {"width": 1280, "height": 760}
@@ -30,6 +32,7 @@ async def take(house: House) -> None:
             await synced(session, (await connect(session, account)).id)
         await settled(session, house, *ACCOUNTS)
         await take_contacts(running, house)
+        await take_list(partial(open_page, running, house), save)
         await take_contact(running, house, session)
         await take_phone(running, house, session)
         await take_connections(running, house, session)

@@ -16,12 +16,14 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from e2e.browsing import PASSWORD, open_page, scroll_to_row, sign_in, violations
 from e2e.chromium import Complaints
+from e2e.frames import weigh
 from e2e.house import House
 from e2e.journey import connect, settled, synced
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 ACCOUNTS = ("hubspot:111111", "zendesk:acme")
+MOST_BYTES = 250_000
 PHONE = {"width": 390, "height": 760}
 
 
@@ -202,6 +204,9 @@ async def test_the_table_is_as_a_person_left_it_and_can_be_taken_along(
         "aria-valuenow", str(width + 16)
     )
 
+    await heads.filter(has_text="Title").drag_to(heads.filter(has_text="Sources"))
+    await expect(heads.nth(2)).to_contain_text("Title")
+
     async with page.expect_download() as told:
         await page.get_by_role("button", name="Export").click()
     await (await told.value).save_as(tmp_path / "all.csv")
@@ -231,6 +236,14 @@ async def test_only_the_rows_in_sight_are_there_however_far_one_scrolls(
     assert await rows_of(page).count() < 80
     await expect(page.locator(f"tr[data-index='{last}']")).to_have_attribute("aria-rowindex", str(last + 2))
     assert complaints.heard == []
+
+
+async def test_the_first_load_is_light(browser: Browser, house: House, session: Gateway) -> None:
+    page, _ = await enter(browser, house, session)
+
+    weight = await weigh(page, f"{house.gateway_url}/app/contacts")
+
+    assert weight.bytes <= MOST_BYTES
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

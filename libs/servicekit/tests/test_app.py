@@ -241,6 +241,45 @@ async def test_a_projection_hears_for_itself_what_the_service_has_heard(fresh: F
             assert 'consumer="identity_shadow"' in await answer.text()
 
 
+@get("/words/{many:int}", media_type="text/plain", opt={"public": True})
+async def words(many: FromPath[int]) -> str:
+    return "word " * many
+
+
+async def _some_words() -> AsyncIterator[bytes]:
+    for _ in range(300):
+        yield b"word " * 10
+
+
+@get("/flow", media_type="text/csv", opt={"public": True})
+async def flow() -> Stream:
+    return Stream(_some_words())
+
+
+@pytest.mark.parametrize(
+    ("path", "taken", "encoding"),
+    [
+        ("/words/1000", "gzip, br", "gzip"),
+        ("/words/1000", "identity", None),
+        ("/words/10", "gzip", None),
+        ("/flow", "gzip", "gzip"),
+    ],
+)
+async def test_long_answers_are_compressed_for_who_takes_them_so(
+    fresh: FreshDatabase, path: str, taken: str, encoding: str | None
+) -> None:
+    settings = ServiceSettings(**fresh.settings())
+    app = service_app(name="identity", settings=settings, routes=[words, flow], keys=TestKeys(), compressed=True)
+    async with served(app) as client:
+        for method in ("GET", "HEAD"):
+            async with client.request(method, path, headers={"Accept-Encoding": taken}) as answer:
+                assert answer.status == 200
+                assert answer.headers.get("Content-Encoding") == encoding
+                body = await answer.text()
+            assert body.strip("word ") == ""
+            assert method == "HEAD" or len(body) == {"/words/10": 50, "/words/1000": 5_000, "/flow": 15_000}[path]
+
+
 async def test_a_worker_that_fails_is_started_again() -> None:
     tries: list[int] = []
     twice = asyncio.Event()

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Search } from "lucide-react";
+import { MessagesSquare, Search } from "lucide-react";
 import { workspaceQuery } from "../api/queries";
 import type { User } from "../api/types";
 import { COMMAND_KEY } from "../ui/keys";
@@ -16,10 +16,11 @@ const LINK =
 interface NavigationProps {
   user: User;
   openPalette: () => void;
+  toggleChat: () => void;
 }
 
 /** Where one can go: a column on wide screens, a bar on small ones. */
-export function Navigation({ user, openPalette }: NavigationProps) {
+export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
   const workspace = useQuery(workspaceQuery(user.workspace_id));
   return (
     <header className="sticky top-0 z-10 flex h-12 items-center gap-3 border-b bg-side px-3 md:h-dvh md:w-56 md:shrink-0 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
@@ -49,6 +50,18 @@ export function Navigation({ user, openPalette }: NavigationProps) {
           </Link>
         ))}
       </nav>
+      <button
+        type="button"
+        onClick={toggleChat}
+        aria-keyshortcuts="Control+J Meta+J"
+        className="flex h-8 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink"
+      >
+        <MessagesSquare aria-hidden="true" className="size-4" strokeWidth={1.75} />
+        <span className="flex-1 text-left max-md:sr-only">Ask</span>
+        <span aria-hidden="true" className="hidden rounded border px-1 text-xs md:block">
+          {COMMAND_KEY} J
+        </span>
+      </button>
       <LiveLight />
       <AccountMenu user={user} />
     </header>

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { session } from "../api/client";
+import type { User } from "../api/types";
 import { useUser } from "../api/use-session";
 import { Feed } from "../live/feed";
 import { Freshness } from "../live/freshness";
@@ -9,6 +10,7 @@ import { FeedContext } from "../live/use-live";
 import { Toaster } from "../ui/toaster";
 import { toasts } from "../ui/toasts";
 import { Away } from "./away";
+import { keepChat, keptChat } from "./chat/kept-chat";
 import { type Overlay, useShortcuts } from "./command/use-shortcuts";
 import { Navigation } from "./navigation";
 
@@ -16,6 +18,7 @@ const Palette = lazy(() => import("./command/palette").then((module) => ({ defau
 const KeysDialog = lazy(() =>
   import("./command/keys-dialog").then((module) => ({ default: module.KeysDialog })),
 );
+const ChatPanel = lazy(() => import("./chat/chat-panel").then((module) => ({ default: module.ChatPanel })));
 
 /** The frame around every page of a person who is signed in, with the one stream of changes. */
 export function Shell() {
@@ -24,9 +27,7 @@ export function Shell() {
   const navigate = useNavigate();
   const router = useRouter();
   const [feed] = useState(() => new Feed(session));
-  const [overlay, setOverlay] = useState<Overlay | null>(null);
   const userId = user?.id;
-  useShortcuts(setOverlay);
 
   useEffect(() => {
     if (userId === undefined) {
@@ -57,25 +58,50 @@ export function Shell() {
       >
         Skip to the content
       </a>
-      <div key={user.id} className="flex min-h-dvh flex-col md:flex-row">
-        <Navigation user={user} openPalette={() => setOverlay("palette")} />
-        <main id="content" className="min-w-0 flex-1">
-          <Outlet />
-        </main>
-      </div>
+      <Frame key={user.id} user={user} />
       <Away />
       <Toaster />
-      <Suspense>
-        {overlay === "palette" && (
-          <Palette showKeys={() => setOverlay("keys")} onClose={() => setOverlay(closed("palette"))} />
-        )}
-        {overlay === "keys" && <KeysDialog onClose={() => setOverlay(null)} />}
-      </Suspense>
     </FeedContext>
   );
 }
 
-/** Close one overlay; another that it led to stays. */
-function closed(overlay: Overlay): (now: Overlay | null) => Overlay | null {
-  return (now) => (now === overlay ? null : now);
+/** The page of the moment between the way to others and the assistant, and what opens above all of them. */
+function Frame({ user }: { user: User }) {
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const [chat, setChat] = useState(() => keptChat(user.id));
+  const change = (changed: Partial<typeof chat>) => {
+    const next = { ...chat, ...changed };
+    setChat(next);
+    keepChat(user.id, next);
+  };
+  const toggleChat = () => change({ isOpen: !chat.isOpen });
+  useShortcuts({ show: setOverlay, toggleChat });
+  return (
+    <div className="flex min-h-dvh flex-col md:flex-row">
+      <Navigation user={user} openPalette={() => setOverlay("palette")} toggleChat={toggleChat} />
+      <main id="content" className="min-w-0 flex-1">
+        <Outlet />
+      </main>
+      <Suspense>
+        {chat.isOpen && (
+          <ChatPanel
+            threadId={chat.threadId}
+            openThread={(threadId) => change({ threadId })}
+            onClose={() => change({ isOpen: false })}
+          />
+        )}
+      </Suspense>
+      <Suspense>
+        {overlay === "palette" && (
+          <Palette
+            showKeys={() => setOverlay("keys")}
+            openChat={() => change({ isOpen: true })}
+            // Another overlay that it led to stays.
+            onClose={() => setOverlay((now) => (now === "palette" ? null : now))}
+          />
+        )}
+        {overlay === "keys" && <KeysDialog onClose={() => setOverlay(null)} />}
+      </Suspense>
+    </div>
+  );
 }

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import structlog
 from litestar import Litestar, Request, Response, Router
+from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
 from litestar.di import NamedDependency, Provide
 from litestar.enums import ScopeType
@@ -38,6 +39,9 @@ CLIENT_LEFT = 499
 REQUEST_STATEMENT_SECONDS = 15.0
 """How long one statement of a request may take before it is given up, so that a slow one cannot take the pool."""
 
+# Lists shrink to an eighth; the higher levels cost a multiple of this one's time, and win little.
+COMPRESSION = CompressionConfig(backend="gzip", minimum_size=1_000, gzip_compress_level=4)
+
 STOPPING = "stopping"
 """The key in `app.state` of the event that is set when the server begins to stop."""
 
@@ -57,6 +61,7 @@ def service_app(
     middleware: Sequence[Any] = (),
     before_send: Sequence[Any] = (),
     cors: CORSConfig | None = None,
+    compressed: bool = False,
     migrated: bool = True,
 ) -> Litestar:
     """Wire a service.
@@ -65,7 +70,8 @@ def service_app(
     the guard `services_only`. Handlers may take `principal`, `conn` (a transaction of the caller's workspace that
     commits before the answer is sent), `db` and `settings`, and whatever `dependencies` name. `workers` run for
     the app's life and are started again when they fail. `projections` are what the service derives of its own tables
-    at its leisure: each is a consumer with offsets of its own, called after the service and itself.
+    at its leisure: each is a consumer with offsets of its own, called after the service and itself. With `compressed`,
+    long answers are, for whoever takes them so; for services that answer with nothing that never ends.
     """
     heard = {"consumer": subscriptions, **(projections or {})}
     consumers = {
@@ -106,6 +112,7 @@ def service_app(
         openapi_config=_description(name),
         before_send=list(before_send),
         cors_config=cors,
+        compression_config=COMPRESSION if compressed else None,
         pdb_on_exception=False,
         logging_config=None,
     )

@@ -34,4 +34,5 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
             "previewer": partial(previewing.preview_all, db),
         },
         keys=keys,
+        compressed=True,
     )

@@ -5,6 +5,7 @@ import {
   Keyboard,
   LogOut,
   type LucideIcon,
+  MessagesSquare,
   Monitor,
   Moon,
   Plus,
@@ -46,7 +47,13 @@ export function useFoundContacts(words: string): { found: Command[]; isLooking: 
 }
 
 /** All that can be done from everywhere. */
-export function useCommands(showKeys: () => void): Command[] {
+export function useCommands({
+  showKeys,
+  openChat,
+}: {
+  showKeys: () => void;
+  openChat: () => void;
+}): Command[] {
   const navigate = useNavigate();
   const views = useQuery(viewsQuery);
   const places = PLACES.map(
@@ -78,6 +85,7 @@ export function useCommands(showKeys: () => void): Command[] {
   return [
     ...places,
     ...kept,
+    act("Ask the assistant", MessagesSquare, openChat),
     act("Connect an account", Plus, () => navigate({ to: "/connections" })),
     act("Light theme", Sun, () => chooseTheme("light")),
     act("Dark theme", Moon, () => chooseTheme("dark")),

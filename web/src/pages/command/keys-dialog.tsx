@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     "Everywhere",
     [
       [`${COMMAND_KEY} K`, "Search contacts, pages and actions"],
+      [`${COMMAND_KEY} J`, "Ask the assistant"],
       ...PLACES.map(({ key, label }) => [`g ${key}`, `Go to ${label.toLowerCase()}`] as const),
       ["?", "Show these keys"],
       ["Esc", "Close what is open"],

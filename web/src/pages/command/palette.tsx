@@ -9,17 +9,18 @@ import { useRested } from "./use-rested";
 
 interface PaletteProps {
   showKeys: () => void;
+  openChat: () => void;
   onClose: () => void;
 }
 
 /** Everything by its name: people, pages, views and what can be done. */
-export function Palette({ showKeys, onClose }: PaletteProps) {
+export function Palette({ showKeys, openChat, onClose }: PaletteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
   const { found, isLooking } = useFoundContacts(useRested(words.trim()));
-  const commands = [...(words.trim() ? found : []), ...matching(useCommands(showKeys), words)];
+  const commands = [...(words.trim() ? found : []), ...matching(useCommands({ showKeys, openChat }), words)];
   const chosen = commands[Math.min(at, commands.length - 1)];
 
   useEffect(() => {

@@ -8,8 +8,13 @@ const SEQUENCE_MS = 1_500;
 
 export type Overlay = "palette" | "keys";
 
+interface Shortcuts {
+  show: (overlay: Overlay) => void;
+  toggleChat: () => void;
+}
+
 /** The keys that mean the same on every page. */
-export function useShortcuts(show: (overlay: Overlay) => void): void {
+export function useShortcuts({ show, toggleChat }: Shortcuts): void {
   const navigate = useNavigate();
   const began = useRef(Number.NEGATIVE_INFINITY);
 
@@ -18,6 +23,10 @@ export function useShortcuts(show: (overlay: Overlay) => void): void {
     if (isCommand && event.key.toLowerCase() === "k" && !isCovered()) {
       event.preventDefault();
       show("palette");
+    }
+    if (isCommand && event.key.toLowerCase() === "j" && !isCovered()) {
+      event.preventDefault();
+      toggleChat();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isCovered()) return;
     if (event.key === "?") show("keys");

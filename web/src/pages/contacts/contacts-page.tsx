@@ -1,6 +1,15 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { hashKey, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef } from "react";
+import {
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+} from "react";
 import { type ContactFilter, contactCountQuery, contactsQuery } from "../../api/queries";
 import type { ContactPage, User } from "../../api/types";
 import { useUser } from "../../api/use-session";
@@ -44,6 +53,7 @@ function Contacts({ user }: { user: User }) {
   const order = useMemo(() => rows.map(({ id }) => id), [rows]);
   const { selection, choose, chooseAll, clear } = useSelection(query.queryKey, order);
   const scroller = useRef<HTMLDivElement>(null);
+  useFromTheTop(scroller, hashKey(query.queryKey));
   const chosen = useMemo(() => rows.filter(({ id }) => selection.ids.has(id)), [rows, selection]);
 
   const open = useCallback(
@@ -77,8 +87,8 @@ function Contacts({ user }: { user: User }) {
   const isNobody = !contacts.isPending && (rows.length === 0 || everybody.data === 0);
 
   return (
-    <div className="relative flex h-[calc(100dvh-3rem)] overflow-hidden md:h-dvh">
-      <div className="relative flex min-w-0 flex-1 flex-col">
+    <div className="@container relative flex h-[calc(100dvh-3rem)] overflow-hidden md:h-dvh">
+      <div className="@container/list relative flex min-w-0 flex-1 flex-col">
         <div className="shrink-0 border-b px-4 pt-3 pb-2 md:px-5">
           <div className="mb-2 flex h-8 min-w-0 items-center gap-2">
             <h1 className="font-semibold text-base">Contacts</h1>
@@ -137,6 +147,15 @@ function Contacts({ user }: { user: User }) {
       )}
     </div>
   );
+}
+
+/** Begin another list at its top; one that is come back to stays where it was left. */
+function useFromTheTop(scroller: RefObject<HTMLElement | null>, list: string): void {
+  const before = useRef(list);
+  useEffect(() => {
+    if (before.current !== list) scroller.current?.scrollTo({ top: 0 });
+    before.current = list;
+  }, [scroller, list]);
 }
 
 /** How many there are, or are found; counting ends where nobody reads the number any more. */

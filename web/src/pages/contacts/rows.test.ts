@@ -14,6 +14,7 @@ function row(id: string, changes: Partial<ContactSummary> = {}): ContactSummary 
     sources: [],
     created_at: "2026-01-01T00:00:00Z",
     updated_at: "2026-01-01T00:00:00Z",
+    needs_review: false,
     ...changes,
   };
 }
@@ -74,9 +75,15 @@ it("makes the row of a contact in full", () => {
     },
     ...{ lineage: {}, sources: [], interactions: [], previous_ids: [] },
     ...{ created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-02T00:00:00Z" },
+    ...{ needs_review: true },
   };
 
   expect(summaryOf(detail)).toEqual(
-    row("g1", { email: "ada@example.com", first_name: "Ada", updated_at: "2026-01-02T00:00:00Z" }),
+    row("g1", {
+      email: "ada@example.com",
+      first_name: "Ada",
+      updated_at: "2026-01-02T00:00:00Z",
+      needs_review: true,
+    }),
   );
 });

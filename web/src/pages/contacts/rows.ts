@@ -3,13 +3,21 @@ import type { ContactDetail, ContactPage, ContactSummary } from "../../api/types
 
 export type ContactPages = InfiniteData<ContactPage>;
 
+/** A long list is asked for at each event and each drawing; what it was made of stays the same in between. */
+const made = new WeakMap<ContactPages, readonly ContactSummary[]>();
+
 /** The rows of all pages, each contact once: between two pages one may have moved down. */
-export function rowsOf(data: ContactPages | undefined): ContactSummary[] {
+export function rowsOf(data: ContactPages | undefined): readonly ContactSummary[] {
+  if (!data) return [];
+  const known = made.get(data);
+  if (known) return known;
   const rows = new Map<string, ContactSummary>();
-  for (const page of data?.pages ?? []) {
+  for (const page of data.pages) {
     for (const row of page.items) if (!rows.has(row.id)) rows.set(row.id, row);
   }
-  return [...rows.values()];
+  const list = [...rows.values()];
+  made.set(data, list);
+  return list;
 }
 
 /** What a contact in full tells of its row; the rest of the row is the list's to tell. */
@@ -20,10 +28,11 @@ export function withRow(data: ContactPages | undefined, row: RowValues): Contact
   return (
     data && {
       ...data,
-      pages: data.pages.map((page) => ({
-        ...page,
-        items: page.items.map((item) => (item.id === row.id ? { ...item, ...row } : item)),
-      })),
+      pages: data.pages.map((page) => {
+        const at = page.items.findIndex(({ id }) => id === row.id);
+        const item = page.items[at];
+        return item ? { ...page, items: page.items.with(at, { ...item, ...row }) } : page;
+      }),
     }
   );
 }
@@ -60,5 +69,6 @@ export function summaryOf(detail: ContactDetail): RowValues {
     sources: detail.sources,
     created_at: detail.created_at,
     updated_at: detail.updated_at,
+    needs_review: detail.needs_review,
   };
 }

@@ -57,7 +57,7 @@ export function SidePanel({ id, order, total, open }: SidePanelProps) {
   return (
     <aside
       aria-label={name}
-      className="absolute inset-y-0 right-0 z-[6] flex w-[27rem] max-w-full flex-col border-l bg-canvas shadow-xl xl:static xl:shadow-none"
+      className="absolute inset-y-0 right-0 z-[6] flex w-[27rem] max-w-full flex-col border-l bg-canvas shadow-xl @4xl:static @4xl:shadow-none"
     >
       <div className="flex h-12 shrink-0 items-center gap-0.5 border-b px-3">
         <button

@@ -31,7 +31,7 @@ export function SortChoice({ sort = DEFAULT_SORT }: { sort: Sort | undefined }) 
       button={
         <>
           <ArrowDownUp aria-hidden="true" className="size-3.5" />
-          <span className="hidden xl:inline">{SORT_LABELS[sort]}</span>
+          <span className="hidden @4xl/list:inline">{SORT_LABELS[sort]}</span>
         </>
       }
     >

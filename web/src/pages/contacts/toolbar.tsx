@@ -31,7 +31,7 @@ export function Toolbar({ filter, view }: { filter: ContactFilter; view: ViewSta
             onClick={() => exporting.mutate(filter)}
           >
             <Download aria-hidden="true" className="size-3.5" />
-            <span className="hidden xl:inline">Export</span>
+            <span className="hidden @4xl/list:inline">Export</span>
           </Button>
         </div>
       </div>

@@ -19,7 +19,7 @@ export function ColumnsMenu({ layout, change }: ColumnsMenuProps) {
       button={
         <>
           <Columns3 aria-hidden="true" className="size-3.5" />
-          <span className="hidden xl:inline">Columns</span>
+          <span className="hidden @4xl/list:inline">Columns</span>
         </>
       }
     >

@@ -23,6 +23,7 @@ export const FIELDS: readonly FilterField[] = [
   { name: "sources", label: "Number of records", kind: "number" },
   { name: "has_email", label: "Has an email", kind: "flag" },
   { name: "has_phone", label: "Has a phone", kind: "flag" },
+  { name: "needs_review", label: "Needs review", kind: "flag" },
   { name: "last_interaction_at", label: "Last in touch", kind: "moment" },
   { name: "updated_at", label: "Updated", kind: "moment" },
   { name: "created_at", label: "First seen", kind: "moment" },

@@ -54,7 +54,10 @@ export function ContactTable(props: ContactTableProps) {
   });
 
   const comeNear = useEffectEvent(() => reachEnd?.());
-  const isDue = reachEnd !== undefined && rows.length > 0 && (last?.index ?? 0) >= rows.length - Math.min(BEFORE_END, rows.length / 4);
+  const isDue =
+    reachEnd !== undefined &&
+    rows.length > 0 &&
+    (last?.index ?? 0) >= rows.length - Math.min(BEFORE_END, rows.length / 4);
   // Once more for each page: the end may be as near as before when it has come.
   useEffect(() => {
     if (isDue) comeNear();

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { CircleHelp } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import type { ContactSummary } from "../../../api/types";
 import { Avatar } from "../../../ui/avatar";
@@ -73,11 +74,20 @@ export const Row = memo(function Row(props: RowProps) {
             >
               {name}
               {isGone && <span className="sr-only"> (gone)</span>}
+              {row.needs_review && <span className="sr-only"> (needs review)</span>}
             </Link>
             {isPhone && (
               <span className="block truncate font-normal text-muted text-xs">{row.email ?? row.phone}</span>
             )}
           </span>
+          {row.needs_review && (
+            <span
+              title="May be one with another contact: waits for review"
+              className="ml-auto grid size-5 shrink-0 place-items-center rounded-full bg-warn-soft text-warn"
+            >
+              <CircleHelp aria-hidden="true" className="size-3.5" />
+            </span>
+          )}
         </span>
       </th>
       {columns.map(({ id }) =>

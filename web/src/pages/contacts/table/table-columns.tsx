@@ -5,7 +5,7 @@ export const CHOOSER_WIDTH = 44;
 /** What a phone has room for: the name, with the email below it, and where it comes from. */
 export const columnsOnPhone: readonly Column[] = [columnOf("name"), columnOf("sources")];
 
-const SOURCES_ON_PHONE = 104;
+const SOURCES_ON_PHONE = 120;
 
 export function tableWidth(columns: readonly Column[], layout: Layout): number {
   return columns.reduce((sum, { id }) => sum + widthOf(layout, id), CHOOSER_WIDTH);

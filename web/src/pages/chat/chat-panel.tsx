@@ -1,0 +1,113 @@
+import "./no-eval";
+
+import { useQuery } from "@tanstack/react-query";
+import { ChevronDown, MessagesSquare, SquarePen, X } from "lucide-react";
+import { Problem } from "../../api/problem";
+import { EmptyState } from "../../ui/empty-state";
+import { Failure } from "../../ui/failure";
+import { Loading } from "../../ui/loading";
+import { Menu, MenuItem } from "../../ui/menu";
+import { threadQuery, threadsQuery } from "./chats";
+import { Thread } from "./thread";
+import { useOpenContact } from "./use-open-contact";
+
+const ICON = "grid size-8 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink";
+
+interface ChatPanelProps {
+  threadId: string;
+  openThread: (id: string) => void;
+  onClose: () => void;
+}
+
+/** The assistant, beside whatever page is open. */
+export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
+  const thread = useQuery(threadQuery(threadId));
+  const contact = useOpenContact();
+  return (
+    <aside
+      aria-label="Assistant"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.stopPropagation();
+        onClose();
+      }}
+      className="fixed inset-0 z-[12] flex flex-col border-l bg-canvas sm:left-auto sm:w-[26rem] sm:shadow-xl lg:sticky lg:top-0 lg:h-dvh lg:shrink-0 lg:shadow-none"
+    >
+      <header className="flex h-12 shrink-0 items-center gap-1 border-b pr-2 pl-4">
+        <Threads threadId={threadId} openThread={openThread} />
+        <button
+          type="button"
+          aria-label="New conversation"
+          title="New conversation"
+          onClick={() => openThread(crypto.randomUUID())}
+          className={ICON}
+        >
+          <SquarePen aria-hidden="true" className="size-4" />
+        </button>
+        <button
+          type="button"
+          aria-label="Close the assistant"
+          title="Close (Esc)"
+          onClick={onClose}
+          className={ICON}
+        >
+          <X aria-hidden="true" className="size-4" />
+        </button>
+      </header>
+      {thread.error instanceof Problem && thread.error.status === 404 ? (
+        <EmptyState icon={MessagesSquare} title="The assistant is not here">
+          This Lead Manager runs without it. Whoever runs it can add it.
+        </EmptyState>
+      ) : thread.isError ? (
+        <div className="p-4">
+          <Failure error={thread.error} retry={thread.refetch} />
+        </div>
+      ) : thread.data ? (
+        <Thread key={threadId} id={threadId} messages={thread.data} contact={contact} />
+      ) : (
+        <div className="p-4">
+          <Loading />
+        </div>
+      )}
+    </aside>
+  );
+}
+
+function Threads({ threadId, openThread }: Pick<ChatPanelProps, "threadId" | "openThread">) {
+  const threads = useQuery(threadsQuery);
+  const open = threads.data?.find(({ id }) => id === threadId);
+  const title = open?.title || "Assistant";
+  if (!threads.data || threads.data.length === 0) {
+    return <h2 className="flex-1 font-semibold text-sm">{title}</h2>;
+  }
+  return (
+    <h2 className="min-w-0 flex-1">
+      <Menu
+        label={`Conversation: ${title}`}
+        width={300}
+        className="flex h-8 max-w-full items-center gap-1 rounded-md font-semibold text-sm hover:text-accent"
+        button={
+          <>
+            <span className="truncate">{title}</span>
+            <ChevronDown aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
+          </>
+        }
+      >
+        {(close) =>
+          threads.data.map((thread) => (
+            <MenuItem
+              key={thread.id}
+              chosen={thread.id === threadId}
+              onChoose={() => {
+                close();
+                openThread(thread.id);
+              }}
+            >
+              {thread.title || "Conversation"}
+            </MenuItem>
+          ))
+        }
+      </Menu>
+    </h2>
+  );
+}

@@ -1,0 +1,119 @@
+import { useChat } from "@ai-sdk/react";
+import { useQueryClient } from "@tanstack/react-query";
+import { lastAssistantMessageIsCompleteWithApprovalResponses, type UIMessage } from "ai";
+import { MessagesSquare } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { wordsOf } from "../../api/problem";
+import { Failure } from "../../ui/failure";
+import { Spinner } from "../../ui/spinner";
+import { toasts } from "../../ui/toasts";
+import { makeTransport, stopTurn, threadsKey } from "./chats";
+import { Composer } from "./composer";
+import { Message } from "./message";
+import type { OpenContact } from "./use-open-contact";
+
+/** Words come faster than anybody reads, and each would draw the whole message again. */
+const DRAWN_EVERY_MS = 60;
+/** So near the end a reader follows what comes. */
+const NEAR_END_PX = 80;
+
+interface ThreadProps {
+  id: string;
+  messages: UIMessage[];
+  contact: OpenContact | undefined;
+}
+
+/** One conversation. A turn goes on at the server when the page is closed, and is followed again when it comes back. */
+export function Thread({ id, messages: known, contact }: ThreadProps) {
+  const client = useQueryClient();
+  const [transport] = useState(() => makeTransport());
+  const chat = useChat({
+    id,
+    messages: known,
+    transport,
+    resume: known.length > 0,
+    throttle: DRAWN_EVERY_MS,
+    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+    onFinish: () => void client.invalidateQueries({ queryKey: threadsKey }),
+  });
+  const { messages, status, error, sendMessage, regenerate, addToolApprovalResponse } = chat;
+  const isBusy = status === "submitted" || status === "streaming";
+  const decide = useCallback(
+    (decision: Parameters<typeof addToolApprovalResponse>[0]) => addToolApprovalResponse(decision),
+    [addToolApprovalResponse],
+  );
+  const stop = async () => {
+    try {
+      await stopTurn(id);
+    } catch (failed) {
+      toasts.warn(`It could not be stopped. ${wordsOf(failed)}`);
+    }
+    await chat.stop();
+  };
+  return (
+    <>
+      <Following of={messages}>
+        {messages.length === 0 && <Welcome about={contact?.name} />}
+        <ol aria-label="Conversation" className="flex flex-col gap-4">
+          {messages.map((message) => (
+            <Message key={message.id} message={message} decide={decide} />
+          ))}
+        </ol>
+        {status === "submitted" && (
+          <p role="status" className="mt-4 flex items-center gap-2 text-muted text-sm">
+            <Spinner /> Looking …
+          </p>
+        )}
+        {error && (
+          <div className="mt-4">
+            <Failure error={error} retry={() => regenerate(bodyOf(contact))} />
+          </div>
+        )}
+      </Following>
+      <Composer
+        about={contact?.name}
+        isBusy={isBusy}
+        send={(text) => void sendMessage({ text }, bodyOf(contact))}
+        stop={() => void stop()}
+      />
+    </>
+  );
+}
+
+function bodyOf(contact: OpenContact | undefined): { body: { contactId?: string } } {
+  return { body: contact ? { contactId: contact.id } : {} };
+}
+
+/** Scrolls along with what comes, unless the reader went up to read. */
+function Following({ of, children }: { of: readonly UIMessage[]; children: React.ReactNode }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isFollowing = useRef(true);
+  useEffect(() => {
+    if (of.length > 0 && isFollowing.current)
+      scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  }, [of]);
+  return (
+    <div
+      ref={scroller}
+      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+        isFollowing.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+      }}
+      className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-4"
+    >
+      {children}
+    </div>
+  );
+}
+
+function Welcome({ about }: { about: string | undefined }) {
+  return (
+    <div className="flex h-full flex-col items-center justify-center px-4 text-center">
+      <MessagesSquare aria-hidden="true" className="mb-3 size-6 text-muted" strokeWidth={1.5} />
+      <p className="font-medium">What would you like to know{about ? ` about ${about}` : ""}?</p>
+      <p className="mt-1 text-muted text-sm">
+        Answers name the records they rest on. Whatever would change something is proposed first, and done
+        only when you approve it.
+      </p>
+    </div>
+  );
+}
