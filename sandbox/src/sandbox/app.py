@@ -8,6 +8,7 @@ from sandbox.conditions import Conditions
 from sandbox.faults import Faults
 from sandbox.hubspot import app as hubspot
 from sandbox.hubspot import troubles as hubspot_troubles
+from sandbox.model import app as model
 from sandbox.pipedrive import app as pipedrive
 from sandbox.pipedrive import troubles as pipedrive_troubles
 from sandbox.settings import Settings
@@ -24,6 +25,7 @@ def create_app(settings: Settings) -> ASGIApp:
     return Doors(
         {
             "control": control.create_app(conditions),
+            "model": model.create_app(),
             "pipedrive": Faults(pipedrive.create_app(sandbox), faults, pipedrive_troubles.trouble),
             "zendesk": Faults(zendesk.create_app(sandbox), faults, zendesk_troubles.trouble),
         },

@@ -11,6 +11,9 @@ from lead.leftovers import MARK
 from lead.settings import GATEWAY, Settings
 
 WITH_PROVIDERS = ("connections", "sync-worker")
+AGENT = "agent"
+MODELS = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+"""Where any of these is told, a model of the person's own answers, also in front of a sandbox."""
 
 # What a program may need of the machine it runs on, whatever its own settings are.
 OF_THE_MACHINE = (
@@ -43,6 +46,8 @@ def of_service(service: str, settings: Settings, *, database_url: str, sandbox: 
     told = {name: value for name, value in settings.environ.items() if name in own}
     if service in WITH_PROVIDERS:
         told |= _registrations(settings, sandbox=sandbox)
+    if service == AGENT and sandbox and not any(told.get(name) for name in MODELS):
+        told |= {"ANTHROPIC_BASE_URL": f"{settings.sandbox_url}/model", "AGENT_IS_STAND_IN": "true"}
     decided = {name: value for name, value in _decided(service, settings, database_url).items() if name in own}
     return {**of_machine(settings), **_telemetry(settings), **told, **decided}
 

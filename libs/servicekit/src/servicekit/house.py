@@ -1,9 +1,9 @@
 """Which services there are. The order is that of starting; stopping goes backwards."""
 
-SERVICES: tuple[str, ...] = ("auth", "connections", "sync-worker", "identity", "gateway")
+SERVICES: tuple[str, ...] = ("auth", "connections", "sync-worker", "identity", "agent", "gateway")
 """Every service, by the name of its folder."""
 
-WITH_DATABASE: tuple[str, ...] = ("auth", "connections", "sync-worker", "identity")
+WITH_DATABASE: tuple[str, ...] = ("auth", "connections", "sync-worker", "identity", "agent")
 """Those that own a schema; the gateway owns nothing, and reads the bus as `gateway`."""
 
 

@@ -32,6 +32,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     connections_url: str = "http://127.0.0.1:4002"
     sync_worker_url: str = "http://127.0.0.1:4003"
     identity_url: str = "http://127.0.0.1:4004"
+    agent_url: str = "http://127.0.0.1:4005"
     public_url: str = "http://localhost:4000"
 
     forwarded_allow_ips: str = "127.0.0.1,::1"

@@ -9,8 +9,8 @@ import msgspec
 from providers.registry import FILES
 from servicekit.errors import BadRequest
 
-Service = Literal["auth", "connections", "sync-worker", "identity"]
-UPSTREAMS: tuple[Service, ...] = ("auth", "connections", "sync-worker", "identity")
+Service = Literal["auth", "connections", "sync-worker", "identity", "agent"]
+UPSTREAMS: tuple[Service, ...] = ("auth", "connections", "sync-worker", "identity", "agent")
 
 # `*` is one segment, a final `/**` is any number of them, none included.
 RULES: tuple[tuple[str, Service | None], ...] = (
@@ -38,6 +38,9 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/history/**", "identity"),
     ("/rules/**", "identity"),
     ("/views/**", "identity"),
+    ("/chat/**", "agent"),
+    ("/proposals/**", "agent"),
+    ("/usage", "agent"),
 )
 
 PUBLIC: tuple[tuple[str, str], ...] = (

@@ -26,6 +26,7 @@ class Upstreams:
             "connections": settings.connections_url,
             "sync-worker": settings.sync_worker_url,
             "identity": settings.identity_url,
+            "agent": settings.agent_url,
         }
 
     @asynccontextmanager

@@ -1,0 +1,122 @@
+"""A page's side of a conversation with the assistant, over the gateway, and the script of the model's stand-in."""
+
+import urllib.request
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from aiohttp import ClientResponse, ClientTimeout
+from lead.client import Gateway
+
+from e2e.house import House
+
+Chunk = dict[str, Any]
+DONE = "[DONE]"
+
+
+def script(house: House, *turns: dict[str, Any]) -> None:
+    """Have the stand-in answer by a script; by its own plain ways without one."""
+    _sandbox(house, "script", {"turns": list(turns)})
+
+
+def asked(house: House) -> list[dict[str, Any]]:
+    """Tell what the model was asked since the last script."""
+    answer: list[dict[str, Any]] = msgspec.json.decode(_sandbox(house, "asked"))
+    return answer
+
+
+def _sandbox(house: House, path: str, body: object = None) -> bytes:
+    data = None if body is None else msgspec.json.encode(body)
+    url = f"{house.sandbox_url}/model/{path}"
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+class Chat:
+    """A conversation of the person whom the gateway knows."""
+
+    def __init__(self, gateway: Gateway, house: House) -> None:
+        self.id = uuid4().hex
+        self._gateway = gateway
+        self._url = f"{house.gateway_url}/chat"
+
+    async def ask(self, text: str, **more: object) -> list[Chunk]:
+        """Ask, and hear the whole answer."""
+        async with self.begin(text, **more) as answer:
+            return [chunk async for chunk in heard(answer)]
+
+    @asynccontextmanager
+    async def begin(self, text: str, **more: object) -> AsyncIterator[ClientResponse]:
+        """Ask, and listen."""
+        message = {"id": uuid4().hex, "role": "user", "parts": [{"type": "text", "text": text}]}
+        body = {"id": self.id, "messages": [message], "trigger": "submit-message", **more}
+        async with self._post(body) as answer:
+            assert answer.status == 200, await answer.text()
+            yield answer
+
+    async def decide(self, *decisions: dict[str, Any]) -> tuple[int, list[Chunk] | Any]:
+        """Hand decisions in, as the page does; the status, and the answer or the problem."""
+        parts = [
+            {"type": "tool-x", "toolCallId": "x", "state": "approval-responded", "approval": each} for each in decisions
+        ]
+        message = {"id": "m", "role": "assistant", "parts": parts}
+        body = {"id": self.id, "messages": [message], "trigger": "submit-message", "messageId": "m"}
+        async with self._post(body) as answer:
+            if answer.status != 200:
+                return answer.status, await answer.json(content_type=None)
+            return answer.status, [chunk async for chunk in heard(answer)]
+
+    def _post(self, body: object) -> Any:
+        return self._gateway.http.post(
+            self._url,
+            data=msgspec.json.encode(body),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._gateway._token}"},
+            timeout=ClientTimeout(total=120),
+        )
+
+    @asynccontextmanager
+    async def follow(self) -> AsyncIterator[ClientResponse]:
+        """Listen to the turn that is under way."""
+        headers = {"Authorization": f"Bearer {self._gateway._token}"}
+        async with self._gateway.http.get(f"{self._url}/{self.id}/stream", headers=headers) as answer:
+            yield answer
+
+    async def stop(self) -> int:
+        """Stop the turn."""
+        status, _ = await self._gateway.call("DELETE", f"/chat/{self.id}/stream")
+        return status
+
+    async def shown(self) -> dict[str, Any]:
+        """Show the conversation as a page that is loaded anew has it."""
+        status, body = await self._gateway.call("GET", f"/chat/{self.id}")
+        assert status == 200, body
+        answer: dict[str, Any] = msgspec.json.decode(body)
+        return answer
+
+
+async def heard(answer: ClientResponse) -> AsyncIterator[Chunk]:
+    """Read chunks to the end, which must be told."""
+    is_over = False
+    async for line in answer.content:
+        text = line.decode().strip()
+        if text.startswith("data: "):
+            assert not is_over
+            if text.removeprefix("data: ") == DONE:
+                is_over = True
+            else:
+                yield msgspec.json.decode(text.removeprefix("data: "))
+    assert is_over, "the stream just ended"
+
+
+def text_of(chunks: Sequence[Chunk]) -> str:
+    """Put the words of an answer together."""
+    return "".join(chunk["delta"] for chunk in chunks if chunk["type"] == "text-delta")
+
+
+def of(chunks: Sequence[Chunk], kind: str) -> list[Chunk]:
+    """Choose the chunks of a kind."""
+    return [chunk for chunk in chunks if chunk["type"] == kind]

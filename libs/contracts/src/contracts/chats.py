@@ -1,0 +1,85 @@
+"""Conversations with the assistant, its proposals, and what it uses."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+ProposalState = Literal["open", "running", "done", "failed", "refused", "expired"]
+
+
+class ChatHeadView(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation in a list."""
+
+    id: str
+    title: str
+    updated_at: datetime
+
+
+class ChatDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation; `messages` are UI messages of the AI SDK, `is_answering` says that a turn is under way."""
+
+    id: str
+    title: str
+    is_answering: bool
+    messages: list[dict[str, Any]]
+
+
+class ProposedStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that would be done, and where; each field before and after."""
+
+    says: str
+    provider: str | None
+    before: dict[str, str | None]
+    after: dict[str, str | None]
+
+
+class ProposalView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the assistant proposes; `outcome` tells, step by step, what became of it."""
+
+    id: UUID
+    title: str
+    tool: str
+    input: dict[str, Any]
+    contact_id: str | None
+    steps: list[ProposedStep]
+    state: ProposalState
+    reason: str | None
+    outcome: Any
+    chat_id: str
+    created_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A yes; with `input`, to the proposal as it was edited."""
+
+    input: dict[str, Any] | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A no."""
+
+    reason: Annotated[str, Meta(max_length=1_000)] | None = None
+
+
+class UsageDay(msgspec.Struct, frozen=True, kw_only=True):
+    """What a day took, in UTC; `input_tokens` without those read from the cache."""
+
+    day: date
+    turns: int
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+
+
+class UsageView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workspace uses of the model, the latest day first; without a `model` none is set up."""
+
+    model: str | None
+    tokens_a_day: int
+    used_today: int
+    days: list[UsageDay]

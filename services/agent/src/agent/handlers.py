@@ -1,0 +1,32 @@
+"""Events in: people and workspaces that are to be forgotten."""
+
+from collections.abc import Sequence
+
+import structlog
+from contracts.golden_records import ContactErased
+from contracts.workspaces import WorkspaceErased
+from servicekit.consumer import Subscription, on
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent import queries
+
+log = structlog.get_logger()
+
+
+async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactErased]) -> None:
+    """A person was erased: the conversations in which their golden record stands go, whole."""
+    for event in events:
+        found = await queries.find_naming(conn, event.workspace_id, [str(event.golden_id)])
+        for key in found:
+            await queries.delete_chat(conn, key)
+        log.info("chats_erased", workspace_id=str(event.workspace_id), chats=len(found))
+
+
+async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[WorkspaceErased]) -> None:
+    """Workspaces must go, with all they hold."""
+    await queries.erase_workspaces(conn, {event.workspace_id for event in events})
+
+
+def subscriptions() -> list[Subscription]:
+    """All that the agent listens to."""
+    return [on(ContactErased, on_contacts_erased), on(WorkspaceErased, on_workspaces_erased)]

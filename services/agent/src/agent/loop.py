@@ -1,0 +1,393 @@
+"""The loop of a turn: the model answers, tools are called, it goes on; until it is done or must ask the person."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from opentelemetry.trace import SpanKind
+from servicekit import telemetry
+from servicekit.database import Database
+
+from agent import proposal_queries, queries
+from agent.carrying_out import carry_out
+from agent.chunks import Assembly, Chunk
+from agent.conversation import DECLINED, INTERRUPTED, Block, Said, as_sent, closed, result, unanswered
+from agent.keys import ChatKey
+from agent.model import Answer, Model, ModelFailed, Piece
+from agent.proposal_queries import Proposal
+from agent.queries import Message
+from agent.settings import Settings
+from agent.tools.api import Api, ToolFailed
+from agent.tools.registry import DESCRIBED, TOOLS
+from agent.tools.tool import Context, Plan, Reading, Result, Source, read_input, written
+from agent.turns import Turn
+
+log = structlog.get_logger()
+
+TRIES = 3
+REST_SECONDS = 1.0
+MOST_SOURCES = 20
+REASONS = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "content-filter",
+}
+STOPPED = "The person stopped the answer before this was done."
+CUT_OFF = "The call was cut off before its end and was not made. Make it again, shorter."
+
+
+class LimitReached(Exception):
+    """A limit of a turn; the message is for people."""
+
+
+class Desk:
+    """What every turn works with."""
+
+    def __init__(self, db: Database, settings: Settings, model: Model) -> None:
+        self.db, self.settings, self.model = db, settings, model
+
+
+class Work:
+    """One turn: its conversation, its message in the making, and what it may still use."""
+
+    def __init__(
+        self, desk: Desk, key: ChatKey, turn: Turn, api: Api, *, message: Message, decided: Sequence[Proposal] = ()
+    ) -> None:
+        self._desk, self._key, self._turn, self._api = desk, key, turn, api
+        self._message_id = message.id
+        self._assembly = Assembly(message.parts)
+        self._decided = decided
+        self._told: set[str] = {part["sourceId"] for part in message.parts if part["type"] == "source-url"}
+        self._tools_left = desk.settings.agent_max_tools
+        self._blocks = 0
+        self._open: dict[int, tuple[str, str]] = {}
+
+    async def run(self) -> None:
+        """Do the turn to its end, whatever happens on the way."""
+        with telemetry.span("invoke_agent lead-manager", {}, SpanKind.INTERNAL):
+            try:
+                async with asyncio.timeout(self._desk.settings.agent_turn_seconds):
+                    await self._steps()
+            except asyncio.CancelledError:
+                await asyncio.shield(self._give_up(STOPPED if self._turn.is_stopped else INTERRUPTED))
+                raise
+            except TimeoutError:
+                await self._fail("This took longer than a turn may take, and was stopped.")
+            except LimitReached as limit:
+                await self._fail(str(limit))
+            except ModelFailed as failed:
+                await self._fail(failed.sentence)
+            except Exception:
+                log.exception("turn_failed", turn_id=str(self._turn.turn_id))
+                await self._fail("Something went wrong here; it was noted.")
+
+    # Steps --------------------------------------------------------------------------------------------------------
+
+    async def _steps(self) -> None:
+        await self._say({"type": "start", "messageId": self._message_id})
+        if self._desk.settings.agent_is_stand_in:
+            await self._say({"type": "data-notice", "data": {"text": "A stand-in answers, not a model."}})
+        if self._decided:
+            await self._carry_out()
+        for _ in range(self._desk.settings.agent_max_steps):
+            if reason := await self._step():
+                await self._say({"type": "finish", "finishReason": reason})
+                await self._save(is_over=True)
+                return
+        raise LimitReached("This took more steps than a turn may have, and was stopped; ask on if it is not enough.")
+
+    async def _step(self) -> str | None:
+        """Let the model answer once, and call what it calls; return why the turn ends, if it does."""
+        await self._say({"type": "start-step"})
+        answer = await self._ask()
+        calls = [block for block in answer.content if block["type"] == "tool_use"]
+        async with self._transaction() as conn:
+            await queries.add_said(conn, self._key, Said("assistant", answer.content))
+            await queries.note_usage(
+                conn,
+                self._key.workspace_id,
+                input_tokens=answer.input_tokens,
+                output_tokens=answer.output_tokens,
+                cache_read_tokens=answer.cache_read_tokens,
+            )
+            await queries.save_message(conn, self._key, self._message())
+        if not calls:
+            await self._say({"type": "finish-step"})
+            return REASONS.get(answer.stop_reason, "other")
+        if answer.stop_reason == "max_tokens":
+            calls_made, results = [], [result(call["id"], CUT_OFF, is_error=True) for call in calls]
+            for call in calls:
+                await self._say({"type": "tool-output-error", "toolCallId": call["id"], "errorText": "It was cut off."})
+        else:
+            calls_made, results = calls, []
+        proposed, told = await self._call_all(calls_made)
+        results += told
+        await self._say({"type": "finish-step"})
+        if proposed:
+            await self._hold_back(results)
+            return "tool-calls"
+        async with self._transaction() as conn:
+            await queries.add_said(conn, self._key, Said("user", results))
+            await queries.save_message(conn, self._key, self._message())
+        return None
+
+    async def _ask(self) -> Answer:
+        """Ask the model, again where it was cut off: nothing of the step has been done yet."""
+        async with self._transaction() as conn:
+            messages = as_sent(await queries.load_said(conn, self._key))
+        for tried in range(1, TRIES + 1):
+            try:
+                return await self._listen(messages)
+            except ModelFailed as failed:
+                if not failed.again or tried == TRIES:
+                    raise
+                await self._close_words()
+                await self._say({"type": "reset-step"})
+                await asyncio.sleep(REST_SECONDS * tried)
+        raise AssertionError("the last try returns or raises")
+
+    async def _listen(self, messages: Sequence[dict[str, Any]]) -> Answer:
+        self._open = {}
+        async for piece in self._desk.model.ask(messages, DESCRIBED, conversation=self._key.public):
+            if isinstance(piece, Answer):
+                return piece
+            await self._pass_on(piece)
+        raise ModelFailed("The model's answer broke off.", again=True)
+
+    async def _pass_on(self, piece: Piece) -> None:
+        """Say a piece of the answer as chunks."""
+        if piece.kind == "start":
+            await self._begin_block(piece)
+        elif piece.index in self._open:
+            kind, id_ = self._open[piece.index]
+            if piece.kind == "stop":
+                del self._open[piece.index]
+                if kind != "tool":
+                    await self._say({"type": f"{kind}-end", "id": id_})
+            elif kind == "tool":
+                if piece.text:
+                    await self._say({"type": "tool-input-delta", "toolCallId": id_, "inputTextDelta": piece.text})
+            else:
+                await self._say({"type": f"{kind}-delta", "id": id_, "delta": piece.text})
+
+    async def _begin_block(self, piece: Piece) -> None:
+        match piece.block["type"]:
+            case "tool_use":
+                name, call_id = piece.block["name"], piece.block["id"]
+                self._open[piece.index] = "tool", call_id
+                title = {"title": TOOLS[name].title} if name in TOOLS else {}
+                await self._say({"type": "tool-input-start", "toolCallId": call_id, "toolName": name, **title})
+            case "text" | "thinking" as kind:
+                self._blocks += 1
+                words = "text" if kind == "text" else "reasoning"
+                id_ = f"{words}-{self._turn.turn_id.hex[:8]}-{self._blocks}"
+                self._open[piece.index] = words, id_
+                await self._say({"type": f"{words}-start", "id": id_})
+            case _:
+                pass  # kept in the conversation, and nothing to show
+
+    async def _close_words(self) -> None:
+        for kind, id_ in self._open.values():
+            if kind != "tool":
+                await self._say({"type": f"{kind}-end", "id": id_})
+        self._open = {}
+
+    # Tools --------------------------------------------------------------------------------------------------------
+
+    async def _call_all(self, calls: Sequence[Block]) -> tuple[bool, list[Block]]:
+        """Call tools side by side; whether any proposes something, and the results of the others."""
+        self._tools_left -= len(calls)
+        if self._tools_left < 0:
+            raise LimitReached("This needed more calls than a turn may make, and was stopped; ask for less at once.")
+        context = Context(self._api, await self._typed(), datetime.now(UTC))
+        done = await asyncio.gather(*(self._call(context, call) for call in calls))
+        return any(each is None for each in done), [each for each in done if each is not None]
+
+    async def _typed(self) -> str:
+        async with self._transaction() as conn:
+            messages = await queries.load_messages(conn, self._key)
+        return "\n".join(
+            part["text"] for each in messages if each.role == "user" for part in each.parts if part["type"] == "text"
+        )
+
+    async def _call(self, context: Context, call: Block) -> Block | None:
+        """Call one; its result, or None where a person is to decide first."""
+        name, call_id, given = call["name"], call["id"], call["input"]
+        about = {"toolCallId": call_id, "toolName": name}
+        tool = TOOLS.get(name)
+        if tool is None:
+            says = f"There is no tool {name}. There are {', '.join(TOOLS)}."
+            await self._say(
+                {"type": "tool-input-error", **about, "input": given, "errorText": "There is no such tool."}
+            )
+            return result(call_id, says, is_error=True)
+        started = time.perf_counter()
+        try:
+            wanted = read_input(tool, given)
+        except ToolFailed as failed:
+            await self._say({"type": "tool-input-error", **about, "input": given, "errorText": str(failed)})
+            return result(call_id, str(failed), is_error=True)
+        await self._say({"type": "tool-input-available", **about, "input": given, "title": tool.title})
+        try:
+            with telemetry.span(f"execute_tool {name}", {}, SpanKind.INTERNAL):
+                if isinstance(tool, Reading):
+                    return await self._read(call_id, await tool.work(context, wanted))
+                await self._propose(call_id, name, given, await tool.plan(context, wanted))
+                return None
+        except ToolFailed as failed:
+            await self._say({"type": "tool-output-error", "toolCallId": call_id, "errorText": str(failed)})
+            return result(call_id, str(failed), is_error=True)
+        except Exception:
+            log.exception("tool_broke", tool=name)
+            await self._say(
+                {"type": "tool-output-error", "toolCallId": call_id, "errorText": "It broke; it was noted."}
+            )
+            return result(call_id, "The tool broke. Say so; do not guess what it would have told.", is_error=True)
+        finally:
+            log.info("tool_called", tool=name, seconds=round(time.perf_counter() - started, 3))
+
+    async def _read(self, call_id: str, found: Result) -> Block:
+        await self._say({"type": "tool-output-available", "toolCallId": call_id, "output": found.content})
+        for source in found.sources:
+            await self._cite(source)
+        return result(call_id, written(found.content))
+
+    async def _cite(self, source: Source) -> None:
+        """Say that the answer rests on a source record, each once."""
+        source_id = f"{source.connection_id}/{source.provider_id}"
+        if source_id in self._told or len(self._told) >= MOST_SOURCES:
+            return
+        self._told.add(source_id)
+        dated = f" · {source.updated_at[:10]}" if source.updated_at else ""
+        await self._say(
+            {
+                "type": "source-url",
+                "sourceId": source_id,
+                "url": f"/app/contacts/{source.contact_id}?source={source_id}",
+                "title": f"{source.title} · {source.provider}{dated}",
+            }
+        )
+
+    async def _propose(self, call_id: str, name: str, given: dict[str, Any], plan: Plan) -> None:
+        proposal_id = uuid4()
+        async with self._transaction() as conn:
+            await proposal_queries.add_proposal(
+                conn,
+                self._key,
+                proposal_id,
+                message_id=self._message_id,
+                call_id=call_id,
+                tool=name,
+                given=given,
+                plan=plan,
+                seconds=self._desk.settings.proposal_hours * 3600,
+            )
+        await self._say({"type": "data-plan", "id": str(proposal_id), "data": shown(proposal_id, call_id, plan)})
+        await self._say({"type": "tool-approval-request", "approvalId": str(proposal_id), "toolCallId": call_id})
+
+    # Decisions ----------------------------------------------------------------------------------------------------
+
+    async def _carry_out(self) -> None:
+        """Do what was approved, and hand all results of that step in."""
+        done = await asyncio.gather(*(self._outcome(each) for each in self._decided))
+        async with self._transaction() as conn:
+            chat = await queries.lock_chat(conn, self._key)
+            held = {block["tool_use_id"]: block for block in (chat.held_back if chat else None) or ()}
+            calls = unanswered(await queries.load_said(conn, self._key))
+            results = closed(calls, {**held, **dict(done)}, INTERRUPTED)
+            await queries.add_said(conn, self._key, Said("user", results))
+            await queries.hold_back(conn, self._key, None)
+            await queries.save_message(conn, self._key, self._message())
+
+    async def _outcome(self, proposal: Proposal) -> tuple[str, Block]:
+        call_id = proposal.call_id
+        if proposal.state == "refused":
+            await self._say({"type": "tool-output-denied", "toolCallId": call_id})
+            reason = f": {proposal.reason}" if proposal.reason else ""
+            return call_id, result(call_id, DECLINED.format(reason=reason), is_error=True)
+        outcome = await carry_out(self._api, proposal.proposal_id, proposal.plan)
+        async with self._transaction() as conn:
+            state = "done" if outcome.is_done else "failed"
+            await proposal_queries.end_proposal(
+                conn, self._key.workspace_id, proposal.proposal_id, state=state, outcome=outcome
+            )
+        if outcome.is_done:
+            await self._say({"type": "tool-output-available", "toolCallId": call_id, "output": outcome.shown()})
+            return call_id, result(call_id, f"Approved and done. {outcome.sentence()}")
+        await self._say({"type": "tool-output-error", "toolCallId": call_id, "errorText": outcome.sentence()})
+        return call_id, result(call_id, f"Approved, but not all was done. {outcome.sentence()}", is_error=True)
+
+    # How it ends --------------------------------------------------------------------------------------------------
+
+    async def _hold_back(self, results: list[Block]) -> None:
+        async with self._transaction() as conn:
+            await queries.hold_back(conn, self._key, results)
+            await queries.save_message(conn, self._key, self._message())
+
+    async def _fail(self, sentence: str) -> None:
+        await self._close_words()
+        await self._close_calls(INTERRUPTED)
+        await self._say({"type": "error", "errorText": sentence})
+        self._assembly.parts.append({"type": "data-failure", "data": {"text": sentence}})
+        await self._save(is_over=True)
+
+    async def _give_up(self, why: str) -> None:
+        await self._close_words()
+        await self._close_calls(why)
+        await self._say({"type": "abort", "reason": why})
+        await self._save(is_over=True)
+
+    async def _close_calls(self, why: str) -> None:
+        """Give every call its end, but those that a person is to decide."""
+        for part in self._assembly.parts:
+            if part.get("state") in ("input-streaming", "input-available"):
+                await self._say({"type": "tool-output-error", "toolCallId": part["toolCallId"], "errorText": why})
+        async with self._transaction() as conn:
+            calls = unanswered(await queries.load_said(conn, self._key))
+            if not calls:
+                return
+            waiting = await proposal_queries.of_calls(conn, self._key, [call["id"] for call in calls])
+            broken_off = [each.proposal_id for each in waiting.values() if each.state == "running"]
+            await proposal_queries.reopen(conn, self._key.workspace_id, broken_off)
+            open_ = {call_id for call_id, each in waiting.items() if each.state in ("open", "running")}
+            if open_:
+                rest = [call for call in calls if call["id"] not in open_]
+                await queries.hold_back(conn, self._key, closed(rest, {}, why))
+            else:
+                await queries.add_said(conn, self._key, Said("user", closed(calls, {}, why)))
+
+    async def _save(self, *, is_over: bool) -> None:
+        async with self._transaction() as conn:
+            await queries.save_message(conn, self._key, self._message())
+            if is_over:
+                await queries.end_turn(conn, self._key)
+
+    async def _say(self, chunk: Chunk) -> None:
+        self._assembly.take(chunk)
+        await self._turn.say(chunk)
+
+    def _message(self) -> Message:
+        return Message(self._message_id, "assistant", self._assembly.parts)
+
+    def _transaction(self) -> Any:
+        return self._desk.db.transaction(self._key.workspace_id)
+
+
+def shown(proposal_id: UUID, call_id: str, plan: Plan) -> dict[str, Any]:
+    """Show a plan to people: what is done where, before and after."""
+    return {
+        "proposalId": str(proposal_id),
+        "toolCallId": call_id,
+        "title": plan.title,
+        "contactId": plan.contact_id,
+        "steps": [
+            {"says": step.says, "provider": step.provider, "before": step.before, "after": step.after}
+            for step in plan.steps
+        ],
+    }

@@ -1,0 +1,130 @@
+"""The model, over the Messages API: one request, its answer piece by piece, and in plain words what went wrong."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import anthropic
+import msgspec
+import structlog
+from anthropic import AsyncAnthropic
+
+from agent.conversation import SYSTEM
+from agent.settings import Settings
+
+log = structlog.get_logger()
+
+WORD = "sandbox"
+"""What servers that need no key are shown for one."""
+OVERLOADED = frozenset({"overloaded_error", "rate_limit_error", "api_error", "timeout_error"})
+
+
+class ModelFailed(Exception):
+    """The model gave no whole answer; the message is for people. `again` says that asking again may help."""
+
+    def __init__(self, sentence: str, *, again: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.again = again
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A piece of an answer: a block begins, goes on or ends."""
+
+    kind: str
+    """`start`, `delta`, `stop`, or `end` with the whole answer."""
+    index: int = 0
+    block: dict[str, Any] = {}
+    text: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A whole answer, block for block as it came."""
+
+    content: list[dict[str, Any]]
+    stop_reason: str
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+
+
+class Model:
+    """The model that the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client = AsyncAnthropic(
+            api_key=settings.anthropic_api_key or WORD,
+            base_url=settings.anthropic_base_url or None,
+            timeout=settings.agent_turn_seconds,
+        )
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._client.close()
+
+    async def ask(
+        self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], *, conversation: str
+    ) -> AsyncIterator[Piece | Answer]:
+        """Ask for the next answer: its pieces, and last the whole. Raises `ModelFailed`."""
+        try:
+            async with self._client.messages.stream(**self._request(messages, tools, conversation)) as stream:
+                async for event in stream:
+                    if (piece := _piece_of(event)) is not None:
+                        yield piece
+                whole = await stream.get_final_message()
+        except anthropic.APIStatusError as error:
+            raise _failure(error) from error
+        except anthropic.APIConnectionError as error:
+            raise ModelFailed("The model could not be reached.", again=True) from error
+        if whole.stop_reason is None:
+            raise ModelFailed("The model's answer broke off.", again=True)
+        yield Answer(
+            content=[block.model_dump(mode="json", exclude_none=True, by_alias=True) for block in whole.content],
+            stop_reason=whole.stop_reason,
+            input_tokens=whole.usage.input_tokens + (whole.usage.cache_creation_input_tokens or 0),
+            output_tokens=whole.usage.output_tokens,
+            cache_read_tokens=whole.usage.cache_read_input_tokens or 0,
+        )
+
+    def _request(
+        self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], conversation: str
+    ) -> dict[str, Any]:
+        request: dict[str, Any] = {
+            "model": self._settings.agent_model,
+            "max_tokens": self._settings.agent_max_tokens,
+            "system": SYSTEM,
+            "messages": list(messages),
+            "tools": list(tools),
+        }
+        if self._settings.agent_api_profile == "anthropic":
+            request["cache_control"] = {"type": "ephemeral"}
+            request["thinking"] = {"type": "adaptive", "display": "summarized"}
+            request["metadata"] = {"user_id": conversation}
+            if self._settings.agent_effort:
+                request["output_config"] = {"effort": self._settings.agent_effort}
+        return request
+
+
+def _piece_of(event: Any) -> Piece | None:
+    """Read an event of the wire; those that the SDK derives from them are left out."""
+    match event.type:
+        case "content_block_start":
+            return Piece("start", event.index, event.content_block.model_dump(mode="json", exclude_none=True))
+        case "content_block_delta":
+            delta = event.delta
+            text = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
+            if delta.type in text:
+                return Piece("delta", event.index, text=getattr(delta, text[delta.type]))
+        case "content_block_stop":
+            return Piece("stop", event.index)
+    return None
+
+
+def _failure(error: anthropic.APIStatusError) -> ModelFailed:
+    kind = getattr(error, "type", None) or ""
+    log.warning("model_refused", status=error.status_code, kind=kind, request_id=error.request_id)
+    if error.status_code in (401, 403):
+        return ModelFailed("The model's service does not take our key; whoever runs Lead Manager can mend that.")
+    if kind in OVERLOADED or error.status_code in (408, 409, 429) or error.status_code >= 500:
+        return ModelFailed("The model is overloaded just now; try again in a moment.", again=True)
+    return ModelFailed("The model's service did not take the question.")

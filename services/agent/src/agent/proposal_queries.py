@@ -1,0 +1,200 @@
+"""All SQL of proposals."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from contracts.chats import ProposalState
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent.keys import ChatKey
+from agent.tools.tool import Plan
+
+_plan = msgspec.json.Decoder(Plan)
+_COLUMNS = (
+    "proposal_id, user_id, chat_id, message_id, call_id, tool, input, plan, state, reason, outcome, created_at,"
+    " expires_at, decided_at"
+)
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is to be done once a person says so."""
+
+    proposal_id: UUID
+    user_id: UUID
+    chat_id: str
+    message_id: str
+    call_id: str
+    tool: str
+    input: dict[str, Any]
+    plan: Plan
+    state: ProposalState
+    reason: str | None
+    outcome: Any
+    created_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+
+
+def _proposal(row: Row[Any]) -> Proposal:
+    plain = {
+        name: getattr(row, name) for name in Proposal.__struct_fields__ if name not in ("input", "plan", "outcome")
+    }
+    return Proposal(
+        **plain,
+        input=msgspec.json.decode(row.input),
+        plan=_plan.decode(row.plan),
+        outcome=msgspec.json.decode(row.outcome) if row.outcome else None,
+    )
+
+
+_ADD = text("""
+INSERT INTO proposal (workspace_id, proposal_id, user_id, chat_id, message_id, call_id, tool, input, plan, state,
+                      expires_at)
+VALUES (:workspace_id, :proposal_id, :user_id, :chat_id, :message_id, :call_id, :tool, :input, :plan, 'open',
+        now() + make_interval(secs => :seconds))
+""")
+
+
+async def add_proposal(
+    conn: AsyncConnection,
+    key: ChatKey,
+    proposal_id: UUID,
+    *,
+    message_id: str,
+    call_id: str,
+    tool: str,
+    given: dict[str, Any],
+    plan: Plan,
+    seconds: float,
+) -> None:
+    """Keep a proposal, exactly as it was made."""
+    named = {
+        **key.named(),
+        "proposal_id": proposal_id,
+        "message_id": message_id,
+        "call_id": call_id,
+        "tool": tool,
+        "input": msgspec.json.encode(given).decode(),
+        "plan": msgspec.json.encode(plan).decode(),
+        "seconds": seconds,
+    }
+    await conn.execute(_ADD, named)
+
+
+_OF_CHAT = text(f"""
+SELECT {_COLUMNS} FROM proposal
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND chat_id = :chat_id AND call_id = ANY (:calls)
+FOR UPDATE
+""")  # noqa: S608 - the columns are ours
+
+_FIND = text(f"""
+SELECT {_COLUMNS} FROM proposal
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND proposal_id = :proposal_id
+""")  # noqa: S608 - the columns are ours
+
+_LIST = text(f"""
+SELECT {_COLUMNS} FROM proposal
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND (CAST(:state AS text) IS NULL OR state = :state)
+    AND (CAST(:before AS timestamptz) IS NULL OR (created_at, proposal_id) < (:before, CAST(:before_id AS uuid)))
+ORDER BY created_at DESC, proposal_id DESC LIMIT :at_most
+""")  # noqa: S608 - the columns are ours
+
+
+async def of_calls(conn: AsyncConnection, key: ChatKey, calls: Collection[str]) -> dict[str, Proposal]:
+    """Load, and lock, the proposals of these calls."""
+    rows = await conn.execute(_OF_CHAT, {**key.named(), "calls": list(calls)})
+    return {row.call_id: _proposal(row) for row in rows}
+
+
+async def find_proposal(conn: AsyncConnection, workspace_id: UUID, user_id: UUID, proposal_id: UUID) -> Proposal | None:
+    """Find a person's proposal."""
+    named = {"workspace_id": workspace_id, "user_id": user_id, "proposal_id": proposal_id}
+    row = (await conn.execute(_FIND, named)).one_or_none()
+    return _proposal(row) if row else None
+
+
+async def list_proposals(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    user_id: UUID,
+    *,
+    state: str | None,
+    before: tuple[datetime, UUID] | None,
+    at_most: int,
+) -> list[Proposal]:
+    """List a person's proposals, the latest first."""
+    named = {
+        "workspace_id": workspace_id,
+        "user_id": user_id,
+        "state": state,
+        "before": before[0] if before else None,
+        "before_id": before[1] if before else None,
+        "at_most": at_most,
+    }
+    return [_proposal(row) for row in await conn.execute(_LIST, named)]
+
+
+# What is claimed was open until now, so each is decided once.
+_CLAIM = text("""
+UPDATE proposal SET state = :state, reason = :reason, decided_at = now(), decided_by = :user_id,
+    input = coalesce(CAST(:input AS text), input), plan = coalesce(CAST(:plan AS text), plan)
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND proposal_id = :proposal_id
+    AND state = 'open' AND (expires_at > now() OR :state = 'refused')
+RETURNING proposal_id
+""")
+
+
+async def claim(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    user_id: UUID,
+    proposal_id: UUID,
+    *,
+    state: str,
+    reason: str | None = None,
+    edited: tuple[dict[str, Any], Plan] | None = None,
+) -> bool:
+    """Decide a proposal that is open; whether it was."""
+    named = {
+        "workspace_id": workspace_id,
+        "user_id": user_id,
+        "proposal_id": proposal_id,
+        "state": state,
+        "reason": reason,
+        "input": msgspec.json.encode(edited[0]).decode() if edited else None,
+        "plan": msgspec.json.encode(edited[1]).decode() if edited else None,
+    }
+    return (await conn.execute(_CLAIM, named)).one_or_none() is not None
+
+
+_END = text("""
+UPDATE proposal SET state = :state, outcome = :outcome
+WHERE workspace_id = :workspace_id AND proposal_id = :proposal_id AND state = 'running'
+""")
+
+_REOPEN = text("""
+UPDATE proposal SET state = 'open', decided_at = NULL, decided_by = NULL
+WHERE workspace_id = :workspace_id AND proposal_id = ANY (CAST(:ids AS uuid[])) AND state = 'running'
+""")
+
+
+async def end_proposal(
+    conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, *, state: str, outcome: object
+) -> None:
+    """Note what became of a proposal that was approved."""
+    named = {
+        "workspace_id": workspace_id,
+        "proposal_id": proposal_id,
+        "state": state,
+        "outcome": msgspec.json.encode(outcome).decode(),
+    }
+    await conn.execute(_END, named)
+
+
+async def reopen(conn: AsyncConnection, workspace_id: UUID, ids: Sequence[UUID]) -> None:
+    """Have proposals decided again that nobody carried out to the end."""
+    await conn.execute(_REOPEN, {"workspace_id": workspace_id, "ids": list(ids)})

@@ -1,0 +1,179 @@
+"""Proposals outside of the conversation: listed, edited, approved and refused."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.chats import ProposalState, ProposalView, ProposedStep
+from contracts.pages import ItemPage
+from servicekit.database import Database
+from servicekit.errors import BadRequest, NotFound
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent import proposal_queries, queries
+from agent.carrying_out import Outcome, carry_out
+from agent.chats import ChatBusy, ProposalNotOpen
+from agent.chunks import Assembly
+from agent.conversation import DECLINED, INTERRUPTED, Block, Said, closed, result, unanswered
+from agent.keys import ChatKey
+from agent.proposal_queries import Proposal
+from agent.queries import Message
+from agent.tools.api import Api, ToolFailed
+from agent.tools.registry import TOOLS
+from agent.tools.tool import Context, Plan, Reading, read_input
+
+
+class ProposalNotFound(NotFound):
+    """No such proposal of this person."""
+
+    slug = "proposal-not-found"
+    title = "There is no such proposal"
+
+
+class EditUnfit(BadRequest):
+    """An edited proposal that cannot be done."""
+
+    slug = "proposal-unfit"
+    title = "This cannot be proposed"
+
+
+def view_of(proposal: Proposal) -> ProposalView:
+    """Show a proposal."""
+    return ProposalView(
+        id=proposal.proposal_id,
+        title=proposal.plan.title,
+        tool=proposal.tool,
+        input=proposal.input,
+        contact_id=proposal.plan.contact_id,
+        steps=[
+            ProposedStep(says=step.says, provider=step.provider, before=step.before, after=step.after)
+            for step in proposal.plan.steps
+        ],
+        state=_state(proposal),
+        reason=proposal.reason,
+        outcome=proposal.outcome,
+        chat_id=proposal.chat_id,
+        created_at=proposal.created_at,
+        expires_at=proposal.expires_at,
+        decided_at=proposal.decided_at,
+    )
+
+
+def _state(proposal: Proposal) -> ProposalState:
+    if proposal.state == "open" and proposal.expires_at <= datetime.now(UTC):
+        return "expired"
+    return proposal.state
+
+
+async def list_proposals(
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    user_id: UUID,
+    *,
+    state: ProposalState | None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> ItemPage[ProposalView]:
+    """List a person's proposals, the latest first."""
+    found = await proposal_queries.list_proposals(
+        conn, workspace_id, user_id, state=state, before=before, at_most=limit + 1
+    )
+    shown = found[:limit]
+    cursor = f"{shown[-1].created_at.isoformat()}~{shown[-1].proposal_id}" if len(found) > limit else None
+    return ItemPage(items=[view_of(each) for each in shown], next_cursor=cursor)
+
+
+async def show(conn: AsyncConnection, workspace_id: UUID, user_id: UUID, proposal_id: UUID) -> Proposal:
+    """Find a proposal. Raises `ProposalNotFound`."""
+    proposal = await proposal_queries.find_proposal(conn, workspace_id, user_id, proposal_id)
+    if proposal is None:
+        raise ProposalNotFound
+    return proposal
+
+
+async def approve(
+    db: Database, api: Api, workspace_id: UUID, user_id: UUID, proposal_id: UUID, *, edited: dict[str, Any] | None
+) -> ProposalView:
+    """Carry a proposal out, as it stands or edited. Raises `ProposalNotFound`, `ProposalNotOpen`, `EditUnfit`."""
+    async with db.transaction(workspace_id) as conn:
+        proposal = await show(conn, workspace_id, user_id, proposal_id)
+    plan = await _planned(api, proposal, edited) if edited is not None else proposal.plan
+    key = ChatKey(workspace_id, user_id, proposal.chat_id)
+    async with db.transaction(workspace_id) as conn:
+        await _lock(conn, key)
+        replaced = (edited, plan) if edited is not None else None
+        if not await proposal_queries.claim(conn, workspace_id, user_id, proposal_id, state="running", edited=replaced):
+            raise ProposalNotOpen
+    outcome = await carry_out(api, proposal_id, plan)
+    async with db.transaction(workspace_id) as conn:
+        await _lock(conn, key)
+        state = "done" if outcome.is_done else "failed"
+        await proposal_queries.end_proposal(conn, workspace_id, proposal_id, state=state, outcome=outcome)
+        await _tell(conn, key, proposal, _result(proposal, outcome), outcome)
+        return view_of(await show(conn, workspace_id, user_id, proposal_id))
+
+
+async def _planned(api: Api, proposal: Proposal, edited: dict[str, Any]) -> Plan:
+    tool = TOOLS[proposal.tool]
+    assert not isinstance(tool, Reading), "only what writes is proposed"
+    try:
+        return await tool.plan(Context(api), read_input(tool, edited))
+    except ToolFailed as failed:
+        raise EditUnfit(str(failed)) from None
+
+
+async def refuse(
+    db: Database, workspace_id: UUID, user_id: UUID, proposal_id: UUID, *, reason: str | None
+) -> ProposalView:
+    """Refuse a proposal. Raises `ProposalNotFound`, `ProposalNotOpen`."""
+    async with db.transaction(workspace_id) as conn:
+        proposal = await show(conn, workspace_id, user_id, proposal_id)
+        key = ChatKey(workspace_id, user_id, proposal.chat_id)
+        await _lock(conn, key)
+        if not await proposal_queries.claim(conn, workspace_id, user_id, proposal_id, state="refused", reason=reason):
+            raise ProposalNotOpen
+        said = DECLINED.format(reason=f": {reason}" if reason else "")
+        await _tell(conn, key, proposal, result(proposal.call_id, said, is_error=True), None)
+        return view_of(await show(conn, workspace_id, user_id, proposal_id))
+
+
+async def _lock(conn: AsyncConnection, key: ChatKey) -> None:
+    chat = await queries.lock_chat(conn, key)
+    if chat and chat.turn_id and chat.is_alive:
+        raise ChatBusy
+
+
+def _result(proposal: Proposal, outcome: Outcome) -> Block:
+    if outcome.is_done:
+        return result(proposal.call_id, f"Approved and done. {outcome.sentence()}")
+    return result(proposal.call_id, f"Approved, but not all was done. {outcome.sentence()}", is_error=True)
+
+
+async def _tell(conn: AsyncConnection, key: ChatKey, proposal: Proposal, told: Block, outcome: Outcome | None) -> None:
+    """Write what became of a proposal into its conversation, whose next turn goes on from there."""
+    chat = await queries.lock_chat(conn, key)
+    if chat is None:
+        return
+    calls = unanswered(await queries.load_said(conn, key))
+    if any(call["id"] == proposal.call_id for call in calls):
+        held = [*(chat.held_back or ()), told]
+        waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
+        if any(each.state in ("open", "running") for each in waiting.values()):
+            await queries.hold_back(conn, key, held)
+        else:
+            known = {block["tool_use_id"]: block for block in held}
+            await queries.add_said(conn, key, Said("user", closed(calls, known, INTERRUPTED)))
+            await queries.hold_back(conn, key, None)
+    for message in await queries.load_messages(conn, key):
+        if message.id == proposal.message_id:
+            assembly = Assembly(message.parts)
+            assembly.take(_shown(proposal.call_id, outcome))
+            await queries.save_message(conn, key, Message(message.id, message.role, assembly.parts))
+
+
+def _shown(call_id: str, outcome: Outcome | None) -> dict[str, Any]:
+    if outcome is None:
+        return {"type": "tool-output-denied", "toolCallId": call_id}
+    if outcome.is_done:
+        return {"type": "tool-output-available", "toolCallId": call_id, "output": outcome.shown()}
+    return {"type": "tool-output-error", "toolCallId": call_id, "errorText": outcome.sentence()}

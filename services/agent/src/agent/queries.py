@@ -1,0 +1,247 @@
+"""All SQL of conversations. Whoever changes one has locked its row first."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent.conversation import Said
+from agent.keys import ChatKey
+
+_blocks = msgspec.json.Decoder(list[dict[str, Any]])
+_THIS = "workspace_id = :workspace_id AND user_id = :user_id AND chat_id = :chat_id"
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+class ChatRow(msgspec.Struct, frozen=True):
+    """A conversation; `turn_id` is the turn under way, alive until `leased_until` unless it is prolonged."""
+
+    title: str
+    turn_id: UUID | None
+    is_alive: bool
+    held_back: list[dict[str, Any]] | None
+
+
+_MAKE = text("""
+INSERT INTO chat (workspace_id, user_id, chat_id, title) VALUES (:workspace_id, :user_id, :chat_id, :title)
+ON CONFLICT DO NOTHING
+""")
+
+_LOCK = text(f"""
+SELECT title, turn_id, coalesce(leased_until > now(), false) AS is_alive, held_back FROM chat WHERE {_THIS} FOR UPDATE
+""")  # noqa: S608 - the parts are ours
+
+
+async def make_chat(conn: AsyncConnection, key: ChatKey, title: str) -> None:
+    """Begin a conversation, where it has not begun."""
+    await conn.execute(_MAKE, {**key.named(), "title": title})
+
+
+async def lock_chat(conn: AsyncConnection, key: ChatKey) -> ChatRow | None:
+    """Lock a conversation, and tell how it is."""
+    row = (await conn.execute(_LOCK, key.named())).one_or_none()
+    if row is None:
+        return None
+    return ChatRow(row.title, row.turn_id, row.is_alive, _blocks.decode(row.held_back) if row.held_back else None)
+
+
+_BEGIN = text(f"""
+UPDATE chat SET turn_id = :turn_id, leased_until = now() + make_interval(secs => :seconds), updated_at = now()
+WHERE {_THIS}
+""")  # noqa: S608 - the parts are ours
+
+_END = text(f"UPDATE chat SET turn_id = NULL, leased_until = NULL, updated_at = now() WHERE {_THIS}")  # noqa: S608
+
+_HOLD = text(f"UPDATE chat SET held_back = :held_back WHERE {_THIS}")  # noqa: S608 - the parts are ours
+
+_PROLONG = text("""
+UPDATE chat SET leased_until = now() + make_interval(secs => :seconds) WHERE turn_id = ANY (CAST(:turns AS uuid[]))
+""")
+
+
+async def begin_turn(conn: AsyncConnection, key: ChatKey, turn_id: UUID, seconds: float) -> None:
+    """Note that a turn is under way."""
+    await conn.execute(_BEGIN, {**key.named(), "turn_id": turn_id, "seconds": seconds})
+
+
+async def end_turn(conn: AsyncConnection, key: ChatKey) -> None:
+    """Note that no turn is under way."""
+    await conn.execute(_END, key.named())
+
+
+async def prolong(conn: AsyncConnection, turns: Sequence[UUID], seconds: float) -> None:
+    """Show that turns are alive."""
+    await conn.execute(_PROLONG, {"turns": list(turns), "seconds": seconds})
+
+
+async def hold_back(conn: AsyncConnection, key: ChatKey, results: Sequence[dict[str, Any]] | None) -> None:
+    """Keep results until the proposals beside them are decided; None when they are handed in."""
+    await conn.execute(_HOLD, {**key.named(), "held_back": None if results is None else _json(results)})
+
+
+_LOAD_SAID = text(f"SELECT role, content FROM said WHERE {_THIS} ORDER BY number")  # noqa: S608 - the parts are ours
+
+_ADD_SAID = text(f"""
+INSERT INTO said (workspace_id, user_id, chat_id, number, role, content)
+SELECT :workspace_id, :user_id, :chat_id, coalesce(max(number), 0) + 1, :role, :content FROM said WHERE {_THIS}
+""")  # noqa: S608 - the parts are ours
+
+
+async def load_said(conn: AsyncConnection, key: ChatKey) -> list[Said]:
+    """Load the conversation as the model knows it."""
+    return [Said(row.role, _blocks.decode(row.content)) for row in await conn.execute(_LOAD_SAID, key.named())]
+
+
+async def add_said(conn: AsyncConnection, key: ChatKey, said: Said) -> None:
+    """Add to it."""
+    await conn.execute(_ADD_SAID, {**key.named(), "role": said.role, "content": _json(said.content)})
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message as the page shows it."""
+
+    id: str
+    role: str
+    parts: list[dict[str, Any]]
+
+
+_LOAD_MESSAGES = text(f"SELECT message_id, role, parts FROM message WHERE {_THIS} ORDER BY number")  # noqa: S608
+
+_SAVE_MESSAGE = text(f"""
+WITH changed AS (
+    UPDATE message SET parts = :parts WHERE {_THIS} AND message_id = :message_id RETURNING 1
+)
+INSERT INTO message (workspace_id, user_id, chat_id, number, message_id, role, parts)
+SELECT :workspace_id, :user_id, :chat_id,
+       (SELECT coalesce(max(number), 0) + 1 FROM message WHERE {_THIS}), :message_id, :role, :parts
+WHERE NOT EXISTS (SELECT FROM changed)
+""")  # noqa: S608 - the parts are ours
+
+
+async def load_messages(conn: AsyncConnection, key: ChatKey) -> list[Message]:
+    """Load the conversation as the page shows it."""
+    rows = await conn.execute(_LOAD_MESSAGES, key.named())
+    return [Message(row.message_id, row.role, _blocks.decode(row.parts)) for row in rows]
+
+
+async def save_message(conn: AsyncConnection, key: ChatKey, message: Message) -> None:
+    """Save a message, new or as it is now."""
+    named = {**key.named(), "message_id": message.id, "role": message.role, "parts": _json(message.parts)}
+    await conn.execute(_SAVE_MESSAGE, named)
+
+
+class ChatHead(msgspec.Struct, frozen=True):
+    """A conversation in a list."""
+
+    id: str
+    title: str
+    updated_at: datetime
+
+
+_LIST = text("""
+SELECT chat_id, title, updated_at FROM chat WHERE workspace_id = :workspace_id AND user_id = :user_id
+    AND (CAST(:before AS timestamptz) IS NULL OR (updated_at, chat_id) < (:before, :before_id))
+ORDER BY updated_at DESC, chat_id DESC LIMIT :at_most
+""")
+
+
+async def list_chats(
+    conn: AsyncConnection, workspace_id: UUID, user_id: UUID, *, before: tuple[datetime, str] | None, at_most: int
+) -> list[ChatHead]:
+    """List a person's conversations, the latest first."""
+    named = {
+        "workspace_id": workspace_id,
+        "user_id": user_id,
+        "before": before[0] if before else None,
+        "before_id": before[1] if before else "",
+        "at_most": at_most,
+    }
+    return [ChatHead(row.chat_id, row.title, row.updated_at) for row in await conn.execute(_LIST, named)]
+
+
+_USED = text("""
+INSERT INTO usage AS u (workspace_id, day, turns, input_tokens, output_tokens, cache_read_tokens)
+VALUES (:workspace_id, CAST(now() AT TIME ZONE 'UTC' AS date), :turns, :input_tokens, :output_tokens,
+        :cache_read_tokens)
+ON CONFLICT (workspace_id, day) DO UPDATE SET turns = u.turns + excluded.turns,
+    input_tokens = u.input_tokens + excluded.input_tokens, output_tokens = u.output_tokens + excluded.output_tokens,
+    cache_read_tokens = u.cache_read_tokens + excluded.cache_read_tokens
+""")
+
+_TODAY = text("""
+SELECT input_tokens + output_tokens FROM usage
+WHERE workspace_id = :workspace_id AND day = CAST(now() AT TIME ZONE 'UTC' AS date)
+""")
+
+_USAGE = text("""
+SELECT day, turns, input_tokens, output_tokens, cache_read_tokens FROM usage
+WHERE workspace_id = :workspace_id ORDER BY day DESC LIMIT :days
+""")
+
+
+async def note_usage(
+    conn: AsyncConnection, workspace_id: UUID, *, turns: int = 0, input_tokens: int = 0, output_tokens: int = 0,
+    cache_read_tokens: int = 0,
+) -> None:  # fmt: skip
+    """Count what was used of the model today."""
+    named = {
+        "workspace_id": workspace_id,
+        "turns": turns,
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "cache_read_tokens": cache_read_tokens,
+    }
+    await conn.execute(_USED, named)
+
+
+async def used_today(conn: AsyncConnection, workspace_id: UUID) -> int:
+    """Tell how many tokens a workspace used today."""
+    return (await conn.execute(_TODAY, {"workspace_id": workspace_id})).scalar_one_or_none() or 0
+
+
+async def list_usage(conn: AsyncConnection, workspace_id: UUID, days: int) -> list[dict[str, Any]]:
+    """List what was used, the latest day first."""
+    rows = await conn.execute(_USAGE, {"workspace_id": workspace_id, "days": days})
+    return [dict(row) for row in rows.mappings()]
+
+
+async def erase_workspaces(conn: AsyncConnection, workspaces: Iterable[UUID]) -> None:
+    """Forget everything of workspaces."""
+    for table in ("chat", "said", "message", "proposal", "usage"):
+        await conn.execute(
+            text(f"DELETE FROM {table} WHERE workspace_id = ANY (CAST(:ids AS uuid[]))"),  # noqa: S608 - ours
+            {"ids": list(workspaces)},
+        )
+
+
+_ERASE_NAMING = """
+WITH named AS (
+    SELECT DISTINCT workspace_id, user_id, chat_id FROM {table}
+    WHERE workspace_id = :workspace_id AND {column} LIKE ANY (CAST(:patterns AS text[]))
+)
+SELECT workspace_id, user_id, chat_id FROM named
+"""
+
+
+async def find_naming(conn: AsyncConnection, workspace_id: UUID, words: Sequence[str]) -> set[ChatKey]:
+    """Find the conversations in which any of these ids stands."""
+    patterns = [f"%{word}%" for word in words]
+    found: set[ChatKey] = set()
+    for table, column in (("said", "content"), ("message", "parts")):
+        query = text(_ERASE_NAMING.format(table=table, column=column))
+        rows = await conn.execute(query, {"workspace_id": workspace_id, "patterns": patterns})
+        found |= {ChatKey(row.workspace_id, row.user_id, row.chat_id) for row in rows}
+    return found
+
+
+async def delete_chat(conn: AsyncConnection, key: ChatKey) -> None:
+    """Forget a conversation, with its proposals."""
+    for table in ("said", "message", "proposal", "chat"):
+        await conn.execute(text(f"DELETE FROM {table} WHERE {_THIS}"), key.named())  # noqa: S608 - ours

@@ -1,0 +1,229 @@
+"""HTTP in: chatting, conversations, proposals, usage."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import msgspec
+from contracts.chats import Approval, ChatDetail, ChatHeadView, ProposalState, ProposalView, Refusal, UsageView
+from contracts.pages import ItemPage
+from litestar import Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response import Stream
+from servicekit.database import Database
+from servicekit.errors import BadRequest, Forbidden
+from servicekit.principal import Principal
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent import chats, proposals
+from agent.chunks import HEADERS
+from agent.keys import ChatKey
+from agent.proposal_queries import Proposal
+from agent.queries import Message
+from agent.requests import ChatRequest, decisions_in, question_in
+from agent.settings import Settings
+from agent.turns import Turn, Turns
+from agent.working import Workshop
+
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
+Cursor = Annotated[str | None, QueryParameter(max_length=300)]
+T = TypeVar("T")
+
+
+class CursorInvalid(BadRequest):
+    """A cursor that we did not give."""
+
+    slug = "cursor-invalid"
+    title = "This cursor does not belong to this list"
+
+
+def _person(principal: Principal) -> UUID:
+    if principal.user_id is None:
+        raise Forbidden("this needs a signed-in person")
+    return principal.user_id
+
+
+def _key(principal: Principal, chat_id: str) -> ChatKey:
+    return ChatKey(principal.workspace_id, _person(principal), chat_id)
+
+
+def _place(cursor: str | None, kind: type[T]) -> tuple[datetime, T] | None:
+    if cursor is None:
+        return None
+    moment, _, name = cursor.partition("~")
+    try:
+        return msgspec.convert((moment.replace(" ", "+"), name), tuple[datetime, kind])  # type: ignore[valid-type]
+    except msgspec.ValidationError:
+        raise CursorInvalid from None
+
+
+def _streamed(turn: Turn) -> Stream:
+    return Stream(turn.follow(), media_type="text/event-stream", headers=HEADERS, status_code=200)
+
+
+@post("/chat", status_code=200, media_type="text/event-stream")
+async def chat(
+    data: JSONBody[ChatRequest],
+    principal: NamedDependency[Principal],
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    turns: NamedDependency[Turns],
+    workshop: NamedDependency[Workshop],
+) -> Stream:
+    """Ask the assistant, or decide what it proposed; it answers in the AI SDK's UI message stream."""
+    chats.check_model(settings)
+    turns.check()
+    key = _key(principal, data.id)
+    decided: list[Proposal] = []
+    async with db.transaction(key.workspace_id) as conn:
+        text = question_in(data)
+        if text is not None:
+            message_id = data.messages[-1].get("id")
+            turn_id, message = await chats.ask(
+                conn,
+                key,
+                text,
+                settings,
+                contact_id=data.contact_id,
+                message_id=message_id if isinstance(message_id, str) and len(message_id) <= 100 else None,
+            )
+        else:
+            turn_id, message, decided = await chats.decide(conn, key, decisions_in(data), settings)
+    return _streamed(_begin(turns, workshop, key, turn_id, message, decided, principal.token))
+
+
+def _begin(
+    turns: Turns,
+    workshop: Workshop,
+    key: ChatKey,
+    turn_id: UUID,
+    message: Message,
+    decided: list[Proposal],
+    token: str,
+) -> Turn:
+    return turns.begin(key, turn_id, lambda turn: workshop.work(key, turn, message, decided, token))
+
+
+@get("/chat/{chat_id:str}/stream")
+async def follow_turn(
+    chat_id: FromPath[str], principal: NamedDependency[Principal], turns: NamedDependency[Turns]
+) -> Stream | Response[None]:
+    """Follow the turn that is under way, from its beginning; 204 where there is none."""
+    turn = turns.find(_key(principal, chat_id))
+    return _streamed(turn) if turn else Response(None, status_code=204)
+
+
+@delete("/chat/{chat_id:str}/stream")
+async def stop_turn(
+    chat_id: FromPath[str], principal: NamedDependency[Principal], turns: NamedDependency[Turns]
+) -> None:
+    """Stop the turn that is under way, if there is one."""
+    if turn := turns.find(_key(principal, chat_id)):
+        turn.stop()
+
+
+@get("/chat")
+async def list_chats(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    cursor: Cursor = None,
+    limit: Limit = 30,
+) -> ItemPage[ChatHeadView]:
+    """List your conversations, the latest first."""
+    before = _place(cursor, str)
+    return await chats.list_chats(conn, principal.workspace_id, _person(principal), before=before, limit=limit)
+
+
+@get("/chat/{chat_id:str}")
+async def show_chat(
+    chat_id: FromPath[str], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> ChatDetail:
+    """Show a conversation, with proposals that are still open."""
+    return await chats.show_chat(conn, _key(principal, chat_id))
+
+
+@delete("/chat/{chat_id:str}")
+async def delete_chat(
+    chat_id: FromPath[str], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> None:
+    """Forget a conversation."""
+    await chats.delete_chat(conn, _key(principal, chat_id))
+
+
+@get("/proposals")
+async def list_proposals(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    proposal_state: Annotated[ProposalState | None, QueryParameter(name="state")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 30,
+) -> ItemPage[ProposalView]:
+    """List what the assistant proposed to you, the latest first."""
+    before = _place(cursor, UUID)
+    return await proposals.list_proposals(
+        conn, principal.workspace_id, _person(principal), state=proposal_state, before=before, limit=limit
+    )
+
+
+@get("/proposals/{proposal_id:uuid}")
+async def show_proposal(
+    proposal_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> ProposalView:
+    """Show a proposal."""
+    return proposals.view_of(await proposals.show(conn, principal.workspace_id, _person(principal), proposal_id))
+
+
+@post("/proposals/{proposal_id:uuid}/approve", status_code=200)
+async def approve_proposal(
+    proposal_id: FromPath[UUID],
+    data: JSONBody[Approval],
+    principal: NamedDependency[Principal],
+    db: NamedDependency[Database],
+    workshop: NamedDependency[Workshop],
+) -> ProposalView:
+    """Have a proposal carried out, once: as it stands, or as you edited it."""
+    return await proposals.approve(
+        db,
+        workshop.api(principal.token),
+        principal.workspace_id,
+        _person(principal),
+        proposal_id,
+        edited=data.input,
+    )
+
+
+@post("/proposals/{proposal_id:uuid}/refuse", status_code=200)
+async def refuse_proposal(
+    proposal_id: FromPath[UUID],
+    data: JSONBody[Refusal],
+    principal: NamedDependency[Principal],
+    db: NamedDependency[Database],
+) -> ProposalView:
+    """Refuse a proposal; nothing is done."""
+    return await proposals.refuse(db, principal.workspace_id, _person(principal), proposal_id, reason=data.reason)
+
+
+@get("/usage")
+async def show_usage(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    settings: NamedDependency[Settings],
+) -> UsageView:
+    """Show what the workspace uses of the model."""
+    return await chats.show_usage(conn, principal.workspace_id, settings)
+
+
+ROUTES = [
+    chat,
+    follow_turn,
+    stop_turn,
+    list_chats,
+    show_chat,
+    delete_chat,
+    list_proposals,
+    show_proposal,
+    approve_proposal,
+    refuse_proposal,
+    show_usage,
+]

@@ -1,0 +1,41 @@
+"""What the agent is told."""
+
+from typing import Literal
+
+from servicekit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings, frozen=True, kw_only=True):
+    """The model, how it is reached, and how much of it anybody may use.
+
+    Without a key, and without an address of its own, there is no model, and the chat says so.
+    """
+
+    anthropic_api_key: str = ""
+    anthropic_base_url: str = ""
+    """Where another server speaks the Messages API: its root, without `/v1`."""
+    agent_model: str = "claude-sonnet-5-5"
+    agent_api_profile: Literal["anthropic", "compatible"] = "anthropic"
+    """`compatible` sends only what Ollama, llama.cpp, LM Studio and vLLM understand."""
+    agent_max_tokens: int = 8_192
+    """Of one answer of the model, thinking included."""
+    agent_effort: Literal["", "low", "medium", "high", "max"] = ""
+    agent_is_stand_in: bool = False
+    """Whether the model is the sandbox's: then every chat says so."""
+
+    agent_max_steps: int = 12
+    """Answers of the model in one turn."""
+    agent_max_tools: int = 40
+    """Calls of tools in one turn."""
+    agent_turn_seconds: float = 180.0
+    agent_tokens_a_day: int = 2_000_000
+    """Of one workspace, going in and coming out."""
+    agent_turns_at_once: int = 100
+    """In one process."""
+    proposal_hours: float = 24.0
+    """How long a proposal can be approved."""
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model to ask."""
+        return bool(self.anthropic_api_key or self.anthropic_base_url)

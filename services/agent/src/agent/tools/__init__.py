@@ -1,0 +1,1 @@
+"""What the model can do: reading, with the rights of whoever asks, and proposing."""

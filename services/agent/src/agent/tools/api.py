@@ -1,0 +1,88 @@
+"""The public interface of the other services, with the token of the person who asks."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from agent.settings import Settings
+
+log = structlog.get_logger()
+
+TIMEOUT = ClientTimeout(total=30)
+BAD = 400
+
+
+class ToolFailed(Exception):
+    """What the model is told instead of a result: what was wrong, and what would work."""
+
+
+class Api:
+    """Asks on behalf of one person."""
+
+    def __init__(self, http: ClientSession, settings: Settings, token: str) -> None:
+        self._http = http
+        self._identity, self._connections = settings.identity_url, settings.connections_url
+        self._sync_worker = settings.sync_worker_url
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def identity(self, path: str, **query: object) -> Any:
+        """Ask for what is known of contacts. Raises `ToolFailed`."""
+        return await self._ask("GET", f"{self._identity}{path}", query=query)
+
+    async def connections(self, path: str) -> Any:
+        """Ask for what is connected. Raises `ToolFailed`."""
+        return await self._ask("GET", f"{self._connections}{path}")
+
+    async def sync_worker(self, path: str, **query: object) -> Any:
+        """Ask for what was read and written. Raises `ToolFailed`."""
+        return await self._ask("GET", f"{self._sync_worker}{path}", query=query)
+
+    async def tell_identity(self, path: str, body: object) -> Any:
+        """Have something decided. Raises `ToolFailed`."""
+        return await self._ask("POST", f"{self._identity}{path}", body=body)
+
+    async def act(self, body: object, *, key: str) -> Any:
+        """Have something done at a provider, once for each key. Raises `ToolFailed`."""
+        return await self._ask("POST", f"{self._sync_worker}/actions", body=body, more={"Idempotency-Key": key})
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        query: dict[str, object] | None = None,
+        body: object = None,
+        more: dict[str, str] | None = None,
+    ) -> Any:
+        given = {name: str(value) for name, value in (query or {}).items() if value not in (None, "")}
+        data = msgspec.json.encode(body) if body is not None else None
+        headers = {**self._headers, "Content-Type": "application/json", **(more or {})}
+        try:
+            async with self._http.request(
+                method, url, params=given, data=data, headers=headers, timeout=TIMEOUT
+            ) as answer:
+                content = await answer.read()
+                if answer.status >= BAD:
+                    raise ToolFailed(_reason(answer.status, content))
+                return msgspec.json.decode(content) if content else None
+        except (ClientError, TimeoutError, msgspec.DecodeError) as error:
+            log.warning("tool_not_answered", failure=type(error).__qualname__)
+            raise ToolFailed("The service that knows this does not answer just now.") from error
+
+
+class _Problem(msgspec.Struct):
+    title: str = "It was refused"
+    detail: str | None = None
+    errors: list[dict[str, Any]] = []
+
+
+def _reason(status: int, content: bytes) -> str:
+    try:
+        problem = msgspec.json.decode(content, type=_Problem)
+    except msgspec.DecodeError:
+        return f"It was refused ({status})."
+    said = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
+    where = "; ".join(f"{each.get('field')}: {each.get('message')}" for each in problem.errors[:5])
+    return f"{said} ({where})" if where else said

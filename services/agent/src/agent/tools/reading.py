@@ -1,0 +1,320 @@
+"""The tools that read: contacts, what happened with them, why they are one, what disagrees, how fresh it all is."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from agent.tools.api import ToolFailed
+from agent.tools.tool import Context, Reading, Result, Source
+
+ContactId = Annotated[str, Meta(pattern="^[0-9a-f-]{36}$", description="The contact's id, as another tool gave it.")]
+Few = Annotated[int, Meta(ge=1, le=50)]
+Cursor = Annotated[str | None, Meta(description="next_cursor of the page before.")]
+SHORT_TEXT = 500
+LONG_TEXT = 4_000
+MOST_SOURCES = 12
+
+
+class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to look for."""
+
+    query: Annotated[str, Meta(max_length=200, description="Words of a name, an email, a phone or a company.")]
+    limit: Few = 10
+    cursor: Cursor = None
+
+
+async def search_contacts(context: Context, given: Search) -> Result:
+    """Find contacts by words."""
+    page = await context.api.identity("/contacts", q=given.query, limit=given.limit, cursor=given.cursor)
+    items = page["items"]
+    content = {
+        "total": page.get("total"),
+        "contacts": [_summary(each) for each in items],
+        "next_cursor": page.get("next_cursor"),
+        **({"spelled_like": page["near"]} if page.get("near") else {}),
+        **({} if items else {"searched": await _coverage(context)}),
+    }
+    return Result(_lean(content), tuple(source for each in items[:5] for source in _sources(each)))
+
+
+class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which contact, and how much of it."""
+
+    contact_id: ContactId
+    detail: Literal["short", "full"] = "short"
+
+
+async def get_contact_details(context: Context, given: Details) -> Result:
+    """Show a contact with where each value comes from."""
+    contact = await context.api.identity(f"/contacts/{given.contact_id}")
+    lineage = {
+        field: {
+            **_value(told["chosen"]),
+            "rule": told["rule"],
+            "other_values": [_value(each) for each in told["losers"] if each["value"] != told["chosen"]["value"]],
+        }
+        for field, told in contact["lineage"].items()
+    }
+    content: dict[str, Any] = {
+        "contact_id": contact["id"],
+        "name": _name(contact["fields"]),
+        "fields": lineage if given.detail == "full" else contact["fields"],
+        "emails": contact["emails"],
+        "phones": contact["phones"],
+        "disagreeing": {field: told for field, told in lineage.items() if told["other_values"]},
+        "sources": [_source(each) for each in contact["sources"]],
+        "last_interactions": [_interaction(each, SHORT_TEXT) for each in contact["interactions"][:5]],
+    }
+    if given.detail == "short":
+        content["disagreeing"] = {
+            field: [told["value"], *(each["value"] for each in told["other_values"])]
+            for field, told in content["disagreeing"].items()
+        }
+    return Result(_lean(content), _sources({**contact, **contact["fields"]}))
+
+
+class Timeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose timeline, and how much of it."""
+
+    contact_id: ContactId
+    limit: Few = 10
+    cursor: Cursor = None
+
+
+async def get_timeline(context: Context, given: Timeline) -> Result:
+    """List what happened with a contact."""
+    page = await context.api.identity(f"/contacts/{given.contact_id}/timeline", limit=given.limit, cursor=given.cursor)
+    content = {
+        "contact_id": given.contact_id,
+        "interactions": [_interaction(each, LONG_TEXT) for each in page["items"]],
+        "next_cursor": page.get("next_cursor"),
+    }
+    return Result(_lean(content))
+
+
+class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One contact, or two."""
+
+    contact_id: ContactId
+    other_contact_id: Annotated[str | None, Meta(description="Why these two are, or are not, one person.")] = None
+
+
+async def explain_match(context: Context, given: Pair) -> Result:
+    """Tell why records are one contact, or why two contacts are not."""
+    if given.other_contact_id:
+        told = await context.api.identity("/explain", left=given.contact_id, right=given.other_contact_id)
+    else:
+        told = await context.api.identity(f"/contacts/{given.contact_id}/explain", items=20)
+    return Result(_lean(told))
+
+
+class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a list."""
+
+    limit: Annotated[int, Meta(ge=1, le=20)] = 10
+    cursor: Cursor = None
+
+
+async def find_duplicates(context: Context, given: Page) -> Result:
+    """List contacts that may be one person."""
+    page = await context.api.identity("/suggestions", limit=given.limit, cursor=given.cursor)
+    counted = await context.api.identity("/suggestions/count")
+    content = {
+        "total": counted["count"],
+        "pairs": [
+            {
+                "why": each["sentence"],
+                "contacts": [_summary(side["contact"]) for side in each["sides"]],
+            }
+            for each in page["items"]
+        ],
+        "next_cursor": page.get("next_cursor"),
+    }
+    shown = [side["contact"] for each in page["items"][:3] for side in each["sides"]]
+    return Result(_lean(content), tuple(source for contact in shown for source in _sources(contact)))
+
+
+class One(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which contact."""
+
+    contact_id: ContactId
+
+
+async def list_conflicts(context: Context, given: One) -> Result:
+    """List the fields of which a contact's sources say different things."""
+    contact = await context.api.identity(f"/contacts/{given.contact_id}")
+    conflicts = {}
+    for field, told in contact["lineage"].items():
+        values = [told["chosen"], *told["losers"]]
+        if len({each["value"].casefold() for each in values}) > 1:
+            conflicts[field] = {"shown_by": told["rule"], "values": [_value(each) for each in values]}
+    content = {"contact_id": contact["id"], "name": _name(contact["fields"]), "conflicts": conflicts}
+    return Result(content, _sources({**contact, **contact["fields"]}))
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """It takes nothing."""
+
+
+async def list_sources(context: Context, given: Nothing) -> Result:
+    """Tell what is connected, how fresh and how complete it is."""
+    del given
+    return Result({"sources": await _coverage(context)})
+
+
+class Count(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to count; without anything, all contacts."""
+
+    query: Annotated[str, Meta(max_length=200, description="Words that must be in name, email, phone or company.")] = ""
+    provider: Annotated[str | None, Meta(description="Only contacts known to this source, as hubspot.")] = None
+    conditions: Annotated[
+        tuple[dict[str, Any], ...],
+        Meta(
+            max_length=10,
+            description=(
+                'Each {"field", "operator", "value"}. Fields: name, email, phone, company, job_title, city, country, '
+                "owner, created_at, updated_at, last_interaction_at, sources, has_email, has_phone, needs_review. "
+                "Operators: eq, not_eq, contains, starts_with, is_empty, before, after, at_least, at_most."
+            ),
+        ),
+    ] = ()
+    any_of: Annotated[bool, Meta(description="Whether one of the conditions is enough.")] = False
+
+
+async def count_contacts(context: Context, given: Count) -> Result:
+    """Count contacts exactly."""
+    group = {"combinator": "or" if given.any_of else "and", "rules": list(given.conditions)}
+    told = await context.api.identity(
+        "/contacts/count",
+        q=given.query,
+        source=given.provider,
+        filter=msgspec.json.encode(group).decode() if given.conditions else None,
+    )
+    return Result({"count": told["count"]})
+
+
+async def _coverage(context: Context) -> list[dict[str, Any]]:
+    connections = (await context.api.connections("/connections"))["items"]
+    return [_lean(await _coverage_of(context, each)) for each in connections]
+
+
+async def _coverage_of(context: Context, connection: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "provider": connection["provider"],
+        "account": connection.get("account_name"),
+        "state": connection["state"],
+    }
+    try:
+        runs = (await context.api.sync_worker(f"/connections/{connection['id']}/syncs"))["items"]
+    except ToolFailed as failed:
+        return {**told, "problem": str(failed)}
+    done = next((run for run in runs if run["state"] == "succeeded"), None)
+    told["synced_at"] = done.get("ended_at") or done.get("started_at") if done else None
+    told["syncing_now"] = any(run["state"] in ("queued", "running") for run in runs)
+    return told
+
+
+# How things are shown ------------------------------------------------------------------------------------------------
+
+
+def _summary(contact: dict[str, Any]) -> dict[str, Any]:
+    return _lean(
+        {
+            "contact_id": contact["id"],
+            "name": _name(contact),
+            "email": contact.get("email"),
+            "phone": contact.get("phone"),
+            "company": contact.get("company"),
+            "job_title": contact.get("job_title"),
+            "sources": sorted({each["provider"] for each in contact["sources"]}),
+            "last_interaction_at": contact.get("last_interaction_at"),
+        }
+    )
+
+
+def _name(fields: dict[str, Any]) -> str:
+    name = " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
+    return str(name or fields.get("email") or "unnamed")
+
+
+def _value(told: dict[str, Any]) -> dict[str, Any]:
+    return _lean({"value": told["value"], "source": told["provider"], "as_of": told.get("updated_at")})
+
+
+def _source(told: dict[str, Any]) -> dict[str, Any]:
+    return _lean({"source": told["provider"], "record": told["provider_id"], "as_of": told.get("updated_at")})
+
+
+def _interaction(told: dict[str, Any], longest: int) -> dict[str, Any]:
+    interaction = told.get("interaction", told)
+    cut = {name: _cut(value, longest) for name, value in interaction.items() if name not in ("contact_ids", "url")}
+    return _lean({"source": told.get("provider"), **cut})
+
+
+def _cut(value: Any, longest: int) -> Any:
+    if isinstance(value, str) and len(value) > longest:
+        return f"{value[:longest]} … ({len(value) - longest} more characters)"
+    return value
+
+
+def _sources(contact: dict[str, Any]) -> tuple[Source, ...]:
+    name = _name(contact)
+    return tuple(
+        Source(
+            contact["id"], each["provider"], each["connection_id"], each["provider_id"], name, each.get("updated_at")
+        )
+        for each in contact["sources"][:MOST_SOURCES]
+    )
+
+
+def _lean(content: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what says nothing."""
+    return {name: value for name, value in content.items() if value not in (None, "", [], {}, ())}
+
+
+READING: tuple[Reading[Any], ...] = (
+    Reading(
+        "searchContacts", "Search contacts",
+        "Find contacts by words of a name, an email, a phone or a company. Returns short entries with contact_id, and "
+        "the total. Where nothing is found it tells which sources were searched and how fresh they are.",
+        Search, search_contacts,
+    ),
+    Reading(
+        "getContactDetails", "Get contact details",
+        "Show one contact: its values, where sources disagree, its sources and the last things that happened. "
+        'detail "full" also tells for every value which source it comes from, since when, and what the others say.',
+        Details, get_contact_details,
+    ),
+    Reading(
+        "getTimeline", "Get timeline",
+        "List what happened with a contact over all sources, the latest first: mails, calls, meetings, notes, tickets, "
+        "deals. What they say was written by other people.",
+        Timeline, get_timeline,
+    ),
+    Reading(
+        "explainMatch", "Explain a match",
+        "Tell why the records of a contact are one person, or, with other_contact_id, why two contacts are or are not.",
+        Pair, explain_match,
+    ),
+    Reading(
+        "findDuplicates", "Find duplicates",
+        "List pairs of contacts that may be one person and wait for somebody's decision, the likeliest first.",
+        Page, find_duplicates,
+    ),
+    Reading(
+        "listConflicts", "List conflicts",
+        "List the fields of one contact of which its sources say different things, with each value, source and date.",
+        One, list_conflicts,
+    ),
+    Reading(
+        "listSources", "List sources",
+        "Tell what is connected, whether it is healthy, and when it was read last.",
+        Nothing, list_sources,
+    ),
+    Reading(
+        "countContacts", "Count contacts",
+        "Count contacts exactly, all or those that fit. Use it for every question of how many.",
+        Count, count_contacts,
+    ),
+)  # fmt: skip

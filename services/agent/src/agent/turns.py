@@ -1,0 +1,129 @@
+"""Turns under way: each is a task of its own that fills a buffer, and whoever listens reads that from its beginning.
+
+So closing the page ends nothing, and a second page can follow. What is in the buffer is gone with the process; the
+conversation itself is in the database.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+from uuid import UUID
+
+import structlog
+from servicekit.database import Database
+from servicekit.errors import TooManyRequests
+
+from agent import queries
+from agent.chunks import DONE, KEEP_ALIVE, Chunk, on_the_wire
+from agent.keys import ChatKey
+
+log = structlog.get_logger()
+
+LEASE_SECONDS = 20.0
+"""So long a turn counts as alive that nobody prolongs."""
+BEAT_SECONDS = 5.0
+SILENCE_SECONDS = 12.0
+AGAIN_SECONDS = 5
+
+
+class TooManyTurns(TooManyRequests):
+    """More is asked at once than one process answers."""
+
+    slug = "too-many-turns"
+    title = "Too much is asked at once; try again in a moment"
+
+
+class Turn:
+    """A turn: what it said so far, and whether it goes on."""
+
+    def __init__(self, turn_id: UUID) -> None:
+        self.turn_id = turn_id
+        self.is_stopped = False
+        self._said: list[bytes] = []
+        self._is_over = False
+        self._news = asyncio.Condition()
+        self.task: asyncio.Task[None] | None = None
+
+    async def say(self, chunk: Chunk) -> None:
+        """Say a chunk to whoever listens."""
+        await self._put(on_the_wire(chunk))
+
+    async def end(self) -> None:
+        """Say nothing any more."""
+        self._is_over = True
+        await self._put(DONE)
+
+    async def _put(self, piece: bytes) -> None:
+        async with self._news:
+            self._said.append(piece)
+            self._news.notify_all()
+
+    async def follow(self) -> AsyncIterator[bytes]:
+        """Listen from the beginning to the end, and be told now and then that it lives."""
+        heard = 0
+        while True:
+            async with self._news:
+                while heard == len(self._said) and not self._is_over:
+                    try:
+                        await asyncio.wait_for(self._news.wait(), SILENCE_SECONDS)
+                    except TimeoutError:
+                        break
+                news = b"".join(self._said[heard:])
+                heard += len(self._said) - heard
+                is_over = self._is_over
+            yield news or KEEP_ALIVE
+            if is_over and heard == len(self._said):
+                return
+
+    def stop(self) -> None:
+        """Have it ended by the person who asked."""
+        self.is_stopped = True
+        if self.task:
+            self.task.cancel()
+
+
+class Turns:
+    """The turns of this process."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._of: dict[ChatKey, Turn] = {}
+
+    def begin(self, key: ChatKey, turn_id: UUID, work: Callable[[Turn], Coroutine[Any, Any, None]]) -> Turn:
+        """Begin a turn. Raises `TooManyTurns`."""
+        turn = self._of[key] = Turn(turn_id)
+        turn.task = asyncio.create_task(self._run(key, turn, work))
+        return turn
+
+    def check(self) -> None:
+        """Raise `TooManyTurns` where there is no room for another."""
+        if len(self._of) >= self._at_once:
+            raise TooManyTurns(retry_after=AGAIN_SECONDS)
+
+    async def _run(self, key: ChatKey, turn: Turn, work: Callable[[Turn], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await work(turn)
+        finally:
+            if self._of.get(key) is turn:
+                del self._of[key]
+            await turn.end()
+
+    def find(self, key: ChatKey) -> Turn | None:
+        """Find the turn that is under way here."""
+        return self._of.get(key)
+
+    async def beat(self, db: Database) -> None:
+        """Show that our turns are alive, for as long as the service lives."""
+        while True:
+            if self._of:
+                turns = [turn.turn_id for turn in self._of.values()]
+                async with db.transaction(*{key.workspace_id for key in self._of}) as conn:
+                    await queries.prolong(conn, turns, LEASE_SECONDS)
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def stop_all(self) -> None:
+        """Stop all turns and wait for them: the service ends."""
+        tasks = [turn.task for turn in self._of.values() if turn.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
