@@ -30,6 +30,8 @@ def create_app() -> Litestar:
         except Refused as refused:
             return _error(400, "invalid_request_error", str(refused))
         say = script.answer(data)
+        if say.fault is None:
+            conversations.keep(data)
         if say.fault in STATUS:
             return _error(*STATUS[say.fault], "not now")
         if data.get("stream"):

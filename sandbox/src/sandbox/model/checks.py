@@ -68,14 +68,24 @@ class Conversations:
 
     def check(self, body: Body) -> None:
         """Check that a conversation begins as it did before, thinking included. Raises `Refused`."""
-        name = (body.get("metadata") or {}).get("user_id")
-        if not name:
-            return
-        head = json.dumps([body.get("system"), body.get("tools")], sort_keys=True)
-        now = [head, *(json.dumps([m["role"], blocks_of(m)], sort_keys=True) for m in body["messages"])]
-        before = self._sent.get(name, [])
+        before, now = self._sent.get(_name_of(body), []), _told(body)
+        if len(now) <= len(before):
+            before = before[:-1]  # its answer was not taken, and so what was asked may be put otherwise
         if now[: len(before)] != before:
             raise Refused("messages: thinking blocks are bound to a different conversation")
-        while len(self._sent) >= self.MOST:
-            self._sent.pop(next(iter(self._sent)))
-        self._sent[name] = now
+
+    def keep(self, body: Body) -> None:
+        """Note what was sent and is answered whole."""
+        if name := _name_of(body):
+            while len(self._sent) >= self.MOST:
+                self._sent.pop(next(iter(self._sent)))
+            self._sent[name] = _told(body)
+
+
+def _name_of(body: Body) -> str:
+    return (body.get("metadata") or {}).get("user_id") or ""
+
+
+def _told(body: Body) -> list[str]:
+    head = json.dumps([body.get("system"), body.get("tools")], sort_keys=True)
+    return [head, *(json.dumps([m["role"], blocks_of(m)], sort_keys=True) for m in body["messages"])]

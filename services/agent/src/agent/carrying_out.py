@@ -12,6 +12,7 @@ from agent.tools.tool import Plan, Step
 
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.5
+SO_ALREADY = "lead to one contact already"
 ENDED = frozenset({"succeeded", "failed", "conflict"})
 
 
@@ -62,7 +63,12 @@ async def _step(api: Api, key: str, step: Step) -> Done:
 
 async def _decide(api: Api, step: Step) -> Done:
     assert step.decision is not None
-    told = await api.tell_identity(step.decision["path"], step.decision["body"])
+    try:
+        told = await api.tell_identity(step.decision["path"], step.decision["body"])
+    except ToolFailed as failed:
+        if SO_ALREADY in str(failed):  # said before, by a process that died since
+            return Done(step.says, "succeeded", "it is so already")
+        raise
     entry = next(iter(told.get("entries") or ()), None)
     return Done(step.says, "succeeded", "done", undo=f"/history/{entry['number']}/undo" if entry else None)
 

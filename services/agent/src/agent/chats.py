@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import proposal_queries, queries
 from agent.chunks import Assembly
-from agent.conversation import INTERRUPTED, LEFT_OPEN, Said, closed, question, title_of, unanswered
+from agent.conversation import INTERRUPTED, LEFT_OPEN, UNKNOWN, Said, closed, question, result, title_of, unanswered
 from agent.keys import ChatKey
 from agent.proposal_queries import Proposal
 from agent.queries import ChatRow, Message
@@ -93,22 +93,23 @@ def _text(contact_id: UUID | None) -> str | None:
     return str(contact_id) if contact_id else None
 
 
-async def decide(
-    conn: AsyncConnection, key: ChatKey, decided: list[Decided], settings: Settings
-) -> tuple[UUID, Message, list[Proposal]]:
+async def decide(conn: AsyncConnection, key: ChatKey, decided: list[Decided]) -> tuple[UUID, Message, list[Proposal]]:
     """Take decisions on all proposals of the last step; return the turn that carries them out.
 
     Raises `ChatNotFound`, `ChatBusy`, `ProposalNotOpen`.
     """
-    chat = await _free_chat(conn, key)
-    await _check_allowance(conn, key, settings)
+    await _free_chat(conn, key)
     calls = unanswered(await queries.load_said(conn, key))
     waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
-    open_ = {each.proposal_id: each for each in waiting.values() if each.state == "open"}
+    open_ = {each.proposal_id: each for each in waiting.values() if each.state in ("open", "running")}
     if not open_ or {each.proposal_id for each in decided} != open_.keys():
         raise ProposalNotOpen
-    del chat
     for each in decided:
+        if open_[each.proposal_id].state == "running":
+            # Approved before, and nobody knows whether it was done: it is gone on with, under the same keys.
+            if not each.approved:
+                raise ProposalNotOpen("it was approved before, and may have been done: approve it to find out")
+            continue
         state = "running" if each.approved else "refused"
         claimed = await proposal_queries.claim(
             conn, key.workspace_id, key.user_id, each.proposal_id, state=state, reason=each.reason
@@ -151,9 +152,6 @@ async def _put_right(conn: AsyncConnection, key: ChatKey) -> None:
     log.info("turn_was_interrupted", workspace_id=str(key.workspace_id))
     calls = unanswered(await queries.load_said(conn, key))
     waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
-    await proposal_queries.reopen(
-        conn, key.workspace_id, [each.proposal_id for each in waiting.values() if each.state == "running"]
-    )
     open_ = {call_id for call_id, each in waiting.items() if each.state in ("open", "running")}
     if calls and not open_:
         await queries.add_said(conn, key, Said("user", closed(calls, {}, INTERRUPTED)))
@@ -187,10 +185,18 @@ async def _closed(conn: AsyncConnection, key: ChatKey, chat: ChatRow, said: list
     if not calls:
         return []
     waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
-    for each in waiting.values():
-        await proposal_queries.claim(
-            conn, key.workspace_id, key.user_id, each.proposal_id, state="refused", reason="left open"
-        )
+    held = {block["tool_use_id"]: block for block in chat.held_back or ()}
+    for call_id, each in waiting.items():
+        if each.state == "running":
+            held[call_id] = result(call_id, UNKNOWN, is_error=True)
+            unknown = {"unknown": UNKNOWN}
+            await proposal_queries.end_proposal(
+                conn, key.workspace_id, each.proposal_id, state="failed", outcome=unknown
+            )
+        else:
+            await proposal_queries.claim(
+                conn, key.workspace_id, key.user_id, each.proposal_id, state="refused", reason="left open"
+            )
     messages = await queries.load_messages(conn, key)
     for message in messages:
         if any(
@@ -204,7 +210,6 @@ async def _closed(conn: AsyncConnection, key: ChatKey, chat: ChatRow, said: list
             ]
             await queries.save_message(conn, key, Message(message.id, message.role, parts))
     await queries.hold_back(conn, key, None)
-    held = {block["tool_use_id"]: block for block in chat.held_back or ()}
     return list(closed(calls, held, LEFT_OPEN))
 
 

@@ -10,6 +10,11 @@ Block = dict[str, Any]
 
 DECLINED = "The person declined this proposal{reason}. Nothing was done. Do not propose it again unless they ask."
 LEFT_OPEN = "The person wrote something else instead of deciding. The proposal was withdrawn; nothing was done."
+LIMITED = "A limit was reached before this was done. Nothing was done; it can be asked for again."
+UNKNOWN = (
+    "The person approved this, and the service stopped while it was carried out: it may have been done or not. Look "
+    "before you say anything about it or propose it again."
+)
 INTERRUPTED = "The service was restarted before this was done. Nothing was done; it can be tried again."
 
 SYSTEM = """\
@@ -39,8 +44,14 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def as_sent(conversation: Sequence[Said]) -> list[dict[str, Any]]:
-    """Write the conversation as a request has it."""
-    return [{"role": said.role, "content": said.content} for said in conversation]
+    """Write the conversation as a request has it: what was said without an answer between is one message."""
+    sent: list[dict[str, Any]] = []
+    for said in conversation:
+        if sent and sent[-1]["role"] == said.role:
+            sent[-1]["content"] = [*sent[-1]["content"], *said.content]
+        else:
+            sent.append({"role": said.role, "content": said.content})
+    return sent
 
 
 def question(text: str, *, now: datetime, contact_id: str | None) -> Block:

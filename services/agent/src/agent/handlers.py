@@ -16,7 +16,8 @@ log = structlog.get_logger()
 async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactErased]) -> None:
     """A person was erased: the conversations in which their golden record stands go, whole."""
     for event in events:
-        found = await queries.find_naming(conn, event.workspace_id, [str(event.golden_id)])
+        records = [f"{connection_id}/{provider_id}" for connection_id, provider_id in event.sources]
+        found = await queries.find_naming(conn, event.workspace_id, [str(event.golden_id), *records])
         for key in found:
             await queries.delete_chat(conn, key)
         log.info("chats_erased", workspace_id=str(event.workspace_id), chats=len(found))

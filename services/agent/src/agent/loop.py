@@ -2,20 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import structlog
 from opentelemetry.trace import SpanKind
 from servicekit import telemetry
 from servicekit.database import Database
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import proposal_queries, queries
 from agent.carrying_out import carry_out
 from agent.chunks import Assembly, Chunk
-from agent.conversation import DECLINED, INTERRUPTED, Block, Said, as_sent, closed, result, unanswered
+from agent.conversation import DECLINED, INTERRUPTED, LIMITED, Block, Said, as_sent, closed, result, unanswered
 from agent.keys import ChatKey
 from agent.model import Answer, Model, ModelFailed, Piece
 from agent.proposal_queries import Proposal
@@ -40,6 +43,10 @@ REASONS = {
 }
 STOPPED = "The person stopped the answer before this was done."
 CUT_OFF = "The call was cut off before its end and was not made. Make it again, shorter."
+
+
+class TurnLost(Exception):
+    """The conversation is another turn's by now, or is gone."""
 
 
 class LimitReached(Exception):
@@ -75,7 +82,8 @@ class Work:
                 async with asyncio.timeout(self._desk.settings.agent_turn_seconds):
                     await self._steps()
             except asyncio.CancelledError:
-                await asyncio.shield(self._give_up(STOPPED if self._turn.is_stopped else INTERRUPTED))
+                with suppress(TurnLost):
+                    await asyncio.shield(self._give_up(STOPPED if self._turn.is_stopped else INTERRUPTED))
                 raise
             except TimeoutError:
                 await self._fail("This took longer than a turn may take, and was stopped.")
@@ -83,6 +91,9 @@ class Work:
                 await self._fail(str(limit))
             except ModelFailed as failed:
                 await self._fail(failed.sentence)
+            except TurnLost:
+                log.info("turn_was_lost", turn_id=str(self._turn.turn_id))
+                await self._turn.say({"type": "error", "errorText": "This conversation went on without this answer."})
             except Exception:
                 log.exception("turn_failed", turn_id=str(self._turn.turn_id))
                 await self._fail("Something went wrong here; it was noted.")
@@ -91,7 +102,7 @@ class Work:
 
     async def _steps(self) -> None:
         await self._say({"type": "start", "messageId": self._message_id})
-        if self._desk.settings.agent_is_stand_in:
+        if self._desk.settings.agent_is_stand_in and not self._assembly.parts:
             await self._say({"type": "data-notice", "data": {"text": "A stand-in answers, not a model."}})
         if self._decided:
             await self._carry_out()
@@ -120,7 +131,7 @@ class Work:
         if not calls:
             await self._say({"type": "finish-step"})
             return REASONS.get(answer.stop_reason, "other")
-        if answer.stop_reason == "max_tokens":
+        if answer.stop_reason != "tool_use":
             calls_made, results = [], [result(call["id"], CUT_OFF, is_error=True) for call in calls]
             for call in calls:
                 await self._say({"type": "tool-output-error", "toolCallId": call["id"], "errorText": "It was cut off."})
@@ -269,7 +280,7 @@ class Work:
             {
                 "type": "source-url",
                 "sourceId": source_id,
-                "url": f"/app/contacts/{source.contact_id}?source={source_id}",
+                "url": f"/app/contacts/{source.contact_id}?{urlencode({'source': source_id})}",
                 "title": f"{source.title} · {source.provider}{dated}",
             }
         )
@@ -332,7 +343,7 @@ class Work:
 
     async def _fail(self, sentence: str) -> None:
         await self._close_words()
-        await self._close_calls(INTERRUPTED)
+        await self._close_calls(LIMITED)
         await self._say({"type": "error", "errorText": sentence})
         self._assembly.parts.append({"type": "data-failure", "data": {"text": sentence}})
         await self._save(is_over=True)
@@ -353,8 +364,6 @@ class Work:
             if not calls:
                 return
             waiting = await proposal_queries.of_calls(conn, self._key, [call["id"] for call in calls])
-            broken_off = [each.proposal_id for each in waiting.values() if each.state == "running"]
-            await proposal_queries.reopen(conn, self._key.workspace_id, broken_off)
             open_ = {call_id for call_id, each in waiting.items() if each.state in ("open", "running")}
             if open_:
                 rest = [call for call in calls if call["id"] not in open_]
@@ -375,8 +384,14 @@ class Work:
     def _message(self) -> Message:
         return Message(self._message_id, "assistant", self._assembly.parts)
 
-    def _transaction(self) -> Any:
-        return self._desk.db.transaction(self._key.workspace_id)
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Hold the conversation, as long as it is this turn's. Raises `TurnLost`."""
+        async with self._desk.db.transaction(self._key.workspace_id) as conn:
+            chat = await queries.lock_chat(conn, self._key)
+            if chat is None or chat.turn_id != self._turn.turn_id:
+                raise TurnLost
+            yield conn
 
 
 def shown(proposal_id: UUID, call_id: str, plan: Plan) -> dict[str, Any]:

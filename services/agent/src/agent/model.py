@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import anthropic
+import httpx2
 import msgspec
 import structlog
 from anthropic import AsyncAnthropic
@@ -76,8 +77,12 @@ class Model:
             raise _failure(error) from error
         except anthropic.APIConnectionError as error:
             raise ModelFailed("The model could not be reached.", again=True) from error
+        except (httpx2.TransportError, AssertionError) as error:  # the SDK asserts that anything came at all
+            raise ModelFailed("The model's answer broke off.", again=True) from error
         if whole.stop_reason is None:
             raise ModelFailed("The model's answer broke off.", again=True)
+        if not whole.content:
+            raise ModelFailed("The model gave no answer.", again=True)
         yield Answer(
             content=[block.model_dump(mode="json", exclude_none=True, by_alias=True) for block in whole.content],
             stop_reason=whole.stop_reason,

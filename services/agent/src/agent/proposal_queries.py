@@ -1,6 +1,6 @@
 """All SQL of proposals."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -98,7 +98,8 @@ WHERE workspace_id = :workspace_id AND user_id = :user_id AND proposal_id = :pro
 
 _LIST = text(f"""
 SELECT {_COLUMNS} FROM proposal
-WHERE workspace_id = :workspace_id AND user_id = :user_id AND (CAST(:state AS text) IS NULL OR state = :state)
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND (CAST(:state AS text) IS NULL
+        OR CASE WHEN state = 'open' AND expires_at <= now() THEN 'expired' ELSE state END = :state)
     AND (CAST(:before AS timestamptz) IS NULL OR (created_at, proposal_id) < (:before, CAST(:before_id AS uuid)))
 ORDER BY created_at DESC, proposal_id DESC LIMIT :at_most
 """)  # noqa: S608 - the columns are ours
@@ -176,11 +177,6 @@ UPDATE proposal SET state = :state, outcome = :outcome
 WHERE workspace_id = :workspace_id AND proposal_id = :proposal_id AND state = 'running'
 """)
 
-_REOPEN = text("""
-UPDATE proposal SET state = 'open', decided_at = NULL, decided_by = NULL
-WHERE workspace_id = :workspace_id AND proposal_id = ANY (CAST(:ids AS uuid[])) AND state = 'running'
-""")
-
 
 async def end_proposal(
     conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, *, state: str, outcome: object
@@ -193,8 +189,3 @@ async def end_proposal(
         "outcome": msgspec.json.encode(outcome).decode(),
     }
     await conn.execute(_END, named)
-
-
-async def reopen(conn: AsyncConnection, workspace_id: UUID, ids: Sequence[UUID]) -> None:
-    """Have proposals decided again that nobody carried out to the end."""
-    await conn.execute(_REOPEN, {"workspace_id": workspace_id, "ids": list(ids)})

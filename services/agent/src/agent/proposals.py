@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from contracts.chats import ProposalState, ProposalView, ProposedStep
 from contracts.pages import ItemPage
@@ -11,7 +11,7 @@ from servicekit.errors import BadRequest, NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import proposal_queries, queries
-from agent.carrying_out import Outcome, carry_out
+from agent.carrying_out import PATIENCE_SECONDS, Outcome, carry_out
 from agent.chats import ChatBusy, ProposalNotOpen
 from agent.chunks import Assembly
 from agent.conversation import DECLINED, INTERRUPTED, Block, Said, closed, result, unanswered
@@ -21,6 +21,9 @@ from agent.queries import Message
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import TOOLS
 from agent.tools.tool import Context, Plan, Reading, read_input
+
+LEASE_SECONDS = PATIENCE_SECONDS + 60
+"""So long a conversation waits for an approval that is carried out beside it, if the process dies meanwhile."""
 
 
 class ProposalNotFound(NotFound):
@@ -102,11 +105,18 @@ async def approve(
     async with db.transaction(workspace_id) as conn:
         await _lock(conn, key)
         replaced = (edited, plan) if edited is not None else None
-        if not await proposal_queries.claim(conn, workspace_id, user_id, proposal_id, state="running", edited=replaced):
+        claimed = await proposal_queries.claim(
+            conn, workspace_id, user_id, proposal_id, state="running", edited=replaced
+        )
+        # What was approved before, by a process that died since, is gone on with, as it was, under the same keys.
+        now = await show(conn, workspace_id, user_id, proposal_id)
+        if not claimed and (now.state != "running" or edited is not None):
             raise ProposalNotOpen
+        await queries.begin_turn(conn, key, uuid4(), LEASE_SECONDS)
     outcome = await carry_out(api, proposal_id, plan)
     async with db.transaction(workspace_id) as conn:
-        await _lock(conn, key)
+        await queries.lock_chat(conn, key)
+        await queries.end_turn(conn, key)
         state = "done" if outcome.is_done else "failed"
         await proposal_queries.end_proposal(conn, workspace_id, proposal_id, state=state, outcome=outcome)
         await _tell(conn, key, proposal, _result(proposal, outcome), outcome)

@@ -1,6 +1,7 @@
 """All SQL of conversations. Whoever changes one has locked its row first."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,7 +63,9 @@ _END = text(f"UPDATE chat SET turn_id = NULL, leased_until = NULL, updated_at = 
 _HOLD = text(f"UPDATE chat SET held_back = :held_back WHERE {_THIS}")  # noqa: S608 - the parts are ours
 
 _PROLONG = text("""
-UPDATE chat SET leased_until = now() + make_interval(secs => :seconds) WHERE turn_id = ANY (CAST(:turns AS uuid[]))
+UPDATE chat SET leased_until = now() + make_interval(secs => :seconds)
+WHERE workspace_id = ANY (CAST(:workspaces AS uuid[]))
+    AND turn_id = ANY (CAST(:turns AS uuid[]))
 """)
 
 
@@ -76,9 +79,9 @@ async def end_turn(conn: AsyncConnection, key: ChatKey) -> None:
     await conn.execute(_END, key.named())
 
 
-async def prolong(conn: AsyncConnection, turns: Sequence[UUID], seconds: float) -> None:
+async def prolong(conn: AsyncConnection, workspaces: Collection[UUID], turns: Sequence[UUID], seconds: float) -> None:
     """Show that turns are alive."""
-    await conn.execute(_PROLONG, {"turns": list(turns), "seconds": seconds})
+    await conn.execute(_PROLONG, {"workspaces": list(workspaces), "turns": list(turns), "seconds": seconds})
 
 
 async def hold_back(conn: AsyncConnection, key: ChatKey, results: Sequence[dict[str, Any]] | None) -> None:
@@ -214,7 +217,7 @@ async def list_usage(conn: AsyncConnection, workspace_id: UUID, days: int) -> li
 
 async def erase_workspaces(conn: AsyncConnection, workspaces: Iterable[UUID]) -> None:
     """Forget everything of workspaces."""
-    for table in ("chat", "said", "message", "proposal", "usage"):
+    for table in ("chat", "usage"):
         await conn.execute(
             text(f"DELETE FROM {table} WHERE workspace_id = ANY (CAST(:ids AS uuid[]))"),  # noqa: S608 - ours
             {"ids": list(workspaces)},
@@ -224,7 +227,8 @@ async def erase_workspaces(conn: AsyncConnection, workspaces: Iterable[UUID]) ->
 _ERASE_NAMING = """
 WITH named AS (
     SELECT DISTINCT workspace_id, user_id, chat_id FROM {table}
-    WHERE workspace_id = :workspace_id AND {column} LIKE ANY (CAST(:patterns AS text[]))
+    WHERE workspace_id = :workspace_id AND EXISTS (
+        SELECT FROM unnest(CAST(:patterns AS text[])) AS p WHERE {column} LIKE p ESCAPE '!')
 )
 SELECT workspace_id, user_id, chat_id FROM named
 """
@@ -232,7 +236,7 @@ SELECT workspace_id, user_id, chat_id FROM named
 
 async def find_naming(conn: AsyncConnection, workspace_id: UUID, words: Sequence[str]) -> set[ChatKey]:
     """Find the conversations in which any of these ids stands."""
-    patterns = [f"%{word}%" for word in words]
+    patterns = ["%" + re.sub("([%_!])", r"!\1", word) + "%" for word in words]
     found: set[ChatKey] = set()
     for table, column in (("said", "content"), ("message", "parts")):
         query = text(_ERASE_NAMING.format(table=table, column=column))
@@ -241,7 +245,9 @@ async def find_naming(conn: AsyncConnection, workspace_id: UUID, words: Sequence
     return found
 
 
+_DELETE = text(f"DELETE FROM chat WHERE {_THIS}")  # noqa: S608 - the parts are ours; what is of it goes with it
+
+
 async def delete_chat(conn: AsyncConnection, key: ChatKey) -> None:
     """Forget a conversation, with its proposals."""
-    for table in ("said", "message", "proposal", "chat"):
-        await conn.execute(text(f"DELETE FROM {table} WHERE {_THIS}"), key.named())  # noqa: S608 - ours
+    await conn.execute(_DELETE, key.named())

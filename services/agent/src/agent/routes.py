@@ -89,7 +89,7 @@ async def chat(
                 message_id=message_id if isinstance(message_id, str) and len(message_id) <= 100 else None,
             )
         else:
-            turn_id, message, decided = await chats.decide(conn, key, decisions_in(data), settings)
+            turn_id, message, decided = await chats.decide(conn, key, decisions_in(data))
     return _streamed(_begin(turns, workshop, key, turn_id, message, decided, principal.token))
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -19,6 +20,11 @@ from sqlalchemy import (
 metadata = MetaData()
 
 MOMENT = DateTime(timezone=True)
+
+
+def _of_chat() -> ForeignKeyConstraint:
+    key = ["workspace_id", "user_id", "chat_id"]
+    return ForeignKeyConstraint(key, [f"chat.{name}" for name in key], ondelete="CASCADE")
 
 
 def _zero(name: str) -> Column[int]:
@@ -39,6 +45,7 @@ chat = Table(
     Column("updated_at", MOMENT, nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("workspace_id", "user_id", "chat_id"),
     Index("chat_updated", "workspace_id", "user_id", "updated_at", "chat_id"),
+    Index("chat_turn", "workspace_id", "turn_id", postgresql_where=text("turn_id IS NOT NULL")),
 )
 
 said = Table(
@@ -51,6 +58,7 @@ said = Table(
     Column("role", Text, nullable=False),
     Column("content", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "user_id", "chat_id", "number"),
+    _of_chat(),
 )
 
 message = Table(
@@ -64,6 +72,7 @@ message = Table(
     Column("role", Text, nullable=False),
     Column("parts", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "user_id", "chat_id", "number"),
+    _of_chat(),
 )
 
 proposal = Table(
@@ -86,6 +95,8 @@ proposal = Table(
     Column("decided_at", MOMENT),
     Column("decided_by", Uuid),
     PrimaryKeyConstraint("workspace_id", "proposal_id"),
+    _of_chat(),
+    Index("proposal_of_chat", "workspace_id", "user_id", "chat_id"),
     Index("proposal_of_person", "workspace_id", "user_id", "created_at", "proposal_id"),
 )
 

@@ -116,9 +116,9 @@ class Turns:
         """Show that our turns are alive, for as long as the service lives."""
         while True:
             if self._of:
-                turns = [turn.turn_id for turn in self._of.values()]
-                async with db.transaction(*{key.workspace_id for key in self._of}) as conn:
-                    await queries.prolong(conn, turns, LEASE_SECONDS)
+                turns, workspaces = [turn.turn_id for turn in self._of.values()], {key.workspace_id for key in self._of}
+                async with db.transaction(*workspaces) as conn:
+                    await queries.prolong(conn, workspaces, turns, LEASE_SECONDS)
             await asyncio.sleep(BEAT_SECONDS)
 
     async def stop_all(self) -> None:

@@ -21,6 +21,7 @@ CREATE TABLE chat (
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (workspace_id, user_id, chat_id)
 );
+CREATE INDEX chat_turn ON chat (workspace_id, turn_id) WHERE turn_id IS NOT NULL;
 CREATE INDEX chat_updated ON chat (workspace_id, user_id, updated_at, chat_id);
 
 CREATE TABLE said (
@@ -30,7 +31,8 @@ CREATE TABLE said (
     number integer NOT NULL,
     role text NOT NULL,
     content text NOT NULL,
-    PRIMARY KEY (workspace_id, user_id, chat_id, number)
+    PRIMARY KEY (workspace_id, user_id, chat_id, number),
+    FOREIGN KEY (workspace_id, user_id, chat_id) REFERENCES chat ON DELETE CASCADE
 );
 
 CREATE TABLE message (
@@ -41,7 +43,8 @@ CREATE TABLE message (
     message_id text NOT NULL,
     role text NOT NULL,
     parts text NOT NULL,
-    PRIMARY KEY (workspace_id, user_id, chat_id, number)
+    PRIMARY KEY (workspace_id, user_id, chat_id, number),
+    FOREIGN KEY (workspace_id, user_id, chat_id) REFERENCES chat ON DELETE CASCADE
 );
 
 CREATE TABLE proposal (
@@ -61,9 +64,11 @@ CREATE TABLE proposal (
     expires_at timestamptz NOT NULL,
     decided_at timestamptz,
     decided_by uuid,
-    PRIMARY KEY (workspace_id, proposal_id)
+    PRIMARY KEY (workspace_id, proposal_id),
+    FOREIGN KEY (workspace_id, user_id, chat_id) REFERENCES chat ON DELETE CASCADE
 );
 CREATE INDEX proposal_of_person ON proposal (workspace_id, user_id, created_at, proposal_id);
+CREATE INDEX proposal_of_chat ON proposal (workspace_id, user_id, chat_id);
 
 CREATE TABLE usage (
     workspace_id uuid NOT NULL,

@@ -90,7 +90,7 @@ async def get_timeline(context: Context, given: Timeline) -> Result:
         "interactions": [_interaction(each, LONG_TEXT) for each in page["items"]],
         "next_cursor": page.get("next_cursor"),
     }
-    return Result(_lean(content))
+    return Result(_lean(content), await _sources_of(context, given.contact_id))
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +106,7 @@ async def explain_match(context: Context, given: Pair) -> Result:
         told = await context.api.identity("/explain", left=given.contact_id, right=given.other_contact_id)
     else:
         told = await context.api.identity(f"/contacts/{given.contact_id}/explain", items=20)
-    return Result(_lean(told))
+    return Result(_lean(told), await _sources_of(context, given.contact_id))
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -266,6 +266,11 @@ def _sources(contact: dict[str, Any]) -> tuple[Source, ...]:
         )
         for each in contact["sources"][:MOST_SOURCES]
     )
+
+
+async def _sources_of(context: Context, contact_id: str) -> tuple[Source, ...]:
+    contact = await context.api.identity(f"/contacts/{contact_id}")
+    return _sources({**contact, **contact["fields"]})
 
 
 def _lean(content: dict[str, Any]) -> dict[str, Any]:

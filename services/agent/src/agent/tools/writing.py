@@ -249,8 +249,8 @@ async def _able(
     if not sources:
         raise ToolFailed(f"This contact is not known to {provider}.")
     connections = sorted({each["connection_id"] for each in sources})
-    asked = await asyncio.gather(*(_possible(context, each, kind) for each in connections), return_exceptions=True)
-    can = {id_: each for id_, each in zip(connections, asked, strict=True) if isinstance(each, dict)}
+    asked = await asyncio.gather(*(_possible(context, each, kind) for each in connections))
+    can = {id_: each for id_, each in zip(connections, asked, strict=True) if each is not None}
     return [(each, can[each["connection_id"]]) for each in sources if each["connection_id"] in can]
 
 
