@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { explanationQuery } from "../../api/queries";
 import type { ContactDetail } from "../../api/types";
 import { buttonClass } from "../../ui/button";
+import { begun } from "../../ui/format";
 import { Notice } from "../../ui/notice";
 
 /** Tell that another contact may be the same person, while nobody has said so or otherwise. */
@@ -20,7 +21,7 @@ export function DuplicateBanner({ contact }: { contact: ContactDetail }) {
           </Link>
         }
       >
-        {near.sentence}{" "}
+        {begun(near.sentence)}{" "}
         <Link
           to="/contacts/$contactId"
           params={{ contactId: near.id }}

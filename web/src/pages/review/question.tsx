@@ -3,7 +3,7 @@ import { ShieldAlert } from "lucide-react";
 import type { Suggestion } from "../../api/types";
 import { Avatar } from "../../ui/avatar";
 import { cx } from "../../ui/class-names";
-import { inWords, nameOf } from "../../ui/format";
+import { begun, inWords, nameOf } from "../../ui/format";
 import { ProviderBadges } from "../../ui/providers";
 import { type Choices, type ComparedField, type ComparedRow, compare } from "./comparison";
 
@@ -19,7 +19,7 @@ export function Question({ suggestion, choices, choose }: QuestionProps) {
   const rows = compare(suggestion, choices);
   return (
     <>
-      <p className="mb-3 text-sm [overflow-wrap:anywhere]">{suggestion.sentence}</p>
+      <p className="mb-3 text-sm [overflow-wrap:anywhere]">{begun(suggestion.sentence)}</p>
       <div className="overflow-x-auto rounded-lg border bg-raised">
         <table className="w-full min-w-[36rem] table-fixed text-left text-sm">
           <caption className="sr-only">The two records, and the one they would be</caption>
@@ -118,13 +118,13 @@ function Reasons({ suggestion }: { suggestion: Suggestion }) {
             >
               {share.strength >= 0 ? "+" : "−"}
             </span>
-            <span className="[overflow-wrap:anywhere]">{share.sentence}</span>
+            <span className="[overflow-wrap:anywhere]">{begun(share.sentence)}</span>
           </li>
         ))}
         {guards.map((guard) => (
           <li key={`${guard.kind}/${guard.value}`} className="flex items-start gap-2">
             <ShieldAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
-            <span className="[overflow-wrap:anywhere]">{guard.sentence}</span>
+            <span className="[overflow-wrap:anywhere]">{begun(guard.sentence)}</span>
           </li>
         ))}
       </ul>
