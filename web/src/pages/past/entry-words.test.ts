@@ -20,6 +20,11 @@ test("a reason that holds many records together is said once", () => {
   expect(reasonsOf({ ...JOINED, edges: [edge, edge] })).toBe("the email ann@acme.test");
 });
 
+test("what people said is a reason without a number", () => {
+  const edge = { rule: "decided_same", value: "2", strength: 10_000 };
+  expect(reasonsOf({ ...JOINED, edges: [edge] })).toBe("what somebody said");
+});
+
 test("what happened and whose word it was is said in words", () => {
   expect(titleOf(JOINED)).toBe("2 records joined");
   expect(titleOf({ ...JOINED, kind: "pinned", field: "job_title", value: "CTO" })).toBe(

@@ -30,7 +30,11 @@ export function whoOf({ by }: Pick<HistoryEntry, "by">, me: string | undefined):
 /** Say each reason once: one email may hold many records together. A value comes with its kind, `email:…`. */
 export function reasonsOf({ edges = [] }: HistoryEntry): string {
   const reasons = new Set(
-    edges.map((edge) => `the ${inWords(edge.rule).toLowerCase()} ${edge.value.replace(/^[a-z_]+:/, "")}`),
+    edges.map((edge) =>
+      edge.rule.startsWith("decided")
+        ? "what somebody said"
+        : `the ${inWords(edge.rule).toLowerCase()} ${edge.value.replace(/^[a-z_]+:/, "")}`,
+    ),
   );
   return [...reasons].join(", ");
 }

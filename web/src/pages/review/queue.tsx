@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered, api } from "../../api/client";
-import { wordsOf } from "../../api/problem";
+import { Problem, wordsOf } from "../../api/problem";
 import type { Outcome, Suggestion } from "../../api/types";
 import { Button } from "../../ui/button";
 import { cx } from "../../ui/class-names";
@@ -110,12 +110,21 @@ async function answerAll(chosen: readonly Suggestion[], word: Word): Promise<() 
   const { entries } = await answered<Outcome>(
     api.POST("/suggestions/decisions", { body: { answers, dry_run: false } }),
   );
-  const numbers = entries.filter(({ kind }) => kind === "decided").map(({ number }) => number);
+  const numbers = entries.map(({ number }) => number);
   return async () => {
     for (let number = numbers.at(-1); number !== undefined; number = numbers.at(-1)) {
-      const params = { path: { number } };
-      await answered(api.POST("/history/{number}/undo", { params, body: { dry_run: false } }));
+      await undoEntry(number);
       numbers.pop();
     }
   };
+}
+
+async function undoEntry(number: number): Promise<void> {
+  const params = { path: { number } };
+  try {
+    await answered(api.POST("/history/{number}/undo", { params, body: { dry_run: false } }));
+  } catch (error) {
+    // It went along with one that was taken back before it.
+    if (!(error instanceof Problem && error.slug === "nothing-to-undo")) throw error;
+  }
 }
