@@ -104,9 +104,27 @@ const writtenBack = createRoute({
   component: lazyRouteComponent(() => import("./pages/connections/written-back-page"), "WrittenBackPage"),
 });
 
+const review = createRoute({
+  getParentRoute: () => member,
+  path: "/review",
+  component: lazyRouteComponent(() => import("./pages/review/review-page"), "ReviewPage"),
+});
+
+const activity = createRoute({
+  getParentRoute: () => member,
+  path: "/activity",
+  component: lazyRouteComponent(() => import("./pages/activity/activity-page"), "ActivityPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => member,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/settings/settings-page"), "SettingsPage"),
+});
+
 const tree = root.addChildren([
   guest.addChildren([signIn, register]),
-  member.addChildren([home, contacts, contact, connections, writtenBack]),
+  member.addChildren([home, contacts, contact, review, connections, writtenBack, activity, settings]),
 ]);
 
 /** All pages, each below `/app`: the names without it belong to the interface. */

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api } from "./client";
 import type { Group } from "./filter";
 import { Problem } from "./problem";
-import type { Action, ContactPage, Page, Skipped, Sort, Sync } from "./types";
+import type { Action, Activity, ContactPage, Page, Skipped, Sort, Suggestion, Sync } from "./types";
 
 /** What the list of contacts is asked for. */
 export interface ContactFilter {
@@ -227,3 +227,60 @@ export const workspaceQuery = (id: string) =>
       answered(api.GET("/workspaces/{workspace_id}", { params: { path: { workspace_id: id } }, signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** How many questions are looked at ahead; more come when these run low. */
+export const QUESTIONS_AHEAD = 50;
+
+export const suggestionsQuery = (putOff = false) =>
+  queryOptions({
+    queryKey: ["suggestions", putOff],
+    queryFn: async ({ signal }) => {
+      const query = { limit: QUESTIONS_AHEAD, put_off: putOff };
+      const { items } = await answered(api.GET("/suggestions", { params: { query }, signal }));
+      // The client's types lose that a question has two sides.
+      return items as Suggestion[];
+    },
+  });
+
+export const suggestionCountQuery = queryOptions({
+  queryKey: ["suggestion-count"],
+  queryFn: ({ signal }) => answered(api.GET("/suggestions/count", { signal })),
+});
+
+/** What the history of a whole workspace is asked for. */
+export interface ActivityFilter {
+  kind?: Activity["kind"] | undefined;
+  actor?: "people" | "rules" | undefined;
+}
+
+export const activityQuery = ({ kind, actor }: ActivityFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["activity", kind ?? "all", actor ?? "all"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }): Promise<Page<Activity>> => {
+      const query = {
+        ...(kind ? { kind } : {}),
+        ...(actor ? { actor } : {}),
+        ...(pageParam ? { cursor: pageParam } : {}),
+      };
+      return answered(api.GET("/history", { params: { query }, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+
+export const explanationQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...contactKey(id), "explain"],
+    queryFn: ({ signal }) =>
+      answered(api.GET("/contacts/{golden_id}/explain", { params: { path: { golden_id: id } }, signal })),
+  });
+
+export const rulesQuery = queryOptions({
+  queryKey: ["rules"],
+  queryFn: ({ signal }) => answered(api.GET("/rules", { signal })),
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: async ({ signal }) => (await answered(api.GET("/auth/sessions", { signal }))).items,
+});

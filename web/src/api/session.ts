@@ -78,6 +78,11 @@ export class Session {
     return renewed && this.#token !== null ? ask(this.#token) : answer;
   }
 
+  /** Take over what the person changed of themselves. */
+  know(user: User): void {
+    if (this.#state.status === "in") this.#become({ status: "in", user });
+  }
+
   #refresh(): Promise<boolean> {
     this.#refreshing ??= this.#askForToken().finally(() => {
       this.#refreshing = null;

@@ -61,6 +61,13 @@ export type Sort = NonNullable<
   NonNullable<operations["identity_ContactsListContacts"]["parameters"]["query"]>["sort"]
 >;
 
+export type Suggestion = Schemas["identity_SuggestionView"];
+export type Activity = Omit<Schemas["identity_ActivityView"], "edges"> & Pick<HistoryEntry, "edges">;
+export type Verdict = Schemas["identity_AnswerOne"]["decision"];
+export type Rules = Schemas["identity_RulesView"];
+export type RulesWish = Schemas["identity_RulesWish"];
+export type OpenSession = Schemas["auth_OpenSessionView"];
+
 /** One page of a list; `next_cursor` is opaque, and nothing on the last page. */
 export interface Page<T> {
   items: T[];

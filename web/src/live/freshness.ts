@@ -8,7 +8,7 @@ import { Throttle } from "./throttle";
 const AT_MOST_EVERY_MS = 1_000;
 const EVERYTHING = [
   ...["connections", "providers", "syncs", "coverage", "skipped", "budget", "actions"],
-  ...["contact", "contact-count"],
+  ...["contact", "contact-count", "activity", "suggestion-count"],
 ];
 
 /** Keeps the cache true to what the stream says. The list of contacts sees to itself, so as not to jump. */
@@ -42,6 +42,9 @@ export class Freshness {
         break;
       default:
         this.#lookAgain(contactCountQuery.queryKey);
+        // Of the questions only the number: those that are looked at must not change under the person's hands.
+        this.#lookAgain(["suggestion-count"]);
+        this.#lookAgain(["activity"]);
         this.#lookAtContacts(new Set(goldenIdsOf(event)));
     }
   };

@@ -97,3 +97,8 @@ export function inWords(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** Begin a sentence as sentences begin. */
+export function begun(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

@@ -12,7 +12,9 @@ import { Failure } from "../../ui/failure";
 import { nameOf } from "../../ui/format";
 import { ProviderBadges } from "../../ui/providers";
 import { useTitle } from "../../ui/use-title";
+import { DuplicateBanner } from "./duplicate-banner";
 import { Fields } from "./fields";
+import { MoreMenu } from "./more-menu";
 import { PastTabs } from "./past-tabs";
 import { Sources } from "./sources";
 
@@ -58,6 +60,7 @@ function Person({ contact }: { contact: ContactDetail }) {
   const role = [contact.fields["job_title"], contact.fields["company"]].filter(Boolean).join(" at ");
   return (
     <article>
+      <DuplicateBanner contact={contact} />
       <header className="flex items-center gap-3.5 border-b px-4 pt-2 pb-4 md:px-6">
         <Avatar id={contact.id} name={name} large />
         <div className="min-w-0 flex-1">
@@ -67,6 +70,7 @@ function Person({ contact }: { contact: ContactDetail }) {
         <div className="hidden sm:block">
           <ProviderBadges sources={contact.sources} />
         </div>
+        <MoreMenu contact={contact} />
       </header>
       <div className="grid lg:grid-cols-[20rem_minmax(0,1fr)] xl:grid-cols-[21rem_minmax(0,1fr)_19rem]">
         <div className="border-b lg:border-r lg:border-b-0">

@@ -1,10 +1,13 @@
 import type { ReactNode } from "react";
 import type { ContactDetail, FieldValue, Lineage } from "../../api/types";
 import { Ago } from "../../ui/ago";
+import { Button } from "../../ui/button";
 import { counted, inWords } from "../../ui/format";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
+import { EditValue } from "./edit-value";
+import { usePinning } from "./pinning";
 
 const ORDER: readonly string[] = [
   "email",
@@ -35,20 +38,42 @@ export function Fields({ contact }: { contact: ContactDetail }) {
       <dl className="divide-y">
         {names.map((name) => {
           const lineage = contact.lineage[name];
-          return lineage && <Field key={name} name={name} lineage={lineage} also={alsoOf(contact, name)} />;
+          return (
+            lineage && (
+              <Field
+                key={name}
+                contactId={contact.id}
+                name={name}
+                lineage={lineage}
+                also={alsoOf(contact, name)}
+              />
+            )
+          );
         })}
       </dl>
     </section>
   );
 }
 
-function Field({ name, lineage, also }: { name: string; lineage: Lineage; also: readonly string[] }) {
+interface FieldProps {
+  contactId: string;
+  name: string;
+  lineage: Lineage;
+  also: readonly string[];
+}
+
+function Field({ contactId, name, lineage, also }: FieldProps) {
+  const pinning = usePinning(contactId, name);
+  const isPinned = (lineage.pin ?? null) !== null;
   const { chosen, losers = [] } = lineage;
   const others = losers.filter((loser) => loser.value !== chosen.value);
   const agreeing = losers.length - others.length;
   return (
     <div className="py-2">
-      <dt className="text-muted text-xs">{inWords(name)}</dt>
+      <dt className="flex items-center justify-between gap-2 text-muted text-xs">
+        {inWords(name)}
+        <EditValue contactId={contactId} name={name} value={chosen.value} isPinned={isPinned} />
+      </dt>
       <dd className="[overflow-wrap:anywhere]">
         <Value name={name} value={chosen.value} />
         {also.map((value) => (
@@ -56,6 +81,7 @@ function Field({ name, lineage, also }: { name: string; lineage: Lineage; also: 
             <Value name={name} value={value} />
           </div>
         ))}
+        {isPinned && <p className="mt-0.5 text-accent text-xs">Set here by hand</p>}
         <Origin value={chosen}>
           {agreeing > 0 && ` · ${agreeing} more ${agreeing === 1 ? "agrees" : "agree"}`}
         </Origin>
@@ -67,7 +93,18 @@ function Field({ name, lineage, also }: { name: string; lineage: Lineage; also: 
             <ul className="mt-1 space-y-1.5 border-edge border-l-2 pl-2.5">
               {others.map((other) => (
                 <li key={`${other.connection_id}/${other.provider_id}`}>
-                  <Value name={name} value={other.value} />
+                  <span className="flex items-center justify-between gap-2">
+                    <Value name={name} value={other.value} />
+                    <Button
+                      look="quiet"
+                      className="h-6"
+                      busy={pinning.isPending}
+                      aria-label={`Show ${other.value} instead`}
+                      onClick={() => pinning.mutate(other.value)}
+                    >
+                      Show this
+                    </Button>
+                  </span>
                   <Origin value={other} />
                 </li>
               ))}

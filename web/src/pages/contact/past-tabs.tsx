@@ -1,11 +1,13 @@
 import { type KeyboardEvent, useId, useState } from "react";
 import type { ContactDetail } from "../../api/types";
+import { Explanation } from "./explanation";
 import { History } from "./history";
 import { Timeline } from "./timeline";
 
 const TABS = [
   { name: "timeline", label: "Timeline" },
   { name: "history", label: "History" },
+  { name: "why", label: "Why one?" },
 ] as const;
 
 /** What happened with a person, and what happened to their record. */
@@ -14,7 +16,8 @@ export function PastTabs({ contact }: { contact: ContactDetail }) {
   const id = useId();
   const move = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const next = shown === "timeline" ? "history" : "timeline";
+    const step = event.key === "ArrowRight" ? 1 : TABS.length - 1;
+    const next = TABS[(TABS.findIndex(({ name }) => name === shown) + step) % TABS.length]?.name ?? shown;
     setShown(next);
     document.getElementById(`${id}-${next}`)?.focus();
   };
@@ -43,7 +46,9 @@ export function PastTabs({ contact }: { contact: ContactDetail }) {
         aria-labelledby={`${id}-${shown}`}
         className="px-4 py-4 md:px-6"
       >
-        {shown === "timeline" ? <Timeline contactId={contact.id} /> : <History contact={contact} />}
+        {shown === "timeline" && <Timeline contactId={contact.id} />}
+        {shown === "history" && <History contact={contact} />}
+        {shown === "why" && <Explanation contactId={contact.id} />}
       </div>
     </div>
   );

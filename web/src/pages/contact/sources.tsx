@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Braces, ExternalLink } from "lucide-react";
+import { Braces, ExternalLink, GitFork } from "lucide-react";
 import { useState } from "react";
 import { rawSourceQuery } from "../../api/queries";
 import type { ContactDetail, Source } from "../../api/types";
@@ -11,10 +11,12 @@ import { dayOf } from "../../ui/format";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
+import { SplitDialog } from "./split-dialog";
 
 /** The records that are this person, each in the tool it lives in. */
 export function Sources({ contact }: { contact: ContactDetail }) {
   const [looked, setLooked] = useState<Source | null>(null);
+  const [parted, setParted] = useState<Source | null>(null);
   return (
     <section aria-label="Sources" className="px-4 py-4 md:px-5">
       <h2 className="mb-2 font-semibold text-sm">
@@ -26,15 +28,24 @@ export function Sources({ contact }: { contact: ContactDetail }) {
             key={`${source.connection_id}/${source.provider_id}`}
             source={source}
             look={() => setLooked(source)}
+            part={contact.sources.length > 1 ? () => setParted(source) : undefined}
           />
         ))}
       </ul>
+      {parted && <SplitDialog contact={contact} source={parted} onClose={() => setParted(null)} />}
       {looked && <RawRecord source={looked} onClose={() => setLooked(null)} />}
     </section>
   );
 }
 
-function SourceCard({ source, look }: { source: Source; look: () => void }) {
+interface SourceCardProps {
+  source: Source;
+  look: () => void;
+  /** Split it off, where it is not the only one. */
+  part: (() => void) | undefined;
+}
+
+function SourceCard({ source, look, part }: SourceCardProps) {
   const accounts = useAccountNames();
   const { label } = useProviderOf()(source.provider);
   return (
@@ -53,6 +64,17 @@ function SourceCard({ source, look }: { source: Source; look: () => void }) {
         >
           <Braces aria-hidden="true" className="size-3.5" />
         </button>
+        {part && (
+          <button
+            type="button"
+            onClick={part}
+            title="Split off: it is another person"
+            aria-label={`Split off the record ${source.provider_id}`}
+            className="grid size-6 place-items-center rounded text-muted hover:bg-hover hover:text-ink"
+          >
+            <GitFork aria-hidden="true" className="size-3.5" />
+          </button>
+        )}
         {source.url && (
           <SafeLink
             href={source.url}

@@ -11,6 +11,7 @@ import {
   Ticket,
   Zap,
 } from "lucide-react";
+import { useState } from "react";
 import { timelineQuery } from "../../api/queries";
 import type { Interaction } from "../../api/types";
 import { Ago } from "../../ui/ago";
@@ -20,6 +21,8 @@ import { Failure } from "../../ui/failure";
 import { inWords, money } from "../../ui/format";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
+import { Select } from "../../ui/select";
+import { choicesOf, isShown, type TimelineFilter } from "./timeline-filter";
 
 const ICONS: Readonly<Record<Interaction["kind"], LucideIcon>> = {
   deal: CircleDollarSign,
@@ -36,6 +39,7 @@ const ICONS: Readonly<Record<Interaction["kind"], LucideIcon>> = {
 /** Deals, tickets and the like, the latest first, from every source. */
 export function Timeline({ contactId }: { contactId: string }) {
   const list = useInfiniteQuery(timelineQuery(contactId));
+  const [filter, setFilter] = useState<TimelineFilter>({});
   const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isError && entries.length === 0) return <Failure error={list.error} retry={list.refetch} />;
   if (list.isPending) return <p className="text-muted text-sm">Loading …</p>;
@@ -46,10 +50,17 @@ export function Timeline({ contactId }: { contactId: string }) {
       </EmptyState>
     );
   }
+  const shown = entries.filter((entry) => isShown(entry, filter));
   return (
     <>
+      <Filters entries={entries} filter={filter} onChange={setFilter} />
+      {shown.length === 0 && (
+        <p className="mb-3 text-muted text-sm">
+          None of these{list.hasNextPage ? " among the latest. There are earlier ones." : "."}
+        </p>
+      )}
       <ol>
-        {entries.map((entry) => (
+        {shown.map((entry) => (
           <Entry key={`${entry.connection_id}/${entry.kind}/${entry.provider_id}`} entry={entry} />
         ))}
       </ol>
@@ -59,6 +70,41 @@ export function Timeline({ contactId }: { contactId: string }) {
         </Button>
       )}
     </>
+  );
+}
+
+interface FiltersProps {
+  entries: readonly Interaction[];
+  filter: TimelineFilter;
+  onChange: (filter: TimelineFilter) => void;
+}
+
+function Filters({ entries, filter, onChange }: FiltersProps) {
+  const providerOf = useProviderOf();
+  const kinds = choicesOf(entries.map(({ kind }) => kind));
+  const providers = choicesOf(entries.map(({ provider }) => provider));
+  if (kinds.length < 2 && providers.length < 2) return null;
+  return (
+    <div className="mb-4 flex flex-wrap gap-x-4 gap-y-2">
+      <Select
+        label="What"
+        options={[
+          { value: "", label: "Everything" },
+          ...kinds.map((kind) => ({ value: kind, label: inWords(kind) })),
+        ]}
+        value={filter.kind ?? ""}
+        onChoose={(kind) => onChange({ ...filter, kind: kind || undefined })}
+      />
+      <Select
+        label="From"
+        options={[
+          { value: "", label: "Every source" },
+          ...providers.map((name) => ({ value: name, label: providerOf(name).label })),
+        ]}
+        value={filter.provider ?? ""}
+        onChoose={(provider) => onChange({ ...filter, provider: provider || undefined })}
+      />
+    </div>
   );
 }
 

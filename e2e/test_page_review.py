@@ -1,0 +1,102 @@
+"""What a person does with the questions that wait for them, with what happened, and with their settings."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import msgspec
+import pytest
+from contracts.suggestions import SuggestionCount
+from lead.client import Gateway
+from playwright.async_api import Browser, Page, expect
+
+from e2e.browsing import PASSWORD, open_page, sign_in, violations
+from e2e.chromium import Complaints
+from e2e.house import House
+from e2e.journey import connect, settled, synced
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
+
+ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")
+
+
+@pytest.fixture
+async def session(house: House) -> AsyncIterator[Gateway]:
+    """A person of three accounts, all of whose contacts are there."""
+    async with Gateway(house.gateway_url) as gateway:
+        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", PASSWORD)
+        for account in ACCOUNTS:
+            await synced(gateway, (await connect(gateway, account)).id)
+        await settled(gateway, house, *ACCOUNTS)
+        yield gateway
+
+
+async def enter(browser: Browser, house: House, session: Gateway, place: str) -> tuple[Page, Complaints]:
+    """Come to a place of the page as this person."""
+    page, complaints = await open_page(browser, house)
+    status, user = await session.call("GET", "/auth/me")
+    assert status == 200
+    await sign_in(page, msgspec.json.decode(user)["email"])
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name=place).click()
+    await expect(page.get_by_role("heading", name=place, level=1)).to_be_visible()
+    return page, complaints
+
+
+async def count_of(session: Gateway) -> int:
+    """Ask the interface how many questions wait."""
+    status, body = await session.call("GET", "/suggestions/count")
+    assert status == 200
+    return msgspec.json.decode(body, type=SuggestionCount).count
+
+
+async def test_a_person_answers_questions_by_keys_and_takes_an_answer_back(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    waiting = await count_of(session)
+    assert waiting > 2
+    page, complaints = await enter(browser, house, session, "Review")
+    left = page.get_by_role("status").filter(has_text="left")
+    await expect(left).to_have_text(f"{waiting} left")
+    await expect(page.get_by_role("toolbar", name="Your answer")).to_be_visible()
+    assert await violations(page) == []
+
+    await page.keyboard.press("d")
+    await expect(left).to_have_text(f"{waiting - 1} left · 1 answered")
+    assert await count_of(session) == waiting - 1
+    await page.keyboard.press("u")
+    await expect(left).to_have_text(f"{waiting} left")
+    assert await count_of(session) == waiting
+
+    await page.keyboard.press("l")
+    await expect(left).to_have_text(f"{waiting - 1} left · 1 answered")
+    await page.keyboard.press("s")
+    await expect(left).to_contain_text("2 answered")
+
+    await page.get_by_role("link", name="Activity").click()
+    await expect(page.get_by_role("heading", name="Activity", level=1)).to_be_visible()
+    await expect(page.get_by_text("Because of what somebody said", exact=True).first).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="records joined").first.click()
+    await expect(page.get_by_role("region", name="What comes of it")).to_be_visible()
+    await page.get_by_role("dialog").get_by_role("button", name="Undo", exact=True).click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert await count_of(session) == waiting - 1
+    assert complaints.heard == []
+
+
+async def test_a_person_sets_the_rules_and_ends_a_session(browser: Browser, house: House, session: Gateway) -> None:
+    page, complaints = await enter(browser, house, session, "Settings")
+    await expect(page.get_by_role("button", name="Save the rules")).to_be_visible()
+    await expect(page.get_by_text("This one", exact=True)).to_be_visible()
+    assert await violations(page) == []
+
+    await page.get_by_label("Country of phones").fill("de")
+    await page.get_by_role("button", name="Save the rules").click()
+    await expect(page.get_by_role("region", name="What was done")).to_contain_text("The rules are changed")
+    await expect(page.get_by_label("Country of phones")).to_have_value("DE")
+
+    ends = page.get_by_role("button", name="End the session")
+    before = await ends.count()
+    assert before > 0
+    await ends.first.click()
+    await expect(ends).to_have_count(before - 1)
+    assert complaints.heard == []

@@ -1,0 +1,15 @@
+import { type ReactNode, useId } from "react";
+
+/** A part of the settings, with a sentence about what it is for. */
+export function Section({ title, says, children }: { title: string; says: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id} className="font-semibold text-base">
+        {title}
+      </h2>
+      <p className="mb-3 text-muted text-sm">{says}</p>
+      <div className="rounded-lg border bg-raised p-4">{children}</div>
+    </section>
+  );
+}
