@@ -220,6 +220,18 @@ export const rawSourceQuery = (connectionId: string, providerId: string) =>
     staleTime: 0,
   });
 
+/** Whether an assistant runs here; only who runs the services changes it. */
+export const assistantQuery = queryOptions({
+  queryKey: ["assistant"],
+  queryFn: async ({ signal }) => {
+    // While a service is not fit the answer is an error, and tells of all of them just the same.
+    const { data, error } = await api.GET("/health", { signal });
+    const services: unknown = (data ?? error)?.services;
+    return typeof services === "object" && services !== null && "agent" in services;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const workspaceQuery = (id: string) =>
   queryOptions({
     queryKey: ["workspace", id],

@@ -16,7 +16,7 @@ const LINK =
 interface NavigationProps {
   user: User;
   openPalette: () => void;
-  toggleChat: () => void;
+  toggleChat: (() => void) | undefined;
 }
 
 /** Where one can go: a column on wide screens, a bar on small ones. */
@@ -50,18 +50,20 @@ export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
           </Link>
         ))}
       </nav>
-      <button
-        type="button"
-        onClick={toggleChat}
-        aria-keyshortcuts="Control+J Meta+J"
-        className="flex h-8 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink"
-      >
-        <MessagesSquare aria-hidden="true" className="size-4" strokeWidth={1.75} />
-        <span className="flex-1 text-left max-md:sr-only">Ask</span>
-        <span aria-hidden="true" className="hidden rounded border px-1 text-xs md:block">
-          {COMMAND_KEY} J
-        </span>
-      </button>
+      {toggleChat && (
+        <button
+          type="button"
+          onClick={toggleChat}
+          aria-keyshortcuts="Control+J Meta+J"
+          className="flex h-8 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink"
+        >
+          <MessagesSquare aria-hidden="true" className="size-4" strokeWidth={1.75} />
+          <span className="flex-1 text-left max-md:sr-only">Ask</span>
+          <span aria-hidden="true" className="hidden rounded border px-1 text-xs md:block">
+            {COMMAND_KEY} J
+          </span>
+        </button>
+      )}
       <LiveLight />
       <AccountMenu user={user} />
     </header>

@@ -1,7 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { session } from "../api/client";
+import { assistantQuery } from "../api/queries";
 import type { User } from "../api/types";
 import { useUser } from "../api/use-session";
 import { Feed } from "../live/feed";
@@ -74,7 +75,8 @@ function Frame({ user }: { user: User }) {
     setChat(next);
     keepChat(user.id, next);
   };
-  const toggleChat = () => change({ isOpen: !chat.isOpen });
+  const hasAssistant = useQuery(assistantQuery).data === true;
+  const toggleChat = hasAssistant ? () => change({ isOpen: !chat.isOpen }) : undefined;
   useShortcuts({ show: setOverlay, toggleChat });
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
@@ -83,7 +85,7 @@ function Frame({ user }: { user: User }) {
         <Outlet />
       </main>
       <Suspense>
-        {chat.isOpen && (
+        {chat.isOpen && hasAssistant && (
           <ChatPanel
             threadId={chat.threadId}
             openThread={(threadId) => change({ threadId })}
@@ -95,12 +97,12 @@ function Frame({ user }: { user: User }) {
         {overlay === "palette" && (
           <Palette
             showKeys={() => setOverlay("keys")}
-            openChat={() => change({ isOpen: true })}
+            openChat={hasAssistant ? () => change({ isOpen: true }) : undefined}
             // Another overlay that it led to stays.
             onClose={() => setOverlay((now) => (now === "palette" ? null : now))}
           />
         )}
-        {overlay === "keys" && <KeysDialog onClose={() => setOverlay(null)} />}
+        {overlay === "keys" && <KeysDialog hasAssistant={hasAssistant} onClose={() => setOverlay(null)} />}
       </Suspense>
     </div>
   );

@@ -52,7 +52,7 @@ export function useCommands({
   openChat,
 }: {
   showKeys: () => void;
-  openChat: () => void;
+  openChat: (() => void) | undefined;
 }): Command[] {
   const navigate = useNavigate();
   const views = useQuery(viewsQuery);
@@ -85,7 +85,7 @@ export function useCommands({
   return [
     ...places,
     ...kept,
-    act("Ask the assistant", MessagesSquare, openChat),
+    ...(openChat ? [act("Ask the assistant", MessagesSquare, openChat)] : []),
     act("Connect an account", Plus, () => navigate({ to: "/connections" })),
     act("Light theme", Sun, () => chooseTheme("light")),
     act("Dark theme", Moon, () => chooseTheme("dark")),

@@ -3,12 +3,15 @@ import { Dialog } from "../../ui/dialog";
 import { COMMAND_KEY } from "../../ui/keys";
 import { PLACES } from "../places";
 
-const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+type Keys = readonly (readonly [where: string, readonly (readonly [key: string, what: string])[]])[];
+
+const WITH_ASSISTANT: Keys = [["With the assistant", [[`${COMMAND_KEY} J`, "Ask it, or close it"]]]];
+
+const KEYS: Keys = [
   [
     "Everywhere",
     [
       [`${COMMAND_KEY} K`, "Search contacts, pages and actions"],
-      [`${COMMAND_KEY} J`, "Ask the assistant"],
       ...PLACES.map(({ key, label }) => [`g ${key}`, `Go to ${label.toLowerCase()}`] as const),
       ["?", "Show these keys"],
       ["Esc", "Close what is open"],
@@ -29,11 +32,11 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
 ];
 
 /** The keys that this page understands. */
-export function KeysDialog({ onClose }: { onClose: () => void }) {
+export function KeysDialog({ hasAssistant, onClose }: { hasAssistant: boolean; onClose: () => void }) {
   return (
     <Dialog title="Keys" onClose={onClose}>
       <div className="space-y-4">
-        {KEYS.map(([where, keys]) => (
+        {[...KEYS, ...(hasAssistant ? WITH_ASSISTANT : [])].map(([where, keys]) => (
           <section key={where}>
             <h3 className="mb-1 font-medium text-muted text-xs">{where}</h3>
             <dl className="divide-y">

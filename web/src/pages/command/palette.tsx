@@ -9,7 +9,7 @@ import { useRested } from "./use-rested";
 
 interface PaletteProps {
   showKeys: () => void;
-  openChat: () => void;
+  openChat: (() => void) | undefined;
   onClose: () => void;
 }
 

@@ -10,7 +10,7 @@ export type Overlay = "palette" | "keys";
 
 interface Shortcuts {
   show: (overlay: Overlay) => void;
-  toggleChat: () => void;
+  toggleChat: (() => void) | undefined;
 }
 
 /** The keys that mean the same on every page. */
@@ -24,7 +24,7 @@ export function useShortcuts({ show, toggleChat }: Shortcuts): void {
       event.preventDefault();
       show("palette");
     }
-    if (isCommand && event.key.toLowerCase() === "j" && !isCovered()) {
+    if (isCommand && toggleChat && event.key.toLowerCase() === "j" && !isCovered()) {
       event.preventDefault();
       toggleChat();
     }
