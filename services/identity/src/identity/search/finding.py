@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from identity.search import filters, finding_queries, spelling_queries, words
 from identity.search.conditions import needed
 from identity.search.filters import Condition, FilterRefused, Group
-from identity.search.finding_queries import COUNTED, FEW, Page, Place, Wanted
+from identity.search.finding_queries import COUNTED, FEW, STRETCHES, Page, Place, Wanted
 from identity.search.words import Asked
 
 STATEMENT_SECONDS = 5.0
@@ -146,7 +146,7 @@ async def _meant(conn: AsyncConnection, search: Search, typed: Sequence[Asked]) 
     meant, near = [], list[str]()
     for word in typed:
         begin = word.begins[0]
-        others = [each for each in words.nearest(begin, known.get(begin, ())) if not each.startswith(begin)]
+        others = words.beginnings([begin, *words.nearest(begin, known.get(begin, ()))])[1:]
         meant.append(Asked((*word.begins, *others)))
         near += others
     return meant, tuple(dict.fromkeys(near))
@@ -154,17 +154,12 @@ async def _meant(conn: AsyncConnection, search: Search, typed: Sequence[Asked]) 
 
 async def _list(conn: AsyncConnection, search: Search, typed: Sequence[Asked], page: Page) -> Found:
     wanted = await _wanted(conn, search, typed)
-    if wanted.few:
-        places, total = await finding_queries.list_some(conn, wanted, page)
-        return Found(places=places, total=None if page.after else total)
-    places = await finding_queries.list_stretch(conn, wanted, page)
-    if len(places) == page.at_most:
-        return await _counted(conn, wanted, page, places)
-    if page.after is None:
-        places, total = await finding_queries.list_some(conn, wanted, page)
-        if total <= COUNTED:
-            return Found(places=places, total=total)
-    return await _counted(conn, wanted, page, await finding_queries.list_all(conn, wanted, page))
+    for documents in () if wanted.few else STRETCHES:
+        places = await finding_queries.list_stretch(conn, wanted, page, documents)
+        if len(places) == page.at_most:
+            return await _counted(conn, wanted, page, places)
+    places, total = await finding_queries.list_some(conn, wanted, page)
+    return Found(places=places, total=None if page.after else total)
 
 
 async def _counted(conn: AsyncConnection, wanted: Wanted, page: Page, places: list[Place]) -> Found:
