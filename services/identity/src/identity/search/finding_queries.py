@@ -45,11 +45,17 @@ Order = Literal[
     "last_interaction_at", "-last_interaction_at",
 ]  # fmt: skip
 
-FEW = 20_000
-"""So many records are looked up one by one; of more, it is quicker to read the list."""
+FEW = 5_000
+"""So many records are looked up one by one; of more, a part of the list may do."""
 
-STRETCHES = (2_000, 20_000)
-"""So much of a list is read in its order, and then so much, before all of it is read in any order."""
+MANY = 20_000
+"""So many are looked up one by one where it does not; of more, it is quicker to read the list."""
+
+STRETCH = 2_000
+"""So much of a list is read in its order, before all of it is read in any order."""
+
+LONG_STRETCH = 20_000
+"""And so much at most, where what was found in the first lets expect that it suffices."""
 
 COUNTED = 1_000
 """How many matches a list counts beside what it shows."""
@@ -84,7 +90,9 @@ class Wanted(msgspec.Struct, frozen=True):
     words: tuple[Asked, ...] = ()
     rule: Group | None = None
     few: tuple[Asked, ...] = ()
-    """Of the words they cannot be without, those that few records have."""
+    """Of the words they cannot be without, those that not too many records have."""
+    at_once: bool = False
+    """Whether one of these has so few that they are looked up before anything else."""
 
 
 _BOUND = text("SELECT set_config('statement_timeout', :milliseconds, true)")
@@ -96,12 +104,12 @@ async def bound_statements(conn: AsyncConnection, seconds: float) -> None:
 
 
 async def count_tokens(conn: AsyncConnection, workspace_id: UUID, words: Sequence[Asked]) -> list[int]:
-    """Count for each of these words how many tokens begin with it, up to more than `FEW`."""
+    """Count for each of these words how many tokens begin with it, up to more than `MANY`."""
     if not words:
         return []
     counts = [
         select(literal(at).label("at"), func.count().label("tokens")).select_from(
-            select(literal(1)).where(_beginning(workspace_id, begin)).limit(FEW + 1).subquery()
+            select(literal(1)).where(_beginning(workspace_id, begin)).limit(MANY + 1).subquery()
         )
         for at, word in enumerate(words)
         for begin in word.begins
