@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from identity.contacts import reading_queries
 from identity.erasure import erasing
 from identity.handlers import projections, subscriptions
-from identity.search import finding_queries, indexing
+from identity.search import finding, finding_queries, indexing
 from identity.search.documents import values_in
 from identity.search.finding import Search, wanted
 from identity.search.finding_queries import Page
@@ -178,7 +178,7 @@ async def test_a_hundred_thousand_documents_are_searched_and_listed_by_key(works
         asked = await wanted(conn, search)
         places, total = await finding_queries.list_some(conn, asked, Page("name", None, 51))
         walked = await finding_queries.list_stretch(
-            conn, finding_queries.Wanted(workspace.id), Page("-updated_at", None, 51)
+            conn, finding_queries.Wanted(workspace.id), Page("-updated_at", None, 51), finding_queries.STRETCH
         )
         read = await conn.execute(
             text(
@@ -192,6 +192,24 @@ async def test_a_hundred_thousand_documents_are_searched_and_listed_by_key(works
     assert tuples["search_token"][0] == tuples["search_document"][0] == 0
     assert tuples["search_token"][1] <= 200
     assert tuples["search_document"][1] <= 55 + finding_queries.STRETCH
+
+
+async def test_what_thousands_have_is_found_by_key_too(workspace: Any) -> None:
+    async with workspace.db.transaction(workspace.id) as conn:
+        await conn.execute(text(_FILL), {"w": workspace.id})
+        await conn.execute(text(_FILL_TOKENS))
+
+    async with workspace.db.transaction(workspace.id) as conn:
+        found = await finding.find(conn, Search(workspace_id=workspace.id, q="word7"), Page("name", None, 51))
+        read = await conn.execute(
+            text("SELECT sum(seq_tup_read), sum(idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname LIKE 'sea%'")
+        )
+        passed, fetched = read.one()
+
+    assert (found.total, found.more, len(found.places)) == (5 * 1_111, False, 51)
+    # Each of its tokens is counted and read, each document asked, once, after a stretch that did not suffice.
+    assert passed == 0
+    assert fetched <= 3 * 5 * 1_111 + finding_queries.STRETCH + 100
 
 
 async def test_what_the_index_is_told_while_its_workspace_is_erased_goes_with_it(workspace: Any) -> None:

@@ -3,7 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity.search.words import Asked, asked, digits_of, fold, is_spelled, nearest, spellings, tokens_of, words_of
+from identity.search.words import (
+    Asked,
+    asked,
+    beginnings,
+    digits_of,
+    fold,
+    is_spelled,
+    nearest,
+    spellings,
+    tokens_of,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -114,3 +125,7 @@ def test_a_word_with_one_letter_wrong_shares_a_spelling_with_it(word: str, data:
 
     assert word in nearest(wrong, [word])
     assert not is_spelled(wrong) or spellings(wrong) & spellings(word)
+
+
+def test_what_begins_with_another_is_left_out() -> None:
+    assert beginnings(["schmidt", "schmitt", "schmidtke", "schmid", "schmidts"]) == ["schmidt", "schmitt", "schmid"]

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from identity.search import filters, finding_queries, spelling_queries, words
 from identity.search.conditions import needed
 from identity.search.filters import Condition, FilterRefused, Group
-from identity.search.finding_queries import COUNTED, FEW, Page, Place, Wanted
+from identity.search.finding_queries import COUNTED, FEW, LONG_STRETCH, MANY, STRETCH, Page, Place, Wanted
 from identity.search.words import Asked
 
 STATEMENT_SECONDS = 5.0
@@ -135,8 +135,8 @@ def _parts(word: Asked) -> list[Asked]:
 async def _wanted(conn: AsyncConnection, search: Search, typed: Sequence[Asked]) -> Wanted:
     musts = [*typed, *(needed(search.rule) if search.rule else ())]
     counts = await finding_queries.count_tokens(conn, search.workspace_id, musts)
-    few = tuple(word for word, tokens in zip(musts, counts, strict=True) if tokens <= FEW)
-    return Wanted(search.workspace_id, tuple(typed), search.rule, few)
+    few = tuple(word for word, tokens in zip(musts, counts, strict=True) if tokens <= MANY)
+    return Wanted(search.workspace_id, tuple(typed), search.rule, few, min(counts, default=MANY) <= FEW)
 
 
 async def _meant(conn: AsyncConnection, search: Search, typed: Sequence[Asked]) -> tuple[list[Asked], tuple[str, ...]]:
@@ -146,7 +146,7 @@ async def _meant(conn: AsyncConnection, search: Search, typed: Sequence[Asked]) 
     meant, near = [], list[str]()
     for word in typed:
         begin = word.begins[0]
-        others = [each for each in words.nearest(begin, known.get(begin, ())) if not each.startswith(begin)]
+        others = words.beginnings([begin, *words.nearest(begin, known.get(begin, ()))])[1:]
         meant.append(Asked((*word.begins, *others)))
         near += others
     return meant, tuple(dict.fromkeys(near))
@@ -154,17 +154,20 @@ async def _meant(conn: AsyncConnection, search: Search, typed: Sequence[Asked]) 
 
 async def _list(conn: AsyncConnection, search: Search, typed: Sequence[Asked], page: Page) -> Found:
     wanted = await _wanted(conn, search, typed)
-    if wanted.few:
-        places, total = await finding_queries.list_some(conn, wanted, page)
-        return Found(places=places, total=None if page.after else total)
-    places = await finding_queries.list_stretch(conn, wanted, page)
-    if len(places) == page.at_most:
-        return await _counted(conn, wanted, page, places)
-    if page.after is None:
-        places, total = await finding_queries.list_some(conn, wanted, page)
-        if total <= COUNTED:
-            return Found(places=places, total=total)
-    return await _counted(conn, wanted, page, await finding_queries.list_all(conn, wanted, page))
+    documents = 0 if wanted.at_once else STRETCH
+    while documents:
+        places = await finding_queries.list_stretch(conn, wanted, page, documents)
+        if len(places) == page.at_most:
+            return await _counted(conn, wanted, page, places)
+        documents = 0 if wanted.few or documents > STRETCH else _longer(len(places), page)
+    places, total = await finding_queries.list_some(conn, wanted, page)
+    return Found(places=places, total=None if page.after else total)
+
+
+def _longer(found: int, page: Page) -> int:
+    """Tell how much of a list to read after so few were found in a stretch of it; nothing where that is too much."""
+    documents = STRETCH * 2 * page.at_most // found if found else 0
+    return documents if documents <= LONG_STRETCH else 0
 
 
 async def _counted(conn: AsyncConnection, wanted: Wanted, page: Page, places: list[Place]) -> Found:

@@ -46,10 +46,16 @@ Order = Literal[
 ]  # fmt: skip
 
 FEW = 5_000
-"""So many records are looked up one by one; of more, it is quicker to read the list."""
+"""So many records are looked up one by one; of more, a part of the list may do."""
+
+MANY = 20_000
+"""So many are looked up one by one where it does not; of more, it is quicker to read the list."""
 
 STRETCH = 2_000
 """So much of a list is read in its order, before all of it is read in any order."""
+
+LONG_STRETCH = 20_000
+"""And so much at most, where what was found in the first lets expect that it suffices."""
 
 COUNTED = 1_000
 """How many matches a list counts beside what it shows."""
@@ -84,7 +90,9 @@ class Wanted(msgspec.Struct, frozen=True):
     words: tuple[Asked, ...] = ()
     rule: Group | None = None
     few: tuple[Asked, ...] = ()
-    """Of the words they cannot be without, those that few records have."""
+    """Of the words they cannot be without, those that not too many records have."""
+    at_once: bool = False
+    """Whether one of these has so few that they are looked up before anything else."""
 
 
 _BOUND = text("SELECT set_config('statement_timeout', :milliseconds, true)")
@@ -96,12 +104,12 @@ async def bound_statements(conn: AsyncConnection, seconds: float) -> None:
 
 
 async def count_tokens(conn: AsyncConnection, workspace_id: UUID, words: Sequence[Asked]) -> list[int]:
-    """Count for each of these words how many tokens begin with it, up to more than `FEW`."""
+    """Count for each of these words how many tokens begin with it, up to more than `MANY`."""
     if not words:
         return []
     counts = [
         select(literal(at).label("at"), func.count().label("tokens")).select_from(
-            select(literal(1)).where(_beginning(workspace_id, begin)).limit(FEW + 1).subquery()
+            select(literal(1)).where(_beginning(workspace_id, begin)).limit(MANY + 1).subquery()
         )
         for at, word in enumerate(words)
         for begin in word.begins
@@ -119,19 +127,16 @@ def _beginning(workspace_id: UUID, begin: str) -> ColumnElement[bool]:
 
 
 async def list_some(conn: AsyncConnection, wanted: Wanted, page: Page) -> tuple[list[Place], int]:
-    """List matches, and count them: all where few records have some word, else no more than `COUNTED` and one.
-
-    Of more than that these are any, and not the first.
-    """
-    matched = _matching(wanted, page.order)
-    some = (matched if wanted.few else matched.limit(COUNTED + 1)).subquery()
+    """List matches, and count them all: there are few of them, or all documents are asked, once."""
+    # The offset keeps the planner from following an index in the list's order, row by row, in the hope of a quick end.
+    some = _matching(wanted, page.order).offset(0).subquery()
     counted = select(some, func.count().over().label("total")).subquery()
     rows = (await conn.execute(_listed(counted, page).add_columns(counted.c.total))).all()
     return [Place(row.golden_id, row.sorted_by) for row in rows], rows[0].total if rows else 0
 
 
-async def list_stretch(conn: AsyncConnection, wanted: Wanted, page: Page) -> list[Place]:
-    """List the matches among the next `STRETCH` documents; there may be more behind them."""
+async def list_stretch(conn: AsyncConnection, wanted: Wanted, page: Page, documents: int) -> list[Place]:
+    """List the matches among so many of the next documents; there may be more behind them."""
     order, after, here = page.order, page.after, _keys_of(search_document, page.order)
     ahead = select(search_document, _sorted_by(order)).where(search_document.c.workspace_id == wanted.workspace_id)
     if order in _ABSENT:
@@ -139,16 +144,9 @@ async def list_stretch(conn: AsyncConnection, wanted: Wanted, page: Page) -> lis
         ahead = ahead.where(here[0] == _ABSENT[order] if at_the_end else here[0] > _ABSENT[order])
     if after:
         ahead = ahead.where(_compared(here, order, after))
-    walked = ahead.order_by(*_one_way(here, order)).limit(STRETCH).subquery()
+    walked = ahead.order_by(*_one_way(here, order)).limit(documents).subquery()
     matched = select(walked.c.golden_id, walked.c.sorted_by).where(*_conditions(wanted, walked))
     found = await conn.execute(matched.order_by(*_order_by(walked, order)).limit(page.at_most))
-    return [Place(row.golden_id, row.sorted_by) for row in found]
-
-
-async def list_all(conn: AsyncConnection, wanted: Wanted, page: Page) -> list[Place]:
-    """List matches by asking every document."""
-    # The offset keeps the planner from following an index in the list's order, row by row, in the hope of a quick end.
-    found = await conn.execute(_listed(_matching(wanted, page.order).offset(0).subquery(), page))
     return [Place(row.golden_id, row.sorted_by) for row in found]
 
 

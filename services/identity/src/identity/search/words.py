@@ -120,6 +120,15 @@ def nearest(typed: str, words: Iterable[str]) -> list[str]:
     return [word for _, word in sorted(near)[:_MOST_NEAR]]
 
 
+def beginnings(near: Iterable[str]) -> list[str]:
+    """Leave out what begins with another of them: whatever has the one has the other."""
+    kept: list[str] = []
+    for word in near:
+        if not word.startswith(tuple(kept)):
+            kept.append(word)
+    return kept
+
+
 def _begins(typed: str, word: str) -> set[str]:
     return {word[:length] for length in (len(typed) - 1, len(typed), len(typed) + 1)}
 
