@@ -148,6 +148,21 @@ class Life:
             body = {"decision": decision, "version": items[0]["version"]}
             assert await self.said("POST", f"/suggestions/{items[0]['id']}/decision", body) == OK
 
+    async def puts_off(self) -> None:
+        """A person puts the first question off, which changes nothing of what is known."""
+        items = (await self.workspace.get("/suggestions"))["items"]
+        if items:
+            assert await self.said("POST", f"/suggestions/{items[0]['id']}/later", {}) == OK
+
+    async def is_told_all_again(self) -> None:
+        """All that was ever told is told once more, in any order."""
+        events = self.draw(st.permutations(list(self.told.values())))
+        for event in events:
+            self.world.hear(event)
+        async with self.workspace.publisher.transaction(self.workspace.id) as conn:
+            publish(conn, events, lane="backfill")
+        await drain(self.workspace.db, subscriptions())
+
     async def is_pinned(self) -> None:
         """A person pins a value, or lets it go."""
         golden_id, name = self.some_golden()[0], self.draw(st.sampled_from(("company", "city", "first_name")))
@@ -304,9 +319,9 @@ class Life:
 Step = Callable[[Life], Awaitable[None]]
 
 STEPS_OF_A_LIFE: tuple[Step, ...] = (
-    Life.is_told, Life.is_told, Life.is_told, Life.is_decided, Life.is_split, Life.is_judged, Life.is_answered,
-    Life.is_pinned, Life.is_pinned, Life.is_undone, Life.is_undone, Life.are_joins_undone, Life.has_other_rules,
-    Life.has_other_rules, Life.is_forgotten, Life.loses_a_connection,
+    Life.is_told, Life.is_told, Life.is_told, Life.is_told_all_again, Life.is_decided, Life.is_split, Life.is_judged,
+    Life.is_answered, Life.puts_off, Life.is_pinned, Life.is_pinned, Life.is_undone, Life.is_undone,
+    Life.are_joins_undone, Life.has_other_rules, Life.has_other_rules, Life.is_forgotten, Life.loses_a_connection,
 )  # fmt: skip
 
 
