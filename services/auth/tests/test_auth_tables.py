@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
 WALLED = {"workspace", "member", "invitation", "audit_log"}
-GLOBAL_WITH_WORKSPACE = {"session"}
+GLOBAL_WITH_WORKSPACE = {"session", "personal_token"}
 """Found by a token's fingerprint before any workspace is known; exempt by name."""
 
 

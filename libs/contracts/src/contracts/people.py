@@ -29,6 +29,24 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     user: UserView
 
 
+class PersonalTokenView(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that a person made for a program of their own, as `GET /auth/tokens` shows it."""
+
+    id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class NewPersonalToken(msgspec.Struct, frozen=True, kw_only=True):
+    """The only answer that holds the token itself."""
+
+    token: str
+    about: PersonalTokenView
+
+
 class OpenSessionView(msgspec.Struct, frozen=True, kw_only=True):
     """A place where the person is signed in, as `GET /auth/sessions` shows it; `current` is the one that asks."""
 

@@ -23,6 +23,10 @@ ISSUER = "lead-manager"
 AUDIENCE = "lead-manager"
 ALGORITHM = "EdDSA"
 CLOCK_SKEW_SECONDS = 10
+READ, WRITE = "contacts:read", "contacts:write"
+SCOPED_SERVICES = frozenset({"agent", "gateway", "identity", "sync-worker"})
+"""Who takes what personal tokens stand for. Accounts, sessions and connections are for signed-in people alone."""
+
 KEEP_SECONDS = 60.0
 """How long keys are believed without asking again. While auth does not answer, those that are known go on."""
 
@@ -40,6 +44,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None = None
     service: str | None = None
     expires_at: datetime | None = None
+    scopes: frozenset[str] | None = None
+    """What a personal token was made for; None for whoever is signed in, who may do all that their role may."""
 
     @property
     def workspace_id(self) -> UUID:
@@ -122,11 +128,20 @@ async def check_token(token: str, keys: KeySource, *, service: str) -> Principal
             leeway=CLOCK_SKEW_SECONDS,
             options={"require": ["exp", "aud", "iss", "sub"]},
         )
-        return _principal(token, claims, service)
+        principal = _principal(token, claims, service)
     except jwt.ExpiredSignatureError:
         raise Unauthorized("the token has expired", reason="expired") from None
     except (jwt.InvalidTokenError, KeyError, ValueError):
         raise Unauthorized("the token is not taken", reason="invalid") from None
+    if principal.scopes is not None and service not in SCOPED_SERVICES:
+        raise Forbidden("this needs a signed-in person, not a personal token")
+    return principal
+
+
+def check_scope(principal: Principal, wanted: str) -> None:
+    """Hold a personal token to what it was made for. Raises `Forbidden`."""
+    if principal.scopes is not None and wanted not in principal.scopes:
+        raise Forbidden(f"this personal token was not made for {wanted}")
 
 
 def _principal(token: str, claims: dict[str, Any], service: str) -> Principal:
@@ -145,6 +160,7 @@ def _principal(token: str, claims: dict[str, Any], service: str) -> Principal:
         workspace=UUID(claims["workspace"]),
         role=str(claims["role"]),
         expires_at=expires_at,
+        scopes=frozenset(str(claims["scope"]).split()) if "scope" in claims else None,
     )
 
 
@@ -157,7 +173,10 @@ def bearer_of(authorization: str | None) -> str:
 
 
 def authentication(keys: KeySource, service: str) -> type[AbstractAuthenticationMiddleware]:
-    """Make the middleware that fills `request.user`; routes with `opt={"public": True}` go without."""
+    """Make the middleware that fills `request.user`; routes with `opt={"public": True}` go without.
+
+    Of a personal token it asks for the scope in `opt={"scope": …}`, or else for that of the method.
+    """
 
     class Authentication(AbstractAuthenticationMiddleware):
         def __init__(self, app: Any, **_: Any) -> None:
@@ -165,7 +184,11 @@ def authentication(keys: KeySource, service: str) -> type[AbstractAuthentication
 
         async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
             token = bearer_of(connection.headers.get("authorization"))
-            return AuthenticationResult(user=await check_token(token, keys, service=service), auth=token)
+            principal = await check_token(token, keys, service=service)
+            # All that is not a mere look counts as writing, unless the route says that it is none.
+            usual = READ if connection.scope.get("method") in {"GET", "HEAD"} else WRITE
+            check_scope(principal, str(connection.scope["route_handler"].opt.get("scope", usual)))
+            return AuthenticationResult(user=principal, auth=token)
 
     return Authentication
 

@@ -1,5 +1,6 @@
 """The tokens auth signs: EdDSA (RFC 8037) over who it is, for whom, and until when."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import jwt
@@ -9,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from servicekit.principal import ALGORITHM, AUDIENCE, ISSUER
 
 SERVICE_TOKEN_LIVES = timedelta(minutes=5)
+PERSONAL_TOKEN_STANDS = timedelta(minutes=5)
+"""How long what stands for a personal token is believed, and so how long one that was revoked may go on."""
 
 
 class SigningKey(msgspec.Struct, frozen=True):
@@ -22,6 +25,12 @@ def for_person(key: SigningKey, user: UserView, *, now: datetime, lives: timedel
     """Sign what every service believes of a person until it ends."""
     who: dict[str, str] = {"email": user.email, "workspace": str(user.workspace_id), "role": user.role}
     return _sign(key, str(user.id), AUDIENCE, who, now=now, lives=lives)
+
+
+def for_personal_token(key: SigningKey, user: UserView, *, scopes: Sequence[str], now: datetime) -> str:
+    """Sign what every service believes of whoever shows a person's token: the person's rights, within its scopes."""
+    who = {"email": user.email, "workspace": str(user.workspace_id), "role": user.role, "scope": " ".join(scopes)}
+    return _sign(key, str(user.id), AUDIENCE, who, now=now, lives=PERSONAL_TOKEN_STANDS)
 
 
 def for_service(key: SigningKey, *, service: str, audience: str, now: datetime) -> str:

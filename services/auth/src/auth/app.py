@@ -7,7 +7,7 @@ from servicekit.app import service_app
 from servicekit.database import Database
 from servicekit.secrets import derive
 
-from auth import routes, token_routes, workspace_routes
+from auth import personal_token_routes, routes, token_routes, workspace_routes
 from auth.answers import Answers
 from auth.cookies import RefreshCookie
 from auth.hashing import Hasher
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> Litestar:
     return service_app(
         name=NAME,
         settings=settings,
-        routes=[*routes.ROUTES, *token_routes.ROUTES, *workspace_routes.ROUTES],
+        routes=[*routes.ROUTES, *token_routes.ROUTES, *personal_token_routes.ROUTES, *workspace_routes.ROUTES],
         db=db,
         keys=keys,
         workers={"housekeeping": partial(keep_house, db, keys, limits, rotation)},

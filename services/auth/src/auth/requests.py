@@ -1,6 +1,6 @@
 """What people send. Lengths are refused here, before anything looks at the text."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -64,6 +64,14 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def __repr__(self) -> str:
         return "Confirmation()"
+
+
+class PersonalTokenWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token for a program of one's own: what it is called, what it may do, how long."""
+
+    name: Name
+    scopes: Annotated[tuple[Literal["contacts:read", "contacts:write"], ...], msgspec.Meta(min_length=1, max_length=2)]
+    expires_in_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 90
 
 
 class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

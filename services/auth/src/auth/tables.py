@@ -4,6 +4,7 @@
 """
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     DateTime,
@@ -108,6 +109,22 @@ refresh_token = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("rotated_at", MOMENT),
     Index("refresh_token_session", "session_id"),
+)
+
+personal_token = Table(
+    "personal_token",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _of("person", "person_id"),
+    _of("workspace", "workspace_id"),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", MOMENT, nullable=False),
+    Column("expires_at", MOMENT, nullable=False),
+    Column("used_at", MOMENT),
+    Index("personal_token_person", "person_id"),
+    Index("personal_token_workspace", "workspace_id"),
 )
 
 signing_key = Table(
