@@ -232,6 +232,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPersonalTokens
+         * @description List one's tokens, the newest first.
+         */
+        get: operations["auth_AuthTokensListPersonalTokens"];
+        put?: never;
+        /**
+         * MakePersonalToken
+         * @description Make a token for a program. It is shown this once.
+         */
+        post: operations["auth_AuthTokensMakePersonalToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ExchangePersonalToken
+         * @description Exchange a personal token, sent as the bearer, for a short one that every service checks by itself.
+         */
+        post: operations["auth_AuthTokensExchangeExchangePersonalToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RevokePersonalToken
+         * @description Take a token out of use. What it was exchanged for ends within five minutes.
+         */
+        delete: operations["auth_AuthTokensTokenIdRevokePersonalToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections": {
         parameters: {
             query?: never;
@@ -1512,10 +1576,20 @@ export interface components {
             items: components["schemas"]["auth_OpenSessionView"][];
             next_cursor?: string | null;
         };
+        /** ItemPage[PersonalTokenView] */
+        "auth_ItemPage_contracts.people.PersonalTokenView_": {
+            items: components["schemas"]["auth_PersonalTokenView"][];
+            next_cursor?: string | null;
+        };
         /** ItemPage[WorkspaceView] */
         "auth_ItemPage_contracts.workspaces.WorkspaceView_": {
             items: components["schemas"]["auth_WorkspaceView"][];
             next_cursor?: string | null;
+        };
+        /** NewPersonalToken */
+        auth_NewPersonalToken: {
+            token: string;
+            about: components["schemas"]["auth_PersonalTokenView"];
         };
         /** OpenSessionView */
         auth_OpenSessionView: {
@@ -1534,6 +1608,25 @@ export interface components {
         auth_PasswordChange: {
             current: string;
             new: string;
+        };
+        /** PersonalTokenView */
+        auth_PersonalTokenView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            scopes: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            used_at?: string | null;
+        };
+        /** PersonalTokenWish */
+        auth_PersonalTokenWish: {
+            name: string;
+            scopes: (("contacts:read" | "contacts:write") | unknown)[];
+            /** @default 90 */
+            expires_in_days: number;
         };
         /** ProfileChange */
         auth_ProfileChange: {
@@ -3008,6 +3101,128 @@ export interface operations {
             header?: never;
             path: {
                 session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_AuthTokensListPersonalTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["auth_ItemPage_contracts.people.PersonalTokenView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_AuthTokensMakePersonalToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["auth_PersonalTokenWish"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["auth_NewPersonalToken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_AuthTokensExchangeExchangePersonalToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string | number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_AuthTokensTokenIdRevokePersonalToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
             };
             cookie?: never;
         };

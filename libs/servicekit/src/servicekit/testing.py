@@ -48,10 +48,13 @@ def sign(claims: Mapping[str, Any], *, lives: timedelta = timedelta(hours=2)) ->
     return jwt.encode(whole, _signing_key, algorithm=ALGORITHM, headers={"kid": KEY_ID})
 
 
-def user_token(*, workspace_id: UUID, user_id: UUID | None = None, email: str = "ada@example.com") -> str:
-    """Make the token of a signed-in person."""
+def user_token(
+    *, workspace_id: UUID, user_id: UUID | None = None, email: str = "ada@example.com", scope: str | None = None
+) -> str:
+    """Make the token of a signed-in person, or what stands for a personal one with this scope."""
     claims = {"sub": str(user_id or uuid4()), "email": email, "workspace": str(workspace_id), "role": "owner"}
-    return sign(claims | {"aud": AUDIENCE})
+    scoped = {} if scope is None else {"scope": scope}
+    return sign(claims | scoped | {"aud": AUDIENCE})
 
 
 def service_token(service: str, *, audience: str) -> str:

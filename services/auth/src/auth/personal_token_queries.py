@@ -54,6 +54,11 @@ async def delete_token(conn: AsyncConnection, token_id: UUID, *, person_id: UUID
     return (await conn.execute(statement)).rowcount == 1
 
 
+async def delete_ended(conn: AsyncConnection, moment: datetime) -> int:
+    """Forget the tokens that ended before this; return how many they were."""
+    return (await conn.execute(delete(personal_token).where(personal_token.c.expires_at < moment))).rowcount
+
+
 async def use_token(conn: AsyncConnection, token_hash: bytes, *, now: datetime) -> Holder | None:
     """Tell whose a token is that has not ended, and note that it is in use."""
     statement = (

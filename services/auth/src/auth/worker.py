@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 from servicekit.database import Database
 
-from auth import queries, session_queries
+from auth import personal_token_queries, queries, session_queries
 from auth.keys import Keys
 from auth.limits import Limits
 from auth.sessions import Rotation
@@ -28,5 +28,6 @@ async def tidy(db: Database, keys: Keys, limits: Limits, rotation: Rotation, *, 
     await keys.rotate(now=now)
     async with db.transaction() as conn:
         sessions = await session_queries.delete_ended(conn, now - rotation.lives)
+        tokens = await personal_token_queries.delete_ended(conn, now - rotation.lives)
         attempts = await queries.delete_attempts_before(conn, now - limits.window)
-    log.info("house_kept", sessions_forgotten=sessions, attempts_forgotten=attempts)
+    log.info("house_kept", sessions_forgotten=sessions, tokens_forgotten=tokens, attempts_forgotten=attempts)

@@ -48,6 +48,7 @@ PUBLIC: tuple[tuple[str, str], ...] = (
     ("POST", "/auth/login"),
     ("POST", "/auth/refresh"),
     ("POST", "/auth/logout"),
+    ("POST", "/auth/tokens/exchange"),
     ("GET", "/auth/jwks"),
     ("GET", "/connections/*/callback"),
     ("POST", "/webhooks/**"),
