@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from lead.environments import WITH_PROVIDERS
+from lead.environments import AGENT, WITH_PROVIDERS
 from lead.postgres import SETTINGS
 from lead.settings import find_checkout, read_env_file
 from providers.registry import PROVIDERS
@@ -26,6 +26,10 @@ def set_by_images() -> set[str]:
     """The settings that an image brings along, because they follow from what is in it."""
     lines = re.findall(r"^ENV (.+?[^\\])$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE | re.DOTALL)
     return {name for line in lines for name in re.findall(r"\b([A-Z_]+)=", line)}
+
+
+GOING_OUT = {*WITH_PROVIDERS, AGENT}
+"""Services that ask others than ours."""
 
 
 def settings_of(program: str) -> set[str]:
@@ -48,7 +52,8 @@ def test_every_service_runs_from_an_image_of_its_own() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_container_is_told_all_settings_of_its_service_and_no_others(service: str) -> None:
     own = settings_of(package_of(service)) - set_by_images()
-    of_providers = settings_of_providers() | PROXIES if service in WITH_PROVIDERS else set()
+    of_providers = settings_of_providers() if service in WITH_PROVIDERS else set()
+    of_providers |= PROXIES if service in GOING_OUT else set()
 
     assert set(CONTAINERS[service]["environment"]) == own | of_providers
 
@@ -71,7 +76,7 @@ def test_the_gateway_is_the_only_door() -> None:
     outside = {name for name, one in CONTAINERS.items() if "outside" in one["networks"]}
 
     assert doors == {"gateway": None, "sandbox": ["sandbox"]}
-    assert outside == {*doors, *WITH_PROVIDERS}
+    assert outside == {*doors, *GOING_OUT}
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 

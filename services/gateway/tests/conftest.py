@@ -15,7 +15,7 @@ from litestar.types import Receive, Scope, Send
 from servicekit.testing import FreshDatabase, TestKeys, served
 
 Answer = Callable[[Scope, Receive, Send], Awaitable[None]]
-SERVICES = ("auth", "connections", "sync_worker", "identity")
+SERVICES = ("auth", "connections", "sync_worker", "identity", "agent")
 
 
 @asynccontextmanager

@@ -50,6 +50,9 @@ CONNECTION = "/connections/0b5f8a3e-1111-4111-8111-111111111111"
         ("POST", "/decisions", "identity", False),
         ("GET", "/rules", "identity", False),
         ("PATCH", "/views/1", "identity", False),
+        ("POST", "/chat", "agent", False),
+        ("GET", "/chat/1/stream", "agent", False),
+        ("POST", "/proposals/1/approve", "agent", False),
     ],
 )
 def test_a_path_goes_to_the_service_that_owns_it(method: str, path: str, service: str, public: bool) -> None:
@@ -90,7 +93,7 @@ def test_every_kind_of_file_is_taken_in_where_files_are_kept(kind: FileSource) -
     "path",
     [
         *("/auth/token", "/auth/token/", "/auth/token/x", "/internal/tokens", "/connectionsx", "/contactsandmore"),
-        *("/health/live", "/health/ready", "/metrics", "/schema", "/schema/openapi.json", "/chat", "/", "", "/admin"),
+        *("/health/live", "/health/ready", "/metrics", "/schema", "/schema/openapi.json", "/chats", "/", "", "/admin"),
     ],
 )
 def test_what_is_inside_and_what_is_nowhere_is_not_routed(path: str) -> None:

@@ -29,7 +29,7 @@ def fit(**said: Any) -> Any:
     return answer
 
 
-FIT = {name: fit() for name in ("auth", "connections", "sync_worker")}
+FIT = {name: fit() for name in ("auth", "connections", "sync_worker", "agent")}
 
 
 async def health_of(client: ClientSession) -> tuple[int, dict[str, Any]]:
@@ -48,6 +48,7 @@ async def test_health_tells_every_services_state(gateway: Any) -> None:
         "connections": {"status": "ok"},
         "sync-worker": {"status": "ok"},
         "identity": {"status": "ok", "lag": 7, "parked": 0},
+        "agent": {"status": "ok"},
     }
     assert all(0 <= value < 2_000 for value in milliseconds)
 

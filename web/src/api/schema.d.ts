@@ -296,6 +296,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListChats
+         * @description List your conversations, the latest first.
+         */
+        get: operations["agent_ChatListChats"];
+        put?: never;
+        /**
+         * Chat
+         * @description Ask the assistant, or decide what it proposed; it answers in the AI SDK's UI message stream.
+         */
+        post: operations["agent_ChatChat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowChat
+         * @description Show a conversation, with proposals that are still open.
+         */
+        get: operations["agent_ChatChatIdShowChat"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChat
+         * @description Forget a conversation.
+         */
+        delete: operations["agent_ChatChatIdDeleteChat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/{chat_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * FollowTurn
+         * @description Follow the turn that is under way, from its beginning; 204 where there is none.
+         */
+        get: operations["agent_ChatChatIdStreamFollowTurn"];
+        put?: never;
+        post?: never;
+        /**
+         * StopTurn
+         * @description Stop the turn that is under way, if there is one.
+         */
+        delete: operations["agent_ChatChatIdStreamStopTurn"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections": {
         parameters: {
             query?: never;
@@ -1077,6 +1149,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProposals
+         * @description List what the assistant proposed to you, the latest first.
+         */
+        get: operations["agent_ProposalsListProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowProposal
+         * @description Show a proposal.
+         */
+        get: operations["agent_ProposalsProposalIdShowProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApproveProposal
+         * @description Have a proposal carried out, once: as it stands, or as you edited it.
+         */
+        post: operations["agent_ProposalsProposalIdApproveApproveProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RefuseProposal
+         * @description Refuse a proposal; nothing is done.
+         */
+        post: operations["agent_ProposalsProposalIdRefuseRefuseProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules": {
         parameters: {
             query?: never;
@@ -1413,6 +1565,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowUsage
+         * @description Show what the workspace uses of the model.
+         */
+        get: operations["agent_UsageShowUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/views": {
         parameters: {
             query?: never;
@@ -1561,6 +1733,105 @@ export interface components {
             detail?: string;
         } & {
             [key: string]: unknown;
+        };
+        /** Approval */
+        agent_Approval: {
+            input?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** ChatDetail */
+        agent_ChatDetail: {
+            id: string;
+            title: string;
+            is_answering: boolean;
+            messages: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** ChatHeadView */
+        agent_ChatHeadView: {
+            id: string;
+            title: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** ChatRequest */
+        agent_ChatRequest: {
+            id: string;
+            messages: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * @default submit-message
+             * @enum {string}
+             */
+            trigger: "submit-message" | "regenerate-message";
+            messageId?: string | null;
+            contactId?: string | null;
+        };
+        /** ItemPage[ChatHeadView] */
+        "agent_ItemPage_contracts.chats.ChatHeadView_": {
+            items: components["schemas"]["agent_ChatHeadView"][];
+            next_cursor?: string | null;
+        };
+        /** ItemPage[ProposalView] */
+        "agent_ItemPage_contracts.chats.ProposalView_": {
+            items: components["schemas"]["agent_ProposalView"][];
+            next_cursor?: string | null;
+        };
+        /** ProposalView */
+        agent_ProposalView: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            tool: string;
+            input: {
+                [key: string]: unknown;
+            };
+            contact_id: string | null;
+            steps: components["schemas"]["agent_ProposedStep"][];
+            /** @enum {string} */
+            state: "open" | "running" | "done" | "failed" | "refused" | "expired";
+            reason: string | null;
+            outcome: unknown;
+            chat_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            decided_at: string | null;
+        };
+        /** ProposedStep */
+        agent_ProposedStep: {
+            says: string;
+            provider: string | null;
+            before: {
+                [key: string]: string | null;
+            };
+            after: {
+                [key: string]: string | null;
+            };
+        };
+        /** Refusal */
+        agent_Refusal: {
+            reason?: string | null;
+        };
+        /** UsageDay */
+        agent_UsageDay: {
+            /** Format: date */
+            day: string;
+            turns: number;
+            input_tokens: number;
+            output_tokens: number;
+            cache_read_tokens: number;
+        };
+        /** UsageView */
+        agent_UsageView: {
+            model: string | null;
+            tokens_a_day: number;
+            used_today: number;
+            days: components["schemas"]["agent_UsageDay"][];
         };
         /** Confirmation */
         auth_Confirmation: {
@@ -3246,6 +3517,191 @@ export interface operations {
             };
         };
     };
+    agent_ChatListChats: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["agent_ItemPage_contracts.chats.ChatHeadView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ChatChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["agent_ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ChatChatIdShowChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["agent_ChatDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ChatChatIdDeleteChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ChatChatIdStreamFollowTurn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ChatChatIdStreamStopTurn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connections_ConnectionsListConnections: {
         parameters: {
             query?: {
@@ -4610,6 +5066,140 @@ export interface operations {
             };
         };
     };
+    agent_ProposalsListProposals: {
+        parameters: {
+            query?: {
+                state?: "open" | "running" | "done" | "failed" | "refused" | "expired" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["agent_ItemPage_contracts.chats.ProposalView_"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ProposalsProposalIdShowProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["agent_ProposalView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ProposalsProposalIdApproveApproveProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["agent_Approval"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["agent_ProposalView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_ProposalsProposalIdRefuseRefuseProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["agent_Refusal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["agent_ProposalView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_RulesShowRules: {
         parameters: {
             query?: never;
@@ -5232,6 +5822,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["sync_worker_SyncView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_UsageShowUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["agent_UsageView"];
                 };
             };
             /** @description A problem */

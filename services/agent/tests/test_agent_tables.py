@@ -1,0 +1,58 @@
+"""The tables are what tables.py says, and a conversation goes whole."""
+
+from typing import Any
+from uuid import uuid4
+
+from agent import queries
+from agent.conversation import Said
+from agent.handlers import on_contacts_erased
+from agent.keys import ChatKey
+from agent.queries import Message
+from agent.tables import metadata
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from contracts.golden_records import ContactErased
+from servicekit.database import Database
+from sqlalchemy import Connection
+
+
+async def test_the_migrations_make_the_tables_that_tables_py_describes(db: Database) -> None:
+    def differences(conn: Connection) -> list[Any]:
+        context = MigrationContext.configure(
+            conn, opts={"compare_server_default": True, "include_name": lambda name, *_: name != "alembic_version"}
+        )
+        return compare_metadata(context, metadata)
+
+    async with db.engine.connect() as conn:
+        assert await conn.run_sync(differences) == []
+
+
+async def test_a_conversation_that_names_an_erased_contact_goes_and_others_stay(db: Database) -> None:
+    workspace_id, person, contact, connection = uuid4(), uuid4(), uuid4(), uuid4()
+    keys = [ChatKey(workspace_id, person, name) for name in ("named", "recorded", "other")]
+    texts = [f"about {contact}", f"{connection}/a_1%", "about nobody"]
+    async with db.transaction(workspace_id) as conn:
+        for key, text in zip(keys, texts, strict=True):
+            await queries.make_chat(conn, key, "A chat")
+            await queries.add_said(conn, key, Said("user", [{"type": "text", "text": text}]))
+            await queries.save_message(conn, key, Message("m", "user", [{"type": "text", "text": text}]))
+    event = ContactErased(workspace_id=workspace_id, golden_id=contact, sources=((connection, "a_1%"),))
+
+    async with db.transaction(workspace_id) as conn:
+        await on_contacts_erased(conn, [event])
+
+    async with db.transaction(workspace_id) as conn:
+        left = await queries.list_chats(conn, workspace_id, person, before=None, at_most=9)
+        assert [each.id for each in left] == ["other"]
+        assert await queries.load_said(conn, keys[0]) == []
+
+
+async def test_conversations_are_one_persons(db: Database) -> None:
+    workspace_id, ours = uuid4(), uuid4()
+    key = ChatKey(workspace_id, ours, "chat")
+    async with db.transaction(workspace_id) as conn:
+        await queries.make_chat(conn, key, "A chat")
+    async with db.transaction(workspace_id) as conn:
+        assert await queries.lock_chat(conn, ChatKey(workspace_id, uuid4(), "chat")) is None
+    async with db.transaction(uuid4()) as conn:
+        assert await queries.lock_chat(conn, key) is None
