@@ -7,6 +7,7 @@ the golden record, weighed, and found.
 
 import argparse
 import asyncio
+import resource
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,15 @@ from itertools import islice
 from random import Random
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import msgspec
 from contracts.contacts import Contact, ContactFetched
 from identity.app import NAME
 from identity.handlers import projections, subscriptions
+from identity.rules import scoring
+from identity.weights import weighing
 from servicekit.database import Database
 from servicekit.outbox import publish
 from servicekit.testing import drain
@@ -97,26 +101,41 @@ def counted(db: Database) -> Iterator[list[str]]:
         event.remove(db.engine.sync_engine, "before_cursor_execute", note)
 
 
+@contextmanager
+def compared() -> Iterator[list[int]]:
+    """Count the pairs that are compared, in the one number of a list."""
+    pairs = [0]
+
+    def score(*given: Any) -> scoring.Score:
+        pairs[0] += 1
+        return scoring.score(*given)
+
+    with patch.object(weighing, "score", score):
+        yield pairs
+
+
 async def measure(db: Database, publisher: Database, count: int) -> None:
     """Fill a workspace, and change some of its records."""
     for page in pages(told(number, contact) for number, contact in enumerate(contacts(count))):
         await tell(publisher, page, "backfill")
     rows = []
     for name, run in CONSUMERS.items():
-        with counted(db) as statements:
+        with counted(db) as statements, compared() as pairs:
             started, cpu = time.perf_counter(), time.process_time()
             await run(db)
             seconds, busy = time.perf_counter() - started, time.process_time() - cpu
         rows.append(
             [name, f"{seconds:.1f}", f"{1e3 * seconds / count:.3f}", f"{1e3 * busy / count:.3f}",
-             f"{len(statements) / (count / PAGE):.1f}"]
+             f"{len(statements) / (count / PAGE):.1f}", f"{pairs[0] / count:.2f}"]
         )  # fmt: skip
     async with db.transaction(WORKSPACE) as conn:
         alike = (await conn.execute(text("SELECT count(*) FROM alike"))).scalar_one()
         golden = (await conn.execute(text("SELECT count(*) FROM golden_record"))).scalar_one()
         asked = (await conn.execute(text("SELECT count(*) FROM suggestion"))).scalar_one()
-    head = ["", "seconds", "ms a contact", "ms of Python", f"statements per {PAGE:,}"]
+    head = ["", "seconds", "ms a contact", "ms of Python", f"statements per {PAGE:,}", "pairs compared a contact"]
     show(f"{count:,} contacts: {golden:,} golden records, {alike:,} pairs alike, {asked:,} questions", head, rows)
+    # The most that this process held since it began, so measure the sizes from small to large.
+    print(f"\nMemory at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     await change(db, publisher, count)
 
 

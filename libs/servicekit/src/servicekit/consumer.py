@@ -213,7 +213,7 @@ class Consumer:
         if len(batch) == size and seconds < aim / 2:
             self._sizes[shard] = min(size * 2, LARGEST_BATCH[shard.lane])
         elif seconds > aim * 1.5:
-            smallest = min(SMALLEST_BATCH[shard.lane], max(self._most // 16, 1))
+            smallest = min(SMALLEST_BATCH[shard.lane], max(self._most // 2, 1))
             self._sizes[shard] = max(int(len(batch) * aim / seconds), smallest)
         telemetry.BATCH_SECONDS.labels(self.name, shard.lane).observe(seconds)
         now = datetime.now(UTC)
