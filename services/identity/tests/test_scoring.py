@@ -62,6 +62,8 @@ def test_evidence_is_judged_as_a_careful_person_would(left: Form, right: Form, v
          "given_names_differ"),
         (form("Maria", "King", birth_date="1985-12-10", **HOME), form("Mario", "King", birth_date="1985-12-10", **HOME),
          "given_names_differ"),
+        (form(None, None, birth_date="1985-12-10", **HOME), form("Will", "King", birth_date="1985-12-10", **HOME),
+         "nothing_personal"),
         # Father and son.
         (form("Will", "King", birth_date="1950-03-01", **HOME), form("Will", "King", birth_date="1981-07-19", **HOME),
          "birth_dates_conflict"),

@@ -80,8 +80,8 @@ def guards(left: Form, right: Form, seen: Comparison) -> tuple[str, ...]:
         tripped.append("given_names_differ")
     if seen.family == "differs" and not (born and (reached or seen.phone in _NEAR or seen.place == "door")):
         tripped.append("family_names_differ")
-    # A name by half, address, phone and employer are shared in a household or an office.
-    if not (named or reached or born):
+    # A name by half, address, phone and employer are shared in a household or an office, and twins a birthday too.
+    if not (named or reached or (born and (seen.given in _ALIKE or seen.family in _ALIKE))):
         tripped.append("nothing_personal")
     # A name that nothing but a city or an employer bears out is a namesake's as well.
     if not (reached or seen.birth in _BORN_AROUND or seen.phone in _NEAR or seen.place in _HOUSE):
