@@ -153,9 +153,14 @@ def _changed(changes: Changes) -> Iterator[Event]:
 
 
 def _welcome(changes: Changes, newcomer: SourceRecord, values: Values) -> None:
-    """Take in a record that is new and alone, and kept from nobody, as most are in a first sync."""
+    """Take in a record that is new and alone, and kept from nobody, as most are in a first sync.
+
+    Told anew after a rebuild, it may have a pin that waited for it.
+    """
     if not newcomer.gone:
-        changes.made.append(golden.row_of(newcomer.source_id, [newcomer], survivorship=values.survivorship))
+        id_ = newcomer.source_id
+        pinned = golden.pinned_of([id_], values.pins) if values.pins else UNPINNED
+        changes.made.append(golden.row_of(id_, [newcomer], pinned, values.survivorship))
         changes.contacts += 1
 
 
