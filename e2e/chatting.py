@@ -16,21 +16,37 @@ Chunk = dict[str, Any]
 DONE = "[DONE]"
 
 
-def script(house: House, *turns: dict[str, Any]) -> None:
-    """Have the stand-in answer by a script; by its own plain ways without one."""
-    _sandbox(house, "script", {"turns": list(turns)})
+def script(house: House, *scripts: dict[str, Any]) -> None:
+    """Have the stand-in answer by the first of these that fits; by the rules of its demo without any.
+
+    A script has its `answers` and maybe a `when`; its last answer is given again and again.
+    """
+    _model(house, "DELETE")
+    for each in reversed(scripts):  # the stand-in follows the newest
+        turns = [_turn(**answer) for answer in each["answers"]]
+        _model(house, "POST", {"when": each.get("when", ""), "turns": turns, "endless": True})
+
+
+def _turn(
+    *, text: str = "", thinking: str = "", tools: Sequence[dict[str, Any]] = (), fault: str = "", pause: float = 0
+) -> dict[str, Any]:
+    """Write an answer as the stand-in reads it; a fault strikes each time."""
+    words = [{name: said} for name, said in (("thinking", thinking), ("text", text)) if said]
+    calls = [{"tool": call["name"], "input": call["input"]} for call in tools]
+    struck = {"fault": fault, "times": -1} if fault else {}
+    return {"parts": words + calls, "pause_seconds": pause, **struck}
 
 
 def asked(house: House) -> list[dict[str, Any]]:
     """Tell what the model was asked since the last script."""
-    answer: list[dict[str, Any]] = msgspec.json.decode(_sandbox(house, "asked"))
-    return answer
+    questions: list[dict[str, Any]] = msgspec.json.decode(_model(house, "GET"))["questions"]
+    return questions
 
 
-def _sandbox(house: House, path: str, body: object = None) -> bytes:
+def _model(house: House, method: str, body: object = None) -> bytes:
     data = None if body is None else msgspec.json.encode(body)
-    url = f"{house.sandbox_url}/model/{path}"
-    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
+    url = f"{house.sandbox_url}/control/model"
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
         content: bytes = answer.read()
         return content

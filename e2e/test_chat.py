@@ -152,7 +152,7 @@ async def test_a_proposal_is_edited_and_approved_beside_the_conversation(house: 
 
 
 async def test_a_turn_is_followed_from_its_beginning_and_stopped(house: House, gateway: Gateway) -> None:
-    script(house, {"answers": [says("Once upon a time " * 20, delay=0.1)]})
+    script(house, {"answers": [says("Once upon a time " * 20, pause=0.1)]})
     chat = Chat(gateway, house)
 
     async with chat.begin("Tell me") as answer:
@@ -179,16 +179,17 @@ def _question(chat_id: str, text: str) -> dict[str, Any]:
     return {"id": chat_id, "messages": [message], "trigger": "submit-message"}
 
 
-@pytest.mark.parametrize("fault", ["cut", "error"])
+@pytest.mark.parametrize("fault", ["cut", "error_event"])
 async def test_what_breaks_off_is_asked_again_and_told_when_it_stays_so(
     house: House, gateway: Gateway, fault: str
 ) -> None:
-    script(house, {"answers": [says("Half of it", fault=fault)]})
+    script(house, {"answers": [says("Half of it" + ", and so on" * 9, fault=fault)]})
     chat = Chat(gateway, house)
 
     chunks = await chat.ask("Say it")
 
     assert len(of(chunks, "reset-step")) == 2
+    assert text_of(chunks).count("Half of it") == 3
     (error,) = of(chunks, "error")
     assert "model" in error["errorText"]
     script(house, {"answers": [says("All of it.")]})
@@ -215,7 +216,7 @@ async def test_limits_end_a_turn_and_the_conversation_goes_on(house: House, gate
 async def test_who_is_killed_in_mid_turn_leaves_a_proposal_that_is_decided_once(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
     change = calls("updateContact", contact_id=str(person.id), changes={"job_title": "Reborn"})
-    slow = says("Much to say about this, " * 50, delay=0.2)
+    slow = says("Much to say about this, " * 50, pause=0.2)
     script(house, {"when": "Change", "answers": [says("", tools=[change]), says("Done.")]}, {"answers": [slow]})
     chat, other = Chat(gateway, house), Chat(gateway, house)
     (request,) = of(await chat.ask("Change it"), "tool-approval-request")

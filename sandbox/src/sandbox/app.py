@@ -25,7 +25,7 @@ def create_app(settings: Settings) -> ASGIApp:
     return Doors(
         {
             "control": control.create_app(conditions),
-            "model": model.create_app(),
+            "v1": model.create_app(conditions.book),
             "pipedrive": Faults(pipedrive.create_app(sandbox), faults, pipedrive_troubles.trouble),
             "zendesk": Faults(zendesk.create_app(sandbox), faults, zendesk_troubles.trouble),
         },

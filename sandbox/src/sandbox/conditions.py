@@ -4,6 +4,7 @@ from sandbox.churn import Churn
 from sandbox.deliveries import Deliveries, Teller
 from sandbox.faults import Fault
 from sandbox.hubspot import webhooks as hubspot_webhooks
+from sandbox.model.script import Book
 from sandbox.pipedrive import webhooks as pipedrive_webhooks
 from sandbox.store import Sandbox
 from sandbox.zendesk import webhooks as zendesk_webhooks
@@ -24,3 +25,4 @@ class Conditions:
         self.faults: list[Fault] = []
         self.churn = Churn(sandbox)
         self.deliveries = Deliveries(sandbox, TELLERS)
+        self.book = Book()

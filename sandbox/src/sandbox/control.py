@@ -24,6 +24,7 @@ from sandbox.conditions import Conditions
 from sandbox.control_page import control_page
 from sandbox.deliveries import Weather
 from sandbox.faults import Fault
+from sandbox.model import control as model
 from sandbox.settings import AccountSetting
 from sandbox.wire import JSON, HTTPRequest, Refusal, answer, refused
 
@@ -392,7 +393,7 @@ def create_app(conditions: Conditions) -> Litestar:
     weather = [plan_fault, set_weather, reset]
     ends = [close_account, clear_faults, count_anew]
     return Litestar(
-        route_handlers=[Router("/control", route_handlers=[*looks, *told, *orders, *weather, *ends])],
+        route_handlers=[Router("/control", route_handlers=[*looks, *told, *orders, *weather, *ends, *model.ROUTES])],
         dependencies={"conditions": Provide(lambda: conditions, sync_to_thread=False)},
         exception_handlers={Refusal: refused, NothingThere: _nothing_there},
         lifespan=[conditions.churn.running, conditions.deliveries.running],

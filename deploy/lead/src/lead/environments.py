@@ -47,7 +47,7 @@ def of_service(service: str, settings: Settings, *, database_url: str, sandbox: 
     if service in WITH_PROVIDERS:
         told |= _registrations(settings, sandbox=sandbox)
     if service == AGENT and sandbox and not any(told.get(name) for name in MODELS):
-        told |= {"ANTHROPIC_BASE_URL": f"{settings.sandbox_url}/model", "AGENT_IS_STAND_IN": "true"}
+        told |= {"ANTHROPIC_BASE_URL": settings.sandbox_url, "AGENT_IS_STAND_IN": "true"}
     decided = {name: value for name, value in _decided(service, settings, database_url).items() if name in own}
     return {**of_machine(settings), **_telemetry(settings), **told, **decided}
 

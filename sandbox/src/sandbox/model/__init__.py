@@ -1,1 +1,1 @@
-"""A stand-in for the Messages API: it says what a script says, or plainly what its tools told it."""
+"""A stand-in for the Messages API: it checks what it gets as the API would, and answers from a script or by rules."""

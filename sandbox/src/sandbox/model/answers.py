@@ -1,127 +1,111 @@
-"""What the model answers: by a script that a test wrote, or else in plain words by what its tools told it."""
+"""An answer as the API words it: a message, or the events that tell it piece by piece."""
 
-import json
-import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from sandbox.model.checks import Body, blocks_of
+import msgspec
 
-GREETING = (
-    "I am a stand-in for the assistant's model: I know a few questions by heart and think nothing of my own. Ask me "
-    "who somebody is, how many contacts there are, or which of them may be one person."
-)
-NAMED = re.compile(r"[\w.+-]+@[\w.-]+\w|\b[A-ZÀ-Þ][\w'-]+(?:\s+[A-ZÀ-Þ][\w'-]+)+")
-CHANGE = re.compile(
-    r"(?:change|set|update)\s+(?:the\s+)?(phone|email|city|company|job title)\b.*?\bto\s+(.+)$", re.IGNORECASE
-)
+from sandbox.model import seals
+from sandbox.model.script import Part, Turn
+from sandbox.model.wire import Block, Question
+
+Event = dict[str, Any]
 
 
-@dataclass
-class Say:
-    """One answer: what is thought, said and called, and what goes wrong on the way."""
+class Answer:
+    """What the model says to a question."""
 
-    text: str = ""
-    thinking: str = ""
-    tools: list[dict[str, Any]] = field(default_factory=list)
-    fault: str | None = None
-    """`overloaded` (529), `rate_limited` (429), `cut` (the stream just ends), `error` (an event in mid-stream),
-    `refusal`, `max_tokens`."""
-    delay: float = 0.0
-    """Seconds between two pieces."""
+    def __init__(self, question: Question, turn: Turn) -> None:
+        self._question = question
+        self.id = f"msg_{uuid4().hex[:24]}"
+        self.parts = turn.parts
+        if question.thinks and not any(part.thinking is not None for part in turn.parts):
+            # As with `omitted`: the block is there, its text is not.
+            self.parts = [Part(thinking=""), *turn.parts]
+        calls = any(part.tool is not None for part in turn.parts)
+        self.stop_reason = turn.stop_reason or ("tool_use" if calls else "end_turn")
 
+    def message(self) -> dict[str, Any]:
+        """All of it at once."""
+        return self._head([self._block(place, part) for place, part in enumerate(self.parts)], self.stop_reason)
 
-class Script:
-    """What is to be answered: turns, each for texts that hold its `when`; the answers of one follow each other."""
+    def events(self) -> Iterator[Event]:
+        """All of it, piece by piece."""
+        yield {"type": "message_start", "message": self._head([], None)}
+        yield {"type": "ping"}
+        for place, part in enumerate(self.parts):
+            block = self._block(place, part)
+            yield {"type": "content_block_start", "index": place, "content_block": _emptied(block)}
+            for delta in _deltas(block, part):
+                yield {"type": "content_block_delta", "index": place, "delta": delta}
+            yield {"type": "content_block_stop", "index": place}
+        end: dict[str, Any] = {"stop_reason": self.stop_reason, "stop_sequence": None}
+        if self.stop_reason == "refusal":
+            end["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
+        yield {"type": "message_delta", "delta": end, "usage": {"output_tokens": self._spoken()}}
+        yield {"type": "message_stop"}
 
-    def __init__(self) -> None:
-        self.turns: list[dict[str, Any]] = []
+    def _head(self, content: list[Block], stop_reason: str | None) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "type": "message",
+            "role": "assistant",
+            "model": self._question.model,
+            "content": content,
+            "stop_reason": stop_reason,
+            "stop_sequence": None,
+            "usage": {"input_tokens": tokens(self._question), "output_tokens": self._spoken() if stop_reason else 1},
+        }
 
-    def load(self, turns: list[dict[str, Any]]) -> None:
-        """Take another script; an empty one is none."""
-        self.turns = turns
+    def _block(self, place: int, part: Part) -> Block:
+        if part.thinking is not None:
+            # Bound to what stood before this message, however many thoughts it holds.
+            signature = seals.seal(self._question, self._question.messages, part.thinking)
+            return {"type": "thinking", "thinking": part.thinking, "signature": signature}
+        if part.tool is not None:
+            return {
+                "type": "tool_use",
+                "id": seals.call_id(self._question, place),
+                "name": part.tool,
+                "input": part.input,
+            }
+        return {"type": "text", "text": part.text}
 
-    def answer(self, body: Body) -> Say:
-        """Choose the answer to a request."""
-        asked, since = last_question(body["messages"])
-        for turn in self.turns:
-            if turn.get("when", "") in asked:
-                answers = turn["answers"]
-                return Say(**answers[min(since, len(answers) - 1)])
-        return plain_answer(body, asked, since)
-
-
-def last_question(messages: list[dict[str, Any]]) -> tuple[str, int]:
-    """Find what a person said last, and how many answers were given to it."""
-    since = 0
-    for message in reversed(messages):
-        if message["role"] == "assistant":
-            since += 1
-            continue
-        texts = [block["text"] for block in blocks_of(message) if block["type"] == "text"]
-        if texts:
-            return texts[-1], since
-    return "", since
-
-
-def plain_answer(body: Body, asked: str, since: int) -> Say:
-    """Answer without a script, by what was asked and by the tools there are."""
-    tools = {tool["name"] for tool in body.get("tools", ())}
-    if since:
-        return _told(body, asked, tools, since)
-    low = asked.lower()
-    if "how many" in low and "countContacts" in tools:
-        return _call("countContacts", {})
-    if ("duplicate" in low or "one person" in low) and "findDuplicates" in tools:
-        return _call("findDuplicates", {})
-    if ("fresh" in low or "sources" in low or "connected" in low) and "listSources" in tools:
-        return _call("listSources", {})
-    if (named := NAMED.search(asked)) and "searchContacts" in tools:
-        return _call("searchContacts", {"query": named.group()})
-    return Say(text=GREETING)
-
-
-def _told(body: Body, asked: str, tools: set[str], since: int) -> Say:
-    """Go on with what the tools told last."""
-    results = [block for block in blocks_of(body["messages"][-1]) if block["type"] == "tool_result"]
-    told = "\n".join(_text_of(block) for block in results)
-    found = re.search(r'"contact_id":\s*"([0-9a-f-]{36})"', told)
-    change = CHANGE.search(asked)
-    if since == 1 and found and change and "updateContact" in tools:
-        name = change.group(1).lower().replace(" ", "_")
-        value = change.group(2).strip().rstrip(".")
-        return _call("updateContact", {"contact_id": found.group(1), "changes": {name: value}})
-    if since == 1 and found and "searchContacts" in json.dumps(body["messages"][-2]) and "getContactDetails" in tools:
-        return _call("getContactDetails", {"contact_id": found.group(1)})
-    return Say(text=f"This is what I was told:\n\n{_readable(told)}")
+    def _spoken(self) -> int:
+        return 1 + len(msgspec.json.encode(self.parts)) // 4
 
 
-def _call(name: str, given: dict[str, Any]) -> Say:
-    return Say(tools=[{"name": name, "input": given}])
+def tokens(question: Question) -> int:
+    """About how many tokens a question has."""
+    return 1 + len(msgspec.json.encode([question.system, question.tools, question.messages])) // 4
 
 
-def _text_of(block: dict[str, Any]) -> str:
-    content = block.get("content", "")
-    return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
+def _emptied(block: Block) -> Block:
+    match block["type"]:
+        case "thinking":
+            return block | {"thinking": "", "signature": ""}
+        case "tool_use":
+            return block | {"input": {}}
+        case _:
+            return {"type": "text", "text": ""}
 
 
-def _readable(told: str) -> str:
-    """Write JSON as lines of names and values; anything else as it is."""
-    try:
-        return "\n".join(_lines(json.loads(told)))[:1_500]
-    except ValueError:
-        return told[:1_500]
+def _deltas(block: Block, part: Part) -> Iterator[dict[str, str]]:
+    match block["type"]:
+        case "thinking":
+            for piece in _pieces(block["thinking"]):
+                yield {"type": "thinking_delta", "thinking": piece}
+            yield {"type": "signature_delta", "signature": block["signature"]}
+        case "tool_use":
+            whole = msgspec.json.encode(block["input"]).decode() if part.raw_input is None else part.raw_input
+            # The API begins with an empty one, too.
+            for piece in ("", *_pieces(whole)):
+                yield {"type": "input_json_delta", "partial_json": piece}
+        case _:
+            for piece in _pieces(block["text"]):
+                yield {"type": "text_delta", "text": piece}
 
 
-def _lines(value: Any, name: str = "") -> list[str]:
-    if isinstance(value, dict):
-        return [line for key, inner in value.items() if not key.endswith("_id") for line in _lines(inner, key)]
-    if isinstance(value, list):
-        return [line for inner in value[:10] for line in _lines(inner, name)]
-    return [f"- **{name.replace('_', ' ')}**: {value}"] if value not in (None, "") else []
-
-
-def tool_id() -> str:
-    """Make the id of a tool call."""
-    return f"toolu_{uuid4().hex[:24]}"
+def _pieces(text: str) -> Iterator[str]:
+    return (text[start : start + 12] for start in range(0, len(text), 12))

@@ -1,144 +1,92 @@
-"""The Messages API over HTTP: `/model/v1/messages`, with its events by name, and the script behind it."""
+"""The Messages API's own paths."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from typing import Any
-from uuid import uuid4
 
-from litestar import Litestar, Response, get, post
+import msgspec
+from litestar import Litestar, Response, post
+from litestar.di import NamedDependency, Provide
+from litestar.logging import LoggingConfig
 from litestar.response import Stream
 
-from sandbox.model.answers import Say, Script, tool_id
-from sandbox.model.checks import Body, Conversations, Refused, check
+from sandbox.model import checks, demo
+from sandbox.model.answers import Answer, Event, tokens
+from sandbox.model.script import Book, Fault, Turn, strike
+from sandbox.model.wire import refusal
+from sandbox.wire import HTTPRequest, Refusal, answer, refused
 
-STATUS = {"overloaded": (529, "overloaded_error"), "rate_limited": (429, "rate_limit_error")}
-PIECE = 12
+AnyAnswer = Response[bytes] | Stream
 
-
-def create_app() -> Litestar:
-    """The model's stand-in."""
-    script, conversations = Script(), Conversations()
-    asked: list[Body] = []
-
-    @post("/model/v1/messages", status_code=200)
-    async def answer(data: dict[str, Any]) -> Response[Any]:
-        asked.append(data)
-        try:
-            check(data)
-            conversations.check(data)
-        except Refused as refused:
-            return _error(400, "invalid_request_error", str(refused))
-        say = script.answer(data)
-        if say.fault is None:
-            conversations.keep(data)
-        if say.fault in STATUS:
-            return _error(*STATUS[say.fault], "not now")
-        if data.get("stream"):
-            return Stream(_events(data, say), media_type="text/event-stream", headers={"request-id": uuid4().hex})
-        return Response(_message(data, say))
-
-    @post("/model/v1/messages/count_tokens", status_code=200)
-    async def count_tokens(data: dict[str, Any]) -> dict[str, int]:
-        return {"input_tokens": _tokens(json.dumps(data))}
-
-    @post("/model/script", status_code=200)
-    async def load_script(data: dict[str, Any]) -> dict[str, int]:
-        """Answer by these turns from now on; those that were asked are forgotten."""
-        script.load(data.get("turns", []))
-        asked.clear()
-        return {"turns": len(script.turns)}
-
-    @get("/model/asked")
-    async def list_asked() -> list[dict[str, Any]]:
-        """Tell what was asked since the last script."""
-        return asked
-
-    return Litestar([answer, count_tokens, load_script, list_asked], openapi_config=None, logging_config=None)
+_AT_ONCE: dict[Fault, tuple[int, str]] = {
+    "rate_limit": (429, "Number of requests has exceeded your rate limit"),
+    "overloaded": (529, "Overloaded"),
+    "server_error": (500, "Internal server error"),
+}
+_OVERLOADED: Event = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 
 
-def _error(status: int, kind: str, message: str) -> Response[Any]:
-    request_id = uuid4().hex
-    content = {"type": "error", "error": {"type": kind, "message": message}, "request_id": request_id}
-    return Response(content, status_code=status, headers={"request-id": request_id, "retry-after": "0"})
+@post("/v1/messages", status_code=200)
+async def answer_question(request: HTTPRequest, book: NamedDependency[Book]) -> AnyAnswer:
+    """Say what the script, or else the rules of the demo, decide."""
+    _let_in(request)
+    question = checks.read(await request.body())
+    book.note(question)
+    turn = book.turn(question) or demo.turn(question)
+    fault = strike(turn)
+    if fault in _AT_ONCE:
+        raise refusal(*_AT_ONCE[fault])
+    said = Answer(question, turn)
+    headers = {"request-id": "req_stand_in"}
+    if not question.stream:
+        await asyncio.sleep(turn.delay_seconds)
+        return answer(said.message(), headers=headers)
+    body = _shattered(_told(said, turn, fault)) if turn.shattered else _told(said, turn, fault)
+    return Stream(body, media_type="text/event-stream", headers=headers)
 
 
-def _stop_reason(say: Say) -> str:
-    if say.fault in ("refusal", "max_tokens"):
-        return say.fault
-    return "tool_use" if say.tools else "end_turn"
+@post("/v1/messages/count_tokens", status_code=200)
+async def count_tokens(request: HTTPRequest) -> Response[bytes]:
+    """About how many tokens a request has."""
+    _let_in(request)
+    return answer({"input_tokens": tokens(checks.read(await request.body(), answered=False))})
 
 
-def _blocks(say: Say) -> list[dict[str, Any]]:
-    blocks: list[dict[str, Any]] = []
-    if say.thinking:
-        blocks.append({"type": "thinking", "thinking": say.thinking, "signature": "signed"})
-    if say.text:
-        blocks.append({"type": "text", "text": say.text})
-    return blocks + [{"type": "tool_use", "id": tool_id(), **tool} for tool in say.tools]
+def _let_in(request: HTTPRequest) -> None:
+    if not (request.headers.get("authorization", "").removeprefix("Bearer ") or request.headers.get("x-api-key")):
+        raise refusal(401, "no key")
+    if "anthropic-version" not in request.headers:
+        raise refusal(400, "anthropic-version: header is required")
 
 
-def _tokens(text: str) -> int:
-    return max(1, len(text) // 4)
+async def _told(said: Answer, turn: Turn, fault: Fault | None) -> AsyncIterator[bytes]:
+    await asyncio.sleep(turn.delay_seconds)
+    events = list(said.events())
+    # Troubles in mid-stream come when some of the answer, and not all of it, has been heard.
+    end = len(events) if fault is None else max(2, len(events) // 2)
+    for event in events[:end]:
+        yield _line(event)
+        if event["type"] == "content_block_delta":
+            await asyncio.sleep(turn.pause_seconds)
+    if fault == "error_event":
+        yield _line(_OVERLOADED)
 
 
-def _message(body: Body, say: Say) -> dict[str, Any]:
-    blocks = _blocks(say)
-    usage = {"input_tokens": _tokens(json.dumps(body["messages"])), "output_tokens": _tokens(json.dumps(blocks))}
-    return {
-        "id": f"msg_{uuid4().hex[:20]}",
-        "type": "message",
-        "role": "assistant",
-        "model": body.get("model", ""),
-        "content": blocks,
-        "stop_reason": _stop_reason(say),
-        "stop_sequence": None,
-        "usage": usage,
-    }
+async def _shattered(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    whole = b"".join([piece async for piece in body])
+    for start in range(0, len(whole), 7):
+        yield whole[start : start + 7]
 
 
-async def _events(body: Body, say: Say) -> AsyncIterator[str]:
-    whole = _message(body, say)
-    begun = {**whole, "content": [], "stop_reason": None, "usage": {**whole["usage"], "output_tokens": 1}}
-    yield _event("message_start", message=begun)
-    for index, block in enumerate(whole["content"]):
-        async for event in _block_events(index, block, say):
-            yield event
-    if say.fault == "error":
-        yield _event("error", error={"type": "overloaded_error", "message": "Overloaded"})
-        return
-    if say.fault == "cut":
-        return
-    yield _event(
-        "message_delta",
-        delta={"stop_reason": whole["stop_reason"], "stop_sequence": None},
-        usage={"output_tokens": whole["usage"]["output_tokens"]},
+def _line(event: Event) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (event["type"].encode(), msgspec.json.encode(event))
+
+
+def create_app(book: Book) -> Litestar:
+    """The API, which answers by this book."""
+    return Litestar(
+        route_handlers=[answer_question, count_tokens],
+        dependencies={"book": Provide(lambda: book, sync_to_thread=False)},
+        exception_handlers={Refusal: refused},
+        logging_config=LoggingConfig(log_exceptions="always", disable_stack_trace={Refusal, *range(400, 500)}),
+        openapi_config=None,
     )
-    yield _event("message_stop")
-
-
-async def _block_events(index: int, block: dict[str, Any], say: Say) -> AsyncIterator[str]:
-    start: dict[str, Any]
-    match block["type"]:
-        case "text":
-            start, kind, name, content = {"type": "text", "text": ""}, "text_delta", "text", block["text"]
-        case "thinking":
-            start = {"type": "thinking", "thinking": "", "signature": ""}
-            kind, name, content = "thinking_delta", "thinking", block["thinking"]
-        case _:
-            start = dict(block, input={})
-            kind, name, content = "input_json_delta", "partial_json", json.dumps(block["input"], ensure_ascii=False)
-            if say.fault == "max_tokens":
-                content = content[: len(content) // 2]
-    yield _event("content_block_start", index=index, content_block=start)
-    for at in range(0, len(content), PIECE):
-        if say.delay:
-            await asyncio.sleep(say.delay)
-        yield _event("content_block_delta", index=index, delta={"type": kind, name: content[at : at + PIECE]})
-    if block["type"] == "thinking":
-        yield _event("content_block_delta", index=index, delta={"type": "signature_delta", "signature": "signed"})
-    yield _event("content_block_stop", index=index)
-
-
-def _event(kind: str, **carried: Any) -> str:
-    return f"event: {kind}\ndata: {json.dumps({'type': kind, **carried}, ensure_ascii=False)}\n\n"

@@ -1,91 +1,93 @@
-"""What the Messages API refuses, refused here too: a stand-in that takes everything proves nothing."""
+"""What the API refuses: each check is one of its rules, and says what it found."""
 
-import itertools
-import json
 import re
-from typing import Any
+from collections.abc import Iterator
 
+import msgspec
+
+from sandbox.model import seals
+from sandbox.model.wire import Message, Question, refusal
+
+GONE = ("temperature", "top_p", "top_k")
 TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-SAMPLING = ("temperature", "top_p", "top_k")
-
-Body = dict[str, Any]
-
-
-class Refused(Exception):
-    """A request that the API answers with 400."""
+KINDS = {
+    "user": {"text", "image", "document", "tool_result", "search_result"},
+    "assistant": {"text", "thinking", "redacted_thinking", "tool_use"},
+    "system": {"text"},
+}
 
 
-def check(body: Body) -> None:
-    """Check a request as it stands. Raises `Refused`."""
-    if given := [name for name in SAMPLING if name in body]:
-        raise Refused(f"{given[0]}: this parameter is no longer supported")
-    if not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1:
-        raise Refused("max_tokens: Field required")
-    for tool in body.get("tools", ()):
-        if not TOOL_NAME.fullmatch(tool["name"]):
-            raise Refused(f"tools: the name {tool['name']} does not fit")
-        if tool["input_schema"].get("type") != "object":
-            raise Refused(f"tools.{tool['name']}.input_schema.type: must be object")
-    _check_messages(body.get("messages") or [])
+def read(body: bytes, *, answered: bool = True) -> Question:
+    """A request that the API would take. Raises `Refusal`."""
+    try:
+        names = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        question = msgspec.json.decode(body, type=Question)
+    except msgspec.MsgspecError as error:
+        raise refusal(400, str(error)) from error
+    for found in (*_settings(names, question, answered=answered), *_tools(question), *_conversation(question)):
+        raise refusal(400, found)
+    if broken := seals.broken(question):
+        raise refusal(400, broken)
+    return question
 
 
-def _check_messages(messages: list[dict[str, Any]]) -> None:
-    if not messages or messages[0]["role"] != "user":
-        raise Refused("messages: first message must use the user role")
-    if messages[-1]["role"] == "assistant":
-        raise Refused("messages: this model does not support prefill")
-    for before, after in itertools.pairwise(messages):
-        if before["role"] == after["role"]:
-            raise Refused("messages: roles must alternate")
-    for at, message in enumerate(messages):
-        if message["role"] == "assistant":
-            _check_results(blocks_of(message), blocks_of(messages[at + 1]), at)
+def _settings(names: dict[str, msgspec.Raw], question: Question, *, answered: bool) -> Iterator[str]:
+    for name in GONE:
+        if name in names:
+            yield f"{name}: not supported by this model"
+    if answered and (question.max_tokens is None or question.max_tokens < 1):
+        yield "max_tokens: a whole number from 1 on is required"
 
 
-def _check_results(said: list[dict[str, Any]], answered: list[dict[str, Any]], at: int) -> None:
-    calls = [block["id"] for block in said if block["type"] == "tool_use"]
-    results = [block["tool_use_id"] for block in answered if block["type"] == "tool_result"]
-    if sorted(calls) != sorted(results):
-        raise Refused(f"messages.{at}: tool_use ids were found without tool_result blocks immediately after")
-    kinds = [block["type"] for block in answered]
-    if "tool_result" in kinds[len(results) :]:
-        raise Refused(f"messages.{at + 1}: tool_result blocks must come first")
+def _tools(question: Question) -> Iterator[str]:
+    names = [tool.name for tool in question.tools]
+    if len(set(names)) < len(names):
+        yield "tools: names must be unique"
+    for place, tool in enumerate(question.tools):
+        if not TOOL_NAME.fullmatch(tool.name):
+            yield f"tools.{place}.name: should match ^[a-zA-Z0-9_-]{{1,64}}$"
+        if tool.input_schema.get("type") != "object":
+            yield f"tools.{place}.input_schema.type: should be 'object'"
 
 
-def blocks_of(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """List a message's blocks; a text alone is one."""
-    content = message["content"]
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+def _conversation(question: Question) -> Iterator[str]:
+    messages = question.messages
+    if not messages or messages[0].role != "user":
+        yield "messages: the first message must be a user's"
+        return
+    if messages[-1].role == "assistant":
+        yield "messages: the conversation must end with a user's message: prefills are not supported by this model"
+    asked: list[str] = []
+    for place, message in enumerate(messages):
+        yield from _content(place, message)
+        yield from _results(place, message, asked)
+        asked = [str(call.get("id")) for call in message.of("tool_use")]
 
 
-class Conversations:
-    """What was sent of each conversation, by `metadata.user_id`: each is only ever gone on with."""
-
-    MOST = 1_000
-
-    def __init__(self) -> None:
-        self._sent: dict[str, list[str]] = {}
-
-    def check(self, body: Body) -> None:
-        """Check that a conversation begins as it did before, thinking included. Raises `Refused`."""
-        before, now = self._sent.get(_name_of(body), []), _told(body)
-        if len(now) <= len(before):
-            before = before[:-1]  # its answer was not taken, and so what was asked may be put otherwise
-        if now[: len(before)] != before:
-            raise Refused("messages: thinking blocks are bound to a different conversation")
-
-    def keep(self, body: Body) -> None:
-        """Note what was sent and is answered whole."""
-        if name := _name_of(body):
-            while len(self._sent) >= self.MOST:
-                self._sent.pop(next(iter(self._sent)))
-            self._sent[name] = _told(body)
+def _content(place: int, message: Message) -> Iterator[str]:
+    where = f"messages.{place}"
+    if not message.blocks:
+        yield f"{where}: content must not be empty"
+    for number, block in enumerate(message.blocks):
+        kind = block.get("type")
+        if kind not in KINDS[message.role]:
+            yield f"{where}.content.{number}: {kind!r} is not allowed in a message of {message.role}"
+        if kind == "text" and not str(block.get("text", "")).strip():
+            yield f"{where}.content.{number}: text content blocks must be non-empty"
+        if kind == "text" and message.role == "user" and "citations" in block:
+            yield f"{where}.content.{number}.citations: not permitted"
+        if kind == "tool_use" and not (isinstance(block.get("id"), str) and isinstance(block.get("input"), dict)):
+            yield f"{where}.content.{number}: a tool_use needs an id and an object as input"
 
 
-def _name_of(body: Body) -> str:
-    return (body.get("metadata") or {}).get("user_id") or ""
-
-
-def _told(body: Body) -> list[str]:
-    head = json.dumps([body.get("system"), body.get("tools")], sort_keys=True)
-    return [head, *(json.dumps([m["role"], blocks_of(m)], sort_keys=True) for m in body["messages"])]
+def _results(place: int, message: Message, asked: list[str]) -> Iterator[str]:
+    answered = [str(result.get("tool_use_id")) for result in message.of("tool_result")]
+    for call in asked:
+        if answered.count(call) != 1:
+            yield f"messages.{place}: tool_use {call} needs exactly one tool_result in the next message"
+    for call in answered:
+        if call not in asked:
+            yield f"messages.{place}: tool_result {call} answers no tool_use of the previous message"
+    kinds = [block.get("type") == "tool_result" for block in message.blocks]
+    if kinds != sorted(kinds, reverse=True):
+        yield f"messages.{place}: tool_result blocks must come first"
