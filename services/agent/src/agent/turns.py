@@ -6,6 +6,7 @@ conversation itself is in the database.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -41,38 +42,37 @@ class Turn:
         self.is_stopped = False
         self._said: list[bytes] = []
         self._is_over = False
-        self._news = asyncio.Condition()
+        self._news = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
     async def say(self, chunk: Chunk) -> None:
         """Say a chunk to whoever listens."""
-        await self._put(on_the_wire(chunk))
+        self._put(on_the_wire(chunk))
 
     async def end(self) -> None:
         """Say nothing any more."""
         self._is_over = True
-        await self._put(DONE)
+        self._put(DONE)
 
-    async def _put(self, piece: bytes) -> None:
-        async with self._news:
-            self._said.append(piece)
-            self._news.notify_all()
+    def _put(self, piece: bytes) -> None:
+        # No lock, which a listener who is cancelled while waiting could leave behind: nothing here can be interrupted.
+        self._said.append(piece)
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def follow(self) -> AsyncIterator[bytes]:
         """Listen from the beginning to the end, and be told now and then that it lives."""
         heard = 0
         while True:
-            async with self._news:
-                while heard == len(self._said) and not self._is_over:
-                    try:
-                        await asyncio.wait_for(self._news.wait(), SILENCE_SECONDS)
-                    except TimeoutError:
-                        break
-                news = b"".join(self._said[heard:])
-                heard += len(self._said) - heard
-                is_over = self._is_over
+            if heard == len(self._said) and not self._is_over:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SILENCE_SECONDS):
+                        await self._news.wait()
+            news = b"".join(self._said[heard:])
+            heard = len(self._said)
+            is_over = self._is_over
             yield news or KEEP_ALIVE
-            if is_over and heard == len(self._said):
+            if is_over:
                 return
 
     def stop(self) -> None:
