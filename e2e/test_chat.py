@@ -53,6 +53,10 @@ async def test_the_stand_in_answers_from_the_tools_with_its_sources(house: House
     assert shown["messages"][-1]["id"] == found[0]["messageId"]
     assert (shown["title"], shown["is_answering"]) == ("How many contacts do we have?", False)
 
+    proposed = await chat.ask(f"Change the phone of {person.email} to +44 20 7946 0000.")
+    (plan,) = of(proposed, "data-plan")
+    assert [step["after"] for step in plan["data"]["steps"]] == [{"phone": "+44 20 7946 0000"}]
+
 
 async def test_tools_are_called_side_by_side_and_wrong_calls_are_told_what_would_be_right(
     house: House, gateway: Gateway
