@@ -116,6 +116,12 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("./pages/activity/activity-page"), "ActivityPage"),
 });
 
+const proposals = createRoute({
+  getParentRoute: () => member,
+  path: "/proposals",
+  component: lazyRouteComponent(() => import("./pages/proposals/proposals-page"), "ProposalsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => member,
   path: "/settings",
@@ -124,7 +130,17 @@ const settings = createRoute({
 
 const tree = root.addChildren([
   guest.addChildren([signIn, register]),
-  member.addChildren([home, contacts, contact, review, connections, writtenBack, activity, settings]),
+  member.addChildren([
+    home,
+    contacts,
+    contact,
+    review,
+    connections,
+    writtenBack,
+    activity,
+    proposals,
+    settings,
+  ]),
 ]);
 
 /** All pages, each below `/app`: the names without it belong to the interface. */

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api } from "./client";
 import type { Group } from "./filter";
 import { Problem } from "./problem";
-import type { Action, Activity, ContactPage, Page, Skipped, Sort, Suggestion, Sync } from "./types";
+import type { Action, Activity, ContactPage, Page, Proposal, Skipped, Sort, Suggestion, Sync } from "./types";
 
 /** What the list of contacts is asked for. */
 export interface ContactFilter {
@@ -231,6 +231,20 @@ export const assistantQuery = queryOptions({
   },
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+export const proposalsKey = ["proposals"] as const;
+
+/** What the assistant proposed to this person, the latest first. */
+export const proposalsQuery = (state: Proposal["state"] | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...proposalsKey, state ?? "all"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }): Promise<Page<Proposal>> => {
+      const query = { ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) };
+      return answered(api.GET("/proposals", { params: { query }, signal }));
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
 
 export const workspaceQuery = (id: string) =>
   queryOptions({

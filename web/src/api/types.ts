@@ -68,6 +68,11 @@ export type Rules = Schemas["identity_RulesView"];
 export type RulesWish = Schemas["identity_RulesWish"];
 export type OpenSession = Schemas["auth_OpenSessionView"];
 
+export type ChatHead = Schemas["agent_ChatHeadView"];
+export type ChatRequest = Schemas["agent_ChatRequest"];
+export type Proposal = Schemas["agent_ProposalView"];
+export type ProposedStep = Schemas["agent_ProposedStep"];
+
 /** One page of a list; `next_cursor` is opaque, and nothing on the last page. */
 export interface Page<T> {
   items: T[];

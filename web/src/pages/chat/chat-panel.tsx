@@ -1,18 +1,20 @@
 import "./no-eval";
 
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, MessagesSquare, SquarePen, X } from "lucide-react";
+import { Link, useLocation } from "@tanstack/react-router";
+import { ChevronDown, ListChecks, MessagesSquare, SquarePen, X } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { Problem } from "../../api/problem";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { Loading } from "../../ui/loading";
 import { Menu, MenuItem } from "../../ui/menu";
+import { useIsPhone } from "../../ui/use-media";
 import { threadQuery, threadsQuery } from "./chats";
 import { Thread } from "./thread";
 import { useOpenContact } from "./use-open-contact";
 
 const ICON = "grid size-8 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink";
-
 interface ChatPanelProps {
   threadId: string;
   openThread: (id: string) => void;
@@ -23,6 +25,7 @@ interface ChatPanelProps {
 export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
   const thread = useQuery(threadQuery(threadId));
   const contact = useOpenContact();
+  useUncovered(onClose);
   return (
     <aside
       aria-label="Assistant"
@@ -35,6 +38,9 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
     >
       <header className="flex h-12 shrink-0 items-center gap-1 border-b pr-2 pl-4">
         <Threads threadId={threadId} openThread={openThread} />
+        <Link to="/proposals" aria-label="Proposals" title="Proposals" className={ICON}>
+          <ListChecks aria-hidden="true" className="size-4" />
+        </Link>
         <button
           type="button"
           aria-label="New conversation"
@@ -63,7 +69,13 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
           <Failure error={thread.error} retry={thread.refetch} />
         </div>
       ) : thread.data ? (
-        <Thread key={threadId} id={threadId} messages={thread.data} contact={contact} />
+        <Thread
+          // What came of it elsewhere, as on the page of proposals, begins it anew.
+          key={`${threadId} ${thread.dataUpdatedAt}`}
+          id={threadId}
+          kept={thread.data}
+          contact={contact}
+        />
       ) : (
         <div className="p-4">
           <Loading />
@@ -71,6 +83,18 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
       )}
     </aside>
   );
+}
+
+/** Where the panel covers the page, what it leads to must come into sight. */
+function useUncovered(close: () => void) {
+  const { href } = useLocation();
+  const shown = useRef(href);
+  const isPhone = useIsPhone();
+  useEffect(() => {
+    if (shown.current === href) return;
+    shown.current = href;
+    if (isPhone) close();
+  }, [href, isPhone, close]);
 }
 
 function Threads({ threadId, openThread }: Pick<ChatPanelProps, "threadId" | "openThread">) {

@@ -7,6 +7,7 @@ import { Problem } from "../../api/problem";
 import { Session } from "../../api/session";
 import { json, problem, signedIn, standIn } from "../../testing/stand-in";
 import { makeTransport } from "./chats";
+import type { ChatMessage } from "./parts";
 
 interface Sent {
   id: string;
@@ -30,7 +31,7 @@ async function conversation(...turns: object[][]) {
   });
   const session = new Session(server.origin);
   await session.restore();
-  const chat = new Chat<UIMessage>({
+  const chat = new Chat<ChatMessage>({
     id: "c1",
     transport: makeTransport(session),
     sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,

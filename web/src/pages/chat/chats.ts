@@ -1,40 +1,40 @@
 import { queryOptions } from "@tanstack/react-query";
-import { DefaultChatTransport, type UIMessage } from "ai";
-import { session as own } from "../../api/client";
+import { DefaultChatTransport } from "ai";
+import { answered, api, session as own } from "../../api/client";
 import { Problem, readProblem } from "../../api/problem";
 import type { Session } from "../../api/session";
+import type { ChatRequest } from "../../api/types";
+import type { ChatMessage } from "./parts";
 
-export interface Thread {
-  id: string;
-  title?: string | null;
-  updated_at?: string | null;
-}
-
-interface KeptChat {
-  messages: UIMessage[];
+/** A conversation as the server keeps it, and whether an answer is under way. */
+export interface KeptThread {
+  messages: ChatMessage[];
+  isAnswering: boolean;
 }
 
 export const threadsKey = ["chats"] as const;
+export const threadKey = (id: string) => ["chat", id] as const;
 
 /** The conversations of this person, the latest first. */
 export const threadsQuery = queryOptions({
   queryKey: threadsKey,
-  queryFn: async ({ signal }) => {
-    const answer = await asked("/chat", { signal });
-    return ((await answer.json()) as { items: Thread[] }).items;
-  },
+  queryFn: async ({ signal }) => (await answered(api.GET("/chat", { signal }))).items,
 });
 
 /** What was said in a conversation; one that nobody has begun is empty. */
 export const threadQuery = (id: string) =>
   queryOptions({
-    queryKey: ["chat", id],
-    queryFn: async ({ signal }): Promise<UIMessage[]> => {
+    queryKey: threadKey(id),
+    queryFn: async ({ signal }): Promise<KeptThread> => {
       try {
-        const answer = await asked(`/chat/${encodeURIComponent(id)}`, { signal });
-        return ((await answer.json()) as KeptChat).messages;
+        const kept = await answered(
+          api.GET("/chat/{chat_id}", { params: { path: { chat_id: id } }, signal }),
+        );
+        // The description says of messages that they are objects; what kind, the AI SDK's stream says.
+        return { messages: kept.messages as unknown as ChatMessage[], isAnswering: kept.is_answering };
       } catch (error) {
-        if (error instanceof Problem && error.slug === "chat-not-found") return [];
+        if (error instanceof Problem && error.slug === "chat-not-found")
+          return { messages: [], isAnswering: false };
         throw error;
       }
     },
@@ -46,28 +46,37 @@ export const threadQuery = (id: string) =>
 
 /** End a turn. To close its stream would not: another page may follow it, and this one after a reload. */
 export async function stopTurn(id: string): Promise<void> {
-  await asked(`/chat/${encodeURIComponent(id)}/stream`, { method: "DELETE" });
+  await answered(api.DELETE("/chat/{chat_id}/stream", { params: { path: { chat_id: id } } }));
+}
+
+/** What to do when a turn is followed again: its stream is there, or nothing is under way any more. */
+export interface Again {
+  onFollowed: () => void;
+  onNothing: () => void;
 }
 
 /**
  * How messages travel: as the person who is here, and of the conversation only what is new. The server goes by its own
  * record of what came before.
  */
-export function makeTransport(session: Session = own): DefaultChatTransport<UIMessage> {
+export function makeTransport(session: Session = own, again?: Again): DefaultChatTransport<ChatMessage> {
   return new DefaultChatTransport({
     api: `${session.origin}/chat`,
-    fetch: async (input, init) => taken(await session.fetch(new Request(input, init))),
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const answer = await session.fetch(request);
+      if (!answer.ok) throw await readProblem(answer);
+      if (request.method === "GET") answer.status === 204 ? again?.onNothing() : again?.onFollowed();
+      return answer;
+    },
     prepareSendMessagesRequest: ({ id, messages, trigger, messageId, body }) => ({
-      body: { ...body, id, messages: messages.slice(-1), trigger, messageId },
+      body: {
+        ...body,
+        id,
+        messages: messages.slice(-1) as unknown as ChatRequest["messages"],
+        trigger,
+        messageId,
+      } satisfies Omit<ChatRequest, "messageId"> & { messageId: string | undefined },
     }),
   });
-}
-
-async function asked(path: string, init: RequestInit): Promise<Response> {
-  return taken(await own.fetch(new Request(own.origin + path, init)));
-}
-
-async function taken(answer: Response): Promise<Response> {
-  if (!answer.ok) throw await readProblem(answer);
-  return answer;
 }

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
-import { localPathOf } from "./parts";
+import { placeOf } from "./parts";
 
 /**
  * What a model wrote, which may repeat what strangers wrote: no picture is loaded, and only addresses of this page
@@ -11,10 +11,10 @@ import { localPathOf } from "./parts";
 const COMPONENTS: Components = {
   img: ({ alt }) => <span className="text-muted">[picture{alt ? `: ${alt}` : ""}]</span>,
   a: ({ href, children }) => {
-    const path = localPathOf(href ?? "", window.location.origin);
-    if (path) {
+    const place = placeOf(href ?? "", window.location.origin);
+    if (place) {
       return (
-        <Link to={path} className="text-accent underline underline-offset-2">
+        <Link {...place} className="text-accent underline underline-offset-2">
           {children}
         </Link>
       );

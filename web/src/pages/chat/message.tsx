@@ -1,13 +1,13 @@
-import type { UIMessage } from "ai";
 import { memo } from "react";
+import { Notice } from "../../ui/notice";
 import { Words } from "./markdown";
-import { type Piece, piecesOf, sourcesOf } from "./parts";
+import { type ChatMessage, type Piece, piecesOf, sourcesOf } from "./parts";
 import { type Decide, ProposalCard } from "./proposal-card";
 import { SourceChips } from "./source-chips";
 import { ToolCalls } from "./tool-calls";
 
 /** What one of the two said. */
-export const Message = memo(function Message({ message, decide }: { message: UIMessage; decide: Decide }) {
+export const Message = memo(function Message({ message, decide }: { message: ChatMessage; decide: Decide }) {
   if (message.role === "user") {
     const text = message.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
     return (
@@ -44,6 +44,10 @@ function Shown({ piece, decide }: { piece: Piece; decide: Decide }) {
     case "calls":
       return <ToolCalls calls={piece.calls} />;
     case "proposal":
-      return <ProposalCard call={piece.call} decide={decide} />;
+      return <ProposalCard call={piece.call} plan={piece.plan} decide={decide} />;
+    case "notice":
+      return <p className="my-2 text-muted text-xs">{piece.text}</p>;
+    case "failure":
+      return <Notice tone="bad">{piece.text}</Notice>;
   }
 }

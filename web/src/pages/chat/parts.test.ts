@@ -1,16 +1,15 @@
-import type { UIMessage } from "ai";
 import { expect, it } from "vitest";
-import { changesOf, contactIdOf, localPathOf, piecesOf, sourcesOf, toolWords } from "./parts";
+import { type ChatMessage, piecesOf, placeOf, sourcesOf, toolWords } from "./parts";
 
-function message(...parts: UIMessage["parts"]): UIMessage {
+function message(...parts: ChatMessage["parts"]): ChatMessage {
   return { id: "m1", role: "assistant", parts };
 }
 
-function call(toolCallId: string): UIMessage["parts"][number] {
+function call(toolCallId: string): ChatMessage["parts"][number] {
   return { type: "tool-searchContacts", toolCallId, state: "output-available", input: {}, output: {} };
 }
 
-const ASKED: UIMessage["parts"][number] = {
+const ASKED: ChatMessage["parts"][number] = {
   type: "tool-updateContact",
   toolCallId: "c9",
   state: "approval-requested",
@@ -43,35 +42,30 @@ it("numbers each record once", () => {
 });
 
 it.each([
-  ["/app/contacts/g1?a=b#c", "/contacts/g1?a=b#c"],
-  ["https://lead.example/app/contacts/g1", "/contacts/g1"],
+  ["/app/contacts/g1?a=b%2F2#c", { to: "/contacts/g1", search: { a: "b/2" }, hash: "c" }],
+  ["https://lead.example/app/contacts/g1", { to: "/contacts/g1", search: {}, hash: "" }],
   ["https://evil.example/app/contacts/g1", undefined],
   ["//evil.example/app/contacts", undefined],
   ["/auth/logout", undefined],
   ["javascript:alert(1)", undefined],
-])("leads from %s to %s", (url, path) => {
-  expect(localPathOf(url, "https://lead.example")).toBe(path);
+])("leads from %s to %j", (url, place) => {
+  expect(placeOf(url, "https://lead.example")).toEqual(place);
 });
 
-it("shows what would change beside what is, and no ids", () => {
-  const input = {
-    contactId: "g1",
-    fields: { jobTitle: "CTO", phone: "+49 1" },
-    tags: ["a", "b"],
-    note: null,
-  };
+it("puts the server's plan with its call, and says what a conversation tells beside", () => {
+  const plan = { proposalId: "a1", toolCallId: "c9", title: "Change Ada", contactId: "g1", steps: [] };
 
-  expect(changesOf(input, { job_title: "VP" })).toEqual([
-    { field: "jobTitle", before: "VP", after: "CTO" },
-    { field: "phone", after: "+49 1" },
-    { field: "tags", after: "a, b" },
-  ]);
-  expect(changesOf("nothing", {})).toEqual([]);
-  expect([contactIdOf(input), contactIdOf({ contact_id: 7 }), contactIdOf(null)]).toEqual([
-    "g1",
-    undefined,
-    undefined,
-  ]);
+  const pieces = piecesOf(
+    message(
+      { type: "data-notice", data: { text: "A stand-in answers." } },
+      ASKED,
+      { type: "data-plan", data: plan },
+      { type: "data-failure", data: { text: "It broke." } },
+    ),
+  );
+
+  expect(pieces.map(({ kind }) => kind)).toEqual(["notice", "proposal", "failure"]);
+  expect(pieces[1]).toMatchObject({ plan, call: { toolCallId: "c9" } });
 });
 
 it("says a tool's name in words", () => {

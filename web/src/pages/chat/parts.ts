@@ -6,18 +6,40 @@ import {
   type ToolUIPart,
   type UIMessage,
 } from "ai";
+import type { ProposedStep } from "../../api/types";
 
 export type ToolPart = ToolUIPart | DynamicToolUIPart;
 export type SourcePart = SourceUrlUIPart | SourceDocumentUIPart;
+
+/** What a proposal would do, as the server planned it. */
+export interface Plan {
+  proposalId: string;
+  toolCallId: string;
+  title: string;
+  contactId: string | null;
+  steps: readonly ProposedStep[];
+}
+
+/** What a conversation tells beside words, calls and sources. */
+// A type, for an interface is no record of parts.
+export type Told = {
+  plan: Plan;
+  notice: { text: string };
+  failure: { text: string };
+};
+
+export type ChatMessage = UIMessage<unknown, Told>;
 
 /** What a message shows, in order: words, thoughts, calls that stand together, and proposals, each by itself. */
 export type Piece =
   | { kind: "text" | "thought"; key: string; text: string; isOpen: boolean }
   | { kind: "calls"; key: string; calls: ToolPart[] }
-  | { kind: "proposal"; key: string; call: ToolPart };
+  | { kind: "proposal"; key: string; call: ToolPart; plan: Plan | undefined }
+  | { kind: "notice" | "failure"; key: string; text: string };
 
 /** Sort a message's parts into what is shown; sources come after all of it. */
-export function piecesOf(message: UIMessage): Piece[] {
+export function piecesOf(message: ChatMessage): Piece[] {
+  const plans = plansOf(message);
   const pieces: Piece[] = [];
   for (const [at, part] of message.parts.entries()) {
     const key = String(at);
@@ -26,16 +48,27 @@ export function piecesOf(message: UIMessage): Piece[] {
       if (part.text) pieces.push({ kind, key, text: part.text, isOpen: part.state === "streaming" });
     } else if (isToolUIPart(part)) {
       const before = pieces.at(-1);
-      if (part.approval) pieces.push({ kind: "proposal", key: part.toolCallId, call: part });
+      const plan = plans.get(part.toolCallId);
+      if (plan || part.approval) pieces.push({ kind: "proposal", key: part.toolCallId, call: part, plan });
       else if (before?.kind === "calls") before.calls.push(part);
       else pieces.push({ kind: "calls", key: part.toolCallId, calls: [part] });
+    } else if (part.type === "data-notice") {
+      pieces.push({ kind: "notice", key, text: part.data.text });
+    } else if (part.type === "data-failure") {
+      pieces.push({ kind: "failure", key, text: part.data.text });
     }
   }
   return pieces;
 }
 
+function plansOf(message: ChatMessage): Map<string, Plan> {
+  const plans = new Map<string, Plan>();
+  for (const part of message.parts) if (part.type === "data-plan") plans.set(part.data.toolCallId, part.data);
+  return plans;
+}
+
 /** The records that a message rests on, each once; their place is their number. */
-export function sourcesOf(message: UIMessage): SourcePart[] {
+export function sourcesOf(message: ChatMessage): SourcePart[] {
   const sources = new Map<string, SourcePart>();
   for (const part of message.parts) {
     if (part.type === "source-url" || part.type === "source-document") sources.set(part.sourceId, part);
@@ -43,37 +76,22 @@ export function sourcesOf(message: UIMessage): SourcePart[] {
   return [...sources.values()];
 }
 
-/** The path within this page that a source leads to; nothing where it leads elsewhere. */
-export function localPathOf(url: string, origin: string): string | undefined {
+/** A place within this page. */
+export interface Place {
+  to: string;
+  search: Record<string, string>;
+  hash: string;
+}
+
+/** The place within this page that an address leads to; nothing where it leads elsewhere. */
+export function placeOf(url: string, origin: string): Place | undefined {
   const parsed = URL.parse(url, origin);
   if (parsed?.origin !== origin || !parsed.pathname.startsWith("/app/")) return undefined;
-  return parsed.pathname.slice("/app".length) + parsed.search + parsed.hash;
-}
-
-export interface Change {
-  field: string;
-  before?: string | undefined;
-  after: string;
-}
-
-/** What a proposal would change, beside what is known now. Ids are not for people. */
-export function changesOf(input: unknown, known: Readonly<Record<string, string>>): Change[] {
-  if (typeof input !== "object" || input === null) return [];
-  return Object.entries(input).flatMap(([field, value]): Change[] => {
-    if (value === null || value === undefined || /(^id|_id|Id|_ids|Ids)$/.test(field)) return [];
-    if (Array.isArray(value)) return [{ field, after: value.map(textOf).join(", ") }];
-    if (typeof value === "object") return changesOf(value, known);
-    const before = known[snake(field)];
-    return [{ field, after: textOf(value), ...(before === undefined ? {} : { before }) }];
-  });
-}
-
-/** The contact that a proposal is about, where it says so. */
-export function contactIdOf(input: unknown): string | undefined {
-  if (typeof input !== "object" || input === null) return undefined;
-  const { contactId, contact_id } = input as Record<string, unknown>;
-  const id = contactId ?? contact_id;
-  return typeof id === "string" ? id : undefined;
+  return {
+    to: parsed.pathname.slice("/app".length),
+    search: Object.fromEntries(parsed.searchParams),
+    hash: parsed.hash.slice(1),
+  };
 }
 
 /** Say a tool's name in words: `searchContacts` is "Search contacts". */
@@ -84,8 +102,4 @@ export function toolWords(name: string): string {
 
 function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { localPathOf, type SourcePart } from "./parts";
+import { placeOf, type SourcePart } from "./parts";
 
 const CHIP = "inline-flex h-6 max-w-full items-center gap-1.5 rounded-md border bg-raised px-1.5 text-xs";
 
@@ -9,8 +9,7 @@ export function SourceChips({ sources }: { sources: readonly SourcePart[] }) {
   return (
     <ol aria-label="Sources" className="mt-2 flex flex-wrap gap-1">
       {sources.map((source, at) => {
-        const path =
-          source.type === "source-url" ? localPathOf(source.url, window.location.origin) : undefined;
+        const place = source.type === "source-url" ? placeOf(source.url, window.location.origin) : undefined;
         const title = source.title ?? source.sourceId;
         const inside = (
           <>
@@ -22,8 +21,8 @@ export function SourceChips({ sources }: { sources: readonly SourcePart[] }) {
         );
         return (
           <li key={source.sourceId} className="min-w-0">
-            {path ? (
-              <Link to={path} title={title} className={`${CHIP} hover:bg-hover`}>
+            {place ? (
+              <Link {...place} title={title} className={`${CHIP} hover:bg-hover`}>
                 {inside}
               </Link>
             ) : (

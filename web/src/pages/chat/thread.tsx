@@ -1,42 +1,43 @@
-import { useChat } from "@ai-sdk/react";
-import { useQueryClient } from "@tanstack/react-query";
-import { lastAssistantMessageIsCompleteWithApprovalResponses, type UIMessage } from "ai";
+import { Chat, useChat } from "@ai-sdk/react";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { lastAssistantMessageIsCompleteWithApprovalResponses } from "ai";
 import { MessagesSquare } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { wordsOf } from "../../api/problem";
+import { session } from "../../api/client";
+import { Problem, wordsOf } from "../../api/problem";
+import { proposalsKey } from "../../api/queries";
 import { Failure } from "../../ui/failure";
 import { Spinner } from "../../ui/spinner";
 import { toasts } from "../../ui/toasts";
-import { makeTransport, stopTurn, threadsKey } from "./chats";
+import { type KeptThread, makeTransport, stopTurn, threadKey, threadsKey } from "./chats";
 import { Composer } from "./composer";
 import { Message } from "./message";
+import type { ChatMessage } from "./parts";
+import { beforeTurn } from "./resuming";
 import type { OpenContact } from "./use-open-contact";
 
 /** Words come faster than anybody reads, and each would draw the whole message again. */
 const DRAWN_EVERY_MS = 60;
 /** So near the end a reader follows what comes. */
 const NEAR_END_PX = 80;
+/** A turn that cannot be followed is over in a moment, and then the server has kept what came of it. */
+const LOOK_AGAIN_MS = 1_500;
 
 interface ThreadProps {
   id: string;
-  messages: UIMessage[];
+  kept: KeptThread;
   contact: OpenContact | undefined;
 }
 
 /** One conversation. A turn goes on at the server when the page is closed, and is followed again when it comes back. */
-export function Thread({ id, messages: known, contact }: ThreadProps) {
+export function Thread({ id, kept, contact }: ThreadProps) {
   const client = useQueryClient();
-  const [transport] = useState(() => makeTransport());
-  const chat = useChat({
-    id,
-    messages: known,
-    transport,
-    resume: known.length > 0,
+  const [talk] = useState(() => makeChat(id, kept, client));
+  const { messages, status, error, sendMessage, regenerate, addToolApprovalResponse } = useChat({
+    chat: talk,
+    resume: kept.isAnswering,
     throttle: DRAWN_EVERY_MS,
-    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
-    onFinish: () => void client.invalidateQueries({ queryKey: threadsKey }),
   });
-  const { messages, status, error, sendMessage, regenerate, addToolApprovalResponse } = chat;
   const isBusy = status === "submitted" || status === "streaming";
   const decide = useCallback(
     (decision: Parameters<typeof addToolApprovalResponse>[0]) => addToolApprovalResponse(decision),
@@ -44,12 +45,18 @@ export function Thread({ id, messages: known, contact }: ThreadProps) {
   );
   const stop = async () => {
     try {
+      // The stream says what was stopped, and ends.
       await stopTurn(id);
     } catch (failed) {
       toasts.warn(`It could not be stopped. ${wordsOf(failed)}`);
     }
-    await chat.stop();
   };
+  const failure = error && told(error);
+  // Without a word from the server nobody knows how far it came: what it kept says so, and is followed on.
+  const retry = () =>
+    failure instanceof Problem
+      ? regenerate(bodyOf(contact))
+      : client.invalidateQueries({ queryKey: threadKey(id) });
   return (
     <>
       <Following of={messages}>
@@ -64,9 +71,9 @@ export function Thread({ id, messages: known, contact }: ThreadProps) {
             <Spinner /> Looking …
           </p>
         )}
-        {error && (
+        {failure && (
           <div className="mt-4">
-            <Failure error={error} retry={() => regenerate(bodyOf(contact))} />
+            <Failure error={failure} retry={retry} />
           </div>
         )}
       </Following>
@@ -80,12 +87,39 @@ export function Thread({ id, messages: known, contact }: ThreadProps) {
   );
 }
 
+function makeChat(id: string, kept: KeptThread, client: QueryClient): Chat<ChatMessage> {
+  const lookAgain = () => void client.invalidateQueries({ queryKey: threadKey(id) });
+  const talk: Chat<ChatMessage> = new Chat<ChatMessage>({
+    id,
+    messages: kept.messages,
+    transport: makeTransport(session, {
+      onFollowed: () => {
+        talk.messages = beforeTurn(talk.messages);
+      },
+      onNothing: () => setTimeout(lookAgain, LOOK_AGAIN_MS),
+    }),
+    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+    onFinish: () => {
+      void client.invalidateQueries({ queryKey: threadsKey });
+      void client.invalidateQueries({ queryKey: proposalsKey });
+    },
+  });
+  return talk;
+}
+
+/** A turn that failed says why in its stream, as an error without a name of its own. */
+function told(error: Error): Error {
+  return error.name === "Error"
+    ? new Problem({ status: 502, slug: "turn-failed", message: error.message })
+    : error;
+}
+
 function bodyOf(contact: OpenContact | undefined): { body: { contactId?: string } } {
   return { body: contact ? { contactId: contact.id } : {} };
 }
 
 /** Scrolls along with what comes, unless the reader went up to read. */
-function Following({ of, children }: { of: readonly UIMessage[]; children: React.ReactNode }) {
+function Following({ of, children }: { of: readonly ChatMessage[]; children: React.ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null);
   const isFollowing = useRef(true);
   useEffect(() => {

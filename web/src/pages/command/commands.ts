@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import {
   Bookmark,
   Keyboard,
+  ListChecks,
   LogOut,
   type LucideIcon,
   MessagesSquare,
@@ -85,7 +86,12 @@ export function useCommands({
   return [
     ...places,
     ...kept,
-    ...(openChat ? [act("Ask the assistant", MessagesSquare, openChat)] : []),
+    ...(openChat
+      ? [
+          act("Ask the assistant", MessagesSquare, openChat),
+          act("Proposals of the assistant", ListChecks, () => navigate({ to: "/proposals" })),
+        ]
+      : []),
     act("Connect an account", Plus, () => navigate({ to: "/connections" })),
     act("Light theme", Sun, () => chooseTheme("light")),
     act("Dark theme", Moon, () => chooseTheme("dark")),

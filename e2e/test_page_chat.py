@@ -1,0 +1,172 @@
+"""What a person does with the assistant beside the page: ask, follow a source, approve, come back, stop."""
+
+import re
+from typing import Any
+
+import msgspec
+import pytest
+from lead.client import Gateway
+from playwright.async_api import Browser, Locator, Page, expect
+
+from e2e.browsing import open_page, sign_in, violations
+from e2e.chatting import script
+from e2e.chromium import Complaints
+from e2e.house import House
+from e2e.journey import connect, golden_records, settled, synced, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
+
+SALES = "hubspot:111111"
+SLOW = "Once upon a time there was a list of contacts. " * 12
+
+
+async def person_of(gateway: Gateway, house: House) -> Any:
+    """A contact of one connected account, which has an email."""
+    connection = await connect(gateway, SALES)
+    await synced(gateway, connection.id)
+    await settled(gateway, house, SALES)
+    return next(each for each in await golden_records(gateway) if each.email and each.first_name and each.last_name)
+
+
+async def open_contact(browser: Browser, house: House, gateway: Gateway, contact: Any) -> tuple[Page, Complaints]:
+    """Come to a contact's page as this person, with the assistant beside it."""
+    page, complaints = await open_page(browser, house)
+    status, user = await gateway.call("GET", "/auth/me")
+    assert status == 200
+    await sign_in(page, msgspec.json.decode(user)["email"])
+    await expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    await page.goto(f"{house.gateway_url}/app/contacts/{contact.id}")
+    await page.get_by_role("button", name="Ask", exact=False).click()
+    await expect(panel_of(page).get_by_label("Ask about your contacts")).to_be_visible()
+    return page, complaints
+
+
+def panel_of(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Assistant")
+
+
+async def ask(page: Page, text: str) -> None:
+    """Write a question and send it."""
+    await panel_of(page).get_by_label("Ask about your contacts").fill(text)
+    await page.keyboard.press("Enter")
+
+
+def change(contact: Any, title: str) -> dict[str, Any]:
+    return {"name": "updateContact", "input": {"contact_id": str(contact.id), "changes": {"job_title": title}}}
+
+
+async def test_a_person_asks_and_an_answer_leads_to_the_record_it_rests_on(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    look = {"name": "getContactDetails", "input": {"contact_id": str(contact.id)}}
+    script(house, {"answers": [{"tools": [look]}, {"text": f"**{contact.email}** is the address."}]})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+
+    await ask(page, "How do I reach this person?")
+
+    panel = panel_of(page)
+    await expect(panel.get_by_text("A stand-in answers, not a model.")).to_be_visible()
+    await expect(panel.get_by_role("strong").filter(has_text=contact.email)).to_be_visible()
+    chip = panel.get_by_role("list", name="Sources").get_by_role("link").first
+    await expect(chip).to_be_visible()
+    await expect(panel.get_by_role("button", name="Send")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("link", name="Settings").click()
+    await chip.click()
+    await page.wait_for_url(re.compile(f"/app/contacts/{contact.id}\\?source="))
+    await expect(page.get_by_role("main").get_by_text(contact.email).first).to_be_visible()
+    assert complaints.heard == []
+
+
+async def test_a_person_approves_what_was_proposed_and_takes_it_back(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    script(house, {"answers": [{"text": "I can.", "tools": [change(contact, "Countess")]}, {"text": "It is written."}]})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+    await ask(page, "Make her a countess")
+
+    card = panel_of(page).get_by_role("region", name="Proposal")
+    await expect(card.locator("ins")).to_have_text("Countess")
+    await page.reload()
+    await expect(card.locator("ins")).to_have_text("Countess")
+    await card.get_by_role("button", name="Approve").click()
+
+    await expect(card.get_by_text("Approved and done")).to_be_visible()
+    await expect(panel_of(page).get_by_text("It is written.")).to_be_visible()
+
+    async def title() -> str | None:
+        detail = await gateway.contact(contact.id)
+        return detail.fields.get("job_title") if detail else None
+
+    async def is_written() -> bool:
+        return await title() == "Countess"
+
+    async def is_taken_back() -> bool:
+        return await title() != "Countess"
+
+    await until(is_written, what="the new job title")
+    await card.get_by_role("button", name="Undo").click()
+    await expect(card.get_by_text("Undone", exact=True)).to_be_visible()
+    await until(is_taken_back, what="the job title of before")
+    assert await violations(page) == []
+    assert complaints.heard == []
+
+
+async def test_proposals_are_decided_on_their_page_and_the_conversation_knows(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    script(house, {"answers": [{"text": "I can.", "tools": [change(contact, "Nobody")]}, {"text": "Then not."}]})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+    await ask(page, "Make her nobody")
+    card = panel_of(page).get_by_role("region", name="Proposal")
+    await expect(card.get_by_role("button", name="Approve")).to_be_visible()
+
+    await panel_of(page).get_by_role("link", name="Proposals").click()
+    await expect(page.get_by_role("heading", name="Proposals", level=1)).to_be_visible()
+    main = page.get_by_role("main")
+    await page.get_by_label("Show").select_option("Open")
+    await expect(main.get_by_text("Waits for you")).to_be_visible()
+    assert await violations(page) == []
+    await main.get_by_role("button", name="Refuse").click()
+    await main.get_by_label("Why not").fill("She is somebody")
+    await page.keyboard.press("Enter")
+
+    await expect(main.get_by_text("None of these")).to_be_visible()
+    await page.get_by_label("Show").select_option("Refused")
+    await expect(main.get_by_text("Because: She is somebody")).to_be_visible()
+    await expect(card.get_by_text("Refused; nothing was done")).to_be_visible()
+    assert complaints.heard == []
+
+
+async def test_an_answer_goes_on_after_a_reload_and_is_stopped(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    count = {"name": "countContacts", "input": {}}
+    script(house, {"answers": [{"text": "Let me see.", "tools": [count]}, {"text": SLOW, "delay": 0.3}]})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+    await ask(page, "Tell me a story")
+    panel = panel_of(page)
+    told = panel.get_by_text(re.compile("Once upon a time"))
+    await expect(told).to_be_visible()
+
+    await page.reload()
+
+    await expect(told).to_be_visible()
+    before = len(await told.inner_text())
+
+    async def goes_on() -> bool:
+        return len(await told.inner_text()) > before
+
+    await until(goes_on, what="the answer to go on")
+    await expect(panel.get_by_text("Let me see.")).to_have_count(1)
+    await expect(panel.get_by_text("Tell me a story", exact=False)).not_to_have_count(0)
+    await panel.get_by_role("button", name="Stop").click()
+    await expect(panel.get_by_role("button", name="Send")).to_be_visible()
+    script(house, {"answers": [{"text": "Yes, still here."}]})
+    await ask(page, "Still there?")
+    await expect(panel.get_by_text("Yes, still here.")).to_be_visible()
+    assert complaints.heard == []
