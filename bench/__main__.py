@@ -6,7 +6,9 @@ Numbers are theirs.
 import runpy
 import sys
 
-BENCHES = ("bus", "file", "latency", "limits", "matching", "pipeline", "review", "rules", "search", "webhook", "weighing")
+BENCHES = (
+    "bus", "file", "latency", "limits", "matching", "pipeline", "review", "rules", "search", "webhook", "weighing",
+)  # fmt: skip
 
 if __name__ == "__main__":
     named = [each for each in sys.argv[1:] if not each.isdigit()] or BENCHES
