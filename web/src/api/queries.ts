@@ -233,6 +233,8 @@ export const assistantQuery = queryOptions({
 });
 
 export const proposalsKey = ["proposals"] as const;
+/** What was said in a conversation with the assistant. */
+export const threadKey = (id: string) => ["chat", id] as const;
 
 /** What the assistant proposed to this person, the latest first. */
 export const proposalsQuery = (state: Proposal["state"] | undefined) =>

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { DefaultChatTransport } from "ai";
 import { answered, api, session as own } from "../../api/client";
 import { Problem, readProblem } from "../../api/problem";
+import { threadKey } from "../../api/queries";
 import type { Session } from "../../api/session";
 import type { ChatRequest } from "../../api/types";
 import type { ChatMessage } from "./parts";
@@ -13,7 +14,6 @@ export interface KeptThread {
 }
 
 export const threadsKey = ["chats"] as const;
-export const threadKey = (id: string) => ["chat", id] as const;
 
 /** The conversations of this person, the latest first. */
 export const threadsQuery = queryOptions({

@@ -43,3 +43,9 @@ it("leads to records of this page, and shows tables as tables", async () => {
   expect(screen.getByRole("link", { name: "Ada" }).getAttribute("href")).toBe("/contacts/g1");
   expect(container.querySelectorAll("th, td")).toHaveLength(4);
 });
+
+it("says an address once that stands there as it is, and where words lead that hide one", async () => {
+  const container = await shown("Write to ada@example.com or [her](mailto:eve@example.com)\n\nThe end");
+
+  expect(container.textContent).toContain("Write to ada@example.com or her (mailto:eve@example.com)");
+});

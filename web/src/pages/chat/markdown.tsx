@@ -19,6 +19,8 @@ const COMPONENTS: Components = {
         </Link>
       );
     }
+    // An address that stands there as it is needs not be said twice.
+    if (children === href?.replace(/^mailto:/, "")) return children;
     return (
       <>
         {children} <span className="text-muted [overflow-wrap:anywhere]">({href})</span>

@@ -59,7 +59,7 @@ function Person({ contact }: { contact: ContactDetail }) {
   useTitle(name);
   const role = [contact.fields["job_title"], contact.fields["company"]].filter(Boolean).join(" at ");
   return (
-    <article>
+    <article className="@container">
       <DuplicateBanner contact={contact} />
       <header className="flex items-center gap-3.5 border-b px-4 pt-2 pb-4 md:px-6">
         <Avatar id={contact.id} name={name} large />
@@ -72,15 +72,15 @@ function Person({ contact }: { contact: ContactDetail }) {
         </div>
         <MoreMenu contact={contact} />
       </header>
-      <div className="grid lg:grid-cols-[20rem_minmax(0,1fr)] xl:grid-cols-[21rem_minmax(0,1fr)_19rem]">
-        <div className="border-b lg:border-r lg:border-b-0">
+      <div className="grid @3xl:grid-cols-[20rem_minmax(0,1fr)] @5xl:grid-cols-[21rem_minmax(0,1fr)_19rem]">
+        <div className="border-b @3xl:border-r @3xl:border-b-0">
           <Fields contact={contact} />
-          <div className="border-t xl:hidden">
+          <div className="border-t @5xl:hidden">
             <Sources contact={contact} />
           </div>
         </div>
         <PastTabs contact={contact} />
-        <div className="hidden border-l xl:block">
+        <div className="hidden border-l @5xl:block">
           <Sources contact={contact} />
         </div>
       </div>

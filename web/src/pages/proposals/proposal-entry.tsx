@@ -1,11 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { answered, api } from "../../api/client";
-import { proposalsKey } from "../../api/queries";
+import { proposalsKey, threadKey } from "../../api/queries";
 import type { Proposal } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Failure } from "../../ui/failure";
-import { threadKey } from "../chat/chats";
 import { Decision } from "../chat/decision";
 import { DoneSteps } from "../chat/done-steps";
 import { PlanSteps } from "../chat/plan-steps";
