@@ -46,7 +46,8 @@ class Assembly:
         elif kind == "source-url":
             self.parts.append(dict(chunk))
         elif kind.startswith("data-") and not chunk.get("transient"):
-            self.parts.append({"type": kind, "data": chunk["data"]})
+            named = {"id": chunk["id"]} if "id" in chunk else {}
+            self.parts.append({"type": kind, **named, "data": chunk["data"]})
 
     def _step(self, kind: str) -> None:
         if kind == "start-step":
@@ -71,6 +72,8 @@ class Assembly:
         call = self.call(chunk["toolCallId"])
         if call is None:
             call = {"type": f"tool-{chunk['toolName']}", "toolCallId": chunk["toolCallId"], "state": "input-streaming"}
+            if "title" in chunk:
+                call["title"] = chunk["title"]
             self.parts.append(call)
         match kind:
             case "tool-input-available":
