@@ -146,7 +146,7 @@ async def test_an_answer_goes_on_after_a_reload_and_is_stopped(
 ) -> None:
     contact = await person_of(gateway, house)
     count = {"name": "countContacts", "input": {}}
-    script(house, {"answers": [{"text": "Let me see.", "tools": [count]}, {"text": SLOW, "delay": 0.3}]})
+    script(house, {"answers": [{"text": "Let me see.", "tools": [count]}, {"text": SLOW, "pause": 0.3}]})
     page, complaints = await open_contact(browser, house, gateway, contact)
     await ask(page, "Tell me a story")
     panel = panel_of(page)
