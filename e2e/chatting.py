@@ -90,14 +90,14 @@ class Chat:
         return self._gateway.http.post(
             self._url,
             data=msgspec.json.encode(body),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._gateway._token}"},
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._gateway.token}"},
             timeout=ClientTimeout(total=120),
         )
 
     @asynccontextmanager
     async def follow(self) -> AsyncIterator[ClientResponse]:
         """Listen to the turn that is under way."""
-        headers = {"Authorization": f"Bearer {self._gateway._token}"}
+        headers = {"Authorization": f"Bearer {self._gateway.token}"}
         async with self._gateway.http.get(f"{self._url}/{self.id}/stream", headers=headers) as answer:
             yield answer
 

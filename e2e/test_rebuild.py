@@ -30,7 +30,7 @@ async def until_empty(tell: Callable[[], Awaitable[str]], *, seconds: float) -> 
 
 
 def workspace_of(gateway: Gateway) -> str:
-    payload = gateway._token.split(".")[1]
+    payload = gateway.token.split(".")[1]
     claims: dict[str, str] = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return claims["workspace"]
 

@@ -51,6 +51,11 @@ class Gateway:
         self._token = _read(status, body, SessionView).token
         return new
 
+    @property
+    def token(self) -> str:
+        """The access token of this session."""
+        return self._token
+
     async def connections(self) -> list[ConnectionView]:
         """What is connected."""
         return (await self._get("/connections", ItemPage[ConnectionView])).items

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from agent.chunks import Chunk
+from agent.conversation import DECLINED, Block, result
 from agent.tools.api import Api, ToolFailed
 from agent.tools.tool import Plan, Step
 
@@ -46,6 +48,23 @@ class Outcome(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """Tell it in words."""
         return "; ".join(f"{step.says}: {step.detail or step.state}" for step in self.steps)
+
+
+def told(call_id: str, outcome: Outcome) -> tuple[Chunk, Block]:
+    """Tell what became of a proposal: to the page, and to the model."""
+    says = outcome.sentence()
+    if outcome.is_done:
+        done: Chunk = {"type": "tool-output-available", "toolCallId": call_id, "output": outcome.shown()}
+        return done, result(call_id, f"Approved and done. {says}")
+    failed: Chunk = {"type": "tool-output-error", "toolCallId": call_id, "errorText": says}
+    return failed, result(call_id, f"Approved, but not all was done. {says}", is_error=True)
+
+
+def told_no(call_id: str, reason: str | None) -> tuple[Chunk, Block]:
+    """Tell that a proposal was refused."""
+    because = f": {reason}" if reason else ""
+    says = DECLINED.format(reason=because)
+    return {"type": "tool-output-denied", "toolCallId": call_id}, result(call_id, says, is_error=True)
 
 
 async def carry_out(api: Api, proposal_id: UUID, plan: Plan) -> Outcome:

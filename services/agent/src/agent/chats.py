@@ -10,7 +10,7 @@ from contracts.pages import ItemPage
 from servicekit.errors import Conflict, NotFound, TooManyRequests, Unavailable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent import proposal_queries, queries
+from agent import cursors, proposal_queries, queries
 from agent.chunks import Assembly
 from agent.conversation import INTERRUPTED, LEFT_OPEN, UNKNOWN, Said, closed, question, result, title_of, unanswered
 from agent.keys import ChatKey
@@ -247,7 +247,7 @@ async def list_chats(
     found = await queries.list_chats(conn, workspace_id, user_id, before=before, at_most=limit + 1)
     shown = [ChatHeadView(id=each.id, title=each.title, updated_at=each.updated_at) for each in found[:limit]]
     more = len(found) > limit
-    cursor = f"{shown[-1].updated_at.isoformat()}~{shown[-1].id}" if more else None
+    cursor = cursors.write(shown[-1].updated_at, shown[-1].id) if more else None
     return ItemPage(items=shown, next_cursor=cursor)
 
 

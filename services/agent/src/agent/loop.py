@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -16,9 +15,9 @@ from servicekit.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import proposal_queries, queries
-from agent.carrying_out import carry_out
+from agent.carrying_out import carry_out, told, told_no
 from agent.chunks import Assembly, Chunk
-from agent.conversation import DECLINED, INTERRUPTED, LIMITED, Block, Said, as_sent, closed, result, unanswered
+from agent.conversation import INTERRUPTED, LIMITED, Block, Said, as_sent, closed, result, unanswered
 from agent.keys import ChatKey
 from agent.model import Answer, Model, ModelFailed, Piece
 from agent.proposal_queries import Proposal
@@ -26,7 +25,7 @@ from agent.queries import Message
 from agent.settings import Settings
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import DESCRIBED, TOOLS
-from agent.tools.tool import Context, Plan, Reading, Result, Source, read_input, written
+from agent.tools.tool import Plan, Reading, Result, Source, read_input, written
 from agent.turns import Turn
 
 log = structlog.get_logger()
@@ -79,24 +78,30 @@ class Work:
         """Do the turn to its end, whatever happens on the way."""
         with telemetry.span("invoke_agent lead-manager", {}, SpanKind.INTERNAL):
             try:
-                async with asyncio.timeout(self._desk.settings.agent_turn_seconds):
-                    await self._steps()
-            except asyncio.CancelledError:
-                with suppress(TurnLost):
-                    await asyncio.shield(self._give_up(STOPPED if self._turn.is_stopped else INTERRUPTED))
-                raise
-            except TimeoutError:
-                await self._fail("This took longer than a turn may take, and was stopped.")
-            except LimitReached as limit:
-                await self._fail(str(limit))
-            except ModelFailed as failed:
-                await self._fail(failed.sentence)
+                await self._try()
             except TurnLost:
                 log.info("turn_was_lost", turn_id=str(self._turn.turn_id))
                 await self._turn.say({"type": "error", "errorText": "This conversation went on without this answer."})
-            except Exception:
-                log.exception("turn_failed", turn_id=str(self._turn.turn_id))
-                await self._fail("Something went wrong here; it was noted.")
+
+    async def _try(self) -> None:
+        try:
+            async with asyncio.timeout(self._desk.settings.agent_turn_seconds):
+                await self._steps()
+        except asyncio.CancelledError:
+            with suppress(TurnLost):
+                await asyncio.shield(self._give_up(STOPPED if self._turn.is_stopped else INTERRUPTED))
+            raise
+        except TurnLost:
+            raise
+        except TimeoutError:
+            await self._fail("This took longer than a turn may take, and was stopped.")
+        except LimitReached as limit:
+            await self._fail(str(limit))
+        except ModelFailed as failed:
+            await self._fail(failed.sentence)
+        except Exception:  # the edge of a turn: a bug is told to the log, and to the person that there is one
+            log.exception("turn_failed", turn_id=str(self._turn.turn_id))
+            await self._fail("Something went wrong here; it was noted.")
 
     # Steps --------------------------------------------------------------------------------------------------------
 
@@ -216,18 +221,10 @@ class Work:
         self._tools_left -= len(calls)
         if self._tools_left < 0:
             raise LimitReached("This needed more calls than a turn may make, and was stopped; ask for less at once.")
-        context = Context(self._api, await self._typed(), datetime.now(UTC))
-        done = await asyncio.gather(*(self._call(context, call) for call in calls))
+        done = await asyncio.gather(*(self._call(call) for call in calls))
         return any(each is None for each in done), [each for each in done if each is not None]
 
-    async def _typed(self) -> str:
-        async with self._transaction() as conn:
-            messages = await queries.load_messages(conn, self._key)
-        return "\n".join(
-            part["text"] for each in messages if each.role == "user" for part in each.parts if part["type"] == "text"
-        )
-
-    async def _call(self, context: Context, call: Block) -> Block | None:
+    async def _call(self, call: Block) -> Block | None:
         """Call one; its result, or None where a person is to decide first."""
         name, call_id, given = call["name"], call["id"], call["input"]
         about = {"toolCallId": call_id, "toolName": name}
@@ -248,13 +245,15 @@ class Work:
         try:
             with telemetry.span(f"execute_tool {name}", {}, SpanKind.INTERNAL):
                 if isinstance(tool, Reading):
-                    return await self._read(call_id, await tool.work(context, wanted))
-                await self._propose(call_id, name, given, await tool.plan(context, wanted))
+                    return await self._read(call_id, await tool.work(self._api, wanted))
+                await self._propose(call_id, name, given, await tool.plan(self._api, wanted))
                 return None
         except ToolFailed as failed:
             await self._say({"type": "tool-output-error", "toolCallId": call_id, "errorText": str(failed)})
             return result(call_id, str(failed), is_error=True)
-        except Exception:
+        except TurnLost:
+            raise
+        except Exception:  # the edge of a call: the others of the step go on, and nobody takes a bug for an answer
             log.exception("tool_broke", tool=name)
             await self._say(
                 {"type": "tool-output-error", "toolCallId": call_id, "errorText": "It broke; it was noted."}
@@ -319,20 +318,18 @@ class Work:
     async def _outcome(self, proposal: Proposal) -> tuple[str, Block]:
         call_id = proposal.call_id
         if proposal.state == "refused":
-            await self._say({"type": "tool-output-denied", "toolCallId": call_id})
-            reason = f": {proposal.reason}" if proposal.reason else ""
-            return call_id, result(call_id, DECLINED.format(reason=reason), is_error=True)
+            chunk, block = told_no(call_id, proposal.reason)
+            await self._say(chunk)
+            return call_id, block
         outcome = await carry_out(self._api, proposal.proposal_id, proposal.plan)
         async with self._transaction() as conn:
             state = "done" if outcome.is_done else "failed"
             await proposal_queries.end_proposal(
                 conn, self._key.workspace_id, proposal.proposal_id, state=state, outcome=outcome
             )
-        if outcome.is_done:
-            await self._say({"type": "tool-output-available", "toolCallId": call_id, "output": outcome.shown()})
-            return call_id, result(call_id, f"Approved and done. {outcome.sentence()}")
-        await self._say({"type": "tool-output-error", "toolCallId": call_id, "errorText": outcome.sentence()})
-        return call_id, result(call_id, f"Approved, but not all was done. {outcome.sentence()}", is_error=True)
+        chunk, block = told(call_id, outcome)
+        await self._say(chunk)
+        return call_id, block
 
     # How it ends --------------------------------------------------------------------------------------------------
 

@@ -10,17 +10,17 @@ from servicekit.database import Database
 from servicekit.errors import BadRequest, NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent import proposal_queries, queries
-from agent.carrying_out import PATIENCE_SECONDS, Outcome, carry_out
+from agent import cursors, proposal_queries, queries
+from agent.carrying_out import PATIENCE_SECONDS, carry_out, told, told_no
 from agent.chats import ChatBusy, ProposalNotOpen
-from agent.chunks import Assembly
-from agent.conversation import DECLINED, INTERRUPTED, Block, Said, closed, result, unanswered
+from agent.chunks import Assembly, Chunk
+from agent.conversation import INTERRUPTED, Block, Said, closed, unanswered
 from agent.keys import ChatKey
 from agent.proposal_queries import Proposal
 from agent.queries import Message
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import TOOLS
-from agent.tools.tool import Context, Plan, Reading, read_input
+from agent.tools.tool import Plan, Reading, read_input
 
 LEASE_SECONDS = PATIENCE_SECONDS + 60
 """So long a conversation waits for an approval that is carried out beside it, if the process dies meanwhile."""
@@ -82,7 +82,7 @@ async def list_proposals(
         conn, workspace_id, user_id, state=state, before=before, at_most=limit + 1
     )
     shown = found[:limit]
-    cursor = f"{shown[-1].created_at.isoformat()}~{shown[-1].proposal_id}" if len(found) > limit else None
+    cursor = cursors.write(shown[-1].created_at, shown[-1].proposal_id) if len(found) > limit else None
     return ItemPage(items=[view_of(each) for each in shown], next_cursor=cursor)
 
 
@@ -119,7 +119,7 @@ async def approve(
         await queries.end_turn(conn, key)
         state = "done" if outcome.is_done else "failed"
         await proposal_queries.end_proposal(conn, workspace_id, proposal_id, state=state, outcome=outcome)
-        await _tell(conn, key, proposal, _result(proposal, outcome), outcome)
+        await _tell(conn, key, proposal, *told(proposal.call_id, outcome))
         return view_of(await show(conn, workspace_id, user_id, proposal_id))
 
 
@@ -127,7 +127,7 @@ async def _planned(api: Api, proposal: Proposal, edited: dict[str, Any]) -> Plan
     tool = TOOLS[proposal.tool]
     assert not isinstance(tool, Reading), "only what writes is proposed"
     try:
-        return await tool.plan(Context(api), read_input(tool, edited))
+        return await tool.plan(api, read_input(tool, edited))
     except ToolFailed as failed:
         raise EditUnfit(str(failed)) from None
 
@@ -142,8 +142,7 @@ async def refuse(
         await _lock(conn, key)
         if not await proposal_queries.claim(conn, workspace_id, user_id, proposal_id, state="refused", reason=reason):
             raise ProposalNotOpen
-        said = DECLINED.format(reason=f": {reason}" if reason else "")
-        await _tell(conn, key, proposal, result(proposal.call_id, said, is_error=True), None)
+        await _tell(conn, key, proposal, *told_no(proposal.call_id, reason))
         return view_of(await show(conn, workspace_id, user_id, proposal_id))
 
 
@@ -153,20 +152,14 @@ async def _lock(conn: AsyncConnection, key: ChatKey) -> None:
         raise ChatBusy
 
 
-def _result(proposal: Proposal, outcome: Outcome) -> Block:
-    if outcome.is_done:
-        return result(proposal.call_id, f"Approved and done. {outcome.sentence()}")
-    return result(proposal.call_id, f"Approved, but not all was done. {outcome.sentence()}", is_error=True)
-
-
-async def _tell(conn: AsyncConnection, key: ChatKey, proposal: Proposal, told: Block, outcome: Outcome | None) -> None:
+async def _tell(conn: AsyncConnection, key: ChatKey, proposal: Proposal, chunk: Chunk, block: Block) -> None:
     """Write what became of a proposal into its conversation, whose next turn goes on from there."""
     chat = await queries.lock_chat(conn, key)
     if chat is None:
         return
     calls = unanswered(await queries.load_said(conn, key))
     if any(call["id"] == proposal.call_id for call in calls):
-        held = [*(chat.held_back or ()), told]
+        held = [*(chat.held_back or ()), block]
         waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
         if any(each.state in ("open", "running") for each in waiting.values()):
             await queries.hold_back(conn, key, held)
@@ -177,13 +170,5 @@ async def _tell(conn: AsyncConnection, key: ChatKey, proposal: Proposal, told: B
     for message in await queries.load_messages(conn, key):
         if message.id == proposal.message_id:
             assembly = Assembly(message.parts)
-            assembly.take(_shown(proposal.call_id, outcome))
+            assembly.take(chunk)
             await queries.save_message(conn, key, Message(message.id, message.role, assembly.parts))
-
-
-def _shown(call_id: str, outcome: Outcome | None) -> dict[str, Any]:
-    if outcome is None:
-        return {"type": "tool-output-denied", "toolCallId": call_id}
-    if outcome.is_done:
-        return {"type": "tool-output-available", "toolCallId": call_id, "output": outcome.shown()}
-    return {"type": "tool-output-error", "toolCallId": call_id, "errorText": outcome.sentence()}

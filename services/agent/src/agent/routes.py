@@ -1,10 +1,8 @@
 """HTTP in: chatting, conversations, proposals, usage."""
 
-from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from contracts.chats import Approval, ChatDetail, ChatHeadView, ProposalState, ProposalView, Refusal, UsageView
 from contracts.pages import ItemPage
 from litestar import Response, delete, get, post
@@ -12,11 +10,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 from servicekit.database import Database
-from servicekit.errors import BadRequest, Forbidden
+from servicekit.errors import Forbidden
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent import chats, proposals
+from agent import chats, cursors, proposals
 from agent.chunks import HEADERS
 from agent.keys import ChatKey
 from agent.proposal_queries import Proposal
@@ -28,14 +26,6 @@ from agent.working import Workshop
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=300)]
-T = TypeVar("T")
-
-
-class CursorInvalid(BadRequest):
-    """A cursor that we did not give."""
-
-    slug = "cursor-invalid"
-    title = "This cursor does not belong to this list"
 
 
 def _person(principal: Principal) -> UUID:
@@ -46,16 +36,6 @@ def _person(principal: Principal) -> UUID:
 
 def _key(principal: Principal, chat_id: str) -> ChatKey:
     return ChatKey(principal.workspace_id, _person(principal), chat_id)
-
-
-def _place(cursor: str | None, kind: type[T]) -> tuple[datetime, T] | None:
-    if cursor is None:
-        return None
-    moment, _, name = cursor.partition("~")
-    try:
-        return msgspec.convert((moment.replace(" ", "+"), name), tuple[datetime, kind])  # type: ignore[valid-type]
-    except msgspec.ValidationError:
-        raise CursorInvalid from None
 
 
 def _streamed(turn: Turn) -> Stream:
@@ -131,7 +111,7 @@ async def list_chats(
     limit: Limit = 30,
 ) -> ItemPage[ChatHeadView]:
     """List your conversations, the latest first."""
-    before = _place(cursor, str)
+    before = cursors.read(cursor, str)
     return await chats.list_chats(conn, principal.workspace_id, _person(principal), before=before, limit=limit)
 
 
@@ -160,7 +140,7 @@ async def list_proposals(
     limit: Limit = 30,
 ) -> ItemPage[ProposalView]:
     """List what the assistant proposed to you, the latest first."""
-    before = _place(cursor, UUID)
+    before = cursors.read(cursor, UUID)
     return await proposals.list_proposals(
         conn, principal.workspace_id, _person(principal), state=proposal_state, before=before, limit=limit
     )

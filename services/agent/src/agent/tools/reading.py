@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from agent.tools.api import ToolFailed
-from agent.tools.tool import Context, Reading, Result, Source
+from agent.tools.api import Api, ToolFailed
+from agent.tools.tool import Reading, Result, Source
 
 ContactId = Annotated[str, Meta(pattern="^[0-9a-f-]{36}$", description="The contact's id, as another tool gave it.")]
 Few = Annotated[int, Meta(ge=1, le=50)]
@@ -24,16 +24,16 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Cursor = None
 
 
-async def search_contacts(context: Context, given: Search) -> Result:
+async def search_contacts(api: Api, given: Search) -> Result:
     """Find contacts by words."""
-    page = await context.api.identity("/contacts", q=given.query, limit=given.limit, cursor=given.cursor)
+    page = await api.identity("/contacts", q=given.query, limit=given.limit, cursor=given.cursor)
     items = page["items"]
     content = {
         "total": page.get("total"),
         "contacts": [_summary(each) for each in items],
         "next_cursor": page.get("next_cursor"),
         **({"spelled_like": page["near"]} if page.get("near") else {}),
-        **({} if items else {"searched": await _coverage(context)}),
+        **({} if items else {"searched": await _coverage(api)}),
     }
     return Result(_lean(content), tuple(source for each in items[:5] for source in _sources(each)))
 
@@ -45,9 +45,9 @@ class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     detail: Literal["short", "full"] = "short"
 
 
-async def get_contact_details(context: Context, given: Details) -> Result:
+async def get_contact_details(api: Api, given: Details) -> Result:
     """Show a contact with where each value comes from."""
-    contact = await context.api.identity(f"/contacts/{given.contact_id}")
+    contact = await api.identity(f"/contacts/{given.contact_id}")
     lineage = {
         field: {
             **_value(told["chosen"]),
@@ -82,15 +82,15 @@ class Timeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Cursor = None
 
 
-async def get_timeline(context: Context, given: Timeline) -> Result:
+async def get_timeline(api: Api, given: Timeline) -> Result:
     """List what happened with a contact."""
-    page = await context.api.identity(f"/contacts/{given.contact_id}/timeline", limit=given.limit, cursor=given.cursor)
+    page = await api.identity(f"/contacts/{given.contact_id}/timeline", limit=given.limit, cursor=given.cursor)
     content = {
         "contact_id": given.contact_id,
         "interactions": [_interaction(each, LONG_TEXT) for each in page["items"]],
         "next_cursor": page.get("next_cursor"),
     }
-    return Result(_lean(content), await _sources_of(context, given.contact_id))
+    return Result(_lean(content), await _sources_of(api, given.contact_id))
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,13 +100,13 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     other_contact_id: Annotated[str | None, Meta(description="Why these two are, or are not, one person.")] = None
 
 
-async def explain_match(context: Context, given: Pair) -> Result:
+async def explain_match(api: Api, given: Pair) -> Result:
     """Tell why records are one contact, or why two contacts are not."""
     if given.other_contact_id:
-        told = await context.api.identity("/explain", left=given.contact_id, right=given.other_contact_id)
+        told = await api.identity("/explain", left=given.contact_id, right=given.other_contact_id)
     else:
-        told = await context.api.identity(f"/contacts/{given.contact_id}/explain", items=20)
-    return Result(_lean(told), await _sources_of(context, given.contact_id))
+        told = await api.identity(f"/contacts/{given.contact_id}/explain", items=20)
+    return Result(_lean(told), await _sources_of(api, given.contact_id))
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,10 +116,10 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Cursor = None
 
 
-async def find_duplicates(context: Context, given: Page) -> Result:
+async def find_duplicates(api: Api, given: Page) -> Result:
     """List contacts that may be one person."""
-    page = await context.api.identity("/suggestions", limit=given.limit, cursor=given.cursor)
-    counted = await context.api.identity("/suggestions/count")
+    page = await api.identity("/suggestions", limit=given.limit, cursor=given.cursor)
+    counted = await api.identity("/suggestions/count")
     content = {
         "total": counted["count"],
         "pairs": [
@@ -141,9 +141,9 @@ class One(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact_id: ContactId
 
 
-async def list_conflicts(context: Context, given: One) -> Result:
+async def list_conflicts(api: Api, given: One) -> Result:
     """List the fields of which a contact's sources say different things."""
-    contact = await context.api.identity(f"/contacts/{given.contact_id}")
+    contact = await api.identity(f"/contacts/{given.contact_id}")
     conflicts = {}
     for field, told in contact["lineage"].items():
         values = [told["chosen"], *told["losers"]]
@@ -157,10 +157,10 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """It takes nothing."""
 
 
-async def list_sources(context: Context, given: Nothing) -> Result:
+async def list_sources(api: Api, given: Nothing) -> Result:
     """Tell what is connected, how fresh and how complete it is."""
     del given
-    return Result({"sources": await _coverage(context)})
+    return Result({"sources": await _coverage(api)})
 
 
 class Count(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,10 +182,10 @@ class Count(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     any_of: Annotated[bool, Meta(description="Whether one of the conditions is enough.")] = False
 
 
-async def count_contacts(context: Context, given: Count) -> Result:
+async def count_contacts(api: Api, given: Count) -> Result:
     """Count contacts exactly."""
     group = {"combinator": "or" if given.any_of else "and", "rules": list(given.conditions)}
-    told = await context.api.identity(
+    told = await api.identity(
         "/contacts/count",
         q=given.query,
         source=given.provider,
@@ -194,19 +194,19 @@ async def count_contacts(context: Context, given: Count) -> Result:
     return Result({"count": told["count"]})
 
 
-async def _coverage(context: Context) -> list[dict[str, Any]]:
-    connections = (await context.api.connections("/connections"))["items"]
-    return [_lean(await _coverage_of(context, each)) for each in connections]
+async def _coverage(api: Api) -> list[dict[str, Any]]:
+    connections = (await api.connections("/connections"))["items"]
+    return [_lean(await _coverage_of(api, each)) for each in connections]
 
 
-async def _coverage_of(context: Context, connection: dict[str, Any]) -> dict[str, Any]:
+async def _coverage_of(api: Api, connection: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "provider": connection["provider"],
         "account": connection.get("account_name"),
         "state": connection["state"],
     }
     try:
-        runs = (await context.api.sync_worker(f"/connections/{connection['id']}/syncs"))["items"]
+        runs = (await api.sync_worker(f"/connections/{connection['id']}/syncs"))["items"]
     except ToolFailed as failed:
         return {**told, "problem": str(failed)}
     done = next((run for run in runs if run["state"] == "succeeded"), None)
@@ -268,8 +268,8 @@ def _sources(contact: dict[str, Any]) -> tuple[Source, ...]:
     )
 
 
-async def _sources_of(context: Context, contact_id: str) -> tuple[Source, ...]:
-    contact = await context.api.identity(f"/contacts/{contact_id}")
+async def _sources_of(api: Api, contact_id: str) -> tuple[Source, ...]:
+    contact = await api.identity(f"/contacts/{contact_id}")
     return _sources({**contact, **contact["fields"]})
 
 

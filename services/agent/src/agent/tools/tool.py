@@ -1,7 +1,6 @@
 """A tool: what it is called and for, what it takes, and what it does."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -53,15 +52,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
 
 
-class Context(msgspec.Struct, frozen=True):
-    """Who asks, and what they wrote."""
-
-    api: Api
-    typed: str = ""
-    """All that the person wrote in this conversation: an address that stands there they may write to."""
-    now: datetime | None = None
-
-
 class Reading(msgspec.Struct, Generic[I], frozen=True):
     """A tool that reads."""
 
@@ -69,7 +59,7 @@ class Reading(msgspec.Struct, Generic[I], frozen=True):
     title: str
     description: str
     takes: type[I]
-    work: Callable[[Context, I], Awaitable[Result]]
+    work: Callable[[Api, I], Awaitable[Result]]
 
 
 class Writing(msgspec.Struct, Generic[I], frozen=True):
@@ -79,7 +69,7 @@ class Writing(msgspec.Struct, Generic[I], frozen=True):
     title: str
     description: str
     takes: type[I]
-    plan: Callable[[Context, I], Awaitable[Plan]]
+    plan: Callable[[Api, I], Awaitable[Plan]]
 
 
 Tool = Reading[Any] | Writing[Any]

@@ -5,61 +5,40 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from contracts.actions import ContactFields
+from msgspec import Meta
 
-from agent.tools.api import ToolFailed
+from agent.tools.api import Api, ToolFailed
 from agent.tools.reading import ContactId
-from agent.tools.tool import Context, Plan, Step, Writing
+from agent.tools.tool import Plan, Step, Writing
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Words = Annotated[str, Meta(min_length=1, max_length=20_000)]
 Provider = Annotated[
     str | None, Meta(description="Where: hubspot, pipedrive or zendesk; everywhere it can be, without.")
 ]
-Value = Line | None | UnsetType
 
 LABELS = {"hubspot": "HubSpot", "pipedrive": "Pipedrive", "zendesk": "Zendesk"}
 SHOWN = ("first_name", "last_name", "email", "phone", "company")
 USUAL_MEETING = timedelta(minutes=30)
 
 
-class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """New values; null empties a field, what is left out stays."""
-
-    first_name: Value = UNSET
-    last_name: Value = UNSET
-    email: Value = UNSET
-    phone: Value = UNSET
-    company: Value = UNSET
-    job_title: Value = UNSET
-    street: Value = UNSET
-    city: Value = UNSET
-    postal_code: Value = UNSET
-    region: Value = UNSET
-    country: Value = UNSET
-
-    def given(self) -> dict[str, str | None]:
-        """Tell the fields that are spoken of."""
-        values = {name: getattr(self, name) for name in self.__struct_fields__}
-        return {name: value for name, value in values.items() if value is not UNSET}
-
-
 class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose values, and which."""
 
     contact_id: ContactId
-    changes: Changes
+    changes: ContactFields
     provider: Provider = None
 
 
-async def update_contact(context: Context, given: Update) -> Plan:
+async def update_contact(api: Api, given: Update) -> Plan:
     """Plan to write values at every source that takes them."""
     changes = given.changes.given()
     if not changes:
         raise ToolFailed("Name at least one field to change.")
-    contact = await context.api.identity(f"/contacts/{given.contact_id}")
+    contact = await api.identity(f"/contacts/{given.contact_id}")
     steps = []
-    for source, possible in await _able(context, contact, "update_contact", given.provider):
+    for source, possible in await _able(api, contact, "update_contact", given.provider):
         taken = {name: value for name, value in changes.items() if name in possible["fields"]}
         before = {name: _shown_by(contact, source, name) for name in taken}
         if taken and before != taken:
@@ -80,16 +59,16 @@ class Create(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who, and where."""
 
     provider: Annotated[str, Meta(description="Where: hubspot, pipedrive or zendesk.")]
-    contact: Changes
+    contact: ContactFields
 
 
-async def create_contact(context: Context, given: Create) -> Plan:
+async def create_contact(api: Api, given: Create) -> Plan:
     """Plan to make a contact in one source."""
     fields = given.contact.given()
     if not fields:
         raise ToolFailed("Say at least a name or an email.")
-    for connection in (await context.api.connections("/connections"))["items"]:
-        possible = await _possible(context, connection["id"], "create_contact")
+    for connection in (await api.connections("/connections"))["items"]:
+        possible = await _possible(api, connection["id"], "create_contact")
         if connection["provider"] == given.provider and possible:
             source = {"provider": given.provider, "connection_id": connection["id"]}
             action = {"kind": "create_contact", "contact": fields}
@@ -108,9 +87,9 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: Provider = None
 
 
-async def add_note(context: Context, given: Note) -> Plan:
+async def add_note(api: Api, given: Note) -> Plan:
     """Plan to write a note in one source."""
-    contact, source = await _one_source(context, given.contact_id, "add_note", given.provider)
+    contact, source = await _one_source(api, given.contact_id, "add_note", given.provider)
     action = {"kind": "add_note", "contact_id": source["provider_id"], "body": given.body}
     step = _step(source, f"Add a note in {_label(source)}", action, after={"note": given.body})
     return Plan(contact_id=contact["id"], title=f"Note about {_name(contact)}", steps=(step,))
@@ -125,9 +104,9 @@ class Email(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: Provider = None
 
 
-async def send_email(context: Context, given: Email) -> Plan:
+async def send_email(api: Api, given: Email) -> Plan:
     """Plan to write to a contact: by its id alone, so to an address that is known."""
-    contact, source = await _one_source(context, given.contact_id, "send_email", given.provider)
+    contact, source = await _one_source(api, given.contact_id, "send_email", given.provider)
     to = _shown_by(contact, source, "email")
     if not to:
         raise ToolFailed("This contact has no email in that source; nothing can be sent.")
@@ -154,12 +133,12 @@ class Meeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: Provider = None
 
 
-async def schedule_meeting(context: Context, given: Meeting) -> Plan:
+async def schedule_meeting(api: Api, given: Meeting) -> Plan:
     """Plan to put a meeting down."""
     ends_at = given.ends_at or given.starts_at + USUAL_MEETING
     if ends_at <= given.starts_at:
         raise ToolFailed("A meeting ends after it begins.")
-    contact, source = await _one_source(context, given.contact_id, "schedule_meeting", given.provider)
+    contact, source = await _one_source(api, given.contact_id, "schedule_meeting", given.provider)
     action = {
         "kind": "schedule_meeting",
         "contact_id": source["provider_id"],
@@ -180,11 +159,11 @@ class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact_ids: Annotated[tuple[ContactId, ...], Meta(min_length=2, max_length=10)]
 
 
-async def merge_contacts(context: Context, given: Merge) -> Plan:
+async def merge_contacts(api: Api, given: Merge) -> Plan:
     """Plan to say that contacts are one person."""
     body = {"ids": list(given.contact_ids)}
-    told = await context.api.tell_identity("/contacts/merge", {**body, "dry_run": True})
-    names = await asyncio.gather(*(_named(context, id_) for id_ in given.contact_ids))
+    told = await api.tell_identity("/contacts/merge", {**body, "dry_run": True})
+    names = await asyncio.gather(*(_named(api, id_) for id_ in given.contact_ids))
     whole = next(iter(told["contacts"]), {"id": given.contact_ids[0]})
     after = {
         name: whole.get(name) for name in ("first_name", "last_name", "email", "phone", "company") if whole.get(name)
@@ -212,16 +191,16 @@ class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: Annotated[tuple[SourceRecord, ...], Meta(min_length=1, max_length=50)]
 
 
-async def split_contact(context: Context, given: Split) -> Plan:
+async def split_contact(api: Api, given: Split) -> Plan:
     """Plan to say that some records of a contact are another person."""
-    contact = await context.api.identity(f"/contacts/{given.contact_id}")
+    contact = await api.identity(f"/contacts/{given.contact_id}")
     wanted = {(each.source, each.record) for each in given.records}
     found = [each for each in contact["sources"] if (each["provider"], each["provider_id"]) in wanted]
     if len(found) != len(wanted):
         raise ToolFailed("Some of these records do not belong to this contact; getContactDetails names those that do.")
     keys = [{"connection_id": each["connection_id"], "provider_id": each["provider_id"]} for each in found]
     path = f"/contacts/{given.contact_id}/split"
-    await context.api.tell_identity(path, {"sources": keys, "dry_run": True})
+    await api.tell_identity(path, {"sources": keys, "dry_run": True})
     parted = _and([f"{_label(each)} {each['provider_id']}" for each in found])
     step = Step(
         says=f"Part {parted} from {_name(contact)}",
@@ -235,30 +214,30 @@ async def split_contact(context: Context, given: Split) -> Plan:
 # What sources can do ---------------------------------------------------------------------------------------------
 
 
-async def _possible(context: Context, connection_id: str, kind: str) -> dict[str, Any] | None:
-    can = await context.api.sync_worker(f"/connections/{connection_id}/actions")
+async def _possible(api: Api, connection_id: str, kind: str) -> dict[str, Any] | None:
+    can = await api.sync_worker(f"/connections/{connection_id}/actions")
     found = (each for each in can["items"] if each["kind"] == kind and not each.get("lacks"))
     return next(({"fields": (), **each} for each in found), None)
 
 
 async def _able(
-    context: Context, contact: dict[str, Any], kind: str, provider: str | None
+    api: Api, contact: dict[str, Any], kind: str, provider: str | None
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """List a contact's sources in which something can be done, with what can."""
     sources = [each for each in contact["sources"] if provider in (None, each["provider"])]
     if not sources:
         raise ToolFailed(f"This contact is not known to {provider}.")
     connections = sorted({each["connection_id"] for each in sources})
-    asked = await asyncio.gather(*(_possible(context, each, kind) for each in connections))
+    asked = await asyncio.gather(*(_possible(api, each, kind) for each in connections))
     can = {id_: each for id_, each in zip(connections, asked, strict=True) if each is not None}
     return [(each, can[each["connection_id"]]) for each in sources if each["connection_id"] in can]
 
 
 async def _one_source(
-    context: Context, contact_id: str, kind: str, provider: str | None
+    api: Api, contact_id: str, kind: str, provider: str | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    contact = await context.api.identity(f"/contacts/{contact_id}")
-    able = await _able(context, contact, kind, provider)
+    contact = await api.identity(f"/contacts/{contact_id}")
+    able = await _able(api, contact, kind, provider)
     if not able:
         raise ToolFailed("None of this contact's sources can do that; listSources tells what is connected.")
     return contact, able[0][0]
@@ -284,8 +263,8 @@ def _step(
     return Step(says=says, provider=source["provider"], before=before or {}, after=after, action=wish)
 
 
-async def _named(context: Context, contact_id: str) -> str:
-    return _name(await context.api.identity(f"/contacts/{contact_id}"))
+async def _named(api: Api, contact_id: str) -> str:
+    return _name(await api.identity(f"/contacts/{contact_id}"))
 
 
 def _name(contact: dict[str, Any]) -> str:

@@ -105,7 +105,7 @@ async def _cells(
     if not _STORED.issuperset(columns):
         members = await reading_queries.list_members(conn, workspace_id, [row.golden_id for row, _ in rows])
     named = [SourceName(workspace_id, each.source_id) for own in members.values() for each in own]
-    pins = await decision_queries.pins_on(conn, named)
+    pins = await decision_queries.pins_on(conn, named) if named else {}
     survivorship = (await rules_queries.current_rules(conn, workspace_id)).survivorship
     written = []
     for row, happened_at in rows:

@@ -22,7 +22,6 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None
     after: UUID | None
     done: int
-    total: int
     joined: int
     parted: int
     changed: int
@@ -62,13 +61,19 @@ async def begin_preview(conn: AsyncConnection, workspace_id: UUID, wish: Preview
 
 
 _FIND = """
-SELECT p.*, w.rules_version,
-       (SELECT count(*) FROM source_identity s WHERE s.workspace_id = p.workspace_id) AS total,
-       EXISTS (SELECT FROM reweighing r WHERE r.workspace_id = p.workspace_id) AS is_held_up
-FROM rules_preview p JOIN workspace w USING (workspace_id) WHERE p.workspace_id = :workspace_id
+SELECT p.*, EXISTS (SELECT FROM reweighing r WHERE r.workspace_id = p.workspace_id) AS is_held_up
+FROM rules_preview p WHERE p.workspace_id = :workspace_id
 """
 
 _FIND_NOW, _TAKE = text(_FIND), text(_FIND + " FOR UPDATE OF p SKIP LOCKED")
+
+_COUNT = text("SELECT count(*) FROM source_identity WHERE workspace_id = :workspace_id")
+
+
+async def count_records(conn: AsyncConnection, workspace_id: UUID) -> int:
+    """Count the records that are tried."""
+    counted: int = (await conn.execute(_COUNT, {"workspace_id": workspace_id})).scalar_one()
+    return counted
 
 
 async def find_preview(conn: AsyncConnection, workspace_id: UUID) -> Preview | None:

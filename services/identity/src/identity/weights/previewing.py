@@ -68,7 +68,7 @@ async def show(conn: AsyncConnection, workspace_id: UUID) -> RulesPreview:
         based_on=preview.based_on,
         rules=await _rules_of(conn, workspace_id, preview),
         done=preview.done,
-        total=preview.total,
+        total=await preview_queries.count_records(conn, workspace_id),
         joined=preview.joined,
         parted=preview.parted,
         changed=preview.changed,
