@@ -127,12 +127,13 @@ def strangers(random: Random, count: int) -> Iterator[Person]:
 
 
 def households(random: Random, count: int) -> Iterator[Person]:
-    """Families: one name, one address, one telephone; two parents, and children of whom some are twins."""
+    """Families: one name, one address, one telephone; two parents and two children, in each fourth family twins."""
     for number in range(0, count, 4):
         family = [person(random, number + each) for each in range(4)]
         names = random.sample(GIVEN, 4)
+        ages = dict.fromkeys((2, 3), 10_000) if number % 16 == 0 else {2: 10_000, 3: random.randrange(10_400, 12_000)}
         for each, member in enumerate(family):
-            born = member.born if each < 2 else family[0].born + timedelta(days=10_000)
+            born = member.born if each < 2 else family[0].born + timedelta(days=ages[each])
             yield msgspec.structs.replace(
                 member, first=names[each], last=family[0].last, street=family[0].street, city=family[0].city,
                 postal_code=family[0].postal_code, phone=family[0].phone, born=born,

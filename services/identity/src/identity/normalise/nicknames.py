@@ -85,11 +85,19 @@ _TOO_MANY = 12
 
 
 def _called() -> dict[str, frozenset[str]]:
-    """Map a name to the full names it may be short for, itself among them."""
+    """Map a name to the full names it may be short for, itself among them.
+
+    Where the library calls each of two short for the other, the fuller one is who has more short names: else Bill
+    would be the full name that Robert and William are short for.
+    """
+    short_names = {full: set(short) for full, short in NickNamer.default_lookup().items()}
     full_names = defaultdict[str, set[str]](set)
-    for full, short in NickNamer.default_lookup().items():
-        for name in (full, *short):
-            full_names[fold_name(name)].add(fold_name(full))
+    for full, short in short_names.items():
+        full_names[fold_name(full)].add(fold_name(full))
+        for name in short:
+            back = short_names.get(name, set())
+            if full not in back or len(back) <= len(short):
+                full_names[fold_name(name)].add(fold_name(full))
     return {name: frozenset(full) for name, full in full_names.items() if len(full) <= _TOO_MANY}
 
 

@@ -15,12 +15,10 @@ from identity.normalise.names import family_key
 from identity.resolution.keys import EMAIL
 from identity.resolution.records import SourceRecord
 from identity.rules.ruleset import DEFAULT, Rules
-from identity.rules.vetoes import Mark, contradiction, mark_in, mark_of
+from identity.rules.vetoes import Mark, are_kin, contradiction, mark_in, mark_of
 
 MOST_FAMILIES = 3
 """Family names that one person may be written with."""
-MOST_PEOPLE = 2
-"""People who may seem to be one mailbox's before it is a family's: one of them may be a slip."""
 MOST_CARRIERS = 1_000
 """Records that carry one person's mailbox at most."""
 MOST_MARKS = 30
@@ -30,8 +28,9 @@ MOST_MARKS = 30
 def is_shared(carriers: Iterable[Form], *, telephone: bool) -> bool:
     """Whether those who carry a value are more than one, as their names and dates of birth tell.
 
-    A mailbox is mostly one person's and a telephone often a household's: for that, two are enough whose dates of birth
-    contradict.
+    A mailbox is mostly one person's, also when two quite different names stand beside it: one of them may be a slip, or
+    a name that was changed. Two of one family with two given names are a couple, though. A telephone is often a
+    household's: two are enough whose dates of birth contradict.
     """
     return _are_several({mark_of(form) for form in carriers}, telephone=telephone)
 
@@ -43,7 +42,7 @@ def is_shared_by_name(key: str, rules: Rules = DEFAULT) -> bool:
 
 def is_key_shared(carriers: Collection[SourceRecord]) -> bool:
     """Whether a match key is shared, as all who carry it tell."""
-    if len(carriers) <= MOST_PEOPLE:
+    if len(carriers) < 2:
         return False
     if len(carriers) > MOST_CARRIERS:
         return True
@@ -55,6 +54,8 @@ def _are_several(marks: Collection[Mark], *, telephone: bool) -> bool:
         return False
     families = {family_key(mark.family) for mark in marks} - {""}
     if len(families) > MOST_FAMILIES or len(marks) > MOST_MARKS or _has_three_people(marks):
+        return True
+    if not telephone and any(are_kin(*pair) for pair in combinations(marks, 2)):
         return True
     return telephone and any(contradiction(*pair, weaker_than_key=False) for pair in combinations(marks, 2))
 

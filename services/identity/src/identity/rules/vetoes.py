@@ -88,6 +88,12 @@ def contradiction(left: Mark, right: Mark, *, weaker_than_key: bool) -> str | No
     return "given_names_differ" if weaker_than_key and others else None
 
 
+@lru_cache(maxsize=100_000)
+def are_kin(left: Mark, right: Mark) -> bool:
+    """Whether two records may be two people's of one family: clearly two given names, and not two family names."""
+    return family_names(left.family, right.family) not in {"differs", ""} and _have_other_names(left, right)
+
+
 def _years_apart(left: Mark, right: Mark) -> int:
     return min(abs(int(ours[:4]) - int(theirs[:4])) for ours, theirs in product(left.births, right.births))
 
