@@ -137,19 +137,27 @@ def _plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+async def deliver(db: Database, subscriptions: Iterable[Subscription], *, consumer: str | None = None) -> int:
+    """Deliver what is due now, as one copy of a service beside others; return how much it was."""
+    delivering = Consumer(db, name=consumer or package_of(db.service), subscriptions=subscriptions)
+    passed = 0
+    while now := await delivering.deliver_all(await delivering.list_behind()):
+        passed += now
+    await delivering.close()
+    return passed
+
+
 async def drain(db: Database, subscriptions: Iterable[Subscription], *, consumer: str | None = None) -> int:
     """Deliver everything due, in both lanes, until every offset equals its shard's last; return how much it was.
 
     What is due for another try only later (a resting shard) counts as due: `drain` gives up with an error rather
     than leave it behind unseen.
     """
-    delivering = Consumer(db, name=consumer or package_of(db.service), subscriptions=subscriptions)
-    passed = 0
-    while now := await delivering.deliver_all(await delivering.list_behind()):
-        passed += now
-    await delivering.close()
+    heard, name = list(subscriptions), consumer or package_of(db.service)
+    passed = await deliver(db, heard, consumer=name)
+    topics = sorted({each.event_type.TOPIC for each in heard})
     async with db.engine.connect() as conn:
-        left = sum((await bus_queries.lag_of(conn, delivering.name, delivering.topics)).values())
+        left = sum((await bus_queries.lag_of(conn, name, topics)).values())
     if left:
         raise AssertionError(f"{left} events could not be delivered; see the log")
     return passed
