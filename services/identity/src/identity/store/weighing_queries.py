@@ -151,6 +151,48 @@ async def load_pairs(conn: AsyncConnection, workspace_id: UUID, ids: Collection[
     return {Pair(workspace_id, row.left_id, row.right_id, row.strength, row.joins) for row in rows}
 
 
+_LOAD_PARTED_PAIRS = """
+SELECT a.left_id, a.right_id, a.strength, a.joins
+FROM (
+    SELECT DISTINCT a.left_id, a.right_id, a.strength, a.joins
+    FROM unnest(%(blocks)s) AS f (block)
+    JOIN block l ON l.workspace_id = %(workspace_id)s AND l.block = f.block
+    JOIN alike a ON a.workspace_id = %(workspace_id)s AND a.left_id = l.source_id
+    JOIN block r ON r.workspace_id = %(workspace_id)s AND r.block = f.block AND r.source_id = a.right_id
+    WHERE NOT (a.left_id = ANY (%(again)s) OR a.right_id = ANY (%(again)s))
+) AS a
+JOIN weighed_record l ON l.workspace_id = %(workspace_id)s AND l.source_id = a.left_id
+JOIN weighed_record r ON r.workspace_id = %(workspace_id)s AND r.source_id = a.right_id
+WHERE NOT EXISTS (
+    SELECT FROM unnest(l.blocks) AS b (block)
+    WHERE b.block = ANY (r.blocks) AND (
+        SELECT count(*) FROM (
+            SELECT FROM block WHERE workspace_id = %(workspace_id)s AND block.block = b.block LIMIT %(block_limit)s + 1
+        ) AS carrier
+    ) <= %(block_limit)s
+)
+"""
+
+
+async def load_parted_pairs(
+    conn: AsyncConnection, workspace_id: UUID, filled: Collection[int], again: Collection[UUID], block_limit: int
+) -> set[Pair]:
+    """Load the pairs that share one of the blocks that filled up, and no other that is not too full.
+
+    Pairs of records that are to be compared `again` are left out.
+    """
+    if not filled:
+        return set()
+    named = {
+        "workspace_id": workspace_id,
+        "blocks": integers(filled),
+        "again": uuids(again),
+        "block_limit": block_limit,
+    }
+    rows = await conn.exec_driver_sql(_LOAD_PARTED_PAIRS, named)
+    return {Pair(workspace_id, row.left_id, row.right_id, row.strength, row.joins) for row in rows}
+
+
 _SAVE_PAIRS = text("""
 INSERT INTO alike (workspace_id, left_id, right_id, strength, joins)
 SELECT * FROM json_to_recordset(CAST(:pairs AS json))

@@ -2,8 +2,8 @@
 
 A record that was written is weighed soon after, set by set: its form is taken, its blocks are looked up, and it is
 compared with all who share one that is not too full. What comes of it, the pairs, is a function of all records and the
-rules: a block that fills up or empties past the limit makes all who are in it be compared anew. Then the components
-that gained or lost a pair are partitioned again.
+rules: a block that fills up past the limit loses the pairs that share no other, one that empties makes all who are in
+it be compared anew. Then the components that gained or lost a pair are partitioned again.
 """
 
 from collections import Counter, defaultdict
@@ -62,9 +62,10 @@ async def weigh(
     left = {(block, id_) for id_ in changed if id_ in was for block in was[id_].blocks}
     await weighing_queries.save_weighed(conn, list(changed.values()))
     await weighing_queries.move(conn, workspace_id, entered=entered - left, left=left - entered)
-    again, carriers = await _to_compare(conn, workspace_id, changed, was, rules, anew)
+    again, carriers, filled = await _to_compare(conn, workspace_id, changed, was, rules, anew)
     pairs = await _compare(conn, workspace_id, again, carriers, rules)
     before = await weighing_queries.load_pairs(conn, workspace_id, again)
+    before |= await weighing_queries.load_parted_pairs(conn, workspace_id, filled, again, rules.block_limit)
     await weighing_queries.delete_pairs(conn, _names(before) - _names(pairs))
     await weighing_queries.save_pairs(conn, workspace_id, pairs - before)
     moved = {end for pair in pairs ^ before if pair.joins for end in (pair.left_id, pair.right_id)}
@@ -95,11 +96,11 @@ async def _to_compare(
     was: Mapping[UUID, Weighed],
     rules: Rules,
     anew: Collection[UUID],
-) -> tuple[dict[UUID, Weighed], dict[int, set[UUID]]]:
-    """Tell whose pairs may be others now, and who is in their blocks; a block that is too full has nobody in it.
+) -> tuple[dict[UUID, Weighed], dict[int, set[UUID]], set[int]]:
+    """Tell whose pairs may be others now, who is in their blocks, and which blocks became too full.
 
-    Beside those that changed it is who is in a block that became too full, or is so no longer, and who has a telephone
-    that is of several people now and was of one, or the other way round.
+    A block that is too full has nobody in it. Beside those that changed it is who is in a block that is too full no
+    longer, and who has a telephone that is of several people now and was of one, or the other way round.
     """
     limit = rules.block_limit
     gains = Counter(block for weighed in changed.values() for block in weighed.blocks)
@@ -108,17 +109,20 @@ async def _to_compare(
     carriers = await weighing_queries.list_carriers(
         conn, workspace_id, {block: limit + max(gain, 0) + 1 for block, gain in gains.items()}
     )
-    flipped = set(anew)
+    flipped, filled = set(anew), set[int]()
     for block, gain in gains.items():
         here = carriers.get(block, set())
-        if (len(here) > limit) != (len(here) - gain > limit):
+        is_full, was_full = len(here) > limit, len(here) - gain > limit
+        if is_full and not was_full and not tells_of_telephones(block):
+            filled.add(block)
+        elif is_full != was_full:
             flipped |= here
     few = {block: here for block in gains if len(here := carriers.get(block, set())) <= limit}
     flipped |= await _whose_telephones_are_others(conn, workspace_id, few, changed, was)
     others = await weighing_queries.load_weighed(conn, workspace_id, flipped - changed.keys())
     more = {block for weighed in others.values() for block in weighed.blocks} - gains.keys()
     carriers |= await weighing_queries.list_carriers(conn, workspace_id, dict.fromkeys(more, limit + 1))
-    return {**others, **changed}, {block: ids for block, ids in carriers.items() if len(ids) <= limit}
+    return {**others, **changed}, {block: ids for block, ids in carriers.items() if len(ids) <= limit}, filled
 
 
 async def _whose_telephones_are_others(
