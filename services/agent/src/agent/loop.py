@@ -18,7 +18,7 @@ from agent.chunks import Assembly, Chunk
 from agent.conversation import INTERRUPTED, LIMITED, Block, Said, as_sent, closed, result, unanswered
 from agent.keys import ChatKey
 from agent.model import Answer, Model, ModelFailed, Piece
-from agent.proposal_queries import Proposal
+from agent.proposal_queries import Asked, Proposal
 from agent.queries import Message
 from agent.settings import Settings
 from agent.tools.api import Api, ToolFailed
@@ -269,10 +269,10 @@ class Work:
         async with self._transaction() as conn:
             await proposal_queries.add_proposal(
                 conn,
-                self._key,
+                self._key.workspace_id,
+                self._key.user_id,
                 proposal_id,
-                message_id=self._message_id,
-                call_id=call_id,
+                asked=Asked(self._key.chat_id, self._message_id, call_id),
                 tool=name,
                 given=given,
                 plan=plan,
