@@ -9,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from connections.tables import metadata
+from servicekit.testing import bearer, user_token
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
@@ -109,3 +110,14 @@ def test_the_tables_are_what_the_migrations_make(fresh) -> None:
         engine.dispose()
 
     assert differences == []
+
+
+async def test_a_personal_token_shows_what_is_connected_and_no_more(client, workspace, connect) -> None:
+    connection_id = await connect(workspace)
+    headers = bearer(user_token(workspace_id=workspace, scope="contacts:read contacts:write"))
+
+    async with client.get("/connections", headers=headers) as answer:
+        assert [each["id"] for each in (await answer.json())["items"]] == [str(connection_id)]
+    for method, path in (("GET", ""), ("POST", "/pause"), ("DELETE", "?data=erase")):
+        async with client.request(method, f"/connections/{connection_id}{path}", headers=headers) as answer:
+            assert answer.status == 403

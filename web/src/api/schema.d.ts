@@ -1795,7 +1795,9 @@ export interface components {
             state: "open" | "running" | "done" | "failed" | "refused" | "expired";
             reason: string | null;
             outcome: unknown;
-            chat_id: string;
+            /** @enum {string} */
+            via: "chat" | "mcp";
+            chat_id: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

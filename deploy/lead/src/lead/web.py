@@ -75,7 +75,7 @@ def run_script(web: Path, script: str) -> None:
     """Run one of the scripts that `package.json` names, with all that development needs. Raises Complaint."""
     with _alone(web):
         install(web, for_development=True)
-    _npm(web, "run", "--silent", script)
+    _run(web, *npm("run", "--silent", script))
 
 
 def install(web: Path, *, for_development: bool) -> None:
@@ -85,7 +85,7 @@ def install(web: Path, *, for_development: bool) -> None:
     there = stamp.read_text() if stamp.exists() else ""
     if there == f"{lock} development" or (there == f"{lock} build" and not for_development):
         return
-    _npm(web, "ci", *(() if for_development else ("--omit=dev",)))
+    _run(web, *npm("ci", *(() if for_development else ("--omit=dev",))))
     stamp.write_text(f"{lock} {'development' if for_development else 'build'}")
 
 
@@ -97,20 +97,21 @@ def _alone(web: Path) -> Iterator[None]:
         yield
 
 
-def _npm(web: Path, *arguments: str) -> None:
+def npm(*arguments: str) -> list[str]:
+    """Write a command of npm, to be run in `environment`."""
     # The wheel's own `npm` is a copy outside its folder, which finds nothing.
-    npm = _node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    _run(web, "node", str(npm), *arguments)
+    script = _node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return ["node", str(script), *arguments]
 
 
 def _run(web: Path, program: str, *arguments: str) -> None:
     command = [program, *arguments]
-    done = subprocess.run(command, cwd=web, env=_environment(os.environ), stdin=subprocess.DEVNULL, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=web, env=environment(os.environ), stdin=subprocess.DEVNULL, check=False)  # noqa: S603
     if done.returncode:
         raise Complaint(f"`{Path(arguments[0]).stem} {' '.join(arguments[1:])}` in {web} ended with {done.returncode}.")
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Put the wheel's Node before any other: scripts call it by its name."""
     binaries = _node_folder() / "bin"
     return {**environ, "PATH": os.pathsep.join([str(binaries), environ.get("PATH", os.defpath)])}

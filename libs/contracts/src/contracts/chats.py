@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 ProposalState = Literal["open", "running", "done", "failed", "refused", "expired"]
+ProposalDoor = Literal["chat", "mcp"]
 
 
 class ChatHeadView(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +38,7 @@ class ProposedStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProposalView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the assistant proposes; `outcome` tells, step by step, what became of it."""
+    """Something the assistant proposes, or a program did over MCP; `outcome` tells, step by step, what became of it."""
 
     id: UUID
     title: str
@@ -48,7 +49,8 @@ class ProposalView(msgspec.Struct, frozen=True, kw_only=True):
     state: ProposalState
     reason: str | None
     outcome: Any
-    chat_id: str
+    via: ProposalDoor
+    chat_id: str | None
     created_at: datetime
     expires_at: datetime
     decided_at: datetime | None

@@ -25,7 +25,8 @@ ALGORITHM = "EdDSA"
 CLOCK_SKEW_SECONDS = 10
 READ, WRITE = "contacts:read", "contacts:write"
 SCOPED_SERVICES = frozenset({"agent", "gateway", "identity", "sync-worker"})
-"""Who takes what personal tokens stand for. Accounts, sessions and connections are for signed-in people alone."""
+"""Who takes what personal tokens stand for. Accounts, sessions and connections are for signed-in people alone, but for
+the routes there that name a scope."""
 
 KEEP_SECONDS = 60.0
 """How long keys are believed without asking again. While auth does not answer, those that are known go on."""
@@ -112,8 +113,12 @@ class _Published(msgspec.Struct):
     keys: list[dict[str, Any]]
 
 
-async def check_token(token: str, keys: KeySource, *, service: str) -> Principal:
-    """Read a token meant for people's requests, or for `service` from another service. Raises `Unauthorized`."""
+async def check_token(token: str, keys: KeySource, *, service: str, scoped: bool | None = None) -> Principal:
+    """Read a token meant for people's requests, or for `service` from another service.
+
+    `scoped` says whether what stands for a personal token is taken, where it is not as usual for the service. Raises
+    `Unauthorized`, and `Forbidden` for a personal one where it is not taken.
+    """
     try:
         key_id = jwt.get_unverified_header(token).get("kid")
         key = await keys.key(key_id) if isinstance(key_id, str) else None
@@ -133,7 +138,7 @@ async def check_token(token: str, keys: KeySource, *, service: str) -> Principal
         raise Unauthorized("the token has expired", reason="expired") from None
     except (jwt.InvalidTokenError, KeyError, ValueError):
         raise Unauthorized("the token is not taken", reason="invalid") from None
-    if principal.scopes is not None and service not in SCOPED_SERVICES:
+    if principal.scopes is not None and not (service in SCOPED_SERVICES if scoped is None else scoped):
         raise Forbidden("this needs a signed-in person, not a personal token")
     return principal
 
@@ -184,10 +189,11 @@ def authentication(keys: KeySource, service: str) -> type[AbstractAuthentication
 
         async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
             token = bearer_of(connection.headers.get("authorization"))
-            principal = await check_token(token, keys, service=service)
+            said = connection.scope["route_handler"].opt.get("scope")
+            principal = await check_token(token, keys, service=service, scoped=True if said else None)
             # All that is not a mere look counts as writing, unless the route says that it is none.
             usual = READ if connection.scope.get("method") in {"GET", "HEAD"} else WRITE
-            check_scope(principal, str(connection.scope["route_handler"].opt.get("scope", usual)))
+            check_scope(principal, str(said or usual))
             return AuthenticationResult(user=principal, auth=token)
 
     return Authentication

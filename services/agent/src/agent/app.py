@@ -8,6 +8,8 @@ from servicekit.database import Database
 from servicekit.principal import KeySource
 
 from agent.handlers import subscriptions
+from agent.mcp_routes import mcp_route
+from agent.mcp_server import mcp_server
 from agent.routes import ROUTES
 from agent.settings import Settings
 from agent.turns import Turns
@@ -21,14 +23,15 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
     db = Database.connect(settings, NAME)
     turns = Turns(settings.agent_turns_at_once)
     workshop = Workshop(db, settings, turns)
+    mcp, mcp_life = mcp_route(mcp_server(db, settings, workshop), settings)
     return service_app(
         name=NAME,
         settings=settings,
-        routes=ROUTES,
+        routes=[*ROUTES, mcp],
         db=db,
         subscriptions=subscriptions(),
         dependencies={"turns": turns, "workshop": workshop},
         workers={"heartbeat": partial(turns.beat, db)},
-        lifespan=[workshop.open],
+        lifespan=[workshop.open, mcp_life],
         keys=keys,
     )

@@ -8,19 +8,21 @@ from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent import queries
+from agent import proposal_queries, queries
 
 log = structlog.get_logger()
 
 
 async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactErased]) -> None:
-    """A person was erased: the conversations in which their golden record stands go, whole."""
+    """A person was erased: the conversations in which their golden record stands go, whole, and so do proposals."""
     for event in events:
         records = [f"{connection_id}/{provider_id}" for connection_id, provider_id in event.sources]
-        found = await queries.find_naming(conn, event.workspace_id, [str(event.golden_id), *records])
+        patterns = queries.patterns_of([str(event.golden_id), *records])
+        found = await queries.find_naming(conn, event.workspace_id, patterns)
         for key in found:
             await queries.delete_chat(conn, key)
-        log.info("chats_erased", workspace_id=str(event.workspace_id), chats=len(found))
+        proposals = await proposal_queries.erase_naming(conn, event.workspace_id, patterns)
+        log.info("chats_erased", workspace_id=str(event.workspace_id), chats=len(found), proposals=proposals)
 
 
 async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[WorkspaceErased]) -> None:

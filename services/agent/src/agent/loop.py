@@ -1,11 +1,9 @@
 """The loop of a turn: the model answers, tools are called, it goes on; until it is done or must ask the person."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import structlog
@@ -20,12 +18,13 @@ from agent.chunks import Assembly, Chunk
 from agent.conversation import INTERRUPTED, LIMITED, Block, Said, as_sent, closed, result, unanswered
 from agent.keys import ChatKey
 from agent.model import Answer, Model, ModelFailed, Piece
-from agent.proposal_queries import Proposal
+from agent.proposal_queries import Asked, Proposal
 from agent.queries import Message
 from agent.settings import Settings
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import DESCRIBED, TOOLS
-from agent.tools.tool import Plan, Reading, Result, Source, read_input, written
+from agent.tools.running import ToolBroke, run
+from agent.tools.tool import Plan, Result, Source, read_input, written
 from agent.turns import Turn
 
 log = structlog.get_logger()
@@ -235,7 +234,6 @@ class Work:
                 {"type": "tool-input-error", **about, "input": given, "errorText": "There is no such tool."}
             )
             return result(call_id, says, is_error=True)
-        started = time.perf_counter()
         try:
             wanted = read_input(tool, given)
         except ToolFailed as failed:
@@ -243,24 +241,15 @@ class Work:
             return result(call_id, str(failed), is_error=True)
         await self._say({"type": "tool-input-available", **about, "input": given, "title": tool.title})
         try:
-            with telemetry.span(f"execute_tool {name}", {}, SpanKind.INTERNAL):
-                if isinstance(tool, Reading):
-                    return await self._read(call_id, await tool.work(self._api, wanted))
-                await self._propose(call_id, name, given, await tool.plan(self._api, wanted))
-                return None
+            found = await run(self._api, tool, wanted, door="chat", call_id=call_id)
         except ToolFailed as failed:
-            await self._say({"type": "tool-output-error", "toolCallId": call_id, "errorText": str(failed)})
+            says = "It broke; it was noted." if isinstance(failed, ToolBroke) else str(failed)
+            await self._say({"type": "tool-output-error", "toolCallId": call_id, "errorText": says})
             return result(call_id, str(failed), is_error=True)
-        except TurnLost:
-            raise
-        except Exception:  # the edge of a call: the others of the step go on, and nobody takes a bug for an answer
-            log.exception("tool_broke", tool=name)
-            await self._say(
-                {"type": "tool-output-error", "toolCallId": call_id, "errorText": "It broke; it was noted."}
-            )
-            return result(call_id, "The tool broke. Say so; do not guess what it would have told.", is_error=True)
-        finally:
-            log.info("tool_called", tool=name, seconds=round(time.perf_counter() - started, 3))
+        if isinstance(found, Result):
+            return await self._read(call_id, found)
+        await self._propose(call_id, name, given, found)
+        return None
 
     async def _read(self, call_id: str, found: Result) -> Block:
         await self._say({"type": "tool-output-available", "toolCallId": call_id, "output": found.content})
@@ -270,29 +259,20 @@ class Work:
 
     async def _cite(self, source: Source) -> None:
         """Say that the answer rests on a source record, each once."""
-        source_id = f"{source.connection_id}/{source.provider_id}"
-        if source_id in self._told or len(self._told) >= MOST_SOURCES:
+        if source.id in self._told or len(self._told) >= MOST_SOURCES:
             return
-        self._told.add(source_id)
-        dated = f" · {source.updated_at[:10]}" if source.updated_at else ""
-        await self._say(
-            {
-                "type": "source-url",
-                "sourceId": source_id,
-                "url": f"/app/contacts/{source.contact_id}?{urlencode({'source': source_id})}",
-                "title": f"{source.title} · {source.provider}{dated}",
-            }
-        )
+        self._told.add(source.id)
+        await self._say({"type": "source-url", "sourceId": source.id, "url": source.page, "title": source.label})
 
     async def _propose(self, call_id: str, name: str, given: dict[str, Any], plan: Plan) -> None:
         proposal_id = uuid4()
         async with self._transaction() as conn:
             await proposal_queries.add_proposal(
                 conn,
-                self._key,
+                self._key.workspace_id,
+                self._key.user_id,
                 proposal_id,
-                message_id=self._message_id,
-                call_id=call_id,
+                asked=Asked(self._key.chat_id, self._message_id, call_id),
                 tool=name,
                 given=given,
                 plan=plan,

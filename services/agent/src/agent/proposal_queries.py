@@ -1,12 +1,12 @@
 """All SQL of proposals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from contracts.chats import ProposalState
+from contracts.chats import ProposalDoor, ProposalState
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,17 +15,18 @@ from agent.tools.tool import Plan
 
 _plan = msgspec.json.Decoder(Plan)
 _COLUMNS = (
-    "proposal_id, user_id, chat_id, message_id, call_id, tool, input, plan, state, reason, outcome, created_at,"
+    "proposal_id, user_id, via, chat_id, message_id, call_id, tool, input, plan, state, reason, outcome, created_at,"
     " expires_at, decided_at"
 )
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is to be done once a person says so."""
+    """Something that is to be done once a person says so; what was proposed by a program is of no conversation."""
 
     proposal_id: UUID
     user_id: UUID
-    chat_id: str
+    via: ProposalDoor
+    chat_id: str | None
     message_id: str
     call_id: str
     tool: str
@@ -51,38 +52,72 @@ def _proposal(row: Row[Any]) -> Proposal:
     )
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """Where in a conversation something was proposed."""
+
+    chat_id: str
+    message_id: str
+    call_id: str
+
+
 _ADD = text("""
-INSERT INTO proposal (workspace_id, proposal_id, user_id, chat_id, message_id, call_id, tool, input, plan, state,
+INSERT INTO proposal (workspace_id, proposal_id, user_id, via, chat_id, message_id, call_id, tool, input, plan, state,
                       expires_at)
-VALUES (:workspace_id, :proposal_id, :user_id, :chat_id, :message_id, :call_id, :tool, :input, :plan, 'open',
+VALUES (:workspace_id, :proposal_id, :user_id, :via, :chat_id, :message_id, :call_id, :tool, :input, :plan, 'open',
         now() + make_interval(secs => :seconds))
 """)
 
 
 async def add_proposal(
     conn: AsyncConnection,
-    key: ChatKey,
+    workspace_id: UUID,
+    user_id: UUID,
     proposal_id: UUID,
     *,
-    message_id: str,
-    call_id: str,
+    asked: Asked | None,
     tool: str,
     given: dict[str, Any],
     plan: Plan,
     seconds: float,
 ) -> None:
-    """Keep a proposal, exactly as it was made."""
+    """Keep a proposal, exactly as it was made; without a conversation it is a program's."""
     named = {
-        **key.named(),
+        "workspace_id": workspace_id,
+        "user_id": user_id,
         "proposal_id": proposal_id,
-        "message_id": message_id,
-        "call_id": call_id,
+        "via": "chat" if asked else "mcp",
+        "chat_id": asked.chat_id if asked else None,
+        "message_id": asked.message_id if asked else "",
+        "call_id": asked.call_id if asked else "",
         "tool": tool,
         "input": msgspec.json.encode(given).decode(),
         "plan": msgspec.json.encode(plan).decode(),
         "seconds": seconds,
     }
     await conn.execute(_ADD, named)
+
+
+_OPEN_BY_PROGRAM = text("""
+SELECT count(*) FROM proposal
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND chat_id IS NULL AND state = 'open' AND expires_at > now()
+""")
+
+_ERASE_BY_PROGRAM = text("""
+DELETE FROM proposal WHERE workspace_id = :workspace_id AND chat_id IS NULL AND EXISTS (
+    SELECT FROM unnest(CAST(:patterns AS text[])) AS p WHERE input LIKE p ESCAPE '!' OR plan LIKE p ESCAPE '!'
+        OR outcome LIKE p ESCAPE '!')
+""")
+
+
+async def count_open_by_program(conn: AsyncConnection, workspace_id: UUID, user_id: UUID) -> int:
+    """Count what programs proposed to a person that waits for a decision."""
+    return int((await conn.execute(_OPEN_BY_PROGRAM, {"workspace_id": workspace_id, "user_id": user_id})).scalar_one())
+
+
+async def erase_naming(conn: AsyncConnection, workspace_id: UUID, patterns: Sequence[str]) -> int:
+    """Forget what programs proposed in which any of these stands; return how many it was."""
+    named = {"workspace_id": workspace_id, "patterns": list(patterns)}
+    return (await conn.execute(_ERASE_BY_PROGRAM, named)).rowcount
 
 
 _OF_CHAT = text(f"""
@@ -170,6 +205,21 @@ async def claim(
         "plan": msgspec.json.encode(edited[1]).decode() if edited else None,
     }
     return (await conn.execute(_CLAIM, named)).one_or_none() is not None
+
+
+# A program's proposal has no conversation whose lease says that somebody is at it: so the moment of the decision is it.
+_GO_ON = text("""
+UPDATE proposal SET decided_at = now()
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND proposal_id = :proposal_id
+    AND state = 'running' AND decided_at < now() - make_interval(secs => :seconds)
+RETURNING proposal_id
+""")
+
+
+async def go_on(conn: AsyncConnection, workspace_id: UUID, user_id: UUID, proposal_id: UUID, *, seconds: float) -> bool:
+    """Take up what was approved that long ago and never ended; false when somebody may be at it."""
+    named = {"workspace_id": workspace_id, "user_id": user_id, "proposal_id": proposal_id, "seconds": seconds}
+    return (await conn.execute(_GO_ON, named)).one_or_none() is not None
 
 
 _END = text("""

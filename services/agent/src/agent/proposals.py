@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from contracts.chats import ProposalState, ProposalView, ProposedStep
 from contracts.pages import ItemPage
 from servicekit.database import Database
-from servicekit.errors import BadRequest, NotFound
+from servicekit.errors import BadRequest, Conflict, NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import cursors, proposal_queries, queries
@@ -23,7 +23,7 @@ from agent.tools.registry import TOOLS
 from agent.tools.tool import Plan, Reading, read_input
 
 LEASE_SECONDS = PATIENCE_SECONDS + 60
-"""So long a conversation waits for an approval that is carried out beside it, if the process dies meanwhile."""
+"""So long an approval that is carried out outside of a turn counts as alive, if the process dies meanwhile."""
 
 
 class ProposalNotFound(NotFound):
@@ -31,6 +31,13 @@ class ProposalNotFound(NotFound):
 
     slug = "proposal-not-found"
     title = "There is no such proposal"
+
+
+class ProposalBusy(Conflict):
+    """It was approved, and is being done or was broken off only just now."""
+
+    slug = "proposal-busy"
+    title = "This is being done; look again in a moment"
 
 
 class EditUnfit(BadRequest):
@@ -55,6 +62,7 @@ def view_of(proposal: Proposal) -> ProposalView:
         state=_state(proposal),
         reason=proposal.reason,
         outcome=proposal.outcome,
+        via=proposal.via,
         chat_id=proposal.chat_id,
         created_at=proposal.created_at,
         expires_at=proposal.expires_at,
@@ -101,9 +109,10 @@ async def approve(
     async with db.transaction(workspace_id) as conn:
         proposal = await show(conn, workspace_id, user_id, proposal_id)
     plan = await _planned(api, proposal, edited) if edited is not None else proposal.plan
-    key = ChatKey(workspace_id, user_id, proposal.chat_id)
+    key = _key_of(workspace_id, proposal)
     async with db.transaction(workspace_id) as conn:
-        await _lock(conn, key)
+        if key:
+            await _lock(conn, key)
         replaced = (edited, plan) if edited is not None else None
         claimed = await proposal_queries.claim(
             conn, workspace_id, user_id, proposal_id, state="running", edited=replaced
@@ -112,14 +121,21 @@ async def approve(
         now = await show(conn, workspace_id, user_id, proposal_id)
         if not claimed and (now.state != "running" or edited is not None):
             raise ProposalNotOpen
-        await queries.begin_turn(conn, key, uuid4(), LEASE_SECONDS)
+        if key:
+            await queries.begin_turn(conn, key, uuid4(), LEASE_SECONDS)
+        elif not claimed and not await proposal_queries.go_on(
+            conn, workspace_id, user_id, proposal_id, seconds=LEASE_SECONDS
+        ):
+            raise ProposalBusy
     outcome = await carry_out(api, proposal_id, plan)
     async with db.transaction(workspace_id) as conn:
-        await queries.lock_chat(conn, key)
-        await queries.end_turn(conn, key)
+        if key:
+            await queries.lock_chat(conn, key)
+            await queries.end_turn(conn, key)
         state = "done" if outcome.is_done else "failed"
         await proposal_queries.end_proposal(conn, workspace_id, proposal_id, state=state, outcome=outcome)
-        await _tell(conn, key, proposal, *told(proposal.call_id, outcome))
+        if key:
+            await _tell(conn, key, proposal, *told(proposal.call_id, outcome))
         return view_of(await show(conn, workspace_id, user_id, proposal_id))
 
 
@@ -138,12 +154,19 @@ async def refuse(
     """Refuse a proposal. Raises `ProposalNotFound`, `ProposalNotOpen`."""
     async with db.transaction(workspace_id) as conn:
         proposal = await show(conn, workspace_id, user_id, proposal_id)
-        key = ChatKey(workspace_id, user_id, proposal.chat_id)
-        await _lock(conn, key)
+        key = _key_of(workspace_id, proposal)
+        if key:
+            await _lock(conn, key)
         if not await proposal_queries.claim(conn, workspace_id, user_id, proposal_id, state="refused", reason=reason):
             raise ProposalNotOpen
-        await _tell(conn, key, proposal, *told_no(proposal.call_id, reason))
+        if key:
+            await _tell(conn, key, proposal, *told_no(proposal.call_id, reason))
         return view_of(await show(conn, workspace_id, user_id, proposal_id))
+
+
+def _key_of(workspace_id: UUID, proposal: Proposal) -> ChatKey | None:
+    """Name the conversation it was proposed in; a program's has none."""
+    return ChatKey(workspace_id, proposal.user_id, proposal.chat_id) if proposal.chat_id is not None else None
 
 
 async def _lock(conn: AsyncConnection, key: ChatKey) -> None:

@@ -217,7 +217,7 @@ async def list_usage(conn: AsyncConnection, workspace_id: UUID, days: int) -> li
 
 async def erase_workspaces(conn: AsyncConnection, workspaces: Iterable[UUID]) -> None:
     """Forget everything of workspaces."""
-    for table in ("chat", "usage"):
+    for table in ("chat", "proposal", "usage"):
         await conn.execute(
             text(f"DELETE FROM {table} WHERE workspace_id = ANY (CAST(:ids AS uuid[]))"),  # noqa: S608 - ours
             {"ids": list(workspaces)},
@@ -234,13 +234,17 @@ SELECT workspace_id, user_id, chat_id FROM named
 """
 
 
-async def find_naming(conn: AsyncConnection, workspace_id: UUID, words: Sequence[str]) -> set[ChatKey]:
-    """Find the conversations in which any of these ids stands."""
-    patterns = ["%" + re.sub("([%_!])", r"!\1", word) + "%" for word in words]
+def patterns_of(words: Iterable[str]) -> list[str]:
+    """Write words as what `LIKE … ESCAPE '!'` finds them by, anywhere."""
+    return ["%" + re.sub("([%_!])", r"!\1", word) + "%" for word in words]
+
+
+async def find_naming(conn: AsyncConnection, workspace_id: UUID, patterns: Sequence[str]) -> set[ChatKey]:
+    """Find the conversations in which any of these stands."""
     found: set[ChatKey] = set()
     for table, column in (("said", "content"), ("message", "parts")):
         query = text(_ERASE_NAMING.format(table=table, column=column))
-        rows = await conn.execute(query, {"workspace_id": workspace_id, "patterns": patterns})
+        rows = await conn.execute(query, {"workspace_id": workspace_id, "patterns": list(patterns)})
         found |= {ChatKey(row.workspace_id, row.user_id, row.chat_id) for row in rows}
     return found
 

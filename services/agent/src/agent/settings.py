@@ -35,6 +35,13 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     proposal_hours: float = 24.0
     """How long a proposal can be approved."""
 
+    mcp_hosts: str = ""
+    """Hosts, comma-separated, by which programs may reach `/mcp` beside that of the public address."""
+    mcp_open_proposals: int = 50
+    """Of one person's programs, waiting for a decision."""
+    cors_origins: str = ""
+    """The gateway's: pages of these origins may use `/mcp`."""
+
     @property
     def has_model(self) -> bool:
         """Whether there is a model to ask."""

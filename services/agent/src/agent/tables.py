@@ -81,7 +81,7 @@ proposal = Table(
     Column("workspace_id", Uuid, nullable=False),
     Column("proposal_id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
-    Column("chat_id", Text, nullable=False),
+    Column("chat_id", Text),
     Column("message_id", Text, nullable=False),
     Column("call_id", Text, nullable=False),
     Column("tool", Text, nullable=False),
@@ -94,10 +94,12 @@ proposal = Table(
     Column("expires_at", MOMENT, nullable=False),
     Column("decided_at", MOMENT),
     Column("decided_by", Uuid),
+    Column("via", Text, nullable=False, server_default=text("'chat'")),
     PrimaryKeyConstraint("workspace_id", "proposal_id"),
     _of_chat(),
     Index("proposal_of_chat", "workspace_id", "user_id", "chat_id"),
     Index("proposal_of_person", "workspace_id", "user_id", "created_at", "proposal_id"),
+    Index("proposal_by_program", "workspace_id", "user_id", "state", postgresql_where=text("chat_id IS NULL")),
 )
 
 usage = Table(

@@ -10,7 +10,7 @@ from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from servicekit.errors import Problem
-from servicekit.principal import Principal
+from servicekit.principal import READ, Principal
 from servicekit.problems import answer_problem
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +21,8 @@ from connections.settings import Settings
 from connections.vault import Vault
 
 
-@get("/connections")
+# Programs with a personal token may know what is connected: how fresh an answer is depends on it.
+@get("/connections", opt={"scope": READ})
 async def list_connections(
     conn: NamedDependency[AsyncConnection], vault: NamedDependency[Vault], removed: FromQuery[bool] = False
 ) -> ItemPage[ConnectionView]:

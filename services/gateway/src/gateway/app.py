@@ -8,15 +8,18 @@ from servicekit.app import STOPPING, service_app
 from servicekit.database import Database
 from servicekit.principal import KeySource, PublishedKeys
 
-from gateway import pages, routes
+from gateway import mcp_resource, pages, routes
 from gateway.description import Description
 from gateway.door import Limits, door, secure
 from gateway.live import Live
+from gateway.personal_tokens import PersonalTokens, exchanging
 from gateway.proxy import Proxy
 from gateway.services import Services
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams
 from gateway.web import Web
+
+MCP_HEADERS = ("Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Last-Event-Id")
 
 
 def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
@@ -49,14 +52,15 @@ def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
             routes.get_health,
             routes.get_description,
             routes.get_events,
+            mcp_resource.metadata_route(settings.public_url),
             *(routes.page_route(*file) for file in pages.FILES),
             routes.home_route(web),
             routes.services_route(proxy, limits, keys, web),
         ],
         dependencies={"services": services, "description": Description(services), "live": live, "limits": limits},
         workers={"live": follow, "end-streams": end_streams},
-        middleware=[door(limits, settings.metrics_token)],
-        before_send=[secure],
+        middleware=[door(limits, settings.metrics_token), exchanging(PersonalTokens(upstreams))],
+        before_send=[secure, mcp_resource.challenge(settings.public_url)],
         cors=cors(settings),
         lifespan=[upstreams.connected],
     )
@@ -72,7 +76,7 @@ def cors(settings: Settings) -> CORSConfig | None:
     return CORSConfig(
         allow_origins=origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-Id", *MCP_HEADERS],
         allow_credentials=True,
-        expose_headers=["X-Request-Id", "Retry-After"],
+        expose_headers=["X-Request-Id", "Retry-After", "WWW-Authenticate"],
     )

@@ -41,6 +41,7 @@ RULES: tuple[tuple[str, Service | None], ...] = (
     ("/chat/**", "agent"),
     ("/proposals/**", "agent"),
     ("/usage", "agent"),
+    ("/mcp", "agent"),
 )
 
 PUBLIC: tuple[tuple[str, str], ...] = (

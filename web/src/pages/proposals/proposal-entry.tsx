@@ -29,7 +29,7 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: proposalsKey }),
-        client.invalidateQueries({ queryKey: threadKey(proposal.chat_id) }),
+        proposal.chat_id && client.invalidateQueries({ queryKey: threadKey(proposal.chat_id) }),
       ]),
   });
   const steps = stepsOf(proposal.outcome);
@@ -41,6 +41,7 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
       </header>
       <p className="flex flex-wrap gap-x-2 text-muted text-xs">
         <Ago at={proposal.created_at} />
+        {proposal.via === "mcp" && <span>by a program</span>}
         {proposal.contact_id && (
           <Link
             to="/contacts/$contactId"

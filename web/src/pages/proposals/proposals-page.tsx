@@ -23,7 +23,7 @@ const STATES: readonly { value: Shown; label: string }[] = [
   { value: "expired", label: "Expired" },
 ];
 
-/** What the assistant proposed to this person, and what came of it. */
+/** What the assistant, or this person's programs, proposed, and what came of it. */
 export function ProposalsPage() {
   useTitle("Proposals");
   const [state, setState] = useState<Shown>("");
@@ -46,7 +46,7 @@ function Entries({ state }: { state: Proposal["state"] | undefined }) {
   if (proposals.length === 0) {
     return (
       <EmptyState icon={ListChecks} title={state ? "None of these" : "Nothing was proposed yet"}>
-        What the assistant would change waits here until you approve or refuse it.
+        What the assistant or a program of yours would change waits here until you approve or refuse it.
       </EmptyState>
     );
   }

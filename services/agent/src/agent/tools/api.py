@@ -12,10 +12,15 @@ log = structlog.get_logger()
 
 TIMEOUT = ClientTimeout(total=30)
 BAD = 400
+NOT_FOUND = 404
 
 
 class ToolFailed(Exception):
     """What the model is told instead of a result: what was wrong, and what would work."""
+
+
+class NothingThere(ToolFailed):
+    """What was asked for does not exist."""
 
 
 class Api:
@@ -65,7 +70,8 @@ class Api:
             ) as answer:
                 content = await answer.read()
                 if answer.status >= BAD:
-                    raise ToolFailed(_reason(answer.status, content))
+                    failure = NothingThere if answer.status == NOT_FOUND else ToolFailed
+                    raise failure(_reason(answer.status, content))
                 return msgspec.json.decode(content) if content else None
         except (ClientError, TimeoutError, msgspec.DecodeError) as error:
             log.warning("tool_not_answered", failure=type(error).__qualname__)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -22,6 +23,22 @@ class Source(msgspec.Struct, frozen=True):
     provider_id: str
     title: str
     updated_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What names it among all sources."""
+        return f"{self.connection_id}/{self.provider_id}"
+
+    @property
+    def page(self) -> str:
+        """Where people see it."""
+        return f"/app/contacts/{self.contact_id}?{urlencode({'source': self.id})}"
+
+    @property
+    def label(self) -> str:
+        """What people are shown of it."""
+        dated = f" · {self.updated_at[:10]}" if self.updated_at else ""
+        return f"{self.title} · {self.provider}{dated}"
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -1,0 +1,182 @@
+"""Programs over MCP, with the official client in both eras: what they read, and what they can only propose."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import msgspec
+import pytest
+from lead.client import Gateway
+from mcp.shared.exceptions import MCPError
+from mcp_types import TextResourceContents
+
+from e2e.house import House
+from e2e.journey import connect, golden_records, settled, synced, until
+from e2e.programs import ERAS, HANDSHAKE, READ, WRITE, content_of, personal_token, program, texts_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
+
+SALES = "hubspot:111111"
+READING = [
+    *("searchContacts", "getContactDetails", "getTimeline", "explainMatch", "findDuplicates"),
+    *("listConflicts", "listSources", "countContacts"),
+]
+PROPOSING = [
+    *("propose_updateContact", "propose_createContact", "propose_addNote", "propose_sendEmail"),
+    *("propose_scheduleMeeting", "propose_mergeContacts", "propose_splitContact"),
+]
+
+
+async def person_of(gateway: Gateway, house: House) -> Any:
+    """A contact of one connected account, which has an email."""
+    connection = await connect(gateway, SALES)
+    await synced(gateway, connection.id)
+    await settled(gateway, house, SALES)
+    return next(each for each in await golden_records(gateway) if each.email and each.first_name and each.last_name)
+
+
+async def decided(gateway: Gateway, proposal_id: str, how: str) -> tuple[int, Any]:
+    status, body = await gateway.call("POST", f"/proposals/{proposal_id}/{how}", {})
+    return status, msgspec.json.decode(body)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_program_reads_what_its_person_may(house: House, gateway: Gateway, era: str) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, READ)
+
+    async with program(house, token, era) as client:
+        tools = (await client.list_tools()).tools
+        assert [tool.name for tool in tools] == READING
+        assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
+        found = await client.call_tool("searchContacts", {"query": person.email})
+        counted = content_of(await client.call_tool("countContacts", {}))
+        sources = content_of(await client.call_tool("listSources", {}))
+        resource = await client.read_resource(f"lm://contact/{person.id}")
+        prompts = (await client.list_prompts()).prompts
+        prompt = await client.get_prompt("brief", {"contact": person.email})
+        templates = (await client.list_resource_templates()).resource_templates
+
+    assert content_of(found)["contacts"][0]["contact_id"] == str(person.id)
+    (rests_on, *_) = msgspec.json.decode(texts_of(found)[1])["rests_on"]
+    assert rests_on["url"].startswith(f"{house.gateway_url}/app/contacts/{person.id}?source=")
+    assert counted == {"count": await gateway.count_contacts()}
+    assert [each["provider"] for each in sources["sources"]] == ["hubspot"]
+    (content,) = resource.contents
+    assert isinstance(content, TextResourceContents)
+    assert person.email in msgspec.json.decode(content.text)["emails"]
+    assert [each.name for each in prompts] == ["brief"]
+    assert person.email in prompt.messages[0].content.text
+    assert [each.uri_template for each in templates] == ["lm://contact/{contact_id}"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_is_wrong_is_told_so_that_it_can_be_put_right(house: House, gateway: Gateway, era: str) -> None:
+    token, _ = await personal_token(gateway, READ)
+    absent = f"lm://contact/{uuid4()}"
+
+    async with program(house, token, era) as client:
+        misfit = await client.call_tool("searchContacts", {"words": "x"})
+        nobody = await client.call_tool("getContactDetails", {"contact_id": str(uuid4())})
+        forbidden = await client.call_tool("propose_addNote", {"contact_id": str(uuid4()), "body": "x"})
+        with pytest.raises(MCPError) as unknown:
+            await client.call_tool("eatContacts", {})
+        for uri in (absent, "lm://contact/me", "file:///etc/passwd"):
+            with pytest.raises(MCPError) as lost:
+                await client.read_resource(uri)
+            assert lost.value.error.code == (-32002 if era == HANDSHAKE else -32602)
+            assert lost.value.error.data == {"uri": uri}
+        with pytest.raises(MCPError):
+            await client.get_prompt("brief", {})
+
+    assert misfit.is_error
+    assert "query" in texts_of(misfit)[0] or "words" in texts_of(misfit)[0]
+    assert nobody.is_error
+    assert forbidden.is_error
+    assert WRITE in texts_of(forbidden)[0]
+    assert unknown.value.error.code == -32602
+    assert "searchContacts" in unknown.value.error.message
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_program_proposes_and_the_person_decides(house: House, gateway: Gateway, era: str) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    title = f"Countess {uuid4().hex[:6]}"
+
+    async with program(house, token, era) as client:
+        assert [tool.name for tool in (await client.list_tools()).tools] == [*READING, *PROPOSING]
+        change = {"contact_id": str(person.id), "changes": {"job_title": title}}
+        proposed = content_of(await client.call_tool("propose_updateContact", change))
+        refused = content_of(await client.call_tool("propose_addNote", {"contact_id": str(person.id), "body": "Hm"}))
+
+    assert proposed["decide_at"] == f"{house.gateway_url}/app/proposals"
+    assert [step["after"] for step in proposed["steps"]] == [{"job_title": title}]
+    status, body = await gateway.call("GET", "/proposals?state=open")
+    waiting = {each["id"]: each for each in msgspec.json.decode(body)["items"]}
+    assert (status, waiting.keys()) == (200, {proposed["proposal_id"], refused["proposal_id"]})
+    assert {(each["via"], each["chat_id"]) for each in waiting.values()} == {("mcp", None)}
+    detail = await gateway.contact(person.id)
+    assert detail is not None
+    assert detail.fields.get("job_title") != title, "nothing was done yet"
+
+    async with Gateway(house.gateway_url) as stranger:
+        await stranger.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        assert (await decided(stranger, proposed["proposal_id"], "approve"))[0] == 404
+    assert (await decided(gateway, refused["proposal_id"], "refuse"))[1]["state"] == "refused"
+    status, done = await decided(gateway, proposed["proposal_id"], "approve")
+    assert (status, done["state"]) == (200, "done"), done
+    for proposal in (proposed, refused):
+        assert (await decided(gateway, proposal["proposal_id"], "approve"))[0] == 409
+
+    async def is_written() -> bool:
+        now = await gateway.contact(person.id)
+        return now is not None and now.fields.get("job_title") == title
+
+    await until(is_written, what="the new job title")
+
+
+async def test_what_programs_propose_is_bounded(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+
+    async with program(house, token) as client:
+        note = {"contact_id": str(person.id), "body": "Hm"}
+        for _ in range(50):
+            content_of(await client.call_tool("propose_addNote", note))
+        over = await client.call_tool("propose_addNote", note)
+
+    assert over.is_error
+    assert "/app/proposals" in texts_of(over)[0]
+
+
+async def test_without_a_good_token_or_at_another_name_nobody_comes_in(house: House, gateway: Gateway) -> None:
+    token, token_id = await personal_token(gateway, READ)
+    url = f"{house.gateway_url}/mcp"
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    base = {"Accept": "application/json, text/event-stream"}
+
+    async with httpx2.AsyncClient(timeout=30, headers=base) as http:
+
+        async def status(more: dict[str, str], method: str = "POST") -> int:
+            headers = {"Authorization": f"Bearer {token}", **more}
+            body = {"json": ping} if method == "POST" else {}
+            return (await http.request(method, url, headers=headers, **body)).status_code
+
+        assert await status({}) == 200
+        assert await status({"Authorization": f"Bearer {gateway.token}"}) == 200, "a session of the page does as well"
+        assert await status({"Host": "evil.example.com"}) == 421
+        assert await status({"Origin": "https://evil.example.com"}) == 403
+        assert await status({"X-Forwarded-Host": "evil.example.com"}) == 200, "what a client says of it counts nothing"
+        assert [await status({}, method) for method in ("GET", "DELETE")] == [405, 405]
+        challenged = await http.post(url, json=ping, headers={"Authorization": "Bearer lmp_guess"})
+        assert challenged.status_code == 401
+        where = challenged.headers["WWW-Authenticate"].split('"')[1]
+        told = (await http.get(where)).json()
+        assert (told["resource"], told["scopes_supported"]) == (url, [READ, WRITE])
+        await gateway.call("DELETE", f"/auth/tokens/{token_id}")
+
+        async def is_shut_out() -> bool:
+            return await status({}) == 401
+
+        await until(is_shut_out, what="the revoked token to open nothing")
