@@ -303,12 +303,12 @@ export const explanationQuery = (id: string) =>
       answered(api.GET("/contacts/{golden_id}/explain", { params: { path: { golden_id: id } }, signal })),
   });
 
-export const rulesQuery = queryOptions({
-  queryKey: ["rules"],
-  queryFn: ({ signal }) => answered(api.GET("/rules", { signal })),
-});
-
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: async ({ signal }) => (await answered(api.GET("/auth/sessions", { signal }))).items,
+});
+
+export const accessTokensQuery = queryOptions({
+  queryKey: ["access-tokens"],
+  queryFn: async ({ signal }) => (await answered(api.GET("/auth/tokens", { signal }))).items,
 });

@@ -66,7 +66,12 @@ export type Activity = Omit<Schemas["identity_ActivityView"], "edges"> & Pick<Hi
 export type Verdict = Schemas["identity_AnswerOne"]["decision"];
 export type Rules = Schemas["identity_RulesView"];
 export type RulesWish = Schemas["identity_RulesWish"];
+export type RulesPreview = Schemas["identity_RulesPreview"];
+export type PreviewedChange = Schemas["identity_PreviewedChange"];
+export type RulesVersion = Schemas["identity_RulesVersion"];
 export type OpenSession = Schemas["auth_OpenSessionView"];
+export type AccessToken = Schemas["auth_PersonalTokenView"];
+export type AccessTokenWish = Schemas["auth_PersonalTokenWish"];
 
 export type ChatHead = Schemas["agent_ChatHeadView"];
 export type ChatRequest = Schemas["agent_ChatRequest"];
