@@ -1,4 +1,4 @@
-"""What a person does with the questions that wait for them, with what happened, and with their settings."""
+"""What a person does with the questions that wait for them, and with what happened."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -80,23 +80,4 @@ async def test_a_person_answers_questions_by_keys_and_takes_an_answer_back(
     await page.get_by_role("dialog").get_by_role("button", name="Undo", exact=True).click()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert await count_of(session) == waiting - 1
-    assert complaints.heard == []
-
-
-async def test_a_person_sets_the_rules_and_ends_a_session(browser: Browser, house: House, session: Gateway) -> None:
-    page, complaints = await enter(browser, house, session, "Settings")
-    await expect(page.get_by_role("button", name="Save the rules")).to_be_visible()
-    await expect(page.get_by_text("This one", exact=True)).to_be_visible()
-    assert await violations(page) == []
-
-    await page.get_by_label("Country of phones").fill("de")
-    await page.get_by_role("button", name="Save the rules").click()
-    await expect(page.get_by_role("region", name="What was done")).to_contain_text("The rules are changed")
-    await expect(page.get_by_label("Country of phones")).to_have_value("DE")
-
-    ends = page.get_by_role("button", name="End the session")
-    before = await ends.count()
-    assert before > 0
-    await ends.first.click()
-    await expect(ends).to_have_count(before - 1)
     assert complaints.heard == []

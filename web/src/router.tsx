@@ -75,9 +75,15 @@ const contacts = createRoute({
   component: lazyRouteComponent(() => import("./pages/contacts/contacts-page"), "ContactsPage"),
 });
 
+interface ContactSearch {
+  /** The record that an answer rests on, as `recordKey` says it. */
+  source?: string | undefined;
+}
+
 const contact = createRoute({
   getParentRoute: () => member,
   path: "/contacts/$contactId",
+  validateSearch: (search): ContactSearch => ({ source: optionalText(search["source"]) }),
   component: lazyRouteComponent(() => import("./pages/contact/contact-page"), "ContactPage"),
 });
 
@@ -128,6 +134,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/settings-page"), "SettingsPage"),
 });
 
+const usage = createRoute({
+  getParentRoute: () => member,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("./pages/usage/usage-page"), "UsagePage"),
+});
+
 const tree = root.addChildren([
   guest.addChildren([signIn, register]),
   member.addChildren([
@@ -140,6 +152,7 @@ const tree = root.addChildren([
     activity,
     proposals,
     settings,
+    usage,
   ]),
 ]);
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from identity.app import create_app
 from identity.decisions import deciding
@@ -233,6 +234,31 @@ async def test_a_deal_may_come_before_its_contact_and_is_in_the_timeline_of_the_
     assert [deal["title"] for deal in shown["interactions"]] == ["Loom", "Engine"]
 
 
+async def test_a_timeline_is_narrowed_to_a_kind_or_a_source_page_by_page(workspace: Any) -> None:
+    help_desk = uuid4()
+    told = workspace.deal(1, 1, title="Rain", connection_id=help_desk, occurred_at=NOON)
+    ticket = msgspec.structs.replace(told, interaction=msgspec.structs.replace(told.interaction, kind="ticket"))
+    await workspace.hears(
+        workspace.fetched(1, "ada@example.com"),
+        workspace.fetched(1, "ada@example.com", connection_id=help_desk),
+        *(workspace.deal(n, 1, title=f"Deal {n}", occurred_at=NOON + timedelta(days=n)) for n in range(2, 5)),
+        ticket,
+    )
+    (contact,) = await workspace.contacts()
+
+    async def titles(**query: Any) -> list[str]:
+        page = await workspace.get(f"/contacts/{contact['id']}/timeline", limit=2, **query)
+        shown = [each["title"] for each in page["items"]]
+        return shown + (await titles(**query | {"cursor": page["next_cursor"]}) if page["next_cursor"] else [])
+
+    assert await titles() == ["Deal 4", "Deal 3", "Deal 2", "Rain"]
+    assert await titles(kind="deal") == ["Deal 4", "Deal 3", "Deal 2"]
+    assert await titles(kind="ticket") == ["Rain"]
+    assert await titles(source="zendesk") == ["Rain"]
+    assert await titles(source="zendesk", kind="deal") == []
+    assert await titles(source="pipedrive") == []
+
+
 async def test_a_deal_that_moves_to_another_contact_leaves_the_first_ones_timeline(workspace: Any) -> None:
     await workspace.hears(workspace.fetched(1), workspace.fetched(2), workspace.deal(7, 1, title="Engine"))
     first, second = [contact["id"] for contact in await workspace.contacts(sort="created_at")]
@@ -268,6 +294,7 @@ async def test_what_is_not_there_or_anothers_is_not_found(workspace: Any, other:
         ("/contacts/count", {"shoe_size": "44"}),
         ("/contacts/not-an-id", {}),
         (f"/contacts/{UNKNOWN}/timeline", {"cursor": "nonsense"}),
+        (f"/contacts/{UNKNOWN}/timeline", {"kind": "shoe"}),
         (f"/contacts/{UNKNOWN}/history", {"cursor": "LTE"}),
     ],
 )

@@ -2,7 +2,18 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api } from "./client";
 import type { Group } from "./filter";
 import { Problem } from "./problem";
-import type { Action, Activity, ContactPage, Page, Proposal, Skipped, Sort, Suggestion, Sync } from "./types";
+import type {
+  Action,
+  Activity,
+  ContactPage,
+  Interaction,
+  Page,
+  Proposal,
+  Skipped,
+  Sort,
+  Suggestion,
+  Sync,
+} from "./types";
 
 /** What the list of contacts is asked for. */
 export interface ContactFilter {
@@ -118,6 +129,16 @@ export const actionsQuery = (connectionId: string | undefined) =>
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
 
+/** What can be done in an account, and with which fields. */
+export const possibleActionsQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ["possible-actions", connectionId],
+    queryFn: async ({ signal }) => {
+      const params = { path: { connection_id: connectionId } };
+      return (await answered(api.GET("/connections/{connection_id}/actions", { params, signal }))).items;
+    },
+  });
+
 /** How a connection's counts compare; `counted` is the run that would change them. */
 export const coverageQuery = (connectionId: string, counted: Sync | undefined) =>
   queryOptions({
@@ -186,12 +207,23 @@ export const contactQuery = (id: string) =>
       answered(api.GET("/contacts/{golden_id}", { params: { path: { golden_id: id } }, signal })),
   });
 
-export const timelineQuery = (id: string) =>
+/** What of a person's timeline is asked for. */
+export interface TimelineFilter {
+  kind?: Interaction["kind"] | undefined;
+  source?: string | undefined;
+}
+
+export const timelineQuery = (id: string, { kind, source }: TimelineFilter = {}) =>
   infiniteQueryOptions({
-    queryKey: [...contactKey(id), "timeline"],
+    queryKey: [...contactKey(id), "timeline", kind ?? "all", source ?? "all"],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => {
-      const params = { path: { golden_id: id }, query: pageParam ? { cursor: pageParam } : {} };
+      const query = {
+        ...(kind ? { kind } : {}),
+        ...(source ? { source } : {}),
+        ...(pageParam ? { cursor: pageParam } : {}),
+      };
+      const params = { path: { golden_id: id }, query };
       return answered(api.GET("/contacts/{golden_id}/timeline", { params, signal }));
     },
     getNextPageParam: (last) => last.next_cursor ?? undefined,
@@ -230,6 +262,12 @@ export const assistantQuery = queryOptions({
     return typeof services === "object" && services !== null && "agent" in services;
   },
   staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** What the assistant took of the model, day by day. */
+export const usageQuery = queryOptions({
+  queryKey: ["usage"],
+  queryFn: ({ signal }) => answered(api.GET("/usage", { signal })),
 });
 
 export const proposalsKey = ["proposals"] as const;
@@ -303,12 +341,12 @@ export const explanationQuery = (id: string) =>
       answered(api.GET("/contacts/{golden_id}/explain", { params: { path: { golden_id: id } }, signal })),
   });
 
-export const rulesQuery = queryOptions({
-  queryKey: ["rules"],
-  queryFn: ({ signal }) => answered(api.GET("/rules", { signal })),
-});
-
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: async ({ signal }) => (await answered(api.GET("/auth/sessions", { signal }))).items,
+});
+
+export const accessTokensQuery = queryOptions({
+  queryKey: ["access-tokens"],
+  queryFn: async ({ signal }) => (await answered(api.GET("/auth/tokens", { signal }))).items,
 });

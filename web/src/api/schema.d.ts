@@ -993,7 +993,7 @@ export interface paths {
         };
         /**
          * ListTimeline
-         * @description List what happened with a contact, the latest first.
+         * @description List what happened with a contact, the latest first, all of it or of one kind, or by one provider (`source`).
          */
         get: operations["identity_ContactsGoldenIdTimelineListTimeline"];
         put?: never;
@@ -4796,6 +4796,8 @@ export interface operations {
     identity_ContactsGoldenIdTimelineListTimeline: {
         parameters: {
             query?: {
+                kind?: "deal" | "ticket" | "note" | "email" | "meeting" | "call" | "task" | "activity" | "comment" | null;
+                source?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -37,6 +37,7 @@ export type Budget = Schemas["sync_worker_BudgetView"];
 export type FilePreview = Schemas["sync_worker_FilePreview"];
 export type FileTaken = Schemas["sync_worker_FileTaken"];
 export type Action = Schemas["sync_worker_ActionView"];
+export type PossibleAction = Schemas["sync_worker_Possible"];
 export type SyncCounts = Schemas["sync_worker_SyncCounts"];
 
 export type ContactPage = Schemas["identity_ContactPage"];
@@ -66,10 +67,17 @@ export type Activity = Omit<Schemas["identity_ActivityView"], "edges"> & Pick<Hi
 export type Verdict = Schemas["identity_AnswerOne"]["decision"];
 export type Rules = Schemas["identity_RulesView"];
 export type RulesWish = Schemas["identity_RulesWish"];
+export type RulesPreview = Schemas["identity_RulesPreview"];
+export type PreviewedChange = Schemas["identity_PreviewedChange"];
+export type RulesVersion = Schemas["identity_RulesVersion"];
 export type OpenSession = Schemas["auth_OpenSessionView"];
+export type AccessToken = Schemas["auth_PersonalTokenView"];
+export type AccessTokenWish = Schemas["auth_PersonalTokenWish"];
 
 export type ChatHead = Schemas["agent_ChatHeadView"];
 export type ChatRequest = Schemas["agent_ChatRequest"];
+export type Usage = Schemas["agent_UsageView"];
+export type UsageDay = Schemas["agent_UsageDay"];
 export type Proposal = Schemas["agent_ProposalView"];
 export type ProposedStep = Schemas["agent_ProposedStep"];
 

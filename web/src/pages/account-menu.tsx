@@ -1,10 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
-import { ChevronsUpDown, LogOut } from "lucide-react";
-import { useId, useState } from "react";
+import { Link } from "@tanstack/react-router";
+import { ChevronsUpDown, Gauge, LogOut } from "lucide-react";
+import { useId, useRef, useState } from "react";
 import { signOut } from "../api/client";
 import type { User } from "../api/types";
 import { Avatar } from "../ui/avatar";
-import { Button } from "../ui/button";
+import { Button, buttonClass } from "../ui/button";
 import { Failure } from "../ui/failure";
 import { nameOf } from "../ui/format";
 import { chooseTheme, storedTheme, THEMES } from "../ui/theme";
@@ -12,6 +13,7 @@ import { chooseTheme, storedTheme, THEMES } from "../ui/theme";
 /** The person's own corner: who they are, how the page looks, the way out. */
 export function AccountMenu({ user }: { user: User }) {
   const menu = useId();
+  const panel = useRef<HTMLDivElement>(null);
   const name = nameOf(user);
   return (
     <>
@@ -26,6 +28,7 @@ export function AccountMenu({ user }: { user: User }) {
         <ChevronsUpDown aria-hidden="true" className="hidden size-3.5 text-muted md:block" />
       </button>
       <div
+        ref={panel}
         id={menu}
         popover="auto"
         className="fixed inset-auto top-13 right-3 m-0 w-60 rounded-lg border border-edge bg-raised p-3 text-ink shadow-lg md:top-auto md:right-auto md:bottom-14 md:left-3"
@@ -33,6 +36,14 @@ export function AccountMenu({ user }: { user: User }) {
         <p className="truncate font-medium text-sm">{name}</p>
         <p className="mb-3 truncate text-muted text-xs">{user.email}</p>
         <ThemeChoice />
+        <Link
+          to="/usage"
+          onClick={() => panel.current?.hidePopover()}
+          className={buttonClass("plain", "mb-2 w-full")}
+        >
+          <Gauge aria-hidden="true" className="size-3.5" />
+          Usage and limits
+        </Link>
         <SignOut />
       </div>
     </>

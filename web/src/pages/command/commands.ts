@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import {
   Bookmark,
+  Gauge,
   Keyboard,
   ListChecks,
   LogOut,
@@ -92,6 +93,7 @@ export function useCommands({
           act("Proposals of the assistant", ListChecks, () => navigate({ to: "/proposals" })),
         ]
       : []),
+    act("Usage and limits", Gauge, () => navigate({ to: "/usage" })),
     act("Connect an account", Plus, () => navigate({ to: "/connections" })),
     act("Light theme", Sun, () => chooseTheme("light")),
     act("Dark theme", Moon, () => chooseTheme("dark")),

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ChevronLeft, UserRoundX } from "lucide-react";
 import { useEffect } from "react";
 import { Problem } from "../../api/problem";
@@ -21,6 +21,7 @@ import { Sources } from "./sources";
 /** One person: what is known, where it comes from, what happened. */
 export function ContactPage() {
   const { contactId } = useParams({ from: "/member/contacts/$contactId" });
+  const { source } = useSearch({ from: "/member/contacts/$contactId" });
   const navigate = useNavigate();
   const contact = useQuery(contactQuery(contactId));
   const id = contact.data?.id;
@@ -28,7 +29,8 @@ export function ContactPage() {
   useEffect(() => {
     // An id from before a join leads to the whole; the address should too.
     if (id !== undefined && id !== contactId) {
-      void navigate({ to: "/contacts/$contactId", params: { contactId: id }, replace: true });
+      const params = { contactId: id };
+      void navigate({ to: "/contacts/$contactId", params, search: (before) => before, replace: true });
     }
   }, [id, contactId, navigate]);
 
@@ -49,12 +51,12 @@ export function ContactPage() {
           <Failure error={contact.error} retry={contact.refetch} />
         </div>
       )}
-      {contact.data ? <Person contact={contact.data} /> : contact.isPending && <Loading />}
+      {contact.data ? <Person contact={contact.data} cited={source} /> : contact.isPending && <Loading />}
     </>
   );
 }
 
-function Person({ contact }: { contact: ContactDetail }) {
+function Person({ contact, cited }: { contact: ContactDetail; cited: string | undefined }) {
   const name = nameOf({ ...contact.fields });
   useTitle(name);
   const role = [contact.fields["job_title"], contact.fields["company"]].filter(Boolean).join(" at ");
@@ -76,12 +78,12 @@ function Person({ contact }: { contact: ContactDetail }) {
         <div className="border-b @3xl:border-r @3xl:border-b-0">
           <Fields contact={contact} />
           <div className="border-t @5xl:hidden">
-            <Sources contact={contact} />
+            <Sources contact={contact} cited={cited} />
           </div>
         </div>
-        <PastTabs contact={contact} />
+        <PastTabs contact={contact} cited={cited} />
         <div className="hidden border-l @5xl:block">
-          <Sources contact={contact} />
+          <Sources contact={contact} cited={cited} />
         </div>
       </div>
     </article>

@@ -42,7 +42,7 @@ export function Fields({ contact }: { contact: ContactDetail }) {
             lineage && (
               <Field
                 key={name}
-                contactId={contact.id}
+                contact={contact}
                 name={name}
                 lineage={lineage}
                 also={alsoOf(contact, name)}
@@ -56,14 +56,14 @@ export function Fields({ contact }: { contact: ContactDetail }) {
 }
 
 interface FieldProps {
-  contactId: string;
+  contact: ContactDetail;
   name: string;
   lineage: Lineage;
   also: readonly string[];
 }
 
-function Field({ contactId, name, lineage, also }: FieldProps) {
-  const pinning = usePinning(contactId, name);
+function Field({ contact, name, lineage, also }: FieldProps) {
+  const pinning = usePinning(contact.id, name);
   const isPinned = (lineage.pin ?? null) !== null;
   const { chosen, losers = [] } = lineage;
   const others = losers.filter((loser) => loser.value !== chosen.value);
@@ -72,7 +72,7 @@ function Field({ contactId, name, lineage, also }: FieldProps) {
     <div className="py-2">
       <dt className="flex items-center justify-between gap-2 text-muted text-xs">
         {inWords(name)}
-        <EditValue contactId={contactId} name={name} value={chosen.value} isPinned={isPinned} />
+        <EditValue contact={contact} name={name} value={chosen.value} isPinned={isPinned} />
       </dt>
       <dd className="[overflow-wrap:anywhere]">
         <Value name={name} value={chosen.value} />

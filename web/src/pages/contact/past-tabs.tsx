@@ -11,7 +11,7 @@ const TABS = [
 ] as const;
 
 /** What happened with a person, and what happened to their record. */
-export function PastTabs({ contact }: { contact: ContactDetail }) {
+export function PastTabs({ contact, cited }: { contact: ContactDetail; cited?: string | undefined }) {
   const [shown, setShown] = useState<(typeof TABS)[number]["name"]>("timeline");
   const id = useId();
   const move = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -46,7 +46,7 @@ export function PastTabs({ contact }: { contact: ContactDetail }) {
         aria-labelledby={`${id}-${shown}`}
         className="px-4 py-4 md:px-6"
       >
-        {shown === "timeline" && <Timeline contactId={contact.id} />}
+        {shown === "timeline" && <Timeline contact={contact} cited={cited} />}
         {shown === "history" && <History contact={contact} />}
         {shown === "why" && <Explanation contactId={contact.id} />}
       </div>

@@ -1,20 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { Braces, ExternalLink, GitFork } from "lucide-react";
 import { useState } from "react";
-import { rawSourceQuery } from "../../api/queries";
+import { connectionsQuery, lastSuccessQuery, rawSourceQuery } from "../../api/queries";
 import type { ContactDetail, Source } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
+import { cx } from "../../ui/class-names";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
 import { dayOf } from "../../ui/format";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
+import { recordKey, useInSight } from "./cited";
 import { SplitDialog } from "./split-dialog";
 
 /** The records that are this person, each in the tool it lives in. */
-export function Sources({ contact }: { contact: ContactDetail }) {
+export function Sources({ contact, cited }: { contact: ContactDetail; cited?: string | undefined }) {
   const [looked, setLooked] = useState<Source | null>(null);
   const [parted, setParted] = useState<Source | null>(null);
   return (
@@ -27,6 +29,7 @@ export function Sources({ contact }: { contact: ContactDetail }) {
           <SourceCard
             key={`${source.connection_id}/${source.provider_id}`}
             source={source}
+            isCited={recordKey(source) === cited}
             look={() => setLooked(source)}
             part={contact.sources.length > 1 ? () => setParted(source) : undefined}
           />
@@ -40,16 +43,23 @@ export function Sources({ contact }: { contact: ContactDetail }) {
 
 interface SourceCardProps {
   source: Source;
+  /** Whether an answer that one comes from rests on it. */
+  isCited: boolean;
   look: () => void;
   /** Split it off, where it is not the only one. */
   part: (() => void) | undefined;
 }
 
-function SourceCard({ source, look, part }: SourceCardProps) {
+function SourceCard({ source, isCited, look, part }: SourceCardProps) {
   const accounts = useAccountNames();
   const { label } = useProviderOf()(source.provider);
+  const item = useInSight<HTMLLIElement>(isCited);
   return (
-    <li className="rounded-lg border bg-raised p-3">
+    <li
+      ref={item}
+      aria-current={isCited || undefined}
+      className={cx("rounded-lg border p-3", isCited ? "border-accent bg-info-soft" : "bg-raised")}
+    >
       <div className="flex items-center gap-2">
         <ProviderMark name={source.provider} />
         <span className="min-w-0 flex-1 truncate font-medium text-sm">
@@ -94,8 +104,21 @@ function SourceCard({ source, look, part }: SourceCardProps) {
         </p>
       )}
       <p className="text-muted text-xs">First seen {dayOf(source.first_seen_at)}</p>
+      <LastRead connectionId={source.connection_id} />
     </li>
   );
+}
+
+/** When its account was last read without fail: as of then it is as shown. */
+function LastRead({ connectionId }: { connectionId: string }) {
+  const isConnected = useQuery(connectionsQuery).data?.some(({ id }) => id === connectionId) ?? false;
+  const last = useQuery({ ...lastSuccessQuery(connectionId), enabled: isConnected });
+  const at = last.data?.finished_at;
+  return at ? (
+    <p className="text-muted text-xs">
+      Last seen <Ago at={at} />
+    </p>
+  ) : null;
 }
 
 function RawRecord({ source, onClose }: { source: Source; onClose: () => void }) {

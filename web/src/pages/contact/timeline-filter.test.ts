@@ -1,16 +1,14 @@
 import { expect, test } from "vitest";
-import type { Interaction } from "../../api/types";
-import { choicesOf, isShown } from "./timeline-filter";
+import { isNarrowed, providersOf } from "./timeline-filter";
 
-const DEAL: Interaction = { connection_id: "c", provider: "pipedrive", provider_id: "1", kind: "deal" };
-
-test("an entry is shown if it is of the kind and of the source that were chosen", () => {
-  expect(isShown(DEAL, {})).toBe(true);
-  expect(isShown(DEAL, { kind: "deal", provider: "pipedrive" })).toBe(true);
-  expect(isShown(DEAL, { kind: "deal", provider: "hubspot" })).toBe(false);
-  expect(isShown(DEAL, { kind: "ticket" })).toBe(false);
+test("each provider is offered once", () => {
+  const record = { connection_id: "c", provider_id: "1", first_seen_at: "2026-01-01T00:00:00Z" };
+  const sources = ["zendesk", "hubspot", "zendesk"].map((provider) => ({ ...record, provider }));
+  expect(providersOf({ sources })).toEqual(["hubspot", "zendesk"]);
 });
 
-test("each choice is offered once", () => {
-  expect(choicesOf(["note", "deal", "note"])).toEqual(["deal", "note"]);
+test("a timeline is narrowed as soon as one thing is asked for", () => {
+  expect(isNarrowed({})).toBe(false);
+  expect(isNarrowed({ kind: undefined, source: "zendesk" })).toBe(true);
+  expect(isNarrowed({ kind: "deal" })).toBe(true);
 });

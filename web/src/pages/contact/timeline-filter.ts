@@ -1,18 +1,25 @@
-import type { Interaction } from "../../api/types";
+import type { TimelineFilter } from "../../api/queries";
+import type { ContactDetail, Interaction } from "../../api/types";
 
-/** What of a timeline is shown; nothing said shows everything. */
-export interface TimelineFilter {
-  kind?: Interaction["kind"] | undefined;
-  provider?: string | undefined;
+/** All that can happen with a person, as people look for it. */
+export const KINDS: readonly Interaction["kind"][] = [
+  "deal",
+  "ticket",
+  "comment",
+  "note",
+  "email",
+  "meeting",
+  "call",
+  "task",
+  "activity",
+];
+
+/** The providers that told of a person, each once, in the order of the alphabet. */
+export function providersOf({ sources }: Pick<ContactDetail, "sources">): string[] {
+  return [...new Set(sources.map(({ provider }) => provider))].sort();
 }
 
-export function isShown(entry: Interaction, { kind, provider }: TimelineFilter): boolean {
-  return (
-    (kind === undefined || entry.kind === kind) && (provider === undefined || entry.provider === provider)
-  );
-}
-
-/** What there is to choose among, each once, in the order of the alphabet. */
-export function choicesOf<T extends string>(values: readonly T[]): T[] {
-  return [...new Set(values)].sort();
+/** Whether only some of what happened is asked for. */
+export function isNarrowed({ kind, source }: TimelineFilter): boolean {
+  return kind !== undefined || source !== undefined;
 }

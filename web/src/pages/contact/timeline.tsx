@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import {
   CalendarDays,
   CircleDollarSign,
@@ -12,17 +12,20 @@ import {
   Zap,
 } from "lucide-react";
 import { useState } from "react";
-import { timelineQuery } from "../../api/queries";
-import type { Interaction } from "../../api/types";
+import { type TimelineFilter, timelineQuery } from "../../api/queries";
+import type { ContactDetail, Interaction } from "../../api/types";
 import { Ago } from "../../ui/ago";
-import { Button } from "../../ui/button";
+import { cx } from "../../ui/class-names";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { inWords, money } from "../../ui/format";
+import { Loading } from "../../ui/loading";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { Select } from "../../ui/select";
-import { choicesOf, isShown, type TimelineFilter } from "./timeline-filter";
+import { ShowEarlier } from "../../ui/show-earlier";
+import { recordKey, useInSight } from "./cited";
+import { isNarrowed, KINDS, providersOf } from "./timeline-filter";
 
 const ICONS: Readonly<Record<Interaction["kind"], LucideIcon>> = {
   deal: CircleDollarSign,
@@ -36,89 +39,95 @@ const ICONS: Readonly<Record<Interaction["kind"], LucideIcon>> = {
   comment: MessageSquare,
 };
 
+interface TimelineProps {
+  contact: ContactDetail;
+  /** The record that an answer rests on. */
+  cited?: string | undefined;
+}
+
 /** Deals, tickets and the like, the latest first, from every source. */
-export function Timeline({ contactId }: { contactId: string }) {
-  const list = useInfiniteQuery(timelineQuery(contactId));
+export function Timeline({ contact, cited }: TimelineProps) {
   const [filter, setFilter] = useState<TimelineFilter>({});
+  const list = useInfiniteQuery({ ...timelineQuery(contact.id, filter), placeholderData: keepPreviousData });
   const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isError && entries.length === 0) return <Failure error={list.error} retry={list.refetch} />;
-  if (list.isPending) return <p className="text-muted text-sm">Loading …</p>;
-  if (entries.length === 0) {
+  if (list.isPending) return <Loading />;
+  if (entries.length === 0 && !isNarrowed(filter)) {
     return (
       <EmptyState icon={CalendarDays} title="Nothing happened yet">
         Deals, tickets and notes of this person appear here as their tools tell of them.
       </EmptyState>
     );
   }
-  const shown = entries.filter((entry) => isShown(entry, filter));
   return (
     <>
-      <Filters entries={entries} filter={filter} onChange={setFilter} />
-      {shown.length === 0 && (
-        <p className="mb-3 text-muted text-sm">
-          None of these{list.hasNextPage ? " among the latest. There are earlier ones." : "."}
-        </p>
-      )}
-      <ol>
-        {shown.map((entry) => (
-          <Entry key={`${entry.connection_id}/${entry.kind}/${entry.provider_id}`} entry={entry} />
+      <Filters providers={providersOf(contact)} filter={filter} onChange={setFilter} />
+      {entries.length === 0 && <p className="text-muted text-sm">There are none of these.</p>}
+      <ol aria-label="What happened" aria-busy={list.isPlaceholderData}>
+        {entries.map((entry) => (
+          <Entry
+            key={`${entry.connection_id}/${entry.kind}/${entry.provider_id}`}
+            entry={entry}
+            isCited={recordKey(entry) === cited}
+          />
         ))}
       </ol>
-      {list.hasNextPage && (
-        <Button look="quiet" busy={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-          Show earlier
-        </Button>
-      )}
+      <ShowEarlier list={list} />
     </>
   );
 }
 
 interface FiltersProps {
-  entries: readonly Interaction[];
+  providers: readonly string[];
   filter: TimelineFilter;
   onChange: (filter: TimelineFilter) => void;
 }
 
-function Filters({ entries, filter, onChange }: FiltersProps) {
+function Filters({ providers, filter, onChange }: FiltersProps) {
   const providerOf = useProviderOf();
-  const kinds = choicesOf(entries.map(({ kind }) => kind));
-  const providers = choicesOf(entries.map(({ provider }) => provider));
-  if (kinds.length < 2 && providers.length < 2) return null;
   return (
     <div className="mb-4 flex flex-wrap gap-x-4 gap-y-2">
       <Select
         label="What"
         options={[
           { value: "", label: "Everything" },
-          ...kinds.map((kind) => ({ value: kind, label: inWords(kind) })),
+          ...KINDS.map((kind) => ({ value: kind, label: inWords(kind) })),
         ]}
         value={filter.kind ?? ""}
         onChoose={(kind) => onChange({ ...filter, kind: kind || undefined })}
       />
-      <Select
-        label="From"
-        options={[
-          { value: "", label: "Every source" },
-          ...providers.map((name) => ({ value: name, label: providerOf(name).label })),
-        ]}
-        value={filter.provider ?? ""}
-        onChoose={(provider) => onChange({ ...filter, provider: provider || undefined })}
-      />
+      {providers.length > 1 && (
+        <Select
+          label="From"
+          options={[
+            { value: "", label: "Every source" },
+            ...providers.map((name) => ({ value: name, label: providerOf(name).label })),
+          ]}
+          value={filter.source ?? ""}
+          onChoose={(source) => onChange({ ...filter, source: source || undefined })}
+        />
+      )}
     </div>
   );
 }
 
-function Entry({ entry }: { entry: Interaction }) {
+function Entry({ entry, isCited }: { entry: Interaction; isCited: boolean }) {
   const providerOf = useProviderOf();
+  const item = useInSight<HTMLLIElement>(isCited);
   const Icon = ICONS[entry.kind];
   const title = entry.title || inWords(entry.kind);
   return (
-    <li className="group relative flex gap-3 pb-5">
+    <li ref={item} aria-current={isCited || undefined} className="group relative flex gap-3 pb-5">
       <span aria-hidden="true" className="absolute top-8 bottom-1 left-3.5 w-px bg-line group-last:hidden" />
       <span className="grid size-7 shrink-0 place-items-center rounded-full border bg-raised text-muted">
         <Icon aria-hidden="true" className="size-3.5" />
       </span>
-      <div className="min-w-0 flex-1 pt-0.5">
+      <div
+        className={cx(
+          "min-w-0 flex-1 pt-0.5",
+          isCited && "rounded-md bg-info-soft px-2 pb-1 ring-1 ring-accent",
+        )}
+      >
         <div className="flex flex-wrap items-baseline gap-x-2">
           <span className="font-medium [overflow-wrap:anywhere]">
             {entry.url ? <SafeLink href={entry.url}>{title}</SafeLink> : title}

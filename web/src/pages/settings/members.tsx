@@ -17,6 +17,9 @@ export function Members() {
         </span>
         <span className="rounded-md bg-hover px-1.5 py-0.5 text-muted text-xs">{inWords(user.role)}</span>
       </div>
+      <p className="mt-3 border-t pt-3 text-muted text-xs">
+        This workspace is yours alone: other people cannot be invited yet.
+      </p>
     </Section>
   );
 }

@@ -1,5 +1,6 @@
-import type { Rules, RulesWish } from "../../api/types";
+import type { Rules, RulesPreview, RulesVersion, RulesWish } from "../../api/types";
 import { textIn } from "../../ui/form-text";
+import { count, counted } from "../../ui/format";
 
 export type SurvivorshipRule = Rules["survivorship"][string];
 
@@ -55,6 +56,49 @@ export const RULES: readonly { value: SurvivorshipRule; label: string }[] = [
   { value: "most_frequent", label: "Most frequent" },
   { value: "longest", label: "Longest" },
 ];
+
+/** Move a name one place forward. */
+export function movedUp(names: readonly string[], name: string): string[] {
+  const others = names.filter((each) => each !== name);
+  return others.toSpliced(Math.max(0, names.indexOf(name) - 1), 0, name);
+}
+
+/** Say in short what a version of the rules holds. */
+export function saidOf(
+  version: Omit<RulesVersion, "version" | "held_from" | "made_by" | "restores">,
+): string {
+  const others = Object.values(version.survivorship).filter((rule) => rule !== "latest").length;
+  return [
+    `join from ${version.join / 10}, ask from ${version.suggest / 10} bits`,
+    version.region && `phones of ${version.region}`,
+    version.blocked.length > 0 && counted(version.blocked.length, "blocked email"),
+    others > 0 && `${counted(others, "field")} by another rule`,
+    version.learned && "learned from the records",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** Whether other rules hold than those that a preview is compared with. */
+export function isOutdated({ based_on }: Pick<RulesPreview, "based_on">, version: number): boolean {
+  return based_on !== version;
+}
+
+/** How far a preview is; without a value nobody can tell yet. */
+export function triedOut({ state, done, total }: Pick<RulesPreview, "state" | "done" | "total">): {
+  words: string;
+  value?: number;
+} {
+  switch (state) {
+    case "learning":
+      return { words: "Learning from the records what evidence is worth …" };
+    case "waiting":
+      return { words: "Waiting until everything is settled by the rules that hold …" };
+    case "weighing":
+    case "done":
+      return { words: `${count(done)} of ${count(total)} records tried`, value: done };
+  }
+}
 
 function isRule(text: string): text is SurvivorshipRule {
   return RULES.some(({ value }) => value === text);

@@ -1,4 +1,5 @@
 import { useTitle } from "../../ui/use-title";
+import { AccessTokens } from "./access-tokens";
 import { Matching } from "./matching";
 import { Members } from "./members";
 import { Profile } from "./profile";
@@ -13,6 +14,7 @@ export function SettingsPage() {
       <div className="space-y-10">
         <Profile />
         <Sessions />
+        <AccessTokens />
         <Matching />
         <Members />
       </div>

@@ -1,6 +1,6 @@
 """What identity shows: golden records, where each value comes from, what happened with them and to them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -21,10 +21,10 @@ from contracts.pages import ItemPage
 from servicekit.errors import NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.contacts import reading_queries
+from identity.contacts import reading_queries, timeline
+from identity.contacts.timeline import NOW_AND_EVER, TimelineFilter
 from identity.cursors import CursorInvalid, Cursors
-from identity.path import timeline_queries
-from identity.path.timeline_queries import SourceAddress, TimelinePlace, TimelineRow
+from identity.path.timeline_queries import TimelinePlace
 from identity.resolution import golden
 from identity.resolution.changes import Cause
 from identity.resolution.golden import GoldenRow, Pinned
@@ -39,7 +39,6 @@ from identity.store.history_queries import StoredEntry
 from identity.store.queries import SourceName as SourceId
 
 LATEST_INTERACTIONS = 20
-NOW_AND_EVER = TimelinePlace(datetime(9999, 12, 31, tzinfo=UTC), "", "", UUID(int=0))
 
 
 class ContactNotFound(NotFound):
@@ -181,7 +180,7 @@ async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> C
         raise ContactNotFound
     source_ids = [member.source_id for member in members]
     redirects = await reading_queries.list_redirects(conn, workspace_id, source_ids)
-    latest = await _timeline(conn, workspace_id, members, NOW_AND_EVER, LATEST_INTERACTIONS)
+    latest = await timeline.load(conn, workspace_id, members, timeline.ALL, at_most=LATEST_INTERACTIONS)
     pinned, survivorship = await choices(conn, workspace_id, members)
     lineage = golden.lineage(living, pinned, survivorship)
     return ContactDetail(
@@ -191,7 +190,7 @@ async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> C
         phones=golden.all_phones(living),
         lineage=lineage,
         sources=tuple(map(_source, living)),
-        interactions=tuple(map(_interaction, latest)),
+        interactions=tuple(map(timeline.shown, latest)),
         previous_ids=tuple(sorted({*source_ids, *redirects} - {golden_id})),
         created_at=seen_at(golden_id),
         updated_at=golden.updated_at(living),
@@ -217,42 +216,25 @@ async def members_of(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> tu
 
 
 async def list_timeline(
-    conn: AsyncConnection, workspace_id: UUID, id_: UUID, *, cursors: Cursors, cursor: str | None, limit: int
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    id_: UUID,
+    wanted: TimelineFilter,
+    *,
+    cursors: Cursors,
+    cursor: str | None,
+    limit: int,
 ) -> ItemPage[InteractionView]:
     """List what happened with a contact, the latest first. Raises `ContactNotFound`, `CursorInvalid`."""
     after = cursors.read(cursor, TimelinePlace, workspace_id) if cursor else NOW_AND_EVER
     _, members = await members_of(conn, workspace_id, id_)
     if all(member.gone for member in members):
         raise ContactNotFound
-    rows = await _timeline(conn, workspace_id, members, after, limit + 1)
+    rows = await timeline.load(conn, workspace_id, members, wanted, after=after, at_most=limit + 1)
     shown = rows[:limit]
     return ItemPage(
-        items=[_interaction(row) for row in shown],
+        items=[timeline.shown(row) for row in shown],
         next_cursor=cursors.write(shown[-1].place, workspace_id) if len(rows) > limit else None,
-    )
-
-
-async def _timeline(
-    conn: AsyncConnection, workspace_id: UUID, members: Sequence[SourceRecord], after: TimelinePlace, at_most: int
-) -> list[TimelineRow]:
-    sources = [SourceAddress(member.connection_id, member.provider_id) for member in members]
-    return await timeline_queries.list_timeline(conn, workspace_id, sources, after=after, at_most=at_most)
-
-
-def _interaction(row: TimelineRow) -> InteractionView:
-    told = row.interaction
-    return InteractionView(
-        connection_id=row.place.connection_id,
-        provider=row.provider,
-        provider_id=row.place.provider_id,
-        kind=told.kind,
-        title=told.title,
-        body=told.body,
-        status=told.status,
-        amount=told.amount,
-        currency=told.currency,
-        url=told.url,
-        occurred_at=told.occurred_at,
     )
 
 

@@ -13,6 +13,7 @@ from contracts.golden_records import (
     HistoryView,
     InteractionView,
 )
+from contracts.interactions import InteractionKind
 from contracts.pages import ItemPage
 from litestar import get
 from litestar.di import NamedDependency
@@ -24,6 +25,7 @@ from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.contacts import activity, exporting, reading
+from identity.contacts.timeline import TimelineFilter
 from identity.cursors import Cursors
 from identity.search import finding
 from identity.search.filters import LONGEST_FILTER
@@ -130,12 +132,15 @@ async def list_timeline(
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
     cursors: NamedDependency[Cursors],
+    kind: FromQuery[InteractionKind | None] = None,
+    source: Provider = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ItemPage[InteractionView]:
-    """List what happened with a contact, the latest first."""
+    """List what happened with a contact, the latest first, all of it or of one kind, or by one provider (`source`)."""
+    wanted = TimelineFilter(kind, source)
     return await reading.list_timeline(
-        conn, principal.workspace_id, golden_id, cursors=cursors, cursor=cursor, limit=limit
+        conn, principal.workspace_id, golden_id, wanted, cursors=cursors, cursor=cursor, limit=limit
     )
 
 

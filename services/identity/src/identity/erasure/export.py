@@ -12,7 +12,8 @@ from servicekit.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.contacts import reading, reading_queries
-from identity.contacts.reading import NOW_AND_EVER, ContactNotFound
+from identity.contacts.reading import ContactNotFound
+from identity.contacts.timeline import NOW_AND_EVER
 from identity.erasure import people_queries
 from identity.path import timeline_queries
 from identity.path.timeline_queries import SourceAddress

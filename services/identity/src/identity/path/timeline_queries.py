@@ -146,7 +146,7 @@ CROSS JOIN LATERAL (
     SELECT c.happened_at, c.kind, c.provider_id, c.connection_id
     FROM interaction_contact c
     WHERE c.workspace_id = :workspace_id AND c.connection_id = r.connection_id AND c.contact_id = r.provider_id
-      AND c.happened_at <= :at
+      AND c.happened_at <= :at AND (CAST(:wanted AS text) IS NULL OR c.kind = :wanted)
       AND (c.happened_at, c.kind, c.provider_id, c.connection_id) < (:at, :kind, :provider_id, :connection_id)
     ORDER BY c.happened_at DESC, c.kind DESC, c.provider_id DESC
     LIMIT :at_most
@@ -189,8 +189,9 @@ async def list_timeline(
     *,
     after: TimelinePlace,
     at_most: int,
+    kind: InteractionKind | None = None,
 ) -> list[TimelineRow]:
-    """List what happened with these source records, newest first, each once."""
+    """List what happened with these source records, all of it or of one kind, newest first, each once."""
     named = {
         "workspace_id": workspace_id,
         "sources": as_json(sources),
@@ -199,6 +200,7 @@ async def list_timeline(
         "provider_id": after.provider_id,
         "connection_id": after.connection_id,
         "at_most": at_most,
+        "wanted": kind,
     }
     return [_timeline_row(row) for row in await conn.execute(_LIST, named)]
 
