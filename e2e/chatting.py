@@ -8,9 +8,13 @@ from uuid import uuid4
 
 import msgspec
 from aiohttp import ClientResponse, ClientTimeout
+from contracts.golden_records import ContactSummary
 from lead.client import Gateway
 
 from e2e.house import House
+from e2e.journey import connect, golden_records, settled, synced
+
+SALES = "hubspot:111111"
 
 Chunk = dict[str, Any]
 DONE = "[DONE]"
@@ -25,6 +29,16 @@ def script(house: House, *scripts: dict[str, Any]) -> None:
     for each in reversed(scripts):  # the stand-in follows the newest
         turns = [_turn(**answer) for answer in each["answers"]]
         _model(house, "POST", {"when": each.get("when", ""), "turns": turns, "endless": True})
+
+
+def says(text: str, **more: Any) -> dict[str, Any]:
+    """Write an answer of the script."""
+    return {"text": text, **more}
+
+
+def calls(name: str, **given: Any) -> dict[str, Any]:
+    """Write a call of a tool."""
+    return {"name": name, "input": given}
 
 
 def _turn(
@@ -50,6 +64,14 @@ def _model(house: House, method: str, body: object = None) -> bytes:
     with urllib.request.urlopen(request, timeout=30) as answer:
         content: bytes = answer.read()
         return content
+
+
+async def person_of(gateway: Gateway, house: House) -> ContactSummary:
+    """A contact of one connected account, which has a name and an email."""
+    connection = await connect(gateway, SALES)
+    await synced(gateway, connection.id)
+    await settled(gateway, house, SALES)
+    return next(each for each in await golden_records(gateway) if each.email and each.first_name and each.last_name)
 
 
 class Chat:
