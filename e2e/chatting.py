@@ -51,15 +51,21 @@ def _turn(
     return {"parts": words + calls, "pause_seconds": pause, **struck}
 
 
+def be_gullible(house: House) -> None:
+    """Have the stand-in do whatever it reads in the tools' results."""
+    _model(house, "DELETE")
+    _model(house, "POST", {"brain": "gullible"}, path="/brain")
+
+
 def asked(house: House) -> list[dict[str, Any]]:
     """Tell what the model was asked since the last script."""
     questions: list[dict[str, Any]] = msgspec.json.decode(_model(house, "GET"))["questions"]
     return questions
 
 
-def _model(house: House, method: str, body: object = None) -> bytes:
+def _model(house: House, method: str, body: object = None, path: str = "") -> bytes:
     data = None if body is None else msgspec.json.encode(body)
-    url = f"{house.sandbox_url}/control/model"
+    url = f"{house.sandbox_url}/control/model{path}"
     request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
         content: bytes = answer.read()
