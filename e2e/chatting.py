@@ -8,9 +8,13 @@ from uuid import uuid4
 
 import msgspec
 from aiohttp import ClientResponse, ClientTimeout
+from contracts.golden_records import ContactSummary
 from lead.client import Gateway
 
 from e2e.house import House
+from e2e.journey import connect, golden_records, settled, synced
+
+SALES = "hubspot:111111"
 
 Chunk = dict[str, Any]
 DONE = "[DONE]"
@@ -27,6 +31,16 @@ def script(house: House, *scripts: dict[str, Any]) -> None:
         _model(house, "POST", {"when": each.get("when", ""), "turns": turns, "endless": True})
 
 
+def says(text: str, **more: Any) -> dict[str, Any]:
+    """Write an answer of the script."""
+    return {"text": text, **more}
+
+
+def calls(name: str, **given: Any) -> dict[str, Any]:
+    """Write a call of a tool."""
+    return {"name": name, "input": given}
+
+
 def _turn(
     *, text: str = "", thinking: str = "", tools: Sequence[dict[str, Any]] = (), fault: str = "", pause: float = 0
 ) -> dict[str, Any]:
@@ -37,19 +51,33 @@ def _turn(
     return {"parts": words + calls, "pause_seconds": pause, **struck}
 
 
+def be_gullible(house: House) -> None:
+    """Have the stand-in do whatever it reads in the tools' results."""
+    _model(house, "DELETE")
+    _model(house, "POST", {"brain": "gullible"}, path="/brain")
+
+
 def asked(house: House) -> list[dict[str, Any]]:
     """Tell what the model was asked since the last script."""
     questions: list[dict[str, Any]] = msgspec.json.decode(_model(house, "GET"))["questions"]
     return questions
 
 
-def _model(house: House, method: str, body: object = None) -> bytes:
+def _model(house: House, method: str, body: object = None, path: str = "") -> bytes:
     data = None if body is None else msgspec.json.encode(body)
-    url = f"{house.sandbox_url}/control/model"
+    url = f"{house.sandbox_url}/control/model{path}"
     request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
         content: bytes = answer.read()
         return content
+
+
+async def person_of(gateway: Gateway, house: House) -> ContactSummary:
+    """A contact of one connected account, which has a name and an email."""
+    connection = await connect(gateway, SALES)
+    await synced(gateway, connection.id)
+    await settled(gateway, house, SALES)
+    return next(each for each in await golden_records(gateway) if each.email and each.first_name and each.last_name)
 
 
 class Chat:

@@ -8,29 +8,11 @@ import msgspec
 import pytest
 from lead.client import Gateway
 
-from e2e.chatting import Chat, asked, heard, of, script, text_of
+from e2e.chatting import Chat, asked, calls, heard, of, person_of, says, script, text_of
 from e2e.house import House
-from e2e.journey import connect, golden_records, settled, synced, until
+from e2e.journey import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
-
-SALES = "hubspot:111111"
-
-
-def says(text: str, **more: Any) -> dict[str, Any]:
-    return {"text": text, **more}
-
-
-def calls(name: str, **given: Any) -> dict[str, Any]:
-    return {"name": name, "input": given}
-
-
-async def person_of(gateway: Gateway, house: House) -> Any:
-    """A contact of one connected account, which has an email."""
-    connection = await connect(gateway, SALES)
-    await synced(gateway, connection.id)
-    await settled(gateway, house, SALES)
-    return next(each for each in await golden_records(gateway) if each.email and each.first_name and each.last_name)
 
 
 async def test_the_stand_in_answers_from_the_tools_with_its_sources(house: House, gateway: Gateway) -> None:

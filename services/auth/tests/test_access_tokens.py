@@ -1,5 +1,6 @@
 """Whom auth believes: nobody whose token it did not sign, for this use, for now."""
 
+import asyncio
 import base64
 import json
 from datetime import UTC, datetime, timedelta
@@ -130,6 +131,14 @@ async def test_other_services_check_tokens_by_the_published_keys(ada: Any, addre
     principal = await check_token(ada.token, PublishedKeys(address), service="identity")
 
     assert (str(principal.user_id), str(principal.workspace_id)) == (ada.user["id"], ada.user["workspace_id"])
+
+
+async def test_requests_that_come_together_wait_for_the_keys(ada: Any, address: str) -> None:
+    keys = PublishedKeys(address)
+
+    principals = await asyncio.gather(*(check_token(ada.token, keys, service="identity") for _ in range(4)))
+
+    assert {str(principal.user_id) for principal in principals} == {ada.user["id"]}
 
 
 async def test_a_token_says_who_it_is_for_a_day(auth: ClientSession, ada: Any) -> None:

@@ -89,6 +89,11 @@ def install(web: Path, *, for_development: bool) -> None:
     stamp.write_text(f"{lock} {'development' if for_development else 'build'}")
 
 
+def node() -> Path:
+    """Find the wheel's Node, for what else is run beside the page. Raises Complaint."""
+    return _node_folder() / "bin" / "node"
+
+
 @contextmanager
 def _alone(web: Path) -> Iterator[None]:
     """Let others who install or build here wait: several houses may run from one checkout."""

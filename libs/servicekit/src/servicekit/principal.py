@@ -94,7 +94,7 @@ class PublishedKeys:
         return wanted and now - self._asked_at > REFETCH_SECONDS
 
     async def _ask(self) -> None:
-        self._asked_at = time.monotonic()
+        # When it was is noted at the end: whoever comes meanwhile waits, and is not told that there is no answer.
         try:
             async with (
                 ClientSession(timeout=ClientTimeout(total=5)) as http,
@@ -104,9 +104,10 @@ class PublishedKeys:
             keys = [jwt.PyJWK.from_dict(key) for key in published.keys]
         except (ClientError, TimeoutError, msgspec.DecodeError, jwt.PyJWTError) as error:
             log.warning("keys_not_fetched", failure=type(error).__qualname__)
+            self._asked_at = time.monotonic()
             return
         self._keys = {key.key_id: key for key in keys if key.key_id}
-        self._known_at = time.monotonic()
+        self._asked_at = self._known_at = time.monotonic()
 
 
 class _Published(msgspec.Struct):

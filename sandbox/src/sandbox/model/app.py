@@ -1,7 +1,7 @@
 """The Messages API's own paths."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 from litestar import Litestar, Response, post
@@ -9,13 +9,15 @@ from litestar.di import NamedDependency, Provide
 from litestar.logging import LoggingConfig
 from litestar.response import Stream
 
-from sandbox.model import checks, demo
+from sandbox.model import checks, demo, gullible
 from sandbox.model.answers import Answer, Event, tokens
-from sandbox.model.script import Book, Fault, Turn, strike
-from sandbox.model.wire import refusal
+from sandbox.model.script import Book, Brain, Fault, Turn, strike
+from sandbox.model.wire import Question, refusal
 from sandbox.wire import HTTPRequest, Refusal, answer, refused
 
 AnyAnswer = Response[bytes] | Stream
+
+_BRAINS: dict[Brain, Callable[[Question], Turn]] = {"demo": demo.turn, "gullible": gullible.turn}
 
 _AT_ONCE: dict[Fault, tuple[int, str]] = {
     "rate_limit": (429, "Number of requests has exceeded your rate limit"),
@@ -27,11 +29,11 @@ _OVERLOADED: Event = {"type": "error", "error": {"type": "overloaded_error", "me
 
 @post("/v1/messages", status_code=200)
 async def answer_question(request: HTTPRequest, book: NamedDependency[Book]) -> AnyAnswer:
-    """Say what the script, or else the rules of the demo, decide."""
+    """Say what the script, or else the brain, decides."""
     _let_in(request)
     question = checks.read(await request.body())
     book.note(question)
-    turn = book.turn(question) or demo.turn(question)
+    turn = book.turn(question) or _BRAINS[book.brain](question)
     fault = strike(turn)
     if fault in _AT_ONCE:
         raise refusal(*_AT_ONCE[fault])

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
+from sandbox.model.reading import read, words
 from sandbox.model.script import Part, Turn
 from sandbox.model.wire import Block, Question
 
@@ -35,20 +34,20 @@ def turn(question: Question) -> Turn:
     heard = {call["name"]: result for call, result in question.results()}
     failed = next((result for result in heard.values() if result.get("is_error")), None)
     if failed is not None:
-        return _say(f"That did not work: {_text(failed)}")
+        return _say(f"That did not work: {words(failed)}")
     return _next(text, tools, heard)
 
 
 def _next(text: str, tools: set[str], heard: dict[str, Block]) -> Turn:
-    for words, name in AT_ONCE:
-        if words.search(text) and name in tools:
+    for asked, name in AT_ONCE:
+        if asked.search(text) and name in tools:
             return _report(heard[name]) if name in heard else _call(name)
     wanted = _wanted(text)
     if wanted is None or "searchContacts" not in tools:
         return _say(CAN)
     if "searchContacts" not in heard:
         return _call("searchContacts", query=wanted)
-    found = _first_id(_read(heard["searchContacts"]))
+    found = _first_id(read(heard["searchContacts"]))
     return _say(f"I found nobody by {wanted}.") if found is None else _about(found, text, tools, heard)
 
 
@@ -69,11 +68,11 @@ def _wanted(text: str) -> str | None:
     if address := EMAIL.search(text):
         return address[0]
     for name in NAME.finditer(text):
-        words = name[0].replace("'s", "").replace("\N{RIGHT SINGLE QUOTATION MARK}s", "").split()
-        while words and words[0].casefold() in NO_NAMES:
-            words.pop(0)
-        if len(words) > 1:
-            return " ".join(words)
+        parts = name[0].replace("'s", "").replace("\N{RIGHT SINGLE QUOTATION MARK}s", "").split()
+        while parts and parts[0].casefold() in NO_NAMES:
+            parts.pop(0)
+        if len(parts) > 1:
+            return " ".join(parts)
     return None
 
 
@@ -87,7 +86,7 @@ def _say(text: str) -> Turn:
 
 def _report(result: Block) -> Turn:
     """Say what a tool found, as it stands there."""
-    lines = list(_lines(_read(result)))
+    lines = list(_lines(read(result)))
     more = [f"… and {len(lines) - SHOWN} lines more"] if len(lines) > SHOWN else []
     return _say("\n".join(["This is what I found:", *(f"- {line}" for line in lines[:SHOWN]), *more]))
 
@@ -113,18 +112,3 @@ def _first_id(value: Any) -> str | None:
         return str(value["contact_id"])
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next((found for each in inner if (found := _first_id(each))), None)
-
-
-def _read(result: Block) -> Any:
-    text = _text(result)
-    try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return text
-
-
-def _text(result: Block) -> str:
-    content = result.get("content") or ""
-    if isinstance(content, str):
-        return content
-    return "\n".join(block["text"] for block in content if block.get("type") == "text")

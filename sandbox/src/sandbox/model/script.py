@@ -6,6 +6,9 @@ import msgspec
 
 from sandbox.model.wire import Question
 
+Brain = Literal["demo", "gullible"]
+"""What decides where no script does: the rules of a demo, or whatever stands in the tools' results."""
+
 Fault = Literal["rate_limit", "overloaded", "server_error", "error_event", "cut"]
 
 
@@ -54,6 +57,7 @@ class Book(msgspec.Struct):
     """All scripts, and what the model was asked."""
 
     scripts: list[Script] = []
+    brain: Brain = "demo"
     asked: int = 0
     questions: list[Question] = []
     """The newest of them."""
@@ -65,9 +69,10 @@ class Book(msgspec.Struct):
         del self.questions[:-KEPT]
 
     def forget(self) -> None:
-        """Begin anew, without a script."""
+        """Begin anew, without a script, and with the brain of the demo."""
         self.scripts.clear()
         self.questions.clear()
+        self.brain = "demo"
         self.asked = 0
 
     def turn(self, question: Question) -> Turn | None:
