@@ -46,18 +46,24 @@ def is_key_shared(carriers: Collection[SourceRecord]) -> bool:
         return False
     if len(carriers) > MOST_CARRIERS:
         return True
+    if len(carriers) == 2 and len({(r.contact.first_name, r.contact.last_name) for r in carriers}) == 1:
+        return False  # two of one name are at most father and son: most pairs are, and to look closer costs
     return _are_several({mark_in(record.contact) for record in carriers}, telephone=False)
 
 
 def _are_several(marks: Collection[Mark], *, telephone: bool) -> bool:
     if len(marks) < 2:
         return False
-    families = {family_key(mark.family) for mark in marks} - {""}
-    if len(families) > MOST_FAMILIES or len(marks) > MOST_MARKS or _has_three_people(marks):
+    if len(marks) > MOST_MARKS or _has_many_families(marks) or _has_three_people(marks):
         return True
     if not telephone and any(are_kin(*pair) for pair in combinations(marks, 2)):
         return True
     return telephone and any(contradiction(*pair, weaker_than_key=False) for pair in combinations(marks, 2))
+
+
+def _has_many_families(marks: Collection[Mark]) -> bool:
+    """Whether there are more family names than one person is written with."""
+    return len(marks) > MOST_FAMILIES and len({family_key(mark.family) for mark in marks} - {""}) > MOST_FAMILIES
 
 
 def _has_three_people(marks: Iterable[Mark]) -> bool:
