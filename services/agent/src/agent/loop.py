@@ -75,7 +75,10 @@ class Work:
 
     async def run(self) -> None:
         """Do the turn to its end, whatever happens on the way."""
-        with telemetry.span("invoke_agent lead-manager", {}, SpanKind.INTERNAL):
+        with telemetry.span("invoke_agent lead-manager", {}, SpanKind.INTERNAL) as span:
+            span.set_attribute("gen_ai.operation.name", "invoke_agent")
+            span.set_attribute("gen_ai.agent.name", "lead-manager")
+            span.set_attribute("gen_ai.conversation.id", self._key.public)
             try:
                 await self._try()
             except TurnLost:

@@ -67,8 +67,12 @@ class Model:
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], *, conversation: str
     ) -> AsyncIterator[Piece | Answer]:
         """Ask for the next answer: its pieces, and last the whole. Raises `ModelFailed`."""
+        # The SDK makes a span of each call; this ties them to their conversation.
+        client = self._client.with_options(
+            open_telemetry={**self._client.open_telemetry, "conversation_id": conversation}
+        )
         try:
-            async with self._client.messages.stream(**self._request(messages, tools, conversation)) as stream:
+            async with client.messages.stream(**self._request(messages, tools, conversation)) as stream:
                 async for event in stream:
                     if (piece := _piece_of(event)) is not None:
                         yield piece
