@@ -1827,6 +1827,7 @@ export interface components {
             input_tokens: number;
             output_tokens: number;
             cache_read_tokens: number;
+            cost_dollars: number | null;
         };
         /** UsageView */
         agent_UsageView: {

@@ -127,13 +127,7 @@ class Work:
         calls = [block for block in answer.content if block["type"] == "tool_use"]
         async with self._transaction() as conn:
             await queries.add_said(conn, self._key, Said("assistant", answer.content))
-            await queries.note_usage(
-                conn,
-                self._key.workspace_id,
-                input_tokens=answer.input_tokens,
-                output_tokens=answer.output_tokens,
-                cache_read_tokens=answer.cache_read_tokens,
-            )
+            await queries.note_usage(conn, self._key.workspace_id, used=answer.used, cost_micros=answer.cost_micros)
             await queries.save_message(conn, self._key, self._message())
         if not calls:
             await self._say({"type": "finish-step"})
