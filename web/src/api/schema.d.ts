@@ -2896,6 +2896,7 @@ export interface components {
             contact_id: string;
             subject: string;
             body: string;
+            to?: string | null;
             /** @description The provider's own id */
             ticket_id?: string | null;
             /** @constant */
