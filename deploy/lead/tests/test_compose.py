@@ -18,6 +18,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 PROXIES = {"HTTPS_PROXY", "NO_PROXY"}
+TRACES = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
 # Where the embedded server listens is no matter of tuning.
 WHERE = {"listen_addresses", "port", "unix_socket_permissions"}
 
@@ -55,7 +56,7 @@ def test_a_container_is_told_all_settings_of_its_service_and_no_others(service: 
     of_providers = settings_of_providers() if service in WITH_PROVIDERS else set()
     of_providers |= PROXIES if service in GOING_OUT else set()
 
-    assert set(CONTAINERS[service]["environment"]) == own | of_providers
+    assert set(CONTAINERS[service]["environment"]) == own | of_providers | TRACES
 
 
 def test_the_sandbox_is_told_all_its_settings() -> None:

@@ -241,6 +241,22 @@ async def test_what_is_said_once_is_there_once(account, kind):
         assert written.interaction.contact_ids == (contact.provider_id,)
 
 
+async def test_an_email_goes_to_the_address_that_was_seen_or_nowhere(account):
+    if "send_email" in account.provider.impossible:
+        return
+    contact = await someone(account)
+    email = sayings(contact.provider_id)["send_email"]
+    seen_then = msgspec.structs.replace(email, to="somebody.else@example.com")
+
+    with pytest.raises(ActionConflict) as conflict:
+        await act(account, seen_then)
+
+    (address, *_) = contact.contact.emails
+    assert conflict.value.fields["email"].found == address
+    done = await act(account, msgspec.structs.replace(email, to=address.upper()))
+    assert done.records
+
+
 async def test_of_an_earlier_attempt_it_is_found_out_what_became(account):
     how = attempt()
     done = await act(account, new_contact(), how)

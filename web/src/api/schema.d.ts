@@ -1827,6 +1827,7 @@ export interface components {
             input_tokens: number;
             output_tokens: number;
             cache_read_tokens: number;
+            cost_dollars: number | null;
         };
         /** UsageView */
         agent_UsageView: {
@@ -2895,6 +2896,7 @@ export interface components {
             contact_id: string;
             subject: string;
             body: string;
+            to?: string | null;
             /** @description The provider's own id */
             ticket_id?: string | null;
             /** @constant */

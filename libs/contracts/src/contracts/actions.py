@@ -76,11 +76,15 @@ class AddNote(_Asked, frozen=True, kw_only=True, tag="add_note"):
 
 
 class SendEmail(_Asked, frozen=True, kw_only=True, tag="send_email"):
-    """Write to a contact, in plain text, or what comes nearest to that; `ticket_id` is what it answers, if anything."""
+    """Write to a contact, in plain text, or what comes nearest to that; `ticket_id` is what it answers, if anything.
+
+    `to` is the address that whoever asks saw; when the contact has another first one by then, nothing is sent.
+    """
 
     contact_id: RecordId
     subject: Line
     body: Words
+    to: Line | None = None
     ticket_id: RecordId | None = None
 
 

@@ -69,13 +69,14 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class UsageDay(msgspec.Struct, frozen=True, kw_only=True):
-    """What a day took, in UTC; `input_tokens` without those read from the cache."""
+    """What a day took, in UTC; `input_tokens` without those read from the cache, no cost where no prices are told."""
 
     day: date
     turns: int
     input_tokens: int
     output_tokens: int
     cache_read_tokens: int
+    cost_dollars: float | None
 
 
 class UsageView(msgspec.Struct, frozen=True, kw_only=True):

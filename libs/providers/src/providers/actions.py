@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import msgspec
 from aiohttp import ClientSession
-from contracts.actions import ContactFields, FieldConflict, RecordLink, UpdateContact
+from contracts.actions import Action, ContactFields, FieldConflict, RecordLink, SendEmail, UpdateContact
 from contracts.contacts import Contact
 from contracts.interactions import InteractionKind
 
@@ -169,6 +169,19 @@ def still_to_write(
     if changed:
         raise ActionConflict(f"It has changed meanwhile: {', '.join(changed)}.", fields=changed)
     return missing
+
+
+def check_recipient(action: Action, contact: Contact, attempt: Attempt) -> None:
+    """Refuse an email to another address than was seen. Raises `ActionConflict`.
+
+    Not where an earlier attempt may have been carried out: then the word is that of the first.
+    """
+    if not isinstance(action, SendEmail) or action.to is None or attempt.unsure:
+        return
+    found = seen(contact)["email"]
+    if not same("email", found, action.to):
+        changed = {"email": FieldConflict(expected=action.to, found=found)}
+        raise ActionConflict("Its address has changed meanwhile; nothing was sent.", fields=changed)
 
 
 def same(name: str, one: str | None, other: str | None) -> bool:

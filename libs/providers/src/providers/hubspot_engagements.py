@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from contracts.actions import AddNote, ScheduleMeeting, SendEmail
 from contracts.interactions import InteractionKind
 
-from providers.actions import Attempt, Done, Reader, links_of, writing
+from providers.actions import Attempt, Done, Reader, check_recipient, links_of, writing
 from providers.hubspot_api import ASSOCIATIONS, OBJECTS, call
 from providers.source import Access
 from providers.values import as_html, instant
@@ -57,6 +57,7 @@ class _Records(msgspec.Struct):
 async def log(http: ClientSession, access: Access, action: Logged, attempt: Attempt, reader: Reader) -> Done:
     """Write into a contact's timeline. Raises what `SourceProvider.act` says."""
     contact = await reader.contact(action.contact_id)
+    check_recipient(action, contact.contact, attempt)
     plan = _plan(action, attempt.asked_at, next(iter(contact.contact.emails), None))
     record_id = await _find(http, access, contact.provider_id, plan) if attempt.unsure else None
     if record_id is None:

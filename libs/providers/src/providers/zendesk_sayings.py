@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import ClientSession
 from contracts.actions import AddNote, ScheduleMeeting, SendEmail
 
-from providers.actions import CLOCKS_APART, Attempt, Done, OutcomeUnknown, Reader, links_of, writing
+from providers.actions import CLOCKS_APART, Attempt, Done, OutcomeUnknown, Reader, check_recipient, links_of, writing
 from providers.source import Access
 from providers.values import instant
 from providers.zendesk_api import ObjectId, call
@@ -44,6 +44,7 @@ class _Comments(msgspec.Struct):
 async def say(http: ClientSession, access: Access, action: Said, attempt: Attempt, reader: Reader) -> Done:
     """Comment on a ticket, or make one. Raises what `SourceProvider.act` says."""
     contact = await reader.contact(action.contact_id)
+    check_recipient(action, contact.contact, attempt)
     ticket_id = None if isinstance(action, ScheduleMeeting) else action.ticket_id
     if ticket_id is None:
         ticket_id = await _make_ticket(http, access, action, contact.provider_id, attempt)

@@ -193,7 +193,7 @@ def _edge(service: str) -> Callable[[ASGIApp], ASGIApp]:
 
             with (
                 structlog.contextvars.bound_contextvars(request_id=request_id),
-                telemetry.span(f"{service} answers", headers, SpanKind.SERVER),
+                telemetry.span(f"{service} answers", headers, SpanKind.SERVER) as span,
             ):
                 try:
                     await app(scope, receive, answer)
@@ -209,6 +209,9 @@ def _edge(service: str) -> Callable[[ASGIApp], ASGIApp]:
                     telemetry.REQUEST_SECONDS.labels(scope["method"], min(route), status).observe(
                         time.perf_counter() - started
                     )
+                    span.set_attribute("http.request.method", scope["method"])
+                    span.set_attribute("http.route", min(route))
+                    span.set_attribute("http.response.status_code", status)
 
         return edge
 

@@ -4,21 +4,24 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from functools import partial
 from typing import Any, Literal
 
 import structlog
 from opentelemetry import trace
 from sqlalchemy.exc import DBAPIError
 
+from servicekit.reporting import Report
 
-def configure(*, service: str, level: str, style: Literal["json", "console"]) -> None:
-    """Send structlog's and the standard library's logs to stdout, in one shape."""
+
+def configure(*, service: str, level: str, style: Literal["json", "console"], report: Report | None = None) -> None:
+    """Send structlog's and the standard library's logs to stdout, in one shape; bugs are told to `report` besides."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
-        _add_failure,
+        partial(_add_failure, report),
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(default=str) if style == "json" else structlog.dev.ConsoleRenderer()
@@ -51,7 +54,7 @@ def _add_trace(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMappi
     return entry
 
 
-def _add_failure(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _add_failure(report: Report | None, _: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Say where a bug is and of which type, but not its message: a database's message quotes people's data."""
     info = entry.pop("exc_info", None)
     if not info:
@@ -60,6 +63,8 @@ def _add_failure(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMap
     if isinstance(error, BaseException):
         entry["failure"] = describe(error)
         entry["traceback"] = "".join(traceback.format_tb(error.__traceback__))
+        if report:
+            report(error, entry)
     return entry
 
 

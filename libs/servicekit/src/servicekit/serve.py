@@ -10,7 +10,7 @@ from typing import TypeVar
 import uvicorn
 from litestar import Litestar
 
-from servicekit import logs, telemetry
+from servicekit import logs, reporting, telemetry
 from servicekit.app import STOPPING
 from servicekit.settings import ServiceSettings, SettingsInvalid, load
 
@@ -71,7 +71,8 @@ def serve(create_app: Callable[[S], Litestar], settings_type: type[S], service: 
     except SettingsInvalid as error:
         print(f"{service}: {error}", file=sys.stderr)  # noqa: T201 - there are no logs yet
         sys.exit(2)
-    logs.configure(service=service, level=settings.log_level, style=settings.log_format)
+    report = reporting.sentry(service, settings.sentry_dsn, describe=logs.describe)
+    logs.configure(service=service, level=settings.log_level, style=settings.log_format, report=report)
     telemetry.configure(service)
     app = create_app(settings)
     rest_collector()

@@ -45,6 +45,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
+    sentry_dsn: str = ""
+    """Where bugs are told of; nowhere without it. Where spans go is told by `OTEL_EXPORTER_OTLP_ENDPOINT`."""
+
     def __post_init__(self) -> None:
         """Refuse a weak secret. Raises `ValueError`."""
         if len(self.lead_secret) < MIN_SECRET_CHARS:

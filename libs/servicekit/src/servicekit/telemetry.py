@@ -1,12 +1,13 @@
 """Trace context (W3C) that travels with requests and events, and the counters every service shows."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -28,9 +29,25 @@ SHARDS_STOPPED = Gauge("bus_shards_stopped", "Shards that wait because too many 
 REQUEST_SECONDS = Histogram("http_request_seconds", "Time of one request", ["method", "route", "status"])
 
 
+EXPORTED_BY = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+"""The variables that say where spans go; the exporter reads them, and its other settings, by itself."""
+
+
 def configure(service: str) -> None:
-    """Make spans real, so that ids travel; where they are sent to is a setting of the exporter."""
-    trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": service})))
+    """Make spans real, so that ids travel, and send them where `OTEL_EXPORTER_OTLP_ENDPOINT` says, if it does."""
+    trace.set_tracer_provider(provider(service, exported=any(os.environ.get(name) for name in EXPORTED_BY)))
+
+
+def provider(service: str, *, exported: bool) -> TracerProvider:
+    """Make what makes spans; `exported` ones are sent over OTLP, by HTTP."""
+    made = TracerProvider(resource=Resource.create({"service.name": service}))
+    if exported:
+        # Who does not use it does not load it.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+        made.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return made
 
 
 def trace_headers() -> dict[str, str]:
@@ -42,7 +59,17 @@ def trace_headers() -> dict[str, str]:
 
 @contextmanager
 def span(name: str, headers: Mapping[str, str], kind: SpanKind) -> Iterator[Span]:
-    """Run under a span that continues the trace the headers carry."""
-    context = _propagator.extract(headers)
-    with _tracer.start_as_current_span(name, context=context, kind=kind) as current:
-        yield current
+    """Run under a span that continues the trace the headers carry, or goes on in the current one where there are none.
+
+    Of an error that flies it tells the type alone: a message may quote people's data.
+    """
+    context = _propagator.extract(headers) if headers else None
+    with _tracer.start_as_current_span(
+        name, context=context, kind=kind, record_exception=False, set_status_on_exception=False
+    ) as current:
+        try:
+            yield current
+        except Exception as error:
+            current.set_attribute("error.type", type(error).__qualname__)
+            current.set_status(StatusCode.ERROR)
+            raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -264,5 +265,10 @@ async def show_usage(conn: AsyncConnection, workspace_id: UUID, settings: Settin
         model=settings.agent_model if settings.has_model else None,
         tokens_a_day=settings.agent_tokens_a_day,
         used_today=await queries.used_today(conn, workspace_id),
-        days=[UsageDay(**day) for day in days],
+        days=[_day(day, is_priced=settings.has_prices) for day in days],
     )
+
+
+def _day(day: dict[str, Any], *, is_priced: bool) -> UsageDay:
+    micros = day.pop("cost_micros")
+    return UsageDay(**day, cost_dollars=micros / 1_000_000 if micros or is_priced else None)

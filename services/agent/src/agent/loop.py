@@ -75,7 +75,10 @@ class Work:
 
     async def run(self) -> None:
         """Do the turn to its end, whatever happens on the way."""
-        with telemetry.span("invoke_agent lead-manager", {}, SpanKind.INTERNAL):
+        with telemetry.span("invoke_agent lead-manager", {}, SpanKind.INTERNAL) as span:
+            span.set_attribute("gen_ai.operation.name", "invoke_agent")
+            span.set_attribute("gen_ai.agent.name", "lead-manager")
+            span.set_attribute("gen_ai.conversation.id", self._key.public)
             try:
                 await self._try()
             except TurnLost:
@@ -124,13 +127,7 @@ class Work:
         calls = [block for block in answer.content if block["type"] == "tool_use"]
         async with self._transaction() as conn:
             await queries.add_said(conn, self._key, Said("assistant", answer.content))
-            await queries.note_usage(
-                conn,
-                self._key.workspace_id,
-                input_tokens=answer.input_tokens,
-                output_tokens=answer.output_tokens,
-                cache_read_tokens=answer.cache_read_tokens,
-            )
+            await queries.note_usage(conn, self._key.workspace_id, used=answer.used, cost_micros=answer.cost_micros)
             await queries.save_message(conn, self._key, self._message())
         if not calls:
             await self._say({"type": "finish-step"})

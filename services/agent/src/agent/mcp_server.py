@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from mcp.server.caching import CacheableMethod, CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
@@ -31,6 +31,7 @@ from mcp_types import (
     TextResourceContents,
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
 from servicekit.database import Database
 from servicekit.principal import Principal
 
@@ -107,7 +108,7 @@ def mcp_server(db: Database, settings: Settings, workshop: Workshop) -> Server[A
     async def on_read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         return await _read_contact(asking(ctx)[1], params.uri, ctx.protocol_version)
 
-    return Server(
+    server = Server[Any](
         "lead-manager",
         title="Lead Manager",
         version=version("lead-agent"),
@@ -123,6 +124,19 @@ def mcp_server(db: Database, settings: Settings, workshop: Workshop) -> Server[A
         on_list_prompts=_list_prompts,
         on_get_prompt=_get_prompt,
     )
+    server.middleware.append(_keep_bugs)
+    return server
+
+
+async def _keep_bugs(ctx: Context, call_next: CallNext) -> HandlerResult:
+    """Note a bug, and keep what it says from the program and from the span around this: it may quote people's data."""
+    try:
+        return await call_next(ctx)
+    except (MCPError, ValidationError):
+        raise
+    except Exception:  # the edge of a request: the SDK's own would tell its message
+        log.exception("mcp_broke", method=ctx.method)
+        raise MCPError(INTERNAL_ERROR, "Something went wrong here; it was noted.") from None
 
 
 async def _list_resources(_: Context, __: PaginatedRequestParams | None) -> ListResourcesResult:

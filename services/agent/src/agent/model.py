@@ -8,8 +8,10 @@ import httpx2
 import msgspec
 import structlog
 from anthropic import AsyncAnthropic
+from prometheus_client import Counter
 
 from agent.conversation import SYSTEM
+from agent.costs import Used, cost_micros
 from agent.settings import Settings
 
 log = structlog.get_logger()
@@ -17,6 +19,9 @@ log = structlog.get_logger()
 WORD = "sandbox"
 """What servers that need no key are shown for one."""
 OVERLOADED = frozenset({"overloaded_error", "rate_limit_error", "api_error", "timeout_error"})
+
+TOKENS = Counter("agent_tokens_total", "Tokens of the model", ["model", "kind"])
+COST = Counter("agent_cost_dollars_total", "What they cost, by the prices in the settings", ["model"])
 
 
 class ModelFailed(Exception):
@@ -43,9 +48,8 @@ class Answer(msgspec.Struct, frozen=True):
 
     content: list[dict[str, Any]]
     stop_reason: str
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
+    used: Used
+    cost_micros: int
 
 
 class Model:
@@ -67,8 +71,12 @@ class Model:
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], *, conversation: str
     ) -> AsyncIterator[Piece | Answer]:
         """Ask for the next answer: its pieces, and last the whole. Raises `ModelFailed`."""
+        # The SDK makes a span of each call; this ties them to their conversation.
+        client = self._client.with_options(
+            open_telemetry={**self._client.open_telemetry, "conversation_id": conversation}
+        )
         try:
-            async with self._client.messages.stream(**self._request(messages, tools, conversation)) as stream:
+            async with client.messages.stream(**self._request(messages, tools, conversation)) as stream:
                 async for event in stream:
                     if (piece := _piece_of(event)) is not None:
                         yield piece
@@ -83,13 +91,27 @@ class Model:
             raise ModelFailed("The model's answer broke off.", again=True)
         if not whole.content:
             raise ModelFailed("The model gave no answer.", again=True)
+        used = Used(
+            input=whole.usage.input_tokens,
+            cache_write=whole.usage.cache_creation_input_tokens or 0,
+            cache_read=whole.usage.cache_read_input_tokens or 0,
+            output=whole.usage.output_tokens,
+        )
         yield Answer(
             content=[block.model_dump(mode="json", exclude_none=True, by_alias=True) for block in whole.content],
             stop_reason=whole.stop_reason,
-            input_tokens=whole.usage.input_tokens + (whole.usage.cache_creation_input_tokens or 0),
-            output_tokens=whole.usage.output_tokens,
-            cache_read_tokens=whole.usage.cache_read_input_tokens or 0,
+            used=used,
+            cost_micros=self._count(used),
         )
+
+    def _count(self, used: Used) -> int:
+        """Count what was used, of all workspaces together; return what it cost."""
+        told = self._settings
+        micros = cost_micros(used, input_price=told.agent_input_price, output_price=told.agent_output_price)
+        for kind, tokens in msgspec.structs.asdict(used).items():
+            TOKENS.labels(told.agent_model, kind).inc(tokens)
+        COST.labels(told.agent_model).inc(micros / 1_000_000)
+        return micros
 
     def _request(
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], conversation: str

@@ -11,8 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.conversation import Said
+from agent.costs import Used
 from agent.keys import ChatKey
 
+NOTHING = Used()
 _blocks = msgspec.json.Decoder(list[dict[str, Any]])
 _THIS = "workspace_id = :workspace_id AND user_id = :user_id AND chat_id = :chat_id"
 
@@ -170,12 +172,13 @@ async def list_chats(
 
 
 _USED = text("""
-INSERT INTO usage AS u (workspace_id, day, turns, input_tokens, output_tokens, cache_read_tokens)
+INSERT INTO usage AS u (workspace_id, day, turns, input_tokens, output_tokens, cache_read_tokens, cost_micros)
 VALUES (:workspace_id, CAST(now() AT TIME ZONE 'UTC' AS date), :turns, :input_tokens, :output_tokens,
-        :cache_read_tokens)
+        :cache_read_tokens, :cost_micros)
 ON CONFLICT (workspace_id, day) DO UPDATE SET turns = u.turns + excluded.turns,
     input_tokens = u.input_tokens + excluded.input_tokens, output_tokens = u.output_tokens + excluded.output_tokens,
-    cache_read_tokens = u.cache_read_tokens + excluded.cache_read_tokens
+    cache_read_tokens = u.cache_read_tokens + excluded.cache_read_tokens,
+    cost_micros = u.cost_micros + excluded.cost_micros
 """)
 
 _TODAY = text("""
@@ -184,22 +187,22 @@ WHERE workspace_id = :workspace_id AND day = CAST(now() AT TIME ZONE 'UTC' AS da
 """)
 
 _USAGE = text("""
-SELECT day, turns, input_tokens, output_tokens, cache_read_tokens FROM usage
+SELECT day, turns, input_tokens, output_tokens, cache_read_tokens, cost_micros FROM usage
 WHERE workspace_id = :workspace_id ORDER BY day DESC LIMIT :days
 """)
 
 
 async def note_usage(
-    conn: AsyncConnection, workspace_id: UUID, *, turns: int = 0, input_tokens: int = 0, output_tokens: int = 0,
-    cache_read_tokens: int = 0,
-) -> None:  # fmt: skip
-    """Count what was used of the model today."""
+    conn: AsyncConnection, workspace_id: UUID, *, turns: int = 0, used: Used = NOTHING, cost_micros: int = 0
+) -> None:
+    """Count what was used of the model today; what was kept for the next time went in as well."""
     named = {
         "workspace_id": workspace_id,
         "turns": turns,
-        "input_tokens": input_tokens,
-        "output_tokens": output_tokens,
-        "cache_read_tokens": cache_read_tokens,
+        "input_tokens": used.input + used.cache_write,
+        "output_tokens": used.output,
+        "cache_read_tokens": used.cache_read,
+        "cost_micros": cost_micros,
     }
     await conn.execute(_USED, named)
 

@@ -30,6 +30,9 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     agent_turn_seconds: float = 180.0
     agent_tokens_a_day: int = 2_000_000
     """Of one workspace, going in and coming out."""
+    agent_input_price: float = 0.0
+    """Dollars for a million tokens that go in, and come out: what things cost is told by these."""
+    agent_output_price: float = 0.0
     agent_turns_at_once: int = 100
     """In one process."""
     proposal_hours: float = 24.0
@@ -46,3 +49,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     def has_model(self) -> bool:
         """Whether there is a model to ask."""
         return bool(self.anthropic_api_key or self.anthropic_base_url)
+
+    @property
+    def has_prices(self) -> bool:
+        """Whether we are told what the model costs."""
+        return bool(self.agent_input_price or self.agent_output_price)

@@ -111,5 +111,6 @@ usage = Table(
     _zero("input_tokens"),
     _zero("output_tokens"),
     _zero("cache_read_tokens"),
+    _zero("cost_micros"),
     PrimaryKeyConstraint("workspace_id", "day"),
 )

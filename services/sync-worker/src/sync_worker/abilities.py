@@ -27,7 +27,7 @@ ALWAYS: Mapping[ActionKind, frozenset[str]] = {
     "create_contact": frozenset(),
     "update_contact": frozenset(),
     "add_note": frozenset({"contact_id", "body"}),
-    "send_email": frozenset({"contact_id", "subject", "body"}),
+    "send_email": frozenset({"contact_id", "subject", "body", "to"}),
     "schedule_meeting": frozenset({"contact_id", "title", "starts_at", "ends_at"}),
 }
 """The fields that every provider takes; of a contact's none is."""

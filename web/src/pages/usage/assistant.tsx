@@ -5,7 +5,7 @@ import { Failure } from "../../ui/failure";
 import { count, counted } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { Section } from "../settings/section";
-import { dayName, totalOf, written } from "./days";
+import { costInWords, dayName, totalOf, written } from "./days";
 
 /** What the assistant was asked, and the tokens that took, today and day by day. */
 export function Assistant() {
@@ -41,12 +41,14 @@ function Today({ usage: { model, tokens_a_day, used_today } }: { usage: Usage })
 function Days({ days }: { days: readonly UsageDay[] }) {
   if (days.length === 0) return <p className="mt-4 text-muted text-sm">Nothing was asked yet.</p>;
   const most = Math.max(...days.map(totalOf), 1);
+  const cost = costInWords(days);
   const all = days.reduce((sum, day) => sum + totalOf(day), 0);
   return (
     <div className="mt-5 overflow-x-auto">
       <table className="w-full min-w-lg text-sm tabular-nums">
         <caption className="mb-1 text-left text-muted text-xs">
           {counted(all, "token")} in {counted(days.length, "day")}
+          {cost && `, ${cost}`}
         </caption>
         <thead className="border-b text-left text-muted text-xs">
           <tr>

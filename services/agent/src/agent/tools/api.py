@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
+from servicekit.telemetry import trace_headers
 
 from agent.settings import Settings
 
@@ -63,7 +64,7 @@ class Api:
     ) -> Any:
         given = {name: str(value) for name, value in (query or {}).items() if value not in (None, "")}
         data = msgspec.json.encode(body) if body is not None else None
-        headers = {**self._headers, "Content-Type": "application/json", **(more or {})}
+        headers = {**self._headers, **trace_headers(), "Content-Type": "application/json", **(more or {})}
         try:
             async with self._http.request(
                 method, url, params=given, data=data, headers=headers, timeout=TIMEOUT

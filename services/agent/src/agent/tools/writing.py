@@ -115,6 +115,7 @@ async def send_email(api: Api, given: Email) -> Plan:
         "contact_id": source["provider_id"],
         "subject": given.subject,
         "body": given.body,
+        "to": to,  # what the person approves: another address by then is a conflict
     }
     after = {"to": to, "subject": given.subject, "body": given.body}
     step = _step(source, f"Send an email through {_label(source)}", action, after=after)
