@@ -76,6 +76,8 @@ async def test_a_person_asks_and_an_answer_leads_to_the_record_it_rests_on(
     await chip.click()
     await page.wait_for_url(re.compile(f"/app/contacts/{contact.id}\\?source="))
     await expect(page.get_by_role("main").get_by_text(contact.email).first).to_be_visible()
+    cited = page.get_by_role("region", name="Sources").locator("[aria-current=true]").locator("visible=true")
+    await expect(cited).to_have_count(1)
     assert complaints.heard == []
 
 
@@ -114,6 +116,34 @@ async def test_a_person_approves_what_was_proposed_and_takes_it_back(
     assert complaints.heard == []
 
 
+async def test_a_person_edits_what_was_proposed_and_approves_that(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    answers = [{"text": "I can.", "tools": [change(contact, "Countess")]}, {"text": "As you like."}]
+    script(house, {"answers": answers})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+    await ask(page, "Make her a countess")
+    card = panel_of(page).get_by_role("region", name="Proposal")
+
+    await card.get_by_role("button", name="Edit").click()
+    await card.get_by_label("Job title").fill("Baroness")
+    assert await violations(page) == []
+    await card.get_by_role("button", name="Approve as edited").click()
+
+    await expect(card.get_by_text("Approved and done")).to_be_visible()
+    await expect(card.locator("ins")).to_have_text("Baroness")
+
+    async def is_written() -> bool:
+        detail = await gateway.contact(contact.id)
+        return detail is not None and detail.fields.get("job_title") == "Baroness"
+
+    await until(is_written, what="the title as it was edited")
+    await card.get_by_role("button", name="Undo").click()
+    await expect(card.get_by_text("Undone", exact=True)).to_be_visible()
+    assert complaints.heard == []
+
+
 async def test_proposals_are_decided_on_their_page_and_the_conversation_knows(
     browser: Browser, house: House, gateway: Gateway
 ) -> None:
@@ -130,6 +160,8 @@ async def test_proposals_are_decided_on_their_page_and_the_conversation_knows(
     await page.get_by_label("Show").select_option("Open")
     await expect(main.get_by_text("Waits for you")).to_be_visible()
     assert await violations(page) == []
+    await main.get_by_role("button", name="Edit").click()
+    await main.get_by_role("button", name="Cancel").click()
     await main.get_by_role("button", name="Refuse").click()
     await main.get_by_label("Why not").fill("She is somebody")
     await page.keyboard.press("Enter")

@@ -271,8 +271,18 @@ export const usageQuery = queryOptions({
 });
 
 export const proposalsKey = ["proposals"] as const;
-/** What was said in a conversation with the assistant. */
-export const threadKey = (id: string) => ["chat", id] as const;
+/** What was said in conversations with the assistant. */
+export const everyThreadKey = ["chat"] as const;
+export const threadKey = (id: string) => [...everyThreadKey, id] as const;
+
+/** A proposal as it was carried out, perhaps edited; it is over, and stays as it is. */
+export const decidedProposalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["decided-proposal", id],
+    queryFn: ({ signal }) =>
+      answered(api.GET("/proposals/{proposal_id}", { params: { path: { proposal_id: id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 /** What the assistant proposed to this person, the latest first. */
 export const proposalsQuery = (state: Proposal["state"] | undefined) =>

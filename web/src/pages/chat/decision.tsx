@@ -1,4 +1,4 @@
-import { Check, X } from "lucide-react";
+import { Check, Pencil, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../ui/button";
 
@@ -7,11 +7,13 @@ const LONGEST_REASON = 1_000;
 interface DecisionProps {
   approve: () => unknown;
   refuse: (reason: string | undefined) => unknown;
+  /** Put it in other words first, where there are words to change. */
+  edit?: (() => void) | undefined;
   busy?: boolean;
 }
 
 /** A person's yes or no, a no with a reason if they like. */
-export function Decision({ approve, refuse, busy = false }: DecisionProps) {
+export function Decision({ approve, refuse, edit, busy = false }: DecisionProps) {
   const [isRefusing, setRefusing] = useState(false);
   const [reason, setReason] = useState("");
   if (isRefusing) {
@@ -45,6 +47,12 @@ export function Decision({ approve, refuse, busy = false }: DecisionProps) {
         <X aria-hidden="true" className="size-3.5" />
         Refuse
       </Button>
+      {edit && (
+        <Button disabled={busy} onClick={edit}>
+          <Pencil aria-hidden="true" className="size-3.5" />
+          Edit
+        </Button>
+      )}
       <Button look="primary" busy={busy} onClick={approve}>
         <Check aria-hidden="true" className="size-3.5" />
         Approve

@@ -1,9 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { getToolName } from "ai";
 import { Check } from "lucide-react";
+import { useState } from "react";
+import { decidedProposalQuery } from "../../api/queries";
+import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
+import { useDeciding } from "./deciding";
 import { Decision } from "./decision";
 import { DoneSteps } from "./done-steps";
+import { EditForm } from "./edit-form";
+import { editablesOf } from "./editing";
 import { type Plan, type ToolPart, toolWords } from "./parts";
 import { PlanSteps } from "./plan-steps";
 import { stepsOf } from "./undo";
@@ -39,19 +46,66 @@ export function ProposalCard({ call, plan, decide }: ProposalCardProps) {
           </Link>
         )}
       </header>
-      {plan && (
-        <div className="px-3">
-          <PlanSteps steps={plan.steps} />
-        </div>
+      {plan && <Planned call={call} plan={plan} decide={decide} />}
+      {!plan && (
+        <footer className="border-t px-3 py-2">
+          <Standing call={call} decide={decide} />
+        </footer>
       )}
-      <footer className="border-t px-3 py-2">
-        <Standing call={call} decide={decide} />
-      </footer>
     </section>
   );
 }
 
-function Standing({ call, decide }: { call: ToolPart; decide: Decide }) {
+/** What it would do, or did, and what is to be said to it. */
+function Planned({ call, plan, decide }: { call: ToolPart; plan: Plan; decide: Decide }) {
+  const [isEditing, setEditing] = useState(false);
+  const isDone = call.state === "output-available";
+  // It may have been edited before it was carried out.
+  const done = useQuery({ ...decidedProposalQuery(plan.proposalId), enabled: isDone });
+  if (isEditing && call.state === "approval-requested") {
+    return <Editing call={call} proposalId={plan.proposalId} cancel={() => setEditing(false)} />;
+  }
+  const edit = editablesOf(call.input).length > 0 ? () => setEditing(true) : undefined;
+  return (
+    <>
+      <div className="px-3">
+        <PlanSteps steps={done.data?.steps ?? plan.steps} />
+      </div>
+      <footer className="border-t px-3 py-2">
+        <Standing call={call} decide={decide} edit={edit} />
+      </footer>
+    </>
+  );
+}
+
+interface EditingProps {
+  call: ToolPart;
+  proposalId: string;
+  cancel: () => void;
+}
+
+function Editing({ call, proposalId, cancel }: EditingProps) {
+  const deciding = useDeciding(proposalId);
+  return (
+    <div className="px-3">
+      <EditForm
+        input={{ ...(call.input as object) }}
+        busy={deciding.isPending}
+        approve={(input) => deciding.mutate({ approved: true, input })}
+        cancel={cancel}
+      />
+      {deciding.isError && <Failure error={deciding.error} />}
+    </div>
+  );
+}
+
+interface StandingProps {
+  call: ToolPart;
+  decide: Decide;
+  edit?: (() => void) | undefined;
+}
+
+function Standing({ call, decide, edit }: StandingProps) {
   switch (call.state) {
     case "approval-requested": {
       const { id } = call.approval;
@@ -59,6 +113,7 @@ function Standing({ call, decide }: { call: ToolPart; decide: Decide }) {
         <Decision
           approve={() => decide({ id, approved: true })}
           refuse={(reason) => decide({ id, approved: false, ...(reason ? { reason } : {}) })}
+          edit={edit}
         />
       );
     }

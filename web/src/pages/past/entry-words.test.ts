@@ -32,7 +32,7 @@ test("what happened and whose word it was is said in words", () => {
   );
   expect(whoOf({ by: null }, "me")).toBe("By the rules");
   expect(whoOf({ by: "me" }, "me")).toBe("By you");
-  expect(whoOf({ by: "another" }, "me")).toBe("By a colleague");
+  expect(whoOf({ by: "another" }, "me")).toBe("By another member");
 });
 
 test("what was undone cannot be undone again", () => {

@@ -24,7 +24,7 @@ export function titleOf({ kind, sides = [], verdict, field, value }: HistoryEntr
 /** Say who did it. */
 export function whoOf({ by }: Pick<HistoryEntry, "by">, me: string | undefined): string {
   if (!by) return "By the rules";
-  return by === me ? "By you" : "By a colleague";
+  return by === me ? "By you" : "By another member";
 }
 
 /** Say each reason once: one email may hold many records together. A value comes with its kind, `email:…`. */

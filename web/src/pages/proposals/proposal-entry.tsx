@@ -1,12 +1,13 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { answered, api } from "../../api/client";
-import { proposalsKey, threadKey } from "../../api/queries";
+import { useState } from "react";
 import type { Proposal } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Failure } from "../../ui/failure";
+import { useDeciding } from "../chat/deciding";
 import { Decision } from "../chat/decision";
 import { DoneSteps } from "../chat/done-steps";
+import { EditForm } from "../chat/edit-form";
+import { editablesOf } from "../chat/editing";
 import { PlanSteps } from "../chat/plan-steps";
 import { stepsOf } from "../chat/undo";
 import { StatePill } from "../connections/state-pill";
@@ -22,16 +23,9 @@ const STANDINGS = {
 
 /** A proposal, to be decided on or as it was. */
 export function ProposalEntry({ proposal }: { proposal: Proposal }) {
-  const client = useQueryClient();
-  const deciding = useMutation({
-    mutationFn: (decision: { approved: boolean; reason?: string | undefined }) =>
-      decided(proposal.id, decision),
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: proposalsKey }),
-        proposal.chat_id && client.invalidateQueries({ queryKey: threadKey(proposal.chat_id) }),
-      ]),
-  });
+  const [isEditing, setEditing] = useState(false);
+  const deciding = useDeciding(proposal.id);
+  const canEdit = editablesOf(proposal.input).length > 0;
   const steps = stepsOf(proposal.outcome);
   return (
     <li className="rounded-xl border bg-raised px-4 py-2 shadow-xs">
@@ -52,7 +46,16 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
           </Link>
         )}
       </p>
-      <PlanSteps steps={proposal.steps} />
+      {isEditing && proposal.state === "open" ? (
+        <EditForm
+          input={proposal.input}
+          busy={deciding.isPending}
+          approve={(input) => deciding.mutate({ approved: true, input })}
+          cancel={() => setEditing(false)}
+        />
+      ) : (
+        <PlanSteps steps={proposal.steps} />
+      )}
       {proposal.reason && (
         <p className="border-t py-2 text-muted text-sm [overflow-wrap:anywhere]">
           Because: {proposal.reason}
@@ -63,25 +66,17 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
           <DoneSteps steps={steps} />
         </div>
       )}
-      {proposal.state === "open" && (
+      {proposal.state === "open" && !isEditing && (
         <div className="border-t py-2">
           <Decision
             busy={deciding.isPending}
             approve={() => deciding.mutate({ approved: true })}
             refuse={(reason) => deciding.mutate({ approved: false, reason })}
+            edit={canEdit ? () => setEditing(true) : undefined}
           />
         </div>
       )}
       {deciding.isError && <Failure error={deciding.error} />}
     </li>
   );
-}
-
-function decided(
-  proposal_id: string,
-  { approved, reason }: { approved: boolean; reason?: string | undefined },
-): Promise<Proposal> {
-  const params = { path: { proposal_id } };
-  if (approved) return answered(api.POST("/proposals/{proposal_id}/approve", { params, body: {} }));
-  return answered(api.POST("/proposals/{proposal_id}/refuse", { params, body: { reason: reason ?? null } }));
 }

@@ -43,18 +43,24 @@ async def load_carriers(conn: AsyncConnection, workspace_id: UUID, golden_ids: C
     return [Carrier(row.source_id, row.golden_id, row.gone, tuple(row.keys)) for row in rows]
 
 
+# The pairs are found first, whatever the planner thinks: of a workspace that has just come it knows nothing, takes all
+# its records for one, and then goes through all of them for each pair that it looks for.
 _LOAD_ALIKE = """
-SELECT s.source_id AS left_id, a.source_id AS right_id, s.golden_id AS left_golden,
-       coalesce(m.golden_id, a.source_id) AS right_golden, a.strength
-FROM unnest(%(source_id)s, %(golden_id)s) AS s (source_id, golden_id)
-CROSS JOIN LATERAL (
-    SELECT right_id AS source_id, strength FROM alike WHERE workspace_id = %(workspace_id)s AND left_id = s.source_id
-    UNION ALL
-    SELECT left_id, strength FROM alike WHERE workspace_id = %(workspace_id)s AND right_id = s.source_id
-) AS a
-LEFT JOIN identity_map m ON m.workspace_id = %(workspace_id)s AND m.source_id = a.source_id
-JOIN source_identity i ON i.workspace_id = %(workspace_id)s AND i.source_id = a.source_id
-WHERE coalesce(m.golden_id, a.source_id) <> s.golden_id AND i.gone_revision < i.shown_revision
+WITH near AS MATERIALIZED (
+    SELECT s.source_id AS left_id, s.golden_id AS left_golden, a.source_id AS right_id, a.strength
+    FROM unnest(%(source_id)s, %(golden_id)s) AS s (source_id, golden_id)
+    CROSS JOIN LATERAL (
+        SELECT right_id AS source_id, strength FROM alike
+        WHERE workspace_id = %(workspace_id)s AND left_id = s.source_id
+        UNION ALL
+        SELECT left_id, strength FROM alike WHERE workspace_id = %(workspace_id)s AND right_id = s.source_id
+    ) AS a
+)
+SELECT n.left_id, n.right_id, n.left_golden, coalesce(m.golden_id, n.right_id) AS right_golden, n.strength
+FROM near n
+LEFT JOIN identity_map m ON m.workspace_id = %(workspace_id)s AND m.source_id = n.right_id
+JOIN source_identity i ON i.workspace_id = %(workspace_id)s AND i.source_id = n.right_id
+WHERE coalesce(m.golden_id, n.right_id) <> n.left_golden AND i.gone_revision < i.shown_revision
 """
 
 

@@ -1,0 +1,166 @@
+"""What a person does on a contact's page: set a value here or where it lives, split, narrow what happened."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from contracts.golden_records import ContactDetail
+from lead.client import Gateway
+from playwright.async_api import Browser, Locator, Page, expect
+
+from e2e.browsing import PASSWORD, open_page, sign_in, violations
+from e2e.chromium import Complaints
+from e2e.house import House
+from e2e.journey import connect, golden_records, settled, synced, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
+
+ACCOUNTS = ("hubspot:111111", "zendesk:acme")
+
+
+@pytest.fixture
+async def session(house: House) -> AsyncIterator[Gateway]:
+    """A person of two accounts, all of whose contacts are there."""
+    async with Gateway(house.gateway_url) as gateway:
+        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", PASSWORD)
+        for account in ACCOUNTS:
+            await synced(gateway, (await connect(gateway, account)).id)
+        await settled(gateway, house, *ACCOUNTS)
+        yield gateway
+
+
+async def of_both(session: Gateway) -> ContactDetail:
+    """A contact of one record in each account, with a title that HubSpot says, of which both tell something."""
+    for record in await golden_records(session):
+        if sorted(source.provider for source in record.sources) == ["hubspot", "zendesk"]:
+            found = await session.contact(record.id)
+            assert found is not None
+            told = {one.provider for one in found.interactions}
+            if told == {"hubspot", "zendesk"} and "job_title" in found.fields:
+                return found
+    raise AssertionError("nobody is in both accounts, with a title and a past")
+
+
+async def enter(browser: Browser, house: House, session: Gateway, contact: ContactDetail) -> tuple[Page, Complaints]:
+    """Come to a contact's page as this person."""
+    page, complaints = await open_page(browser, house)
+    status, user = await session.call("GET", "/auth/me")
+    assert status == 200
+    await sign_in(page, msgspec.json.decode(user)["email"])
+    await expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    await page.goto(f"{house.gateway_url}/app/contacts/{contact.id}")
+    await expect(page.get_by_role("button", name="Change job title")).to_be_visible()
+    return page, complaints
+
+
+async def title_of(session: Gateway, contact: ContactDetail) -> str | None:
+    found = await session.contact(contact.id)
+    return found.fields.get("job_title") if found else None
+
+
+def said_of(page: Page) -> Locator:
+    return page.get_by_role("region", name="What was done")
+
+
+async def test_a_person_writes_a_value_where_it_lives_and_takes_it_back(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    page, complaints = await enter(browser, house, session, contact)
+    title = f"Head of Engines {uuid4().hex[:6]}"
+    before = contact.fields["job_title"]
+
+    await page.get_by_role("button", name="Change job title").click()
+    form = page.get_by_role("dialog", name="Change job title")
+    await form.get_by_label("Job title", exact=True).fill(title)
+    sales = form.get_by_role("radio", name="acme-sales")
+    await sales.check()
+    await expect(form.locator("del")).to_have_text(before)
+    await expect(form.locator("ins")).to_have_text(title)
+    assert await violations(page) == []
+    await form.get_by_role("button", name="Write it there").click()
+    await expect(said_of(page)).to_contain_text("Job title is written to HubSpot")
+
+    async def is_written() -> bool:
+        return await title_of(session, contact) == title
+
+    async def is_taken_back() -> bool:
+        return await title_of(session, contact) == before
+
+    await until(is_written, what="the title as the provider has it")
+    await expect(page.locator("dl").get_by_text(title)).to_be_visible()
+    await said_of(page).get_by_role("button", name="Undo").click()
+    await until(is_taken_back, what="the title of before")
+    assert complaints.heard == []
+
+
+async def test_a_value_that_changed_there_meanwhile_is_seen_before_it_is_written_over(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    page, complaints = await enter(browser, house, session, contact)
+    await page.get_by_role("button", name="Change job title").click()
+    form = page.get_by_role("dialog", name="Change job title")
+    await form.get_by_label("Job title", exact=True).fill("Mine")
+    await form.get_by_role("radio", name="acme-sales").check()
+    before = contact.fields["job_title"]
+    await write_beside(session, contact, before, "Theirs")
+
+    await form.get_by_role("button", name="Write it there").click()
+
+    await expect(form.get_by_text("changed there meanwhile")).to_be_visible()
+    await expect(form.locator("del")).to_have_text("Theirs")
+    await form.get_by_role("button", name="Write it there").click()
+    await expect(said_of(page)).to_contain_text("is written")
+    await said_of(page).get_by_role("button", name="Undo").click()
+    await expect(said_of(page).get_by_text("Undone")).to_be_visible()
+    await write_beside(session, contact, "Theirs", before)
+    assert complaints.heard == []
+
+
+async def write_beside(session: Gateway, contact: ContactDetail, before: str, title: str) -> None:
+    """Write a title to HubSpot beside the page, where another stood before, and wait until it is there."""
+    source = next(one for one in contact.sources if one.provider == "hubspot")
+    action = {
+        "kind": "update_contact",
+        "contact_id": source.provider_id,
+        "changes": {"job_title": title},
+        "expected": {"job_title": before},
+    }
+    wish = {"connection_id": str(source.connection_id), "action": action}
+    status, body = await session.call("POST", "/actions", wish, headers={"Idempotency-Key": uuid4().hex})
+    assert status == 202, body
+    asked = msgspec.json.decode(body)["id"]
+
+    async def is_done() -> bool:
+        _, body = await session.call("GET", f"/actions/{asked}")
+        return bool(msgspec.json.decode(body)["state"] == "succeeded")
+
+    await until(is_done, what="what was written beside the page")
+
+
+async def test_the_server_narrows_what_happened(browser: Browser, house: House, session: Gateway) -> None:
+    contact = await of_both(session)
+    page, complaints = await enter(browser, house, session, contact)
+    entries = page.get_by_role("list", name="What happened").get_by_role("listitem")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    await page.get_by_label("From").select_option(label="Zendesk")
+    await expect(entries.filter(has_text="HubSpot")).to_have_count(0)
+    assert await entries.count() == await count_of(session, contact, source="zendesk")
+    await page.get_by_label("What", exact=True).select_option(label="Ticket")
+    await expect(entries).to_have_count(await count_of(session, contact, source="zendesk", kind="ticket"))
+
+    assert any("source=zendesk" in url and "kind=ticket" in url for url in asked)
+    assert complaints.heard == []
+
+
+async def count_of(session: Gateway, contact: ContactDetail, **wanted: Any) -> int:
+    """Ask how many entries the first page of a narrowed timeline has."""
+    query = "&".join(f"{name}={value}" for name, value in wanted.items())
+    status, body = await session.call("GET", f"/contacts/{contact.id}/timeline?{query}")
+    assert status == 200
+    return len(msgspec.json.decode(body)["items"])
