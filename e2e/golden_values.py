@@ -35,12 +35,18 @@ def member(provider: str, record: Record, companies: Mapping[str, str]) -> Membe
 
 def unequal(ours: Mapping[str, str], members: Iterable[Member]) -> Iterable[str]:
     """Where the values of a golden record are not what its members make them."""
-    newest = sorted(members, key=lambda each: each.written_at, reverse=True)
+    told_by = list(members)
     for field in FIELDS:
-        having = [each for each in newest if field in each.values]
-        winners = {each.values[field] for each in having if each.written_at == having[0].written_at}
-        if (ours.get(field) not in winners) if winners else field in ours:
-            yield f"{field} is {ours.get(field)!r}, and last written {sorted(winners) or None!r}"
+        written = last_written(field, told_by)
+        if (ours.get(field) not in written) if written else field in ours:
+            yield f"{field} is {ours.get(field)!r}, and last written {sorted(written) or None!r}"
+
+
+def last_written(field: str, members: Iterable[Member]) -> set[str]:
+    """What a field may show: the newest value, and each of several that were written at one moment."""
+    having = [each for each in members if field in each.values]
+    newest = max((each.written_at for each in having), default=None)
+    return {each.values[field] for each in having if each.written_at == newest}
 
 
 Read = tuple[str, Mapping[str, str | None]]

@@ -32,16 +32,17 @@ async def compare_timelines(
     house: House, gateway: Gateway, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]
 ) -> Comparison:
     """Find every way in which the timelines are not what the accounts hold."""
-    truth = _truth(house, connections, records)
+    told = truth(house, connections, records)
     found = Comparison(Counter(), [])
     timelines = await together([partial(_timeline, gateway, record.id) for record in records])
     for record, views in zip(records, timelines, strict=True):
         found.compared.update(f"{view.provider} {view.kind}" for view in views)
-        found.differences += [f"{record.id}: {each}" for each in _unequal(record.id, views, truth)]
+        found.differences += [f"{record.id}: {each}" for each in _unequal(record.id, views, told)]
     return found
 
 
-def _truth(house: House, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]) -> Truth:
+def truth(house: House, connections: Sequence[ConnectionView], records: Sequence[ContactSummary]) -> Truth:
+    """Tell by the sandbox's own word what every timeline should show."""
     whose = {(source.connection_id, source.provider_id): record.id for record in records for source in record.sources}
     dealings: dict[Key, Shown] = {}
     told: dict[Key, TrueRecord] = {}

@@ -28,7 +28,7 @@ Contacts = Mapping[tuple[UUID, str], TrueRecord]
 async def compare(house: House, gateway: Gateway, connections: Sequence[ConnectionView]) -> Comparison:
     """Find every way in which what we hold is not what the accounts hold."""
     records = await golden_records(gateway)
-    contacts = {(each.id, told.id): told for each in connections for told in true_records(house, each)}
+    contacts = contacts_of(house, connections)
     timelines = await compare_timelines(house, gateway, connections, records)
     return Comparison(
         Counter({"contacts": len(contacts), "golden records": len(records)}) + timelines.compared,
@@ -135,6 +135,20 @@ async def _values(
     contacts: Contacts,
 ) -> list[str]:
     """Compare every value of every golden record with what its members make it."""
+    members = members_of(house, connections, contacts)
+    details = await together([partial(_detail, gateway, record.id) for record in records])
+    found: list[str] = []
+    for record, detail in zip(records, details, strict=True):
+        keys = [(each.connection_id, each.provider_id) for each in detail.sources]
+        told_by = [members[key] for key in keys if key in members]
+        found += [f"{record.id}: {each}" for each in golden_values.unequal(detail.fields, told_by)]
+    return found
+
+
+def members_of(
+    house: House, connections: Sequence[ConnectionView], contacts: Contacts
+) -> dict[tuple[UUID, str], Member]:
+    """What each contact says, read from its provider's own record."""
     members: dict[tuple[UUID, str], Member] = {}
     for connection in connections:
         told = true_records(house, connection, COMPANIES[connection.provider])
@@ -144,13 +158,12 @@ async def _values(
             for key, each in contacts.items()
             if key[0] == connection.id
         }
-    details = await together([partial(_detail, gateway, record.id) for record in records])
-    found: list[str] = []
-    for record, detail in zip(records, details, strict=True):
-        keys = [(each.connection_id, each.provider_id) for each in detail.sources]
-        told_by = [members[key] for key in keys if key in members]
-        found += [f"{record.id}: {each}" for each in golden_values.unequal(detail.fields, told_by)]
-    return found
+    return members
+
+
+def contacts_of(house: House, connections: Sequence[ConnectionView]) -> dict[tuple[UUID, str], TrueRecord]:
+    """All contacts of the accounts, as the sandbox has them."""
+    return {(each.id, told.id): told for each in connections for told in true_records(house, each)}
 
 
 def _names(connections: Sequence[ConnectionView]) -> dict[UUID, str]:

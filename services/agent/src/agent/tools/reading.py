@@ -105,7 +105,7 @@ async def explain_match(api: Api, given: Pair) -> Result:
     if given.other_contact_id:
         told = await api.identity("/explain", left=given.contact_id, right=given.other_contact_id)
     else:
-        told = await api.identity(f"/contacts/{given.contact_id}/explain", items=20)
+        told = await api.identity(f"/contacts/{given.contact_id}/explain", limit=20)
     return Result(_lean(told), await _sources_of(api, given.contact_id))
 
 
