@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from identity.store import rules_queries
 from identity.weights import ruling
+from sqlalchemy import text
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "birth_date": "1815-12-10", "phones": ("+44 20 7946 0001",)}
 
@@ -55,6 +56,24 @@ async def test_a_blocked_email_joins_nobody_until_it_is_not(workspace: Any) -> N
     await reweigh(workspace)
 
     assert await groups_of(workspace) == {frozenset("1"), frozenset("2"), frozenset("3"), frozenset("456")}
+
+
+async def test_what_other_normalisers_weighed_is_weighed_anew(workspace: Any) -> None:
+    await workspace.hears(workspace.fetched(1, "ada@example.com", **ADA), workspace.fetched(2, "al@example.org", **ADA))
+    async with workspace.db.transaction(workspace.id) as conn:
+        await conn.execute(text("UPDATE workspace SET weighed_by = 'an earlier release'"))
+        for table in ("weighed_record", "block", "alike"):
+            await conn.execute(text(f"DELETE FROM {table}"))
+
+    await ruling.take_up(workspace.db)
+    assert (await workspace.get("/rules"))["reweighing"] == {"done": 0, "total": 2}
+    await reweigh(workspace)
+
+    assert await groups_of(workspace) == {frozenset("12")}
+    async with workspace.db.transaction(workspace.id) as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM alike"))).scalar_one() == 1
+    await ruling.take_up(workspace.db)
+    assert (await workspace.get("/rules"))["reweighing"] is None
 
 
 async def test_values_are_chosen_anew_by_another_rule(workspace: Any) -> None:

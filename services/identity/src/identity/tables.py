@@ -51,6 +51,7 @@ workspace = Table(
     Column("has_shared", Boolean, nullable=False, server_default=false()),
     Column("has_alike", Boolean, nullable=False, server_default=false()),
     Column("rules_version", Integer, nullable=False, server_default=_zero()),
+    Column("weighed_by", Text),
 )
 
 pin = Table(

@@ -16,6 +16,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.json_rows import as_json
+from identity.normalise import VERSION
 from identity.resolution.changes import Changes, Known, Line
 from identity.resolution.golden import GoldenRow
 from identity.resolution.records import SourceRecord
@@ -81,7 +82,8 @@ WHERE workspace_id = ANY (CAST(:workspaces AS uuid[]))
 """)
 
 _MAKE_WORKSPACES = text("""
-INSERT INTO workspace (workspace_id) SELECT unnest(CAST(:workspaces AS uuid[])) ON CONFLICT DO NOTHING
+INSERT INTO workspace (workspace_id, weighed_by)
+SELECT unnest(CAST(:workspaces AS uuid[])), :weighed_by ON CONFLICT DO NOTHING
 """)
 
 
@@ -93,7 +95,7 @@ async def lock_workspaces(conn: AsyncConnection, workspaces: Collection[UUID]) -
     """
     rows = (await conn.execute(_LOCK_WORKSPACES)).all()
     if not set(workspaces) <= {row.workspace_id for row in rows}:
-        await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces)})
+        await conn.execute(_MAKE_WORKSPACES, {"workspaces": sorted(workspaces), "weighed_by": VERSION})
         rows = (await conn.execute(_LOCK_WORKSPACES)).all()
     erasures = await _load_erasures(conn, [row.workspace_id for row in rows if row.erasures])
     rules = await rules_queries.load_rules(conn, [(row.workspace_id, row.rules_version) for row in rows])

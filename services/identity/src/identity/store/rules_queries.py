@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.json_rows import as_json
+from identity.normalise import VERSION
 from identity.rules.ruleset import DEFAULT, Rules
 
 REMEMBERED = 100
@@ -37,6 +38,7 @@ async def load_rules(conn: AsyncConnection, versions: Collection[tuple[UUID, int
 
 
 _REWEIGH = text("""
+WITH weighed AS (UPDATE workspace SET weighed_by = :weighed_by WHERE workspace_id = :workspace_id)
 INSERT INTO reweighing (workspace_id) VALUES (:workspace_id)
 ON CONFLICT (workspace_id) DO UPDATE SET after = NULL, done = 0, begun_at = now()
 """)
@@ -44,7 +46,7 @@ ON CONFLICT (workspace_id) DO UPDATE SET after = NULL, done = 0, begun_at = now(
 
 async def begin_reweighing(conn: AsyncConnection, workspace_id: UUID) -> None:
     """Have all records of a workspace weighed and settled anew; from the beginning, if that is under way."""
-    await conn.execute(_REWEIGH, {"workspace_id": workspace_id})
+    await conn.execute(_REWEIGH, {"workspace_id": workspace_id, "weighed_by": VERSION})
 
 
 _PROGRESS = text("""
@@ -61,6 +63,8 @@ async def find_progress(conn: AsyncConnection, workspace_id: UUID) -> tuple[int,
 
 _TO_REWEIGH = text("SELECT workspaces_to_reweigh()")
 
+_WEIGHED_OTHERWISE = text("SELECT workspaces_weighed_otherwise(:weighed_by)")
+
 _TAKE = text("SELECT after FROM reweighing WHERE workspace_id = :workspace_id FOR UPDATE SKIP LOCKED")
 
 _SLICE = text("""
@@ -72,6 +76,11 @@ ORDER BY source_id LIMIT :at_most
 _PASS = text("UPDATE reweighing SET after = :after, done = done + :done WHERE workspace_id = :workspace_id")
 
 _END = text("DELETE FROM reweighing WHERE workspace_id = :workspace_id")
+
+
+async def list_weighed_otherwise(conn: AsyncConnection) -> list[UUID]:
+    """List the workspaces, of all, whose records were weighed by other normalisers than there are now."""
+    return list((await conn.execute(_WEIGHED_OTHERWISE, {"weighed_by": VERSION})).scalars())
 
 
 async def list_to_reweigh(conn: AsyncConnection) -> list[UUID]:

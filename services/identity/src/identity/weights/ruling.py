@@ -207,6 +207,7 @@ def _keys(blocked: Sequence[str]) -> list[str]:
 
 async def reweigh_all(db: Database) -> None:
     """Weigh and settle anew what is to be, for as long as the service lives."""
+    await take_up(db)
     while True:
         async with db.engine.connect() as conn:
             workspaces = await rules_queries.list_to_reweigh(conn)
@@ -214,6 +215,18 @@ async def reweigh_all(db: Database) -> None:
             while await reweigh_slice(db, workspace_id):
                 pass
         await asyncio.sleep(REST_SECONDS)
+
+
+async def take_up(db: Database) -> None:
+    """Have weighed anew what other normalisers weighed: a release, or a library's new data, is a change of rules."""
+    async with db.engine.connect() as conn:
+        workspaces = await rules_queries.list_weighed_otherwise(conn)
+    for workspace_id in workspaces:
+        async with db.transaction(workspace_id) as conn:
+            await queries.lock_workspaces(conn, {workspace_id})
+            await rules_queries.begin_reweighing(conn, workspace_id)
+    if workspaces:
+        log.info("normalisers_changed", workspaces=len(workspaces))
 
 
 async def reweigh_slice(db: Database, workspace_id: UUID, *, at_most: int = SLICE) -> bool:
