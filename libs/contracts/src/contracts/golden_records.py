@@ -9,7 +9,7 @@ import msgspec
 from contracts.event import Event
 from contracts.interactions import InteractionKind
 
-CHANGED_AT_ONCE = 500
+CHANGED_AT_ONCE = 50
 
 
 class GoldenRecordChanged(Event, frozen=True, kw_only=True):

@@ -85,8 +85,8 @@ def subscriptions() -> list[Subscription]:
 WEIGHED_AT_ONCE = 10
 """Events of a hundred records each."""
 
-NAMED_AT_ONCE = 16
-"""One event names up to five hundred golden records, all of which are looked at."""
+NAMED_AT_ONCE = 64
+"""One event names up to fifty golden records, all of which are looked at."""
 
 
 def projections() -> dict[str, list[Subscription]]:
