@@ -136,6 +136,31 @@ async def test_a_program_proposes_and_the_person_decides(house: House, gateway: 
     await until(is_written, what="the new job title")
 
 
+async def test_a_proposed_merge_and_split_are_decisions_that_can_be_undone(house: House, gateway: Gateway) -> None:
+    await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    one, two, *_ = [each for each in await golden_records(gateway) if len(each.sources) == 1]
+    ids = [str(one.id), str(two.id)]
+
+    async with program(house, token) as client:
+        merge = content_of(await client.call_tool("propose_mergeContacts", {"contact_ids": ids}))
+        before = await gateway.count_contacts()
+        _, done = await decided(gateway, merge["proposal_id"], "approve")
+        assert (done["state"], await gateway.count_contacts()) == ("done", before - 1), done
+        again = await client.call_tool("propose_mergeContacts", {"contact_ids": ids})
+        (record, *_) = two.sources
+        parted = {"contact_id": ids[0], "records": [{"source": record.provider, "record": record.provider_id}]}
+        split = content_of(await client.call_tool("propose_splitContact", parted))
+
+    assert again.is_error
+    assert "one contact already" in texts_of(again)[0]
+    _, done = await decided(gateway, split["proposal_id"], "approve")
+    assert (done["state"], await gateway.count_contacts()) == ("done", before), done
+    (step,) = done["outcome"]["steps"]
+    status, _ = await gateway.call("POST", step["undo"], {})
+    assert (status, await gateway.count_contacts()) == (200, before - 1)
+
+
 async def test_what_programs_propose_is_bounded(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
     token, _ = await personal_token(gateway, WRITE)
