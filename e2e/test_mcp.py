@@ -161,6 +161,24 @@ async def test_a_proposed_merge_and_split_are_decisions_that_can_be_undone(house
     assert (status, await gateway.count_contacts()) == (200, before - 1)
 
 
+async def test_an_email_goes_to_the_address_that_was_shown_or_nowhere(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    about = {"contact_id": str(person.id)}
+
+    async with program(house, token) as client:
+        email = await client.call_tool("propose_sendEmail", {**about, "subject": "Hello", "body": "Dear you"})
+        moved = f"{uuid4().hex[:8]}@example.com"
+        change = await client.call_tool("propose_updateContact", {**about, "changes": {"email": moved}})
+
+    assert content_of(email)["steps"][0]["after"]["to"] == person.email
+    _, done = await decided(gateway, content_of(change)["proposal_id"], "approve")
+    assert done["state"] == "done", done
+    _, refused = await decided(gateway, content_of(email)["proposal_id"], "approve")
+    assert (refused["state"], refused["outcome"]["steps"][0]["state"]) == ("failed", "conflict"), refused
+    assert moved in refused["outcome"]["steps"][0]["detail"]
+
+
 async def test_what_programs_propose_is_bounded(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
     token, _ = await personal_token(gateway, WRITE)
