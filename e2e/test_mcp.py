@@ -123,6 +123,10 @@ async def test_a_program_proposes_and_the_person_decides(house: House, gateway: 
     async with Gateway(house.gateway_url) as stranger:
         await stranger.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
         assert (await decided(stranger, proposed["proposal_id"], "approve"))[0] == 404
+    by_program = {"Authorization": f"Bearer {token}"}
+    for path in (f"/proposals/{proposed['proposal_id']}/approve", f"/proposals/{proposed['proposal_id']}/refuse"):
+        async with gateway.http.post(f"{house.gateway_url}{path}", json={}, headers=by_program) as answer:
+            assert answer.status == 403, "who proposes does not decide"
     assert (await decided(gateway, refused["proposal_id"], "refuse"))[1]["state"] == "refused"
     status, done = await decided(gateway, proposed["proposal_id"], "approve")
     assert (status, done["state"]) == (200, "done"), done
