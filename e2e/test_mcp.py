@@ -123,6 +123,10 @@ async def test_a_program_proposes_and_the_person_decides(house: House, gateway: 
     async with Gateway(house.gateway_url) as stranger:
         await stranger.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
         assert (await decided(stranger, proposed["proposal_id"], "approve"))[0] == 404
+    by_program = {"Authorization": f"Bearer {token}"}
+    for path in (f"/proposals/{proposed['proposal_id']}/approve", f"/proposals/{proposed['proposal_id']}/refuse"):
+        async with gateway.http.post(f"{house.gateway_url}{path}", json={}, headers=by_program) as answer:
+            assert answer.status == 403, "who proposes does not decide"
     assert (await decided(gateway, refused["proposal_id"], "refuse"))[1]["state"] == "refused"
     status, done = await decided(gateway, proposed["proposal_id"], "approve")
     assert (status, done["state"]) == (200, "done"), done
@@ -134,6 +138,49 @@ async def test_a_program_proposes_and_the_person_decides(house: House, gateway: 
         return now is not None and now.fields.get("job_title") == title
 
     await until(is_written, what="the new job title")
+
+
+async def test_a_proposed_merge_and_split_are_decisions_that_can_be_undone(house: House, gateway: Gateway) -> None:
+    await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    one, two, *_ = [each for each in await golden_records(gateway) if len(each.sources) == 1]
+    ids = [str(one.id), str(two.id)]
+
+    async with program(house, token) as client:
+        merge = content_of(await client.call_tool("propose_mergeContacts", {"contact_ids": ids}))
+        before = await gateway.count_contacts()
+        _, done = await decided(gateway, merge["proposal_id"], "approve")
+        assert (done["state"], await gateway.count_contacts()) == ("done", before - 1), done
+        again = await client.call_tool("propose_mergeContacts", {"contact_ids": ids})
+        (record, *_) = two.sources
+        parted = {"contact_id": ids[0], "records": [{"source": record.provider, "record": record.provider_id}]}
+        split = content_of(await client.call_tool("propose_splitContact", parted))
+
+    assert again.is_error
+    assert "one contact already" in texts_of(again)[0]
+    _, done = await decided(gateway, split["proposal_id"], "approve")
+    assert (done["state"], await gateway.count_contacts()) == ("done", before), done
+    (step,) = done["outcome"]["steps"]
+    status, _ = await gateway.call("POST", step["undo"], {})
+    assert (status, await gateway.count_contacts()) == (200, before - 1)
+
+
+async def test_an_email_goes_to_the_address_that_was_shown_or_nowhere(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    about = {"contact_id": str(person.id)}
+
+    async with program(house, token) as client:
+        email = await client.call_tool("propose_sendEmail", {**about, "subject": "Hello", "body": "Dear you"})
+        moved = f"{uuid4().hex[:8]}@example.com"
+        change = await client.call_tool("propose_updateContact", {**about, "changes": {"email": moved}})
+
+    assert content_of(email)["steps"][0]["after"]["to"] == person.email
+    _, done = await decided(gateway, content_of(change)["proposal_id"], "approve")
+    assert done["state"] == "done", done
+    _, refused = await decided(gateway, content_of(email)["proposal_id"], "approve")
+    assert (refused["state"], refused["outcome"]["steps"][0]["state"]) == ("failed", "conflict"), refused
+    assert moved in refused["outcome"]["steps"][0]["detail"]
 
 
 async def test_what_programs_propose_is_bounded(house: House, gateway: Gateway) -> None:

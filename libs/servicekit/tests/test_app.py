@@ -18,7 +18,7 @@ from servicekit.app import service_app
 from servicekit.consumer import Subscription, on
 from servicekit.errors import NotFound, RetryLater
 from servicekit.outbox import publish
-from servicekit.principal import READ, WRITE, Principal, services_only
+from servicekit.principal import PERSON, READ, WRITE, Principal, services_only
 from servicekit.settings import ServiceSettings
 from servicekit.testing import FreshDatabase, TestKeys, bearer, served, service_token, sign, user_token
 from servicekit.workers import running
@@ -84,12 +84,17 @@ async def look(principal: NamedDependency[Principal]) -> dict[str, str]:
     return {"workspace": str(principal.workspace_id)}
 
 
+@post("/words", status_code=200, opt={"scope": PERSON})
+async def word(principal: NamedDependency[Principal]) -> dict[str, str]:
+    return {"workspace": str(principal.workspace_id)}
+
+
 @pytest.fixture
 async def client(fresh: FreshDatabase) -> AsyncIterator[ClientSession]:
     app = service_app(
         name="identity",
         settings=ServiceSettings(**fresh.settings(max_body_bytes=2_000)),
-        routes=[get_thing, make_thing, me, look, inside, stream],
+        routes=[get_thing, make_thing, me, look, word, inside, stream],
         db=fresh.database("identity"),
         keys=TestKeys(),
         migrated=False,
@@ -211,15 +216,21 @@ async def test_people_and_services_do_not_get_into_each_others_rooms(client: Cli
 
 @pytest.mark.parametrize(
     ("scope", "statuses"),
-    [(READ, (200, 403, 200)), (f"{READ} {WRITE}", (200, 201, 200)), ("", (403, 403, 403)), (None, (200, 201, 200))],
+    [
+        (READ, (200, 403, 200, 403)),
+        (f"{READ} {WRITE}", (200, 201, 200, 403)),
+        ("person", (403, 403, 403, 403)),
+        ("", (403, 403, 403, 403)),
+        (None, (200, 201, 200, 200)),
+    ],
 )
 async def test_a_personal_token_does_what_it_was_made_for(
-    client: ClientSession, scope: str | None, statuses: tuple[int, int, int]
+    client: ClientSession, scope: str | None, statuses: tuple[int, int, int, int]
 ) -> None:
     headers = bearer(user_token(workspace_id=uuid4(), scope=scope))
 
     answered = []
-    for method, path in (("GET", "/me"), ("POST", "/things"), ("POST", "/looks")):
+    for method, path in (("GET", "/me"), ("POST", "/things"), ("POST", "/looks"), ("POST", "/words")):
         body = {"name": "a"} if method == "POST" and path == "/things" else None
         async with client.request(method, path, headers=headers, json=body) as answer:
             answered.append(answer.status)

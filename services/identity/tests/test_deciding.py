@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from identity.decisions import undoing
+from servicekit.testing import bearer, user_token
 
 ADA, LOVE = "ada@example.com", "lovelace@example.com"
 
@@ -269,3 +270,45 @@ async def test_nobody_decides_in_another_workspace(two: Any, other: Any, db: Any
     await stranger.send("PUT", f"/contacts/{ids['1']}/pins/company", {"value": "Mine"}, status=404)
     merged = await two.send("POST", "/contacts/merge", {"ids": list(ids.values())})
     await stranger.send("POST", f"/history/{merged['entries'][0]['number']}/undo", {}, status=404)
+
+
+async def test_what_is_said_again_under_its_key_is_taken_once(two: Any) -> None:
+    ids = await ids_of(two)
+    merge, headers = {"ids": [ids["1"], ids["2"]]}, {"Idempotency-Key": "merge 1"}
+
+    async def says(path: str, wish: Any, more: dict[str, str], status: int = 200) -> Any:
+        whole = bearer(user_token(workspace_id=two.id)) | more
+        async with two.http.post(path, json=wish, headers=whole) as answer:
+            assert answer.status == status, await answer.text()
+            return await answer.json()
+
+    previewed = await says("/contacts/merge", {**merge, "dry_run": True}, {"Idempotency-Key": "a look"})
+    said = await says("/contacts/merge", merge, headers)
+    again = await says("/contacts/merge", merge, headers)
+
+    assert previewed["dry_run"]
+    assert [each["number"] for each in again["entries"]] == [each["number"] for each in said["entries"]]
+    assert len(await history(two, ids["1"])) == 1
+    await two.send("POST", f"/history/{said['entries'][0]['number']}/undo", {})
+    (entry,) = (await says("/contacts/merge", merge, headers))["entries"]
+    assert entry["undone_by"], "it was said once, and taken back since"
+    assert await groups_of(two) == {frozenset("1"), frozenset("2")}
+
+    (problem, odd) = (await says("/contacts/merge", {**merge, "override": True}, headers, 422), "x" * 201)
+    assert problem["type"] == "idempotency-key-reused"
+    await says("/contacts/merge", merge, {"Idempotency-Key": odd}, 400)
+
+
+async def test_a_split_is_taken_once_too(two: Any) -> None:
+    ids = await ids_of(two)
+    await two.send("POST", "/contacts/merge", {"ids": list(ids.values())})
+    wish, headers = {"sources": [key(two, 2)]}, bearer(user_token(workspace_id=two.id)) | {"Idempotency-Key": "s"}
+    numbers = []
+
+    for _ in range(2):
+        async with two.http.post(f"/contacts/{ids['1']}/split", json=wish, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            numbers.append([each["number"] for each in (await answer.json())["entries"]])
+
+    assert numbers[0] == numbers[1] != []
+    assert await groups_of(two) == {frozenset("1"), frozenset("2")}

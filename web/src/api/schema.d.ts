@@ -4497,7 +4497,10 @@ export interface operations {
     identity_ContactsMergeMergeContacts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own: what is said again under it is taken once, and told again. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4763,7 +4766,10 @@ export interface operations {
     identity_ContactsGoldenIdSplitSplitContact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own: what is said again under it is taken once, and told again. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 golden_id: string;
             };

@@ -24,6 +24,8 @@ AUDIENCE = "lead-manager"
 ALGORITHM = "EdDSA"
 CLOCK_SKEW_SECONDS = 10
 READ, WRITE = "contacts:read", "contacts:write"
+PERSON = "person"
+"""What no personal token is made for: a route with this scope is for signed-in people alone."""
 SCOPED_SERVICES = frozenset({"agent", "gateway", "identity", "sync-worker"})
 """Who takes what personal tokens stand for. Accounts, sessions and connections are for signed-in people alone, but for
 the routes there that name a scope."""
@@ -146,6 +148,8 @@ async def check_token(token: str, keys: KeySource, *, service: str, scoped: bool
 
 def check_scope(principal: Principal, wanted: str) -> None:
     """Hold a personal token to what it was made for. Raises `Forbidden`."""
+    if principal.scopes is not None and wanted == PERSON:
+        raise Forbidden("this needs a signed-in person, not a personal token")
     if principal.scopes is not None and wanted not in principal.scopes:
         raise Forbidden(f"this personal token was not made for {wanted}")
 

@@ -14,7 +14,6 @@ from agent.tools.tool import Plan, Step
 
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.5
-SO_ALREADY = "lead to one contact already"
 ENDED = frozenset({"succeeded", "failed", "conflict"})
 
 
@@ -75,19 +74,14 @@ async def carry_out(api: Api, proposal_id: UUID, plan: Plan) -> Outcome:
 
 async def _step(api: Api, key: str, step: Step) -> Done:
     try:
-        return await (_decide(api, step) if step.decision else _act(api, key, step))
+        return await (_decide(api, key, step) if step.decision else _act(api, key, step))
     except ToolFailed as failed:
         return Done(step.says, "failed", str(failed))
 
 
-async def _decide(api: Api, step: Step) -> Done:
+async def _decide(api: Api, key: str, step: Step) -> Done:
     assert step.decision is not None
-    try:
-        told = await api.tell_identity(step.decision["path"], step.decision["body"])
-    except ToolFailed as failed:
-        if SO_ALREADY in str(failed):  # said before, by a process that died since
-            return Done(step.says, "succeeded", "it is so already")
-        raise
+    told = await api.tell_identity(step.decision["path"], step.decision["body"], key=key)
     entry = next(iter(told.get("entries") or ()), None)
     return Done(step.says, "succeeded", "done", undo=f"/history/{entry['number']}/undo" if entry else None)
 

@@ -13,6 +13,7 @@ from servicekit.database import Database
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import proposal_queries, queries
+from agent.calls import Calls, LimitReached
 from agent.carrying_out import carry_out, told, told_no
 from agent.chunks import Assembly, Chunk
 from agent.conversation import INTERRUPTED, LIMITED, Block, Said, as_sent, closed, result, unanswered
@@ -21,17 +22,15 @@ from agent.model import Answer, Model, ModelFailed, Piece
 from agent.proposal_queries import Asked, Proposal
 from agent.queries import Message
 from agent.settings import Settings
-from agent.tools.api import Api, ToolFailed
+from agent.tools.api import Api
 from agent.tools.registry import DESCRIBED, TOOLS
-from agent.tools.running import ToolBroke, run
-from agent.tools.tool import Plan, Result, Source, read_input, written
+from agent.tools.tool import Plan
 from agent.turns import Turn
 
 log = structlog.get_logger()
 
 TRIES = 3
 REST_SECONDS = 1.0
-MOST_SOURCES = 20
 REASONS = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -45,10 +44,6 @@ CUT_OFF = "The call was cut off before its end and was not made. Make it again, 
 
 class TurnLost(Exception):
     """The conversation is another turn's by now, or is gone."""
-
-
-class LimitReached(Exception):
-    """A limit of a turn; the message is for people."""
 
 
 class Desk:
@@ -68,8 +63,8 @@ class Work:
         self._message_id = message.id
         self._assembly = Assembly(message.parts)
         self._decided = decided
-        self._told: set[str] = {part["sourceId"] for part in message.parts if part["type"] == "source-url"}
-        self._tools_left = desk.settings.agent_max_tools
+        cited = {part["sourceId"] for part in message.parts if part["type"] == "source-url"}
+        self._calls = Calls(api, self._say, self._propose, cited=cited, at_most=desk.settings.agent_max_tools)
         self._blocks = 0
         self._open: dict[int, tuple[str, str]] = {}
 
@@ -138,7 +133,7 @@ class Work:
                 await self._say({"type": "tool-output-error", "toolCallId": call["id"], "errorText": "It was cut off."})
         else:
             calls_made, results = calls, []
-        proposed, told = await self._call_all(calls_made)
+        proposed, told = await self._calls.make(calls_made)
         results += told
         await self._say({"type": "finish-step"})
         if proposed:
@@ -209,57 +204,6 @@ class Work:
             if kind != "tool":
                 await self._say({"type": f"{kind}-end", "id": id_})
         self._open = {}
-
-    # Tools --------------------------------------------------------------------------------------------------------
-
-    async def _call_all(self, calls: Sequence[Block]) -> tuple[bool, list[Block]]:
-        """Call tools side by side; whether any proposes something, and the results of the others."""
-        self._tools_left -= len(calls)
-        if self._tools_left < 0:
-            raise LimitReached("This needed more calls than a turn may make, and was stopped; ask for less at once.")
-        done = await asyncio.gather(*(self._call(call) for call in calls))
-        return any(each is None for each in done), [each for each in done if each is not None]
-
-    async def _call(self, call: Block) -> Block | None:
-        """Call one; its result, or None where a person is to decide first."""
-        name, call_id, given = call["name"], call["id"], call["input"]
-        about = {"toolCallId": call_id, "toolName": name}
-        tool = TOOLS.get(name)
-        if tool is None:
-            says = f"There is no tool {name}. There are {', '.join(TOOLS)}."
-            await self._say(
-                {"type": "tool-input-error", **about, "input": given, "errorText": "There is no such tool."}
-            )
-            return result(call_id, says, is_error=True)
-        try:
-            wanted = read_input(tool, given)
-        except ToolFailed as failed:
-            await self._say({"type": "tool-input-error", **about, "input": given, "errorText": str(failed)})
-            return result(call_id, str(failed), is_error=True)
-        await self._say({"type": "tool-input-available", **about, "input": given, "title": tool.title})
-        try:
-            found = await run(self._api, tool, wanted, door="chat", call_id=call_id)
-        except ToolFailed as failed:
-            says = "It broke; it was noted." if isinstance(failed, ToolBroke) else str(failed)
-            await self._say({"type": "tool-output-error", "toolCallId": call_id, "errorText": says})
-            return result(call_id, str(failed), is_error=True)
-        if isinstance(found, Result):
-            return await self._read(call_id, found)
-        await self._propose(call_id, name, given, found)
-        return None
-
-    async def _read(self, call_id: str, found: Result) -> Block:
-        await self._say({"type": "tool-output-available", "toolCallId": call_id, "output": found.content})
-        for source in found.sources:
-            await self._cite(source)
-        return result(call_id, written(found.content))
-
-    async def _cite(self, source: Source) -> None:
-        """Say that the answer rests on a source record, each once."""
-        if source.id in self._told or len(self._told) >= MOST_SOURCES:
-            return
-        self._told.add(source.id)
-        await self._say({"type": "source-url", "sourceId": source.id, "url": source.page, "title": source.label})
 
     async def _propose(self, call_id: str, name: str, given: dict[str, Any], plan: Plan) -> None:
         proposal_id = uuid4()

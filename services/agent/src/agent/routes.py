@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 from servicekit.database import Database
 from servicekit.errors import Forbidden
-from servicekit.principal import Principal
+from servicekit.principal import PERSON, Principal, check_scope
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import chats, cursors, proposals
@@ -69,6 +69,7 @@ async def chat(
                 message_id=message_id if isinstance(message_id, str) and len(message_id) <= 100 else None,
             )
         else:
+            check_scope(principal, PERSON)
             turn_id, message, decided = await chats.decide(conn, key, decisions_in(data))
     return _streamed(_begin(turns, workshop, key, turn_id, message, decided, principal.token))
 
@@ -154,7 +155,8 @@ async def show_proposal(
     return proposals.view_of(await proposals.show(conn, principal.workspace_id, _person(principal), proposal_id))
 
 
-@post("/proposals/{proposal_id:uuid}/approve", status_code=200)
+# A program that proposes must not be the one that says yes.
+@post("/proposals/{proposal_id:uuid}/approve", status_code=200, opt={"scope": PERSON})
 async def approve_proposal(
     proposal_id: FromPath[UUID],
     data: JSONBody[Approval],
@@ -173,7 +175,7 @@ async def approve_proposal(
     )
 
 
-@post("/proposals/{proposal_id:uuid}/refuse", status_code=200)
+@post("/proposals/{proposal_id:uuid}/refuse", status_code=200, opt={"scope": PERSON})
 async def refuse_proposal(
     proposal_id: FromPath[UUID],
     data: JSONBody[Refusal],

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -425,4 +426,16 @@ contact_export = Table(
     _id("asked_by"),
     Column("asked_at", MOMENT, nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("workspace_id", "export_id"),
+)
+
+said_once = Table(
+    "said_once",
+    metadata,
+    _id("workspace_id"),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("entries", ARRAY(BigInteger), nullable=False),
+    Column("said_at", MOMENT, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("workspace_id", "key"),
+    Index("said_once_at", "workspace_id", "said_at"),
 )

@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromHeader, FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
-from servicekit.principal import Principal
+from servicekit.principal import PERSON, Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync_worker import actions
@@ -31,7 +31,8 @@ Key = FromHeader[
 def routes(sources: Sources) -> list[HTTPRouteHandler]:
     """Make the routes; what can be done is the sources' to say."""
 
-    @post("/actions", status_code=202)
+    # Programs propose, at the agent; what is written at a provider is a person's word.
+    @post("/actions", status_code=202, opt={"scope": PERSON})
     async def request_action(
         data: JSONBody[ActionWish],
         principal: NamedDependency[Principal],
@@ -47,7 +48,7 @@ def routes(sources: Sources) -> list[HTTPRouteHandler]:
             conn, workspace_id, data, key=idempotency_key, created_by=person, sources=sources
         )
 
-    @post("/actions/{action_id:uuid}/undo", status_code=202)
+    @post("/actions/{action_id:uuid}/undo", status_code=202, opt={"scope": PERSON})
     async def undo_action(
         action_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
     ) -> ActionView:

@@ -45,9 +45,10 @@ class Api:
         """Ask for what was read and written. Raises `ToolFailed`."""
         return await self._ask("GET", f"{self._sync_worker}{path}", query=query)
 
-    async def tell_identity(self, path: str, body: object) -> Any:
-        """Have something decided. Raises `ToolFailed`."""
-        return await self._ask("POST", f"{self._identity}{path}", body=body)
+    async def tell_identity(self, path: str, body: object, *, key: str | None = None) -> Any:
+        """Have something decided, or see what it would lead to; once for each key. Raises `ToolFailed`."""
+        more = {"Idempotency-Key": key} if key else None
+        return await self._ask("POST", f"{self._identity}{path}", body=body, more=more)
 
     async def act(self, body: object, *, key: str) -> Any:
         """Have something done at a provider, once for each key. Raises `ToolFailed`."""

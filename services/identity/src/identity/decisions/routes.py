@@ -15,29 +15,43 @@ from contracts.decisions import (
 )
 from litestar import delete, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, PathParameter
+from litestar.params import FromHeader, FromPath, HeaderParameter, JSONBody, PathParameter
 from servicekit.principal import Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.decisions import deciding, undoing
+from identity.decisions.repeating import say_once
 
 Number = FromPath[Annotated[int, PathParameter(ge=1, le=2**62)]]
+Key = FromHeader[
+    Annotated[
+        str | None,
+        HeaderParameter(
+            name="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            pattern=r"^[\x20-\x7e]+\Z",
+            description="A text of your own: what is said again under it is taken once, and told again.",
+        ),
+    ]
+]
 Field = FromPath[Annotated[str, PathParameter(max_length=50)]]
 
 
 @post("/contacts/merge", status_code=200)
 async def merge_contacts(
-    data: JSONBody[MergeWish], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+    data: JSONBody[MergeWish],
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    idempotency_key: Key = None,
 ) -> Outcome:
     """Say that golden records are one person; with `dry_run`, see what that would lead to."""
-    return await deciding.merge(
-        conn,
-        principal.workspace_id,
-        data.ids,
-        by=principal.user_id,
-        override=data.override,
-        dry_run=data.dry_run,
-    )
+    workspace_id, by = principal.workspace_id, principal.user_id
+
+    async def say() -> Outcome:
+        return await deciding.merge(conn, workspace_id, data.ids, by=by, override=data.override, dry_run=data.dry_run)
+
+    return await say_once(conn, workspace_id, idempotency_key, data, say)
 
 
 @post("/contacts/{golden_id:uuid}/split", status_code=200)
@@ -46,11 +60,15 @@ async def split_contact(
     data: JSONBody[SplitWish],
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
+    idempotency_key: Key = None,
 ) -> Outcome:
     """Say that some sources of a golden record are another person than the rest."""
-    return await deciding.split(
-        conn, principal.workspace_id, golden_id, data.sources, by=principal.user_id, dry_run=data.dry_run
-    )
+    workspace_id, by = principal.workspace_id, principal.user_id
+
+    async def say() -> Outcome:
+        return await deciding.split(conn, workspace_id, golden_id, data.sources, by=by, dry_run=data.dry_run)
+
+    return await say_once(conn, workspace_id, idempotency_key, (golden_id, data), say)
 
 
 @post("/decisions", status_code=200)
