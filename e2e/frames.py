@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -152,10 +153,13 @@ async def measure(page: Page, url: str) -> None:
 
 async def left_to_do(session: Gateway, seconds: float) -> int:
     """Wait a while for identity to do what follows beside the path; tell how many events still wait then."""
-    end = time.monotonic() + seconds
-    while (left := await lag_of(session, "identity") or 0) and time.monotonic() < end:
-        await asyncio.sleep(1)
-    return left
+
+    async def is_quiet() -> bool:
+        return await lag_of(session, "identity") == 0
+
+    with suppress(AssertionError):
+        await until(is_quiet, what="what follows to be done", seconds=seconds)
+    return await lag_of(session, "identity") or 0
 
 
 async def run(house: House, contacts: int) -> None:
