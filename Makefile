@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Needed: Python 3.11 or newer, make, and the package registries.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check e2e bench migrate logs web types
+.PHONY: help demo up down test check e2e bench migrate logs screenshots web types
 
 PYTHON ?=
 LEAD := .venv/bin/python -m lead
@@ -45,6 +45,9 @@ e2e: .venv/.installed-dev ## run whole journeys across all services
 
 bench: .venv/.installed-dev ## measure, beside the limits and the peers
 	@exec .venv/bin/python -m bench
+
+screenshots: .venv/.installed-dev ## take the pictures of docs/img anew
+	@exec .venv/bin/python -m e2e.pictures
 
 web: .venv/.installed ## build the page, if its sources changed
 	@exec $(LEAD) web
