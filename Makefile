@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Needed: Python 3.11 or newer, make, and the package registries.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check e2e bench evals migrate logs web types
+.PHONY: help demo up down test check e2e bench evals migrate logs screenshots web types
 
 PYTHON ?=
 LEAD := .venv/bin/python -m lead
@@ -48,6 +48,9 @@ bench: .venv/.installed-dev ## measure, beside the limits and the peers
 
 evals: .venv/.installed-dev ## ask a model of yours questions with known answers, and grade it
 	@exec .venv/bin/python -m bench.evals
+
+screenshots: .venv/.installed-dev ## take the pictures of docs/img anew
+	@exec .venv/bin/python -m e2e.pictures
 
 web: .venv/.installed ## build the page, if its sources changed
 	@exec $(LEAD) web

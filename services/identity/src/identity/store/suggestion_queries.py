@@ -21,12 +21,14 @@ from identity.tables import suggestion
 
 _COLUMNS = [suggestion.c[name] for name in Suggestion.__struct_fields__]
 
+# What is materialised here is found first, whatever the planner thinks: of a workspace whose records have just come it
+# knows nothing, takes all of them for one, and then goes through all of them for each that it looks for.
 _LOAD_CARRIERS = """
-WITH component AS (
+WITH component AS MATERIALIZED (
     SELECT DISTINCT coalesce(m.component_id, g.golden_id) AS component_id
     FROM unnest(%(ids)s) AS g (golden_id)
     LEFT JOIN identity_map m ON m.workspace_id = %(workspace_id)s AND m.source_id = g.golden_id
-), member AS (
+), member AS MATERIALIZED (
     SELECT component_id AS source_id, component_id AS golden_id FROM component
     UNION ALL
     SELECT m.source_id, m.golden_id
@@ -43,8 +45,6 @@ async def load_carriers(conn: AsyncConnection, workspace_id: UUID, golden_ids: C
     return [Carrier(row.source_id, row.golden_id, row.gone, tuple(row.keys)) for row in rows]
 
 
-# The pairs are found first, whatever the planner thinks: of a workspace that has just come it knows nothing, takes all
-# its records for one, and then goes through all of them for each pair that it looks for.
 _LOAD_ALIKE = """
 WITH near AS MATERIALIZED (
     SELECT s.source_id AS left_id, s.golden_id AS left_golden, a.source_id AS right_id, a.strength
