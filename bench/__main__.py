@@ -7,7 +7,8 @@ import runpy
 import sys
 
 BENCHES = (
-    "bus", "file", "latency", "limits", "matching", "pipeline", "review", "rules", "search", "webhook", "weighing",
+    "bus", "chat", "file", "latency", "limits", "matching", "pipeline", "review", "rules", "search", "webhook",
+    "weighing",
 )  # fmt: skip
 
 if __name__ == "__main__":

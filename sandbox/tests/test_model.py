@@ -1,6 +1,7 @@
 """The stand-in for the Messages API, asked by the SDK that people use."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -257,6 +258,16 @@ async def test_the_demo_says_what_it_can_and_whom_it_did_not_find(claude: AsyncA
 
     assert "nobody by nobody@example.com" in lost.content[0].text
     assert "I can look a person up" in lame.content[0].text
+
+
+async def test_a_stamped_answer_says_when_it_was_sent(claude: AsyncAnthropic, script: Any) -> None:
+    await script(turns=[{"parts": [{"text": "x" * 36}], "stamped": True}])
+    began = time.time()
+
+    message = await ask(claude, [user("What time is it?")])
+
+    times = [float(each) for each in message.content[0].text.split()]
+    assert began - 1 < times[0] <= times[1] <= times[2] < time.time() + 1
 
 
 async def test_the_gullible_brain_does_what_it_reads_and_tells_what_came_of_it(

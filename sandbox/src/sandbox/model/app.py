@@ -1,6 +1,7 @@
 """The Messages API's own paths."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
@@ -66,11 +67,18 @@ async def _told(said: Answer, turn: Turn, fault: Fault | None) -> AsyncIterator[
     # Troubles in mid-stream come when some of the answer, and not all of it, has been heard.
     end = len(events) if fault is None else max(2, len(events) // 2)
     for event in events[:end]:
-        yield _line(event)
+        yield _line(_stamped(event) if turn.stamped else event)
         if event["type"] == "content_block_delta":
             await asyncio.sleep(turn.pause_seconds)
     if fault == "error_event":
         yield _line(_OVERLOADED)
+
+
+def _stamped(event: Event) -> Event:
+    """Say what time it is in place of the text."""
+    if event.get("delta", {}).get("type") != "text_delta":
+        return event
+    return {**event, "delta": {"type": "text_delta", "text": f"{time.time():.6f} "}}
 
 
 async def _shattered(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
