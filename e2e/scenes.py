@@ -130,7 +130,7 @@ async def first_sync(page: Page) -> None:
 
 
 async def uploading(page: Page) -> None:
-    rows = "Customer;Name;E-Mail;Town\nK-1;Nora Newcomer;nora@example.net;Oslo\nK-2;Otto Other;otto@example.net;Graz\n"
+    rows = "Number;Name;E-Mail;Town\nK-1;Nora Newcomer;nora@example.net;Oslo\nK-2;Otto Other;otto@example.net;Graz\n"
     chosen = {"name": "customers.csv", "mimeType": "text/csv", "buffer": rows.encode()}
     await page.get_by_label("Choose a file").set_input_files(chosen)  # type: ignore[arg-type]
     await page.get_by_role("region", name="First people").wait_for()
@@ -167,7 +167,8 @@ async def settings(page: Page) -> None:
 
 async def preview(page: Page) -> None:
     panel = page.get_by_role("region", name="Preview")
-    await panel.get_by_role("button", name="would show another value").click(timeout=120_000)
+    await panel.get_by_text("With the new rules").wait_for(timeout=120_000)
+    await panel.get_by_role("button", name="would show another value").click()
     await panel.get_by_role("list", name="Which these are").get_by_role("link").first.wait_for()
     await page.get_by_role("heading", name="Matching").evaluate("heading => heading.scrollIntoView()")
 

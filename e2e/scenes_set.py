@@ -83,7 +83,7 @@ def have_the_assistant_speak(stage: Stage) -> None:
     title = {"contact_id": joined, "provider": "hubspot", "changes": {"job_title": "Head of Engines"}}
     words = (
         "This person is known in **several of your tools**, and all of them agree on the name and the email.\n\n"
-        "| | |\n|---|---|\n| Known since | the first sync |\n| Last ticket | see the timeline |\n\n"
+        "| Source | What it adds |\n|---|---|\n| HubSpot | title, company, owner |\n| Zendesk | tickets |\n\n"
         "I can correct the title where it lives:"
     )
     answers = [

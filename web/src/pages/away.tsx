@@ -1,14 +1,10 @@
-import { onlineManager } from "@tanstack/react-query";
 import { CloudOff } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { useOnline } from "../api/use-online";
 import { useFeedStatus } from "../live/use-live";
 
 /** Say that what is shown may be old, on whichever page. */
 export function Away() {
-  const isOnline = useSyncExternalStore(
-    (changed) => onlineManager.subscribe(changed),
-    () => onlineManager.isOnline(),
-  );
+  const isOnline = useOnline();
   const isAway = useFeedStatus() === "away";
   return (
     <div

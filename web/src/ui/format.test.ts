@@ -52,3 +52,10 @@ it("speaks in words and counts", () => {
   expect(inWords("job_title")).toBe("Job title");
   expect([counted(1, "record"), counted(1_200, "record")]).toEqual(["1 record", "1,200 records"]);
 });
+
+it("says names that programs write in words, and leaves abbreviations", () => {
+  expect(inWords("job_title")).toBe("Job title");
+  expect(inWords("NO_SHOW")).toBe("No show");
+  expect(inWords("COMPLETED")).toBe("Completed");
+  expect(inWords("VIP")).toBe("VIP");
+});

@@ -92,9 +92,12 @@ export function nameOf(person: Named): string {
   return name || person.email || person.phone || "No name";
 }
 
-/** Say a field's or a rule's name in words: `job_title` is "Job title". */
+/** As programs write names of states: whole words in capitals, more than an abbreviation. */
+const SHOUTED = /^[A-Z]+(_[A-Z]+)+$|^[A-Z]{4,}$/;
+
+/** Say a field's, a rule's or a state's name in words: `job_title` is "Job title", and `NO_SHOW` is "No show". */
 export function inWords(name: string): string {
-  const words = name.replaceAll("_", " ");
+  const words = (SHOUTED.test(name) ? name.toLowerCase() : name).replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

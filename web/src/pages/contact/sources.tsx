@@ -60,9 +60,9 @@ function SourceCard({ source, isCited, look, part }: SourceCardProps) {
       aria-current={isCited || undefined}
       className={cx("rounded-lg border p-3", isCited ? "border-accent bg-info-soft" : "bg-raised")}
     >
-      <div className="flex items-center gap-2">
+      <div className="flex items-center">
         <ProviderMark name={source.provider} />
-        <span className="min-w-0 flex-1 truncate font-medium text-sm">
+        <span className="ml-2 min-w-0 flex-1 truncate font-medium text-sm">
           {accounts.get(source.connection_id) ?? label}
         </span>
         <button

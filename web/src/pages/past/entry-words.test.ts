@@ -25,6 +25,11 @@ test("what people said is a reason without a number", () => {
   expect(reasonsOf({ ...JOINED, edges: [edge] })).toBe("what somebody said");
 });
 
+test("records that are alike joined for all they have in common", () => {
+  const edge = { rule: "alike", value: "", strength: 120 };
+  expect(reasonsOf({ ...JOINED, edges: [edge] })).toBe("all that they have in common");
+});
+
 test("what happened and whose word it was is said in words", () => {
   expect(titleOf(JOINED)).toBe("2 records joined");
   expect(titleOf({ ...JOINED, kind: "pinned", field: "job_title", value: "CTO" })).toBe(

@@ -29,14 +29,13 @@ export function whoOf({ by }: Pick<HistoryEntry, "by">, me: string | undefined):
 
 /** Say each reason once: one email may hold many records together. A value comes with its kind, `email:…`. */
 export function reasonsOf({ edges = [] }: HistoryEntry): string {
-  const reasons = new Set(
-    edges.map((edge) =>
-      edge.rule.startsWith("decided")
-        ? "what somebody said"
-        : `the ${inWords(edge.rule).toLowerCase()} ${edge.value.replace(/^[a-z_]+:/, "")}`,
-    ),
-  );
-  return [...reasons].join(", ");
+  return [...new Set(edges.map(reasonOf))].join(", ");
+}
+
+function reasonOf({ rule, value }: HistoryEntry["edges"][number]): string {
+  if (rule.startsWith("decided")) return "what somebody said";
+  if (rule === "alike") return "all that they have in common";
+  return `the ${inWords(rule).toLowerCase()} ${value.replace(/^[a-z_]+:/, "")}`;
 }
 
 /** Whether it can be taken back: it was not yet, and is not itself only a taking back. */

@@ -35,7 +35,7 @@ export function Entry({ entry, about }: { entry: HistoryEntry; about?: ReactNode
           <span className="rounded-md bg-hover px-1.5 py-0.5 text-muted text-xs">Undone</span>
         ) : (
           isUndoable(entry) && (
-            <Button look="quiet" onClick={() => setUndoing(true)}>
+            <Button look="quiet" className="-mt-1" onClick={() => setUndoing(true)}>
               <Undo2 aria-hidden="true" className="size-3.5" />
               Undo<span className="sr-only">: {titleOf(entry)}</span>
             </Button>

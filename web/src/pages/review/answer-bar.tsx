@@ -29,7 +29,11 @@ export function AnswerBar({ isBusy, canUndo, answer, undo }: AnswerBarProps) {
     return () => document.removeEventListener("keydown", listen);
   }, []);
   return (
-    <div role="toolbar" aria-label="Your answer" className="flex flex-wrap gap-2">
+    <div
+      role="toolbar"
+      aria-label="Your answer"
+      className="flex flex-wrap gap-1.5 sm:gap-2 max-sm:[&_svg]:hidden"
+    >
       <Button look="primary" disabled={isBusy} aria-keyshortcuts="s" onClick={() => answer("same")}>
         <Check aria-hidden="true" className="size-3.5" />
         Same person <Key>S</Key>

@@ -70,7 +70,7 @@ function Scopes() {
     <fieldset>
       <legend className="mb-1 font-medium text-sm">What it may do</legend>
       {SCOPES.map(({ scope, label, says }, at) => (
-        <label key={scope} className="flex gap-2 py-1 text-sm">
+        <label key={scope} className="flex items-start gap-2 py-1 text-sm">
           <input type="radio" name="scope" value={scope} defaultChecked={at === 0} className="mt-1" />
           <span>
             {label}

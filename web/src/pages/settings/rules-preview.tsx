@@ -71,7 +71,7 @@ export function PreviewPanel({ preview, version }: PreviewProps) {
               aria-expanded={shown === kind}
               disabled={preview[kind] === 0}
               onClick={() => setShown(shown === kind ? null : kind)}
-              className="w-full rounded-md border px-3 py-2 text-left enabled:hover:bg-hover aria-expanded:border-accent"
+              className="flex w-full items-baseline gap-2 rounded-md border px-3 py-2 text-left enabled:hover:bg-hover aria-expanded:border-accent sm:block"
             >
               <span className="block font-semibold text-lg tabular-nums">{count(preview[kind])}</span>
               <span className="text-muted text-xs">{words}</span>

@@ -6,10 +6,14 @@ import type { OpenSession } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
-import { dayOf } from "../../ui/format";
+import { counted, dayOf } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { toasts } from "../../ui/toasts";
+import { deviceWords } from "./device";
 import { Section } from "./section";
+
+/** More of them are folded. */
+const SHOWN = 4;
 
 /** Where a person is signed in, and the way to end that from here. */
 export function Sessions() {
@@ -18,13 +22,41 @@ export function Sessions() {
     <Section title="Sessions" says="Where you are signed in. End what you do not know.">
       {sessions.isPending && <Loading />}
       {sessions.isError && <Failure error={sessions.error} retry={sessions.refetch} />}
+      {sessions.data && (
+        <Listed sessions={sessions.data.toSorted((one, other) => order(one) - order(other))} />
+      )}
+    </Section>
+  );
+}
+
+function Listed({ sessions }: { sessions: readonly OpenSession[] }) {
+  const others = sessions.slice(SHOWN);
+  return (
+    <>
       <ul className="divide-y">
-        {sessions.data?.map((one) => (
+        {sessions.slice(0, SHOWN).map((one) => (
           <OneSession key={one.id} one={one} />
         ))}
       </ul>
-    </Section>
+      {others.length > 0 && (
+        <details className="mt-2 border-t pt-2">
+          <summary className="w-fit rounded text-accent text-sm hover:underline">
+            {counted(others.length, "other session")}
+          </summary>
+          <ul className="divide-y">
+            {others.map((one) => (
+              <OneSession key={one.id} one={one} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
+}
+
+/** The one that is used just now comes first; else they stay in their order. */
+function order({ current }: OpenSession): number {
+  return current ? 0 : 1;
 }
 
 function OneSession({ one }: { one: OpenSession }) {
@@ -39,7 +71,9 @@ function OneSession({ one }: { one: OpenSession }) {
   return (
     <li className="flex items-center gap-3 py-2.5 first:pt-0 last:pb-0">
       <div className="min-w-0 flex-1">
-        <p className="font-medium text-sm [overflow-wrap:anywhere]">{one.device || "Unknown device"}</p>
+        <p title={one.device} className="font-medium text-sm [overflow-wrap:anywhere]">
+          {deviceWords(one.device)}
+        </p>
         <p className="text-muted text-xs">
           Last used <Ago at={one.used_at} /> · since {dayOf(one.created_at)}
         </p>
@@ -49,7 +83,7 @@ function OneSession({ one }: { one: OpenSession }) {
       ) : (
         <Button
           busy={ending.isPending}
-          aria-label={`End the session on ${one.device}`}
+          aria-label={`End the session on ${deviceWords(one.device)}`}
           onClick={() => ending.mutate()}
         >
           End
