@@ -151,15 +151,15 @@ async def measure(page: Page, url: str) -> None:
     say(f"search         {at(took, 0.5):8.0f} ms p50, {max(took):.0f} at most, with the 200 that typing rests")
 
 
-async def left_to_do(session: Gateway, seconds: float) -> int:
-    """Wait a while for identity to do what follows beside the path; tell how many events still wait then."""
+async def left_to_do(session: Gateway, seconds: float) -> int | None:
+    """Wait a while for identity to do what follows beside the path; tell how many events still wait then, if it can."""
 
     async def is_quiet() -> bool:
         return await lag_of(session, "identity") == 0
 
     with suppress(AssertionError):
         await until(is_quiet, what="what follows to be done", seconds=seconds)
-    return await lag_of(session, "identity") or 0
+    return await lag_of(session, "identity")
 
 
 async def run(house: House, contacts: int) -> None:
