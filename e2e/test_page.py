@@ -22,6 +22,20 @@ HELP = "zendesk:acme"
 PAUSE_IN_TYPING = 300
 """Milliseconds, longer than the page waits before it searches."""
 
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 800}
+PLACES = {
+    "/contacts": "Contacts",
+    "/review": "Review",
+    "/connections": "Connections",
+    "/connections/written-back": "Written back",
+    "/activity": "Activity",
+    "/proposals": "Proposals",
+    "/usage": "Usage",
+    "/settings": "Settings",
+}
+"""Where there is a page of its own, and what stands above it."""
+
 SOON = 4_000
 """Milliseconds in which a list that takes itself for old has asked anew."""
 
@@ -300,6 +314,14 @@ async def test_every_page_can_be_seen_and_heard(
     await page.get_by_role("button", name="Connect Zendesk").click()
     await page.get_by_role("button", name="Connect by API token instead").click()
     assert await violations(page) == []
+
+    for size in (WIDE, PHONE):
+        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        for place, heading in PLACES.items():
+            await page.goto(f"{house.gateway_url}/app{place}")
+            await expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+            await expect(page.get_by_text("Loading", exact=True)).to_have_count(0)
+            assert await violations(page) == [], (place, size)
 
 
 async def test_the_page_knows_the_interface_as_it_is_served(house: House, gateway: Gateway) -> None:
