@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { contactKey, syncsKey } from "../api/queries";
+import { syncsKey } from "../api/connections";
+import { contactKey } from "../api/queries";
 import type { Sync } from "../api/types";
 import { Freshness } from "./freshness";
 

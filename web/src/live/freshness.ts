@@ -1,5 +1,6 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import { contactCountQuery, contactKey, skippedKey, syncsKey } from "../api/queries";
+import { skippedKey, syncsKey } from "../api/connections";
+import { contactCountQuery, contactKey } from "../api/queries";
 import type { Sync } from "../api/types";
 import { goldenIdsOf, type LiveEvent, type SyncProgress } from "./events";
 import { isUnderWay, withProgress } from "./progress";

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { assistantQuery } from "../api/assistant";
 import { session } from "../api/client";
-import { assistantQuery } from "../api/queries";
 import type { User } from "../api/types";
 import { useUser } from "../api/use-session";
 import { Feed } from "../live/feed";

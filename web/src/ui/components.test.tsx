@@ -2,7 +2,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import { providersQuery } from "../api/queries";
+import { providersQuery } from "../api/connections";
 import type { Provider } from "../api/types";
 import { Button } from "./button";
 import { Field } from "./field";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { providersQuery } from "../api/queries";
+import { providersQuery } from "../api/connections";
 import { cx } from "./class-names";
 
 interface ProviderInfo {

@@ -1,8 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { DefaultChatTransport } from "ai";
+import { threadKey } from "../../api/assistant";
 import { answered, api, session as own } from "../../api/client";
 import { Problem, readProblem } from "../../api/problem";
-import { threadKey } from "../../api/queries";
 import type { Session } from "../../api/session";
 import type { ChatRequest } from "../../api/types";
 import type { ChatMessage } from "./parts";

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { everyThreadKey, proposalsKey } from "../../api/assistant";
 import { answered, api } from "../../api/client";
-import { everyThreadKey, proposalsKey } from "../../api/queries";
 import type { Proposal } from "../../api/types";
 
 interface Verdict {

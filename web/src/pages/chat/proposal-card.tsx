@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { getToolName } from "ai";
 import { Check } from "lucide-react";
 import { useState } from "react";
-import { decidedProposalQuery } from "../../api/queries";
+import { decidedProposalQuery } from "../../api/assistant";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
 import { useDeciding } from "./deciding";

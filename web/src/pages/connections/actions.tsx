@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { answered, api } from "../../api/client";
-import { actionsQuery } from "../../api/queries";
+import { actionsQuery } from "../../api/connections";
 import type { Action } from "../../api/types";
 import { Ago, useNow } from "../../ui/ago";
 import { Button } from "../../ui/button";

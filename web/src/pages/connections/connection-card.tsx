@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useState } from "react";
-import { syncsQuery } from "../../api/queries";
+import { syncsQuery } from "../../api/connections";
 import type { Connection } from "../../api/types";
 import { isUnderWay } from "../../live/progress";
 import { Button } from "../../ui/button";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import { connectionsQuery } from "../../api/queries";
+import { connectionsQuery } from "../../api/connections";
 import type { Connection } from "../../api/types";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";

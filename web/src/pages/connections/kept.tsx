@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { removedConnectionsQuery } from "../../api/queries";
+import { removedConnectionsQuery } from "../../api/connections";
 import type { Connection } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";

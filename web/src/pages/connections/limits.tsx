@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { budgetQuery } from "../../api/queries";
+import { budgetQuery } from "../../api/connections";
 import type { Budget, Connection } from "../../api/types";
 import { useNow } from "../../ui/ago";
 import { Failure } from "../../ui/failure";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { providersQuery } from "../../api/queries";
+import { providersQuery } from "../../api/connections";
 import type { Connection } from "../../api/types";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";

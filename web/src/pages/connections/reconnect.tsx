@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { providersQuery } from "../../api/queries";
+import { providersQuery } from "../../api/connections";
 import type { Connection } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";

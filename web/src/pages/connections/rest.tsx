@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Pause, Play } from "lucide-react";
 import { answered, api } from "../../api/client";
-import { connectionsQuery, syncsKey } from "../../api/queries";
+import { connectionsQuery, syncsKey } from "../../api/connections";
 import type { Connection } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
-import { runsQuery } from "../../api/queries";
+import { runsQuery } from "../../api/connections";
 import type { Connection, Sync } from "../../api/types";
 import { isUnderWay, tallyOf } from "../../live/progress";
 import { Ago } from "../../ui/ago";

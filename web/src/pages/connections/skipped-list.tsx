@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { skippedQuery } from "../../api/queries";
+import { skippedQuery } from "../../api/connections";
 import type { Connection, Skipped } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";

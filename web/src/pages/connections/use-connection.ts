@@ -1,6 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../api/client";
-import { budgetQuery, connectionsQuery, coverageQuery, lastSuccessQuery, syncsKey } from "../../api/queries";
+import {
+  budgetQuery,
+  connectionsQuery,
+  coverageQuery,
+  lastSuccessQuery,
+  syncsKey,
+} from "../../api/connections";
 import type { Connection, Sync } from "../../api/types";
 import { useNow } from "../../ui/ago";
 import { type Standing, standingOf } from "./standing";

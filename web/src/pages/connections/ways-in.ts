@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../api/client";
-import { connectionsQuery } from "../../api/queries";
+import { connectionsQuery } from "../../api/connections";
 import type { CredentialsPath, Provider, SignInWith } from "../../api/types";
 
 /** Where a provider sends people back to: the path that names this page from outside. */

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { connectionsQuery, removedConnectionsQuery } from "../../api/queries";
+import { connectionsQuery, removedConnectionsQuery } from "../../api/connections";
 
 /** What each connected account is called, by its connection's id; those disconnected with records kept too. */
 export function useAccountNames(): ReadonlyMap<string, string> {

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Braces, ExternalLink, GitFork } from "lucide-react";
 import { useState } from "react";
-import { connectionsQuery, lastSuccessQuery, rawSourceQuery } from "../../api/queries";
+import { connectionsQuery, lastSuccessQuery } from "../../api/connections";
+import { rawSourceQuery } from "../../api/queries";
 import type { ContactDetail, Source } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";

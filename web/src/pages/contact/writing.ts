@@ -1,6 +1,7 @@
 import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { act, undoAction } from "../../api/actions";
-import { connectionsQuery, contactKey, possibleActionsQuery } from "../../api/queries";
+import { connectionsQuery, possibleActionsQuery } from "../../api/connections";
+import { contactKey } from "../../api/queries";
 import type { ContactDetail } from "../../api/types";
 import { inWords } from "../../ui/format";
 import { useProviderOf } from "../../ui/providers";

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ListChecks } from "lucide-react";
 import { useState } from "react";
-import { proposalsQuery } from "../../api/queries";
+import { proposalsQuery } from "../../api/assistant";
 import type { Proposal } from "../../api/types";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef } from "react";
-import { connectionsQuery } from "../../api/queries";
+import { connectionsQuery } from "../../api/connections";
 import { rulesPreviewQuery, rulesQuery } from "../../api/rules";
 import { Failure } from "../../ui/failure";
 import { count } from "../../ui/format";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { usageQuery } from "../../api/queries";
+import { usageQuery } from "../../api/assistant";
 import type { Usage, UsageDay } from "../../api/types";
 import { Failure } from "../../ui/failure";
 import { count, counted } from "../../ui/format";

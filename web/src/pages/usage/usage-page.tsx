@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cable } from "lucide-react";
-import { assistantQuery, connectionsQuery } from "../../api/queries";
+import { assistantQuery } from "../../api/assistant";
+import { connectionsQuery } from "../../api/connections";
 import type { Connection } from "../../api/types";
 import { buttonClass } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";

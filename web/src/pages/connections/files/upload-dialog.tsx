@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type SubmitEvent, useState } from "react";
+import { connectionsQuery } from "../../../api/connections";
 import { Problem, wordsOf } from "../../../api/problem";
-import { connectionsQuery } from "../../../api/queries";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
 import { Failure } from "../../../ui/failure";

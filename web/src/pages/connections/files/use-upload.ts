@@ -1,8 +1,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { session } from "../../../api/client";
+import { connectionsQuery, syncsKey } from "../../../api/connections";
 import { readProblem } from "../../../api/problem";
-import { connectionsQuery, syncsKey } from "../../../api/queries";
 import type { FilePreview, FileTaken } from "../../../api/types";
 import type { FileKind } from "./kinds";
 import type { Mapping } from "./mapping";

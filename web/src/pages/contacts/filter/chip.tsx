@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
+import { connectionsQuery, removedConnectionsQuery } from "../../../api/connections";
 import { type Condition, conditionsIn, type Group } from "../../../api/filter";
-import { connectionsQuery, removedConnectionsQuery } from "../../../api/queries";
 import { cx } from "../../../ui/class-names";
 import { dayOf } from "../../../ui/format";
 import { Popover } from "../../../ui/popover";

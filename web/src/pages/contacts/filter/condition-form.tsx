@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { connectionsQuery, removedConnectionsQuery } from "../../../api/connections";
 import type { Condition } from "../../../api/filter";
-import { connectionsQuery, removedConnectionsQuery } from "../../../api/queries";
 import { Button } from "../../../ui/button";
 import { useProviderOf } from "../../../ui/providers";
 import { conditionOf, type FilterField, typedOf, wayOf, waysOf } from "./fields";
