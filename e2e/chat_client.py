@@ -156,6 +156,10 @@ class ClientPage:
         """Ask, and wait for the whole answer."""
         return await self._told("send", text=text, body=body)
 
+    async def regenerate(self) -> Report:
+        """Have the newest answer made anew."""
+        return await self._told("regenerate")
+
     async def decide(self, *decisions: tuple[str, bool], reason: str | None = None) -> Report:
         """Decide on proposals; the client hands them in when all are decided."""
         given = [

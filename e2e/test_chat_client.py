@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 from lead.client import Gateway
 
@@ -230,6 +231,27 @@ async def test_to_leave_ends_nothing_and_to_stop_ends_it(
     await agrees(page, stopped)
     script(house, {"answers": [says("Yes.")]})
     assert (await page.send("Still there?")).text == "Yes."
+
+
+async def test_an_answer_that_is_made_anew_takes_the_place_of_the_old_one(
+    house: House, gateway: Gateway, page: ClientPage
+) -> None:
+    person = await person_of(gateway, house)
+    change = calls("updateContact", contact_id=str(person.id), changes={"job_title": "Nobody"})
+    script(house, {"answers": [says("First.")]})
+    await page.send("Hello")
+    script(house, {"answers": [says("Second.", tools=[change])]})
+    asked = await page.send("Change it")
+    script(house, {"answers": [says("Third.")]})
+
+    again = await page.regenerate()
+
+    assert (again.status, again.text) == ("ready", "Third.")
+    assert [message["role"] for message in again.messages] == ["user", "assistant", "user", "assistant"]
+    assert again.messages[-1]["id"] != asked.messages[-1]["id"]
+    await agrees(page, again)
+    status, body = await gateway.call("GET", f"/proposals/{asked.open_approvals[0]}")
+    assert (status, msgspec.json.decode(body)["state"]) == (200, "refused")
 
 
 @pytest.mark.parametrize("fault", ["cut", "error_event", "overloaded"])

@@ -21,7 +21,7 @@ type Order = { n: number; page: string } & (
   | { do: "decide"; decisions: Decision[] }
   | { do: "await"; type: string }
   | { do: "put"; messages: UIMessage[] }
-  | { do: "resume" | "leave" | "read" }
+  | { do: "regenerate" | "resume" | "leave" | "read" }
 );
 
 /** One request, and all that was answered to it. */
@@ -67,6 +67,9 @@ class Page {
         break;
       case "decide":
         await this.#decide(order.decisions);
+        break;
+      case "regenerate":
+        await this.#chat.regenerate();
         break;
       case "resume":
         await this.#chat.resumeStream();

@@ -87,6 +87,8 @@ async def ask(
     await queries.add_said(conn, key, Said("user", [*await _closed(conn, key, chat, said), asked_now]))
     asked = Message(message_id or f"u-{uuid4().hex}", "user", [{"type": "text", "text": text}])
     await queries.save_message(conn, key, asked)
+    # Asked again, or in other words: the page dropped what it had answered to that, and the model may remember.
+    await queries.forget_after(conn, key, asked.id)
     return await _begin(conn, key), Message(f"a-{uuid4().hex}", "assistant", [])
 
 

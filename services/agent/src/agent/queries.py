@@ -142,6 +142,17 @@ async def save_message(conn: AsyncConnection, key: ChatKey, message: Message) ->
     await conn.execute(_SAVE_MESSAGE, named)
 
 
+_FORGET_AFTER = text(f"""
+DELETE FROM message
+WHERE {_THIS} AND number > (SELECT number FROM message WHERE {_THIS} AND message_id = :message_id)
+""")  # noqa: S608 - the parts are ours
+
+
+async def forget_after(conn: AsyncConnection, key: ChatKey, message_id: str) -> None:
+    """Show no more what came after a message."""
+    await conn.execute(_FORGET_AFTER, {**key.named(), "message_id": message_id})
+
+
 class ChatHead(msgspec.Struct, frozen=True):
     """A conversation in a list."""
 
