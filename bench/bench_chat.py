@@ -8,6 +8,7 @@ and through the gateway, as the page asks.
 import argparse
 import asyncio
 import os
+import sys
 import tempfile
 import time
 import urllib.request
@@ -20,19 +21,18 @@ import msgspec
 import psutil
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from lead.client import Gateway
-from lead.postgres import temporary_postgres
 from servicekit.house import SERVICES
 
-from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
 
 AT_ONCE = 50
-ALONE = 100
-ROUNDS = 4
-PIECES = 40
+ALONE = 30
+ROUNDS = 3
+PIECES = 30
+THINKING_SECONDS = 1.0
 PAUSE_SECONDS = 0.03
-"""Some thirty pieces a second, which is how models speak."""
+"""A second to the first piece, and then some thirty a second, is how models speak."""
 LETTERS_A_PIECE = 12
 
 
@@ -42,7 +42,7 @@ class Heard(msgspec.Struct):
     first: list[float] = []
     later: list[float] = []
     asked: list[float] = []
-    """From the question to the first piece, of a model that begins at once."""
+    """From the question to the first piece, without the time that the model takes for it."""
 
 
 async def hear(http: ClientSession, url: str, token: str, heard: Heard) -> None:
@@ -58,7 +58,7 @@ async def hear(http: ClientSession, url: str, token: str, heard: Heard) -> None:
                 told = msgspec.json.decode(line.removeprefix(b"data: "))["delta"]
                 late += [1000 * (now - float(each)) for each in told.split()]
                 if len(late) == 1:
-                    heard.asked.append(1000 * (now - began))
+                    heard.asked.append(1000 * (now - began - THINKING_SECONDS))
     assert len(late) == PIECES, f"{len(late)} pieces of {PIECES} were heard"
     heard.first.append(late[0])
     heard.later += late[1:]
@@ -86,6 +86,7 @@ async def measure(house: House) -> None:
                     await asyncio.gather(*(hear(http, url, gateway.token, heard) for _ in range(at_once)))
                 took = time.monotonic() - began
                 rows.append(_row(f"{name}, {at_once} at once", heard, (_cpu(agent) - cpu) / took, took))
+                print(f"{name}, {at_once} at once: {took:.1f} s", file=sys.stderr, flush=True)
     show(
         "From the model's word to the client's, ms",
         ["", "first p50", "first p99", "later p50", "later p99", "question to first p50", "pieces/s", "agent's core %"],
@@ -95,7 +96,12 @@ async def measure(house: House) -> None:
 
 
 def _speak(house: House) -> None:
-    turn = {"parts": [{"text": "x" * PIECES * LETTERS_A_PIECE}], "pause_seconds": PAUSE_SECONDS, "stamped": True}
+    turn = {
+        "parts": [{"text": "x" * PIECES * LETTERS_A_PIECE}],
+        "delay_seconds": THINKING_SECONDS,
+        "pause_seconds": PAUSE_SECONDS,
+        "stamped": True,
+    }
     data = msgspec.json.encode({"turns": [turn], "endless": True})
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{house.sandbox_url}/control/model", data=data, headers=headers)
@@ -124,12 +130,11 @@ def _both(late: Sequence[float]) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Measure on a server and a house of its own."""
+    """Measure in a house of its own."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    with temporary_postgres(OPTIONS) as postgres, tempfile.TemporaryDirectory() as folder:
-        settings = {"DATABASE_URL": postgres.url, "AGENT_TOKENS_A_DAY": "1000000000", "LOG_LEVEL": "warning"}
-        with embedded(Path(folder), settings) as house:
-            asyncio.run(measure(house))
+    settings = {"AGENT_TOKENS_A_DAY": "1000000000"}
+    with tempfile.TemporaryDirectory() as folder, embedded(Path(folder), settings) as house:
+        asyncio.run(measure(house))
 
 
 if __name__ == "__main__":
