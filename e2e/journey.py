@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from contracts.golden_records import ContactCount, ContactSummary
 from contracts.pages import ItemPage
 from contracts.syncs import SyncView
 from lead import browser
-from lead.client import Gateway
+from lead.client import NOTHING, Gateway
 from lead.control import SandboxAccount
 
 from e2e.house import House
@@ -33,13 +33,19 @@ class PatientGateway(Gateway):
     """A session that asks again where it is told that something is not available just now, or is told nothing."""
 
     async def call(
-        self, method: str, path: str, body: object = None, *, form: FormData | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        form: FormData | None = None,
+        headers: Mapping[str, str] = NOTHING,
     ) -> tuple[int, bytes]:
         """Call any route, for up to `AWAY_SECONDS`."""
         deadline = time.monotonic() + AWAY_SECONDS
         while True:
             with suppress(ClientError):
-                status, answer = await super().call(method, path, body, form=form)
+                status, answer = await super().call(method, path, body, form=form, headers=headers)
                 if status not in AWAY or time.monotonic() > deadline:
                     return status, answer
             if time.monotonic() > deadline:
