@@ -42,13 +42,19 @@ def calls(name: str, **given: Any) -> dict[str, Any]:
 
 
 def _turn(
-    *, text: str = "", thinking: str = "", tools: Sequence[dict[str, Any]] = (), fault: str = "", pause: float = 0
+    *,
+    text: str = "",
+    thinking: str = "",
+    tools: Sequence[dict[str, Any]] = (),
+    fault: str = "",
+    pause: float = 0,
+    spoken: int | None = None,
 ) -> dict[str, Any]:
     """Write an answer as the stand-in reads it; a fault strikes each time."""
     words = [{name: said} for name, said in (("thinking", thinking), ("text", text)) if said]
     calls = [{"tool": call["name"], "input": call["input"]} for call in tools]
     struck = {"fault": fault, "times": -1} if fault else {}
-    return {"parts": words + calls, "pause_seconds": pause, **struck}
+    return {"parts": words + calls, "pause_seconds": pause, "spoken": spoken, **struck}
 
 
 def be_gullible(house: House) -> None:

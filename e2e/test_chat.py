@@ -55,6 +55,20 @@ async def test_tools_are_called_side_by_side_and_wrong_calls_are_told_what_would
     assert sum(block.get("is_error", False) for block in results.values()) == 2
 
 
+@pytest.mark.parametrize(("tools", "spoken", "most"), [(1, None, 12), (9, None, 5), (1, 200_000, 3)])
+async def test_a_turn_takes_no_more_steps_calls_and_words_than_it_may(
+    house: House, gateway: Gateway, tools: int, spoken: int | None, most: int
+) -> None:
+    script(house, {"answers": [says("", tools=[calls("countContacts")] * tools, spoken=spoken)]})
+    chat = Chat(gateway, house)
+    chunks = await chat.ask("Count for ever")
+
+    assert len(of(chunks, "start-step")) == most
+    assert "than a turn may" in chunks[-1]["errorText"]
+    script(house, {"answers": [says("I am still here.")]})
+    assert text_of(await chat.ask("Are you there?")) == "I am still here."
+
+
 async def test_a_proposal_is_done_once_and_only_after_a_yes(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
     change = calls("updateContact", contact_id=str(person.id), changes={"job_title": "Countess"})

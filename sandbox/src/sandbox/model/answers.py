@@ -20,6 +20,7 @@ class Answer:
         self._question = question
         self.id = f"msg_{uuid4().hex[:24]}"
         self.parts = turn.parts
+        self._told = turn.spoken
         if question.thinks and not any(part.thinking is not None for part in turn.parts):
             # As with `omitted`: the block is there, its text is not.
             self.parts = [Part(thinking=""), *turn.parts]
@@ -73,7 +74,7 @@ class Answer:
         return {"type": "text", "text": part.text}
 
     def _spoken(self) -> int:
-        return 1 + len(msgspec.json.encode(self.parts)) // 4
+        return 1 + len(msgspec.json.encode(self.parts)) // 4 if self._told is None else self._told
 
 
 def tokens(question: Question) -> int:

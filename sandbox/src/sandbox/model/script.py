@@ -40,6 +40,8 @@ class Turn(msgspec.Struct, kw_only=True):
     times: int = 1
     shattered: bool = False
     """Whether its bytes are sent seven at a time, through the middle of letters and lines."""
+    spoken: int | None = None
+    """How many tokens came out, as it tells; about as many as there are, where nothing is said."""
     stamped: bool = False
     """Whether each piece of its text is, instead, the time at which it is sent, in seconds."""
 

@@ -15,6 +15,11 @@ class Used(msgspec.Struct, frozen=True, kw_only=True):
     cache_read: int = 0
     output: int = 0
 
+    @property
+    def total(self) -> int:
+        """All of them together."""
+        return self.input + self.cache_write + self.cache_read + self.output
+
 
 def cost_micros(used: Used, *, input_price: float, output_price: float) -> int:
     """Tell what was used in millionths of a dollar; prices are dollars for a million tokens."""

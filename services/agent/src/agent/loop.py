@@ -66,6 +66,7 @@ class Work:
         cited = {part["sourceId"] for part in message.parts if part["type"] == "source-url"}
         self._calls = Calls(api, self._say, self._propose, cited=cited, at_most=desk.settings.agent_max_tools)
         self._blocks = 0
+        self._tokens_left = desk.settings.agent_turn_tokens
         self._open: dict[int, tuple[str, str]] = {}
 
     async def run(self) -> None:
@@ -117,8 +118,11 @@ class Work:
 
     async def _step(self) -> str | None:
         """Let the model answer once, and call what it calls; return why the turn ends, if it does."""
+        if self._tokens_left <= 0:
+            raise LimitReached("This took more words than a turn may have; ask on if it is not enough.")
         await self._say({"type": "start-step"})
         answer = await self._ask()
+        self._tokens_left -= answer.used.total
         calls = [block for block in answer.content if block["type"] == "tool_use"]
         async with self._transaction() as conn:
             await queries.add_said(conn, self._key, Said("assistant", answer.content))

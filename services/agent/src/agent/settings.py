@@ -27,6 +27,8 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     """Answers of the model in one turn."""
     agent_max_tools: int = 40
     """Calls of tools in one turn."""
+    agent_turn_tokens: int = 500_000
+    """Going in and coming out in one turn."""
     agent_turn_seconds: float = 180.0
     agent_tokens_a_day: int = 2_000_000
     """Of one workspace, going in and coming out."""
