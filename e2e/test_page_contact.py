@@ -82,6 +82,7 @@ async def test_a_person_writes_a_value_where_it_lives_and_takes_it_back(
     assert await violations(page) == []
     await form.get_by_role("button", name="Write it there").click()
     await expect(said_of(page)).to_contain_text("Job title is written to HubSpot")
+    await expect(form).to_have_count(0)
 
     async def is_written() -> bool:
         return await title_of(session, contact) == title

@@ -51,6 +51,7 @@ export function useWriting(contactId: string, field: string) {
         toasts.say(`${inWords(field)} is on its way to ${label}`);
       }
     },
-    onSettled: lookAgain,
+    // Whoever wrote it need not wait until all of it is looked at anew.
+    onSettled: () => void lookAgain(),
   });
 }
