@@ -354,7 +354,7 @@ async def asked(workspace: Workspace, method: str, path: str, body: object) -> t
 @settings(max_examples=LIVES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_a_life_is_what_the_reference_says_after_every_step(workspace: Workspace, data: st.DataObject) -> None:
-    workspace.begins_anew()
+    await workspace.begins_anew()
     life = Life(workspace, data.draw)
     for _ in range(STEPS):
         step = data.draw(st.sampled_from(STEPS_OF_A_LIFE), label="step")
@@ -369,7 +369,7 @@ async def test_a_life_is_what_the_reference_says_after_every_step(workspace: Wor
 async def test_both_lanes_and_people_at_once_lead_to_what_one_after_the_other_does(
     workspace: Workspace, data: st.DataObject
 ) -> None:
-    workspace.begins_anew()
+    await workspace.begins_anew()
     life = Life(workspace, data.draw)
     await life.is_told()
     await life.agrees()
