@@ -80,6 +80,11 @@ def test_several_columns_may_hold_addresses_and_one_a_name():
     }
 
 
+def test_the_column_whose_name_says_it_best_is_taken():
+    assert suggest(["Customer", "Name", "Website", "URL"], []) == {"Name": "full_name", "URL": "url"}
+    assert suggest(["Customer", "E-mail"], []) == {"Customer": "full_name", "E-mail": "emails"}
+
+
 def test_the_whole_name_is_not_needed_beside_its_parts():
     assert "full_name" not in suggest(["Name", "Vorname", "Nachname"], []).values()
 

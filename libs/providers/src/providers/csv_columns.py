@@ -30,6 +30,7 @@ def _plain(name: str) -> str:
 
 
 _FIELD_OF = {_plain(name): field for field, names in NAMES.items() for name in names.split()}
+_RANKS = {_plain(name): rank for names in NAMES.values() for rank, name in enumerate(names.split())}
 _HOUSE_NUMBERS = {_plain(name) for name in HOUSE_NUMBERS.split()}
 _IDENTIFIER = re.compile("(id|ref|key|code|number)$")
 _EMAIL = re.compile(r"[^\s@;,]+@[^\s@;,]+\.[^\s@;,]+")
@@ -56,11 +57,7 @@ def name_columns(cells: Iterable[str]) -> tuple[str, ...]:
 
 def suggest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """Suggest which field each column means: by its name, and where no name tells of addresses by what is in it."""
-    mapping: dict[str, str] = {}
-    for column in columns:
-        field = field_of(column)
-        if field and (field in MANY or field not in mapping.values()):
-            mapping[column] = field
+    mapping = _by_name(columns)
     houses = {column: "street" for column in columns if _plain(column) in _HOUSE_NUMBERS}
     if len(houses) == 1 and "street" in mapping.values():
         mapping |= houses
@@ -77,6 +74,15 @@ def suggest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, 
     if names <= set(mapping.values()):
         mapping = {column: field for column, field in mapping.items() if field != "full_name"}
     return mapping
+
+
+def _by_name(columns: Sequence[str]) -> dict[str, str]:
+    """Take of the columns that mean one field the one whose name says it best: a Name before a Customer."""
+    meant = {column: field for column in columns if (field := field_of(column))}
+    best: dict[str, str] = {}
+    for column in sorted(meant, key=lambda each: _RANKS[_plain(each)]):
+        best.setdefault(meant[column], column)
+    return {column: field for column, field in meant.items() if field in MANY or best[field] == column}
 
 
 def check_mapping(columns: Sequence[str], mapping: Mapping[str, str | None]) -> dict[str, str]:

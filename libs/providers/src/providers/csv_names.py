@@ -1,4 +1,7 @@
-"""What columns are called in several languages, by people and by programs: without spaces, signs, accents, numbers."""
+"""What columns are called in several languages, by people and by programs: without spaces, signs, accents, numbers.
+
+Of two columns that mean one field, the one whose name comes first here is taken.
+"""
 
 NAMES: dict[str, str] = {
     "emails": """
