@@ -25,6 +25,7 @@ from servicekit.house import SERVICES
 
 from bench.table import show
 from e2e.house import House, embedded
+from e2e.journey import join
 
 AT_ONCE = 50
 ALONE = 30
@@ -77,7 +78,7 @@ async def measure(house: House) -> None:
         Gateway(house.gateway_url) as gateway,
         ClientSession(timeout=timeout, connector=TCPConnector(limit=0)) as http,
     ):
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         for name, url in doors.items():
             await hear(http, url, gateway.token, Heard())
             for at_once, rounds in ((1, ALONE), (AT_ONCE, ROUNDS)):

@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 from aiohttp import ClientTimeout, FormData
@@ -23,7 +22,7 @@ from lead.postgres import temporary_postgres
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
-from e2e.journey import synced
+from e2e.journey import join, synced
 
 WATCHED = ("gateway", "sync-worker")
 ROWS_A_PIECE = 1_000
@@ -77,7 +76,7 @@ async def measure(house: House, count: int, key: str | None) -> None:
     watching = asyncio.create_task(peak.watch(house))
     async with Gateway(house.gateway_url) as gateway:
         gateway.http._timeout = ClientTimeout(total=None)
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         await asyncio.sleep(2 * LOOK_SECONDS)
         before = dict(peak.of)
         table = []

@@ -9,7 +9,6 @@ import asyncio
 import tempfile
 from pathlib import Path
 from statistics import median, quantiles
-from uuid import uuid4
 
 import psycopg
 from lead.client import Gateway
@@ -18,7 +17,7 @@ from lead.postgres import temporary_postgres
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
-from e2e.journey import act, after_syncing, connect, settled, synced
+from e2e.journey import act, after_syncing, connect, join, settled, synced
 
 SMALL, LARGE = "hubspot:111111", "hubspot:222222"
 IMPORTED = 60_000
@@ -62,8 +61,8 @@ async def measure(house: House, url: str) -> None:
         Gateway(house.gateway_url) as gateway,
         Gateway(house.gateway_url) as other,
     ):
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
-        await other.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
+        await join(other)
         connection = await connect(gateway, SMALL)
         await synced(gateway, connection.id)
         await settled(gateway, house, SMALL)

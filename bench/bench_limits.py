@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 from lead.client import Gateway
@@ -32,7 +31,7 @@ from sync_worker.budgets import Budgets
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
-from e2e.journey import connect, synced
+from e2e.journey import connect, join, synced
 
 ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")
 WINDOWS = {
@@ -68,7 +67,7 @@ class Counts(msgspec.Struct):
 async def first_syncs(house: House, count: int) -> None:
     """Sync all accounts for the first time, at once, and print what of their limits was used."""
     async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         connections = {account: await connect(gateway, account) for account in ACCOUNTS}
         seconds = {}
         for account, connection in connections.items():

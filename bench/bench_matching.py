@@ -17,7 +17,6 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
-from uuid import uuid4
 
 import msgspec
 from aiohttp import FormData
@@ -36,7 +35,7 @@ from bench.populations import POPULATIONS, population
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
-from e2e.journey import synced
+from e2e.journey import join, synced
 
 SETTLED_SECONDS = 8.0
 """So long nothing may change any more."""
@@ -180,7 +179,7 @@ async def measure(house: House, folder: Path, *, learned: bool) -> list[str]:
         return [[numbers[record] for record in group] for group in found]
 
     async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         started = time.monotonic()
         await send(gateway, folder)
         seconds = time.monotonic() - started + await settled(gateway)

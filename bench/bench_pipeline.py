@@ -26,7 +26,7 @@ from bench.server import OPTIONS
 from bench.table import show
 from bench.warm import read_through
 from e2e.house import House, embedded
-from e2e.journey import connect, expected, lag_of, synced, until
+from e2e.journey import connect, expected, join, lag_of, synced, until
 
 ACCOUNTS = ("hubspot:111111", "hubspot:222222")
 OVERLAP = 0.6
@@ -123,7 +123,7 @@ async def first_sync(
     assert sum([await read_through(sandbox_url, account) for account in ACCOUNTS]) == count
     before = cost_of(house, postgres)
     async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         most: dict[str, int] = {}
         watching = asyncio.create_task(watch_memory(house, most))
         connections = [await connect(gateway, account) for account in ACCOUNTS]

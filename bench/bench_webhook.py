@@ -10,7 +10,6 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median, quantiles
-from uuid import uuid4
 
 import psycopg
 from lead.client import Gateway
@@ -19,7 +18,7 @@ from lead.postgres import temporary_postgres
 from bench.server import OPTIONS
 from bench.table import show
 from e2e.house import House, embedded
-from e2e.journey import act, connect, golden_records, settled, synced
+from e2e.journey import act, connect, golden_records, join, settled, synced
 from e2e.test_webhooks import ACCOUNTS, listening
 
 CHANGES = 150
@@ -47,7 +46,7 @@ async def measure(house: House, url: str) -> None:
 
 async def changes(house: House, gateway: Gateway, admin: psycopg.AsyncConnection, account: str) -> list[float]:
     """Change contacts one by one; return how many milliseconds each took."""
-    await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+    await join(gateway)
     connection = await connect(gateway, account)
     await synced(gateway, connection.id)
     await listening(gateway, connection)

@@ -1,14 +1,14 @@
 """Steps that a person takes in the browser, whichever page a journey is about."""
 
+import msgspec
 from aiohttp import ClientSession
 from lead import web
+from lead.client import Gateway
 from playwright.async_api import Browser, Page, expect
 
 from e2e.chromium import WAIT_MILLISECONDS, Complaints
 from e2e.house import House
-from e2e.journey import until
-
-PASSWORD = "correct horse battery staple"
+from e2e.journey import PASSWORD, until
 
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
@@ -33,6 +33,16 @@ async def sign_in(page: Page, email: str) -> None:
     await page.get_by_label("Email").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
+
+
+async def come_in(browser: Browser, house: House, session: Gateway) -> tuple[Page, Complaints]:
+    """Sign in on the page as the person of a session, in a browser of their own."""
+    page, complaints = await open_page(browser, house)
+    status, user = await session.call("GET", "/auth/me")
+    assert status == 200
+    await sign_in(page, msgspec.json.decode(user)["email"])
+    await expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    return page, complaints
 
 
 async def allow(page: Page, house: House) -> None:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from lead.client import Gateway
@@ -11,6 +10,7 @@ from playwright.async_api import Browser
 
 from e2e.chromium import chromium
 from e2e.house import House
+from e2e.journey import connect, join, settled, synced
 from e2e.target import EMBEDDED, open_house, target_of
 
 LOGS = pytest.StashKey[Path]()
@@ -45,8 +45,17 @@ def house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 async def gateway(house: House) -> AsyncIterator[Gateway]:
     """A newly registered person's session."""
     async with Gateway(house.gateway_url) as session:
-        await session.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(session)
         yield session
+
+
+@pytest.fixture
+async def session(house: House, gateway: Gateway, request: pytest.FixtureRequest) -> Gateway:
+    """The session of a person of the module's accounts, all of whose contacts are there."""
+    for account in request.module.ACCOUNTS:
+        await synced(gateway, (await connect(gateway, account)).id)
+    await settled(gateway, house, *request.module.ACCOUNTS)
+    return gateway
 
 
 @pytest.fixture

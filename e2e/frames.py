@@ -20,10 +20,10 @@ from lead.client import Gateway
 from playwright.async_api import Page
 
 from e2e.answers import measure_answers
-from e2e.browsing import PASSWORD, is_built, sign_in
+from e2e.browsing import is_built, sign_in
 from e2e.chromium import chromium
 from e2e.house import House, embedded
-from e2e.journey import connect, lag_of, synced, until
+from e2e.journey import PASSWORD, connect, lag_of, synced, until
 
 EMAIL = "ada@example.com"
 ACCOUNT = "hubspot:444444"

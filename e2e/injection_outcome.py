@@ -24,10 +24,9 @@ from e2e.chatting import Chunk, asked, of, text_of
 from e2e.house import House, embedded
 from e2e.injected_texts import Aims, Injection, injections, mark
 from e2e.injection import Person, ask_about_all, plant
-from e2e.journey import act, golden_records
+from e2e.journey import act, golden_records, join
 
 HUBSPOT, ZENDESK, ELSEWHERE = "hubspot:606001", "zendesk:injected", "hubspot:606002"
-PASSWORD = "correct horse battery staple"
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -161,7 +160,7 @@ async def measure(house: House) -> Outcome:
     """Try all texts as somebody new."""
     async with Gateway(house.gateway_url) as gateway, Gateway(house.gateway_url) as stranger:
         for session in (gateway, stranger):
-            await session.sign_in(f"{uuid4().hex[:12]}@example.com", PASSWORD)
+            await join(session)
         return await try_all(house, gateway, stranger)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from aiohttp import ClientError, FormData
@@ -21,6 +21,9 @@ from lead.control import SandboxAccount
 from e2e.house import House
 
 T = TypeVar("T")
+
+PASSWORD = "correct horse battery staple"
+"""Of everybody here."""
 
 AWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
 AWAY_SECONDS = 60
@@ -58,6 +61,13 @@ class Expected(msgspec.Struct):
 
     golden_records: int
     people: int
+
+
+async def join(gateway: Gateway) -> str:
+    """Register somebody new, whose session it then is; return their email."""
+    email = f"{uuid4().hex[:12]}@example.com"
+    await gateway.sign_in(email, PASSWORD)
+    return email
 
 
 async def connect(gateway: Gateway, account: str) -> ConnectionView:

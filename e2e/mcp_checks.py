@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 from aiohttp import ClientSession, web
@@ -20,7 +19,7 @@ from lead.client import Gateway
 from lead.web import environment, npm
 
 from e2e.house import House, embedded
-from e2e.journey import connect, golden_records, settled, synced
+from e2e.journey import connect, golden_records, join, settled, synced
 from e2e.programs import READ, WRITE, personal_token
 
 SALES = "hubspot:111111"
@@ -121,7 +120,7 @@ async def check_all(house: House, *, only: str, verbose: bool) -> int:
     """Check a house by what is called so; print each result, and return how many failed."""
     failed = 0
     async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         connection = await connect(gateway, SALES)
         await synced(gateway, connection.id)
         await settled(gateway, house, SALES)

@@ -16,10 +16,10 @@ from lead.client import Gateway
 from lead.settings import find_checkout
 from playwright.async_api import Browser, Error, Page
 
-from e2e.browsing import PASSWORD, is_built
+from e2e.browsing import is_built
 from e2e.chromium import WAIT_MILLISECONDS, chromium
 from e2e.house import House, embedded
-from e2e.journey import until
+from e2e.journey import PASSWORD, until
 from e2e.scenes import SCENES, Scene, Stage
 from e2e.scenes_set import begin, prepared
 

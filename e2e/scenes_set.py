@@ -7,10 +7,9 @@ import msgspec
 from contracts.golden_records import ContactSummary
 from lead.client import Gateway
 
-from e2e.browsing import PASSWORD
 from e2e.chatting import script
 from e2e.house import House
-from e2e.journey import connect, settled, synced, until
+from e2e.journey import PASSWORD, connect, settled, synced, until
 from e2e.scenes import Stage
 
 ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")

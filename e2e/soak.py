@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from uuid import uuid4
 
 import msgspec
 from contracts.connections import ConnectionView
@@ -28,7 +27,7 @@ from sync_worker.settings import Settings
 
 from e2e.accounts import Comparison
 from e2e.house import House, embedded
-from e2e.journey import PatientGateway, connect, runs_of, synced, until
+from e2e.journey import PatientGateway, connect, join, runs_of, synced, until
 from e2e.life import ACCOUNTS, Life
 from e2e.truth import compare
 
@@ -131,7 +130,7 @@ async def soak(house: House, *, seconds: float, seed: int, pause_seconds: float 
     """Live through it, and tell how it ended."""
     house.control("churn", {"seconds": 0, "seed": seed})
     async with PatientGateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         # What chance writes makes people alike who are not: here addresses alone join them, as the accounts tell.
         status, body = await gateway.call("PATCH", "/rules", {"join": 1000})
         assert status == 200, body

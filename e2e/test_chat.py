@@ -10,7 +10,7 @@ from lead.client import Gateway
 
 from e2e.chatting import Chat, asked, calls, heard, of, person_of, says, script, text_of
 from e2e.house import House
-from e2e.journey import until
+from e2e.journey import join, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
@@ -85,7 +85,7 @@ async def test_a_proposal_is_done_once_and_only_after_a_yes(house: House, gatewa
 
     assert (await chat.decide({"id": str(uuid4()), "approved": True}))[0] == 409
     async with Gateway(house.gateway_url) as stranger:
-        await stranger.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(stranger)
         theirs = Chat(stranger, house)
         theirs.id = chat.id
         assert (await theirs.decide({"id": request["approvalId"], "approved": True}))[0] == 404

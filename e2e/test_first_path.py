@@ -5,7 +5,7 @@ import pytest
 from lead.client import Gateway
 
 from e2e.house import House
-from e2e.journey import act, after_syncing, connect, golden_records, settled, synced, until
+from e2e.journey import PASSWORD, act, after_syncing, connect, golden_records, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
@@ -83,7 +83,7 @@ async def test_nobody_sees_another_workspace(house: House, gateway: Gateway) -> 
     records = await settled(gateway, house, SUPPORT)
 
     async with Gateway(house.gateway_url) as stranger:
-        await stranger.sign_in("stranger@example.com", "correct horse battery staple")
+        await stranger.sign_in("stranger@example.com", PASSWORD)
         assert await golden_records(stranger) == []
         assert await stranger.contact(records[0].id) is None
         assert await stranger.connections() == []

@@ -11,7 +11,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import TextResourceContents
 
 from e2e.house import House
-from e2e.journey import connect, golden_records, settled, synced, until
+from e2e.journey import connect, golden_records, join, settled, synced, until
 from e2e.programs import ERAS, HANDSHAKE, READ, WRITE, content_of, personal_token, program, texts_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
@@ -121,7 +121,7 @@ async def test_a_program_proposes_and_the_person_decides(house: House, gateway: 
     assert detail.fields.get("job_title") != title, "nothing was done yet"
 
     async with Gateway(house.gateway_url) as stranger:
-        await stranger.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(stranger)
         assert (await decided(stranger, proposed["proposal_id"], "approve"))[0] == 404
     by_program = {"Authorization": f"Bearer {token}"}
     for path in (f"/proposals/{proposed['proposal_id']}/approve", f"/proposals/{proposed['proposal_id']}/refuse"):

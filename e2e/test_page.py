@@ -11,9 +11,9 @@ from lead import web
 from lead.client import Gateway
 from playwright.async_api import Browser, expect
 
-from e2e.browsing import PASSWORD, allow, open_page, scroll_to_row, sign_in, violations
+from e2e.browsing import allow, open_page, scroll_to_row, sign_in, violations
 from e2e.house import House
-from e2e.journey import act, connect, expected, settled, synced, until
+from e2e.journey import PASSWORD, act, connect, expected, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 

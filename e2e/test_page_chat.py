@@ -3,16 +3,15 @@
 import re
 from typing import Any
 
-import msgspec
 import pytest
 from lead.client import Gateway
 from playwright.async_api import Browser, Locator, Page, expect
 
-from e2e.browsing import open_page, sign_in, violations
-from e2e.chatting import script
+from e2e.browsing import come_in, violations
+from e2e.chatting import person_of, script
 from e2e.chromium import Complaints
 from e2e.house import House
-from e2e.journey import connect, golden_records, settled, synced, until
+from e2e.journey import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
@@ -20,21 +19,9 @@ SALES = "hubspot:111111"
 SLOW = "Once upon a time there was a list of contacts. " * 12
 
 
-async def person_of(gateway: Gateway, house: House) -> Any:
-    """A contact of one connected account, which has an email."""
-    connection = await connect(gateway, SALES)
-    await synced(gateway, connection.id)
-    await settled(gateway, house, SALES)
-    return next(each for each in await golden_records(gateway) if each.email and each.first_name and each.last_name)
-
-
 async def open_contact(browser: Browser, house: House, gateway: Gateway, contact: Any) -> tuple[Page, Complaints]:
     """Come to a contact's page as this person, with the assistant beside it."""
-    page, complaints = await open_page(browser, house)
-    status, user = await gateway.call("GET", "/auth/me")
-    assert status == 200
-    await sign_in(page, msgspec.json.decode(user)["email"])
-    await expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    page, complaints = await come_in(browser, house, gateway)
     await page.goto(f"{house.gateway_url}/app/contacts/{contact.id}")
     await page.get_by_role("button", name="Ask", exact=False).click()
     await expect(panel_of(page).get_by_label("Ask about your contacts")).to_be_visible()

@@ -7,9 +7,9 @@ import pytest
 from lead.client import Gateway
 from playwright.async_api import Browser, Locator, Page, expect
 
-from e2e.browsing import PASSWORD, open_page, sign_in, violations
+from e2e.browsing import open_page, sign_in, violations
 from e2e.house import House
-from e2e.journey import connect, settled, synced, until
+from e2e.journey import PASSWORD, connect, settled, synced, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 

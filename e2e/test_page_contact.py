@@ -1,6 +1,5 @@
 """What a person does on a contact's page: set a value here or where it lives, split, narrow what happened."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,25 +9,14 @@ from contracts.golden_records import ContactDetail
 from lead.client import Gateway
 from playwright.async_api import Browser, Locator, Page, expect
 
-from e2e.browsing import PASSWORD, open_page, sign_in, violations
+from e2e.browsing import come_in, violations
 from e2e.chromium import Complaints
 from e2e.house import House
-from e2e.journey import connect, golden_records, settled, synced, until
+from e2e.journey import golden_records, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 ACCOUNTS = ("hubspot:111111", "zendesk:acme")
-
-
-@pytest.fixture
-async def session(house: House) -> AsyncIterator[Gateway]:
-    """A person of two accounts, all of whose contacts are there."""
-    async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", PASSWORD)
-        for account in ACCOUNTS:
-            await synced(gateway, (await connect(gateway, account)).id)
-        await settled(gateway, house, *ACCOUNTS)
-        yield gateway
 
 
 async def of_both(session: Gateway) -> ContactDetail:
@@ -45,11 +33,7 @@ async def of_both(session: Gateway) -> ContactDetail:
 
 async def enter(browser: Browser, house: House, session: Gateway, contact: ContactDetail) -> tuple[Page, Complaints]:
     """Come to a contact's page as this person."""
-    page, complaints = await open_page(browser, house)
-    status, user = await session.call("GET", "/auth/me")
-    assert status == 200
-    await sign_in(page, msgspec.json.decode(user)["email"])
-    await expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    page, complaints = await come_in(browser, house, session)
     await page.goto(f"{house.gateway_url}/app/contacts/{contact.id}")
     await expect(page.get_by_role("button", name="Change job title")).to_be_visible()
     return page, complaints

@@ -2,11 +2,9 @@
 
 import csv
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
-from uuid import uuid4
 
 import msgspec
 import pytest
@@ -14,11 +12,10 @@ from contracts.golden_records import ContactCount
 from lead.client import Gateway
 from playwright.async_api import Browser, Locator, Page, expect
 
-from e2e.browsing import PASSWORD, open_page, scroll_to_row, sign_in, violations
+from e2e.browsing import come_in, scroll_to_row, violations
 from e2e.chromium import Complaints
 from e2e.frames import weigh
 from e2e.house import House
-from e2e.journey import connect, settled, synced
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
@@ -27,23 +24,9 @@ MOST_BYTES = 250_000
 PHONE = {"width": 390, "height": 760}
 
 
-@pytest.fixture
-async def session(house: House) -> AsyncIterator[Gateway]:
-    """A person of two accounts, all of whose contacts are there."""
-    async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", PASSWORD)
-        for account in ACCOUNTS:
-            await synced(gateway, (await connect(gateway, account)).id)
-        await settled(gateway, house, *ACCOUNTS)
-        yield gateway
-
-
 async def enter(browser: Browser, house: House, session: Gateway) -> tuple[Page, Complaints]:
     """Come to the list as this person, in a browser of their own."""
-    page, complaints = await open_page(browser, house)
-    status, user = await session.call("GET", "/auth/me")
-    assert status == 200
-    await sign_in(page, msgspec.json.decode(user)["email"])
+    page, complaints = await come_in(browser, house, session)
     await expect(rows_of(page).nth(20)).to_be_attached()
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     return page, complaints

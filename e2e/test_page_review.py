@@ -1,41 +1,23 @@
 """What a person does with the questions that wait for them, and with what happened."""
 
-from collections.abc import AsyncIterator
-from uuid import uuid4
-
 import msgspec
 import pytest
 from contracts.suggestions import SuggestionCount
 from lead.client import Gateway
 from playwright.async_api import Browser, Page, expect
 
-from e2e.browsing import PASSWORD, open_page, sign_in, violations
+from e2e.browsing import come_in, violations
 from e2e.chromium import Complaints
 from e2e.house import House
-from e2e.journey import connect, settled, synced
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")
 
 
-@pytest.fixture
-async def session(house: House) -> AsyncIterator[Gateway]:
-    """A person of three accounts, all of whose contacts are there."""
-    async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", PASSWORD)
-        for account in ACCOUNTS:
-            await synced(gateway, (await connect(gateway, account)).id)
-        await settled(gateway, house, *ACCOUNTS)
-        yield gateway
-
-
 async def enter(browser: Browser, house: House, session: Gateway, place: str) -> tuple[Page, Complaints]:
     """Come to a place of the page as this person."""
-    page, complaints = await open_page(browser, house)
-    status, user = await session.call("GET", "/auth/me")
-    assert status == 200
-    await sign_in(page, msgspec.json.decode(user)["email"])
+    page, complaints = await come_in(browser, house, session)
     await page.get_by_role("navigation", name="Main").get_by_role("link", name=place).click()
     await expect(page.get_by_role("heading", name=place, level=1)).to_be_visible()
     return page, complaints

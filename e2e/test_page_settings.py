@@ -1,8 +1,5 @@
 """What a person sets: the rules, tried out before they hold, their sessions, and tokens for programs of theirs."""
 
-from collections.abc import AsyncIterator
-from uuid import uuid4
-
 import msgspec
 import pytest
 from aiohttp import ClientSession
@@ -10,10 +7,10 @@ from contracts.rules import RulesView
 from lead.client import Gateway
 from playwright.async_api import Browser, Page, expect
 
-from e2e.browsing import PASSWORD, open_page, sign_in, violations
+from e2e.browsing import come_in, violations
 from e2e.chromium import Complaints
 from e2e.house import House
-from e2e.journey import connect, settled, synced, until
+from e2e.journey import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
@@ -22,23 +19,9 @@ TRIED_MILLISECONDS = 120_000
 """How long trying rules out on every record may take on a busy machine."""
 
 
-@pytest.fixture
-async def session(house: House) -> AsyncIterator[Gateway]:
-    """A person of two accounts, all of whose contacts are there."""
-    async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", PASSWORD)
-        for account in ACCOUNTS:
-            await synced(gateway, (await connect(gateway, account)).id)
-        await settled(gateway, house, *ACCOUNTS)
-        yield gateway
-
-
 async def enter(browser: Browser, house: House, session: Gateway) -> tuple[Page, Complaints]:
     """Come to the settings as this person."""
-    page, complaints = await open_page(browser, house)
-    status, user = await session.call("GET", "/auth/me")
-    assert status == 200
-    await sign_in(page, msgspec.json.decode(user)["email"])
+    page, complaints = await come_in(browser, house, session)
     await page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
     await expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
     await expect(page.get_by_role("button", name="Save the rules")).to_be_visible()

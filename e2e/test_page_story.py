@@ -12,10 +12,10 @@ from lead.client import Gateway
 from playwright.async_api import Browser, Locator, Page, expect
 
 from e2e.accounts import true_records
-from e2e.browsing import PASSWORD, allow, open_page
+from e2e.browsing import allow, open_page
 from e2e.chatting import script
 from e2e.house import House
-from e2e.journey import golden_records, settled, until
+from e2e.journey import PASSWORD, golden_records, settled, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 

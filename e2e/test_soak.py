@@ -6,7 +6,7 @@ import pytest
 
 from e2e.accounts import true_records
 from e2e.house import embedded
-from e2e.journey import PatientGateway, act, connect, synced, until
+from e2e.journey import PASSWORD, PatientGateway, act, connect, synced, until
 from e2e.life import ACCOUNTS
 from e2e.soak import SETTINGS, show, soak
 from e2e.truth import compare, unequal
@@ -37,7 +37,7 @@ async def test_after_a_life_of_trouble_all_is_held_as_it_is(tmp_path: Path) -> N
 async def test_what_did_not_arrive_is_a_difference(tmp_path: Path) -> None:
     with embedded(tmp_path, SETTINGS | {"SYNC_EVERY_SECONDS": "3600"}) as house:
         async with PatientGateway(house.gateway_url) as gateway:
-            await gateway.sign_in("soak@example.com", "correct horse battery staple")
+            await gateway.sign_in("soak@example.com", PASSWORD)
             connections = [await connect(gateway, account) for account in ACCOUNTS]
             for connection in connections:
                 await synced(gateway, connection.id)

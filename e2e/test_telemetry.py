@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from lead.client import Gateway
@@ -14,7 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from e2e.chatting import Chat, script, text_of
 from e2e.house import embedded
-from e2e.journey import until
+from e2e.journey import join, until
 from e2e.programs import READ, content_of, personal_token, program
 
 pytestmark = [pytest.mark.e2e, pytest.mark.embedded, pytest.mark.timeout(300, func_only=True)]
@@ -83,7 +82,7 @@ async def test_a_turn_and_a_programs_call_are_traces(collector: Collector, tmp_p
     }
     with embedded(tmp_path, settings) as house:
         async with Gateway(house.gateway_url) as gateway:
-            await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+            await join(gateway)
             calls = [{"name": "searchContacts", "input": {"query": SECRET}}]
             script(house, {"answers": [{"text": "", "tools": calls}, {"text": f"No {SECRET}."}]})
             chat = Chat(gateway, house)

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 from lead.client import Gateway
@@ -21,6 +20,7 @@ from bench.evals.running import run
 from bench.evals.tasks import tasks_of
 from bench.evals.world import build
 from e2e.house import House, embedded
+from e2e.journey import join
 
 MODELS = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 NO_MODEL = """\
@@ -34,7 +34,7 @@ STAND_IN = "the sandbox's stand-in"
 async def evaluate(house: House, kinds: Sequence[str], *, at_once: int, is_stand_in: bool) -> Report:
     """Ask all tasks, or those of some kinds, as somebody new."""
     async with Gateway(house.gateway_url) as gateway:
-        await gateway.sign_in(f"{uuid4().hex[:12]}@example.com", "correct horse battery staple")
+        await join(gateway)
         tasks = [task for task in tasks_of(await build(house, gateway)) if not kinds or task.kind in kinds]
         _, usage = await gateway.call("GET", "/usage")
         model = STAND_IN if is_stand_in else str(msgspec.json.decode(usage)["model"])
