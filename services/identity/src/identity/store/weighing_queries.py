@@ -58,6 +58,19 @@ async def load_weighed(conn: AsyncConnection, workspace_id: UUID, ids: Collectio
     }
 
 
+_LOAD_FORMS = """
+SELECT w.source_id, w.form
+FROM unnest(%(source_id)s) AS s (source_id)
+JOIN weighed_record w ON w.workspace_id = %(workspace_id)s AND w.source_id = s.source_id
+"""
+
+
+async def load_forms(conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Form]:
+    """Load no more of records than they are compared by."""
+    named = {"workspace_id": workspace_id, "source_id": uuids(ids)}
+    return {row.source_id: _form.decode(row.form) for row in await conn.exec_driver_sql(_LOAD_FORMS, named)}
+
+
 _LOAD_CONTACTS = """
 SELECT s.source_id, s.contact
 FROM unnest(%(workspace_id)s, %(source_id)s) AS n (workspace_id, source_id)

@@ -135,17 +135,21 @@ async def _whose_telephones_are_others(
     """Name who is in a block of a telephone that is shared now and was not, or was and is not."""
     telephones = {block: here for block, here in blocks.items() if tells_of_telephones(block)}
     mates = {mate for here in telephones.values() for mate in here} - changed.keys()
-    known = await weighing_queries.load_weighed(conn, workspace_id, mates)
-    now, before = _owners({**known, **changed}.values()), _owners({**known, **was}.values())
+    known = await weighing_queries.load_forms(conn, workspace_id, mates)
+    now, before = _owners({**known, **_forms(changed)}.values()), _owners({**known, **_forms(was)}.values())
     others = {phone for phone in now.keys() | before.keys() if _is_shared(now, phone) != _is_shared(before, phone)}
     return set[UUID]().union(*(telephones.get(block_of_telephone(phone), ()) for phone in others))
 
 
-def _owners(records: Iterable[Weighed]) -> Mapping[str, list[Form]]:
+def _forms(records: Mapping[UUID, Weighed]) -> dict[UUID, Form]:
+    return {id_: weighed.form for id_, weighed in records.items()}
+
+
+def _owners(forms: Iterable[Form]) -> Mapping[str, list[Form]]:
     owners: dict[str, list[Form]] = defaultdict(list)
-    for weighed in records:
-        for phone in weighed.form.phones:
-            owners[phone].append(weighed.form)
+    for form in forms:
+        for phone in form.phones:
+            owners[phone].append(form)
     return owners
 
 
@@ -162,11 +166,12 @@ async def _compare(
 ) -> set[Pair]:
     """Compare records with all who share a block with them."""
     mates = {mate for weighed in again.values() for block in weighed.blocks for mate in carriers.get(block, ())}
-    known = {**await weighing_queries.load_weighed(conn, workspace_id, mates - again.keys()), **again}
+    own = _forms(again)
+    known = {**await weighing_queries.load_forms(conn, workspace_id, mates - again.keys()), **own}
     pairs = set()
-    shared = _shared_telephones(again.values(), carriers, known)
+    shared = _shared_telephones(own.values(), carriers, known)
     for left_id, right_id in _each_once(known, again, carriers):
-        left, right = known[left_id].form, known[right_id].form
+        left, right = known[left_id], known[right_id]
         # Of a telephone that only one of the two has it need not be known whose it is.
         found = score(left, right, rules, shared & set(left.phones) & set(right.phones) if shared else NO_KEYS)
         if found.verdict != "apart":
@@ -175,15 +180,15 @@ async def _compare(
 
 
 def _shared_telephones(
-    again: Iterable[Weighed], carriers: Mapping[int, set[UUID]], known: Mapping[UUID, Weighed]
+    again: Iterable[Form], carriers: Mapping[int, set[UUID]], known: Mapping[UUID, Form]
 ) -> frozenset[str]:
     """Name the telephones of records that several people use; those in a block that is too full are so, too."""
-    phones = {phone: block_of_telephone(phone) for weighed in again for phone in weighed.form.phones}
+    phones = {phone: block_of_telephone(phone) for form in again for phone in form.phones}
     owners: dict[str, list[Form]] = defaultdict(list)
     for block in set(phones.values()):
         for id_ in sorted(carriers.get(block, ())):
-            for phone in known[id_].form.phones:
-                owners[phone].append(known[id_].form)
+            for phone in known[id_].phones:
+                owners[phone].append(known[id_])
     return frozenset(
         phone for phone, block in phones.items() if block not in carriers or is_shared(owners[phone], telephone=True)
     )
@@ -193,14 +198,13 @@ async def load_shared_telephones(
     conn: AsyncConnection, workspace_id: UUID, weighed: Mapping[UUID, Form], rules: Rules
 ) -> frozenset[str]:
     """Name the telephones of records that several people use, as those are weighed now."""
-    own = {id_: Weighed(workspace_id, id_, form, blocks_of(form)) for id_, form in weighed.items()}
     blocks = {block_of_telephone(phone) for form in weighed.values() for phone in form.phones}
     limit = rules.block_limit
     carriers = await weighing_queries.list_carriers(conn, workspace_id, dict.fromkeys(blocks, limit + 1))
     few = {block: here for block in blocks if len(here := carriers.get(block, set())) <= limit}
     mates = {mate for here in few.values() for mate in here}
-    known = {**await weighing_queries.load_weighed(conn, workspace_id, mates - own.keys()), **own}
-    return _shared_telephones(own.values(), few, known)
+    known = {**await weighing_queries.load_forms(conn, workspace_id, mates - weighed.keys()), **weighed}
+    return _shared_telephones(weighed.values(), few, known)
 
 
 def _each_once(
