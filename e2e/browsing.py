@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import ClientSession
 from lead import web
 from lead.client import Gateway
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from e2e.chromium import WAIT_MILLISECONDS, Complaints
 from e2e.house import House
@@ -63,6 +63,11 @@ async def scroll_to_row(page: Page, index: int) -> None:
         return await wanted.count() > 0
 
     await until(is_there, what=f"row {index}")
+
+
+async def name_in(row: Locator) -> str:
+    """Read whom a row of the list is about, without what it says of them to those who only hear it."""
+    return (await row.get_by_role("link").inner_text()).partition("\n")[0]
 
 
 async def violations(page: Page) -> list[str]:

@@ -11,7 +11,7 @@ from lead import web
 from lead.client import Gateway
 from playwright.async_api import Browser, expect
 
-from e2e.browsing import allow, open_page, scroll_to_row, sign_in, violations
+from e2e.browsing import allow, open_page, name_in, scroll_to_row, sign_in, violations
 from e2e.house import House
 from e2e.journey import PASSWORD, act, connect, expected, settled, synced, until
 
@@ -69,7 +69,7 @@ async def test_a_person_registers_connects_looks_around_and_disconnects(browser:
     await page.reload()  # while it is read for the first time, a list is allowed to grow under one's hands
     rows = page.get_by_role("table", name="Contacts").get_by_role("row")
     await expect(rows.nth(20)).to_be_attached()
-    name = await rows.nth(3).get_by_role("link").inner_text()
+    name = await name_in(rows.nth(3))
     await rows.nth(1).get_by_role("link").focus()
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("ArrowDown")
@@ -217,7 +217,7 @@ async def test_the_list_stands_while_the_stream_goes_and_comes(browser: Browser,
     await expect(rows.nth(20)).to_be_attached()
     await scroll_to_row(page, 120)
     row = page.locator("tr[data-index='120']")
-    name = await row.get_by_role("link").inner_text()
+    name = await name_in(row)
 
     house.kill("gateway")
 

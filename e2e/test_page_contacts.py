@@ -12,7 +12,7 @@ from contracts.golden_records import ContactCount
 from lead.client import Gateway
 from playwright.async_api import Browser, Locator, Page, expect
 
-from e2e.browsing import come_in, scroll_to_row, violations
+from e2e.browsing import come_in, name_in, scroll_to_row, violations
 from e2e.chromium import Complaints
 from e2e.frames import weigh
 from e2e.house import House
@@ -127,8 +127,7 @@ async def test_a_person_merges_contacts_sees_what_comes_of_it_and_takes_it_back(
 
 async def test_a_person_walks_through_the_list_by_keys(browser: Browser, house: House, session: Gateway) -> None:
     page, complaints = await enter(browser, house, session)
-    third = await rows_of(page).nth(2).get_by_role("link").inner_text()
-    fourth = await rows_of(page).nth(3).get_by_role("link").inner_text()
+    third, fourth = [await name_in(rows_of(page).nth(number)) for number in (2, 3)]
 
     for _ in range(3):
         await page.keyboard.press("ArrowDown")
