@@ -11,7 +11,7 @@ from lead import web
 from lead.client import Gateway
 from playwright.async_api import Browser, expect
 
-from e2e.browsing import allow, open_page, name_in, scroll_to_row, sign_in, violations
+from e2e.browsing import allow, name_in, open_page, scroll_to_row, sign_in, violations
 from e2e.house import House
 from e2e.journey import PASSWORD, act, connect, expected, settled, synced, until
 
