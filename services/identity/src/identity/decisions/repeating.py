@@ -44,8 +44,7 @@ async def say_once(
 
 async def _told_again(conn: AsyncConnection, workspace_id: UUID, numbers: tuple[int, ...]) -> Outcome:
     """Tell the entries as they are now: contacts may be others since."""
-    found = [await history_queries.find_entry(conn, workspace_id, number) for number in numbers]
-    entries = [entry for entry in found if entry is not None]
+    entries = await history_queries.find_entries(conn, workspace_id, numbers)
     named = {member for stored in entries for side in stored.entry.sides for member in side.members}
     names = await reading_queries.list_names(conn, workspace_id, named)
     return Outcome(contacts=(), gone=(), entries=tuple(reading.history_view(each, names) for each in entries))

@@ -127,16 +127,22 @@ def stored(row: Row[Any]) -> StoredEntry:
     return StoredEntry(row.number, row.happened_at, entry, row.undone_by)
 
 
-_FIND_ENTRY = text("""
+_FIND_ENTRIES = text("""
 SELECT number, kind, happened_at, golden_id, sides, edges, cause, undone_by FROM history
-WHERE workspace_id = :workspace_id AND number = :number
+WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[]))
+ORDER BY number
 """)
 
 
 async def find_entry(conn: AsyncConnection, workspace_id: UUID, number: int) -> StoredEntry | None:
     """Find an entry by its number."""
-    row = (await conn.execute(_FIND_ENTRY, {"workspace_id": workspace_id, "number": number})).one_or_none()
-    return stored(row) if row else None
+    return next(iter(await find_entries(conn, workspace_id, [number])), None)
+
+
+async def find_entries(conn: AsyncConnection, workspace_id: UUID, numbers: Collection[int]) -> list[StoredEntry]:
+    """Find entries by their numbers, in their order; those that are not there are left out."""
+    named = {"workspace_id": workspace_id, "numbers": list(numbers)}
+    return [stored(row) for row in await conn.execute(_FIND_ENTRIES, named)]
 
 
 _BY_RULE_SINCE = text("""
