@@ -38,7 +38,12 @@ class Workspace:
         self.http = http
 
     async def begins_anew(self) -> None:
-        """Forget everything, under the same ids: what is drawn for a life then follows from what was drawn before."""
+        """Forget everything, under the same ids: what is drawn for a life then follows from what was drawn before.
+
+        A life may have ended after it was told something and before it heard it.
+        """
+        await drain(self.db, subscriptions())
+        await self.derives()
         rules_queries.forget_all()
         async with self.db.transaction(self.id) as conn:
             for table in reversed(metadata.sorted_tables):
