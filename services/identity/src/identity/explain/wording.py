@@ -76,7 +76,11 @@ _GUARDS = {
 
 _BLOCKS = {
     "name": "the same first and last name",
-    "sound": "names with the same consonants",
+    "sound-work": "names with the same consonants and the same company",
+    "sound-host": "names with the same consonants and mailboxes at one host",
+    "sound-mail": "names with the same consonants and mailboxes that begin alike",
+    "sound-city": "names with the same consonants and the same city",
+    "sound-year": "names with the same consonants and the same year of birth",
     "birth": "the same birth date and an initial",
     "local": "the same name before the @",
     "phone": "the same last digits of a phone number",

@@ -1,9 +1,9 @@
-"""The version of the normalisers, and of how forms are compared: both belong to the rules, library data included."""
+"""The version of the normalisers, and of what is compared and how: they belong to the rules, library data included."""
 
 from importlib.metadata import version
 
-_OURS = 2
-"""Counted up with every change of ours to what a form is, or when two are alike."""
+_OURS = 3
+"""Counted up with every change of ours to what a form is, which blocks it is in, or when two are alike."""
 
 _LIBRARIES = ("anyascii", "cleanco", "disposable-email-domains", "idna", "nicknames", "phonenumberslite")
 

@@ -41,7 +41,11 @@ PRIORS = range(-240, -99)
 # What all pairs of a pass agree in, so that it can teach nothing about that.
 _SETTLED = {
     "name": {"given", "family", "order"},
-    "sound": {"given", "family", "order"},
+    "sound-work": {"given", "family", "order", "company"},
+    "sound-host": {"given", "family", "order", "company"},
+    "sound-mail": {"given", "family", "order", "email"},
+    "sound-city": {"given", "family", "order", "place"},
+    "sound-year": {"given", "family", "order", "birth"},
     "birth": {"birth"},
     "local": {"email"},
     "email": {"email"},

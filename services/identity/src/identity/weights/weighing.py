@@ -78,14 +78,15 @@ async def weigh(
 async def _take_forms(
     conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID], rules: Rules
 ) -> tuple[dict[UUID, Weighed], dict[UUID, Weighed]]:
-    """Take the forms of records; return those that changed, and how they were."""
+    """Take the forms of records and their blocks; return those that changed, and how they were."""
     contacts = await weighing_queries.load_contacts(conn, workspace_id, ids)
     was = await weighing_queries.load_weighed(conn, workspace_id, ids)
     changed = {}
     for source_id, shown in contacts:
         form = form_of(_contact.decode(shown), rules.region)
-        if source_id not in was or was[source_id].form != form:
-            changed[source_id] = Weighed(workspace_id, source_id, form, blocks_of(form))
+        now = Weighed(workspace_id, source_id, form, blocks_of(form))
+        if was.get(source_id) != now:
+            changed[source_id] = now
     return changed, was
 
 
