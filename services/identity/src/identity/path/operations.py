@@ -22,7 +22,14 @@ from identity.resolution import suggestions
 from identity.resolution.changes import PLAIN, Changes, Known, compare
 from identity.resolution.matching import partition
 from identity.resolution.records import SourceRecord, after
-from identity.store import decision_queries, erasing_queries, queries, sharing_queries, weighing_queries
+from identity.store import (
+    decision_queries,
+    erasing_queries,
+    queries,
+    sharing_queries,
+    suggestion_queries,
+    weighing_queries,
+)
 from identity.store.queries import KeyName, RecordName, SourceName, Workspace
 
 log = structlog.get_logger()
@@ -130,11 +137,13 @@ async def settle(
     fresh: Sequence[SourceRecord] = (),
     *,
     anew: Collection[UUID] = (),
+    ends: Collection[UUID] = (),
     wholly: bool = True,
 ) -> None:
     """Write and announce what follows when `records` take the place of what was loaded `before`.
 
-    `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves.
+    `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves,
+    `ends` those that gained or lost a pair, so that people are asked anew about them.
     What was before and is not among the records is forgotten: those it shared a golden record with go on without it,
     and its id leads there. Not `wholly`, nothing else changed: neither a decision nor what is alike.
     """
@@ -160,7 +169,10 @@ async def settle(
         if ids := {record.source_id for record in erased if record.workspace_id == changes.workspace_id}:
             await erasing_queries.redirect(conn, changes.workspace_id, ids, changes.heirs)
             await erasing_queries.forget_history(conn, changes.workspace_id, ids)
-        await suggesting.ask_anew(conn, locked[changes.workspace_id], changes.questions)
+        questions = changes.questions
+        if ends:
+            questions |= set((await suggestion_queries.load_golden_ids(conn, changes.workspace_id, ends)).values())
+        await suggesting.ask_anew(conn, locked[changes.workspace_id], questions)
 
 
 def consider(case: Case, locked: Locked, *, wholly: bool = True) -> list[Changes]:

@@ -127,23 +127,30 @@ async def move(
 
 
 _CARRIERS = """
-SELECT b.block, c.source_id
+SELECT b.block, c.source_ids
 FROM unnest(%(blocks)s, %(at_most)s) AS b (block, at_most)
 CROSS JOIN LATERAL (
-    SELECT source_id FROM block WHERE workspace_id = %(workspace_id)s AND block.block = b.block
-    ORDER BY source_id LIMIT b.at_most
+    SELECT array_agg(source_id) AS source_ids
+    FROM (
+        SELECT source_id FROM block WHERE workspace_id = %(workspace_id)s AND block.block = b.block
+        ORDER BY source_id LIMIT b.at_most
+    ) AS carrier
+    HAVING count(*) > 1 OR (count(*) = 1 AND b.block & 1 = 1)
 ) AS c
 """
 
 
 async def list_carriers(conn: AsyncConnection, workspace_id: UUID, blocks: Mapping[int, int]) -> dict[int, set[UUID]]:
-    """List who is in blocks: of each as many at most as is asked for."""
+    """List who is in blocks: of each as many at most as is asked for.
+
+    Who is alone in one is left out, but for telephones' (odd numbers, see `blocking`), which it may have shared.
+    """
     found: dict[int, set[UUID]] = defaultdict(set)
     if not blocks:
         return found
     named = {"workspace_id": workspace_id, "blocks": integers(blocks.keys()), "at_most": integers(blocks.values())}
     for row in await conn.exec_driver_sql(_CARRIERS, named):
-        found[row.block].add(row.source_id)
+        found[row.block] = set(row.source_ids)
     return found
 
 

@@ -68,11 +68,14 @@ async def weigh(
     before |= await weighing_queries.load_parted_pairs(conn, workspace_id, filled, again, rules.block_limit)
     await weighing_queries.delete_pairs(conn, _names(before) - _names(pairs))
     await weighing_queries.save_pairs(conn, workspace_id, pairs - before)
-    moved = {end for pair in pairs ^ before if pair.joins for end in (pair.left_id, pair.right_id)}
+    others = pairs ^ before
+    ends = {end for pair in others for end in (pair.left_id, pair.right_id)}
+    moved = {end for pair in others if pair.joins for end in (pair.left_id, pair.right_id)}
     log.info("records_weighed", workspace_id=str(workspace_id), records=len(again), alike=len(pairs), moved=len(moved))
-    reached = await settle_anew(conn, workspace_id, moved) if moved else frozenset[UUID]()
-    await _ask_anew(conn, workspace_id, {end for pair in pairs ^ before for end in (pair.left_id, pair.right_id)})
-    return reached
+    if moved:
+        return await settle_anew(conn, workspace_id, moved, ends=ends)
+    await _ask_anew(conn, workspace_id, ends)
+    return frozenset()
 
 
 async def _take_forms(
@@ -237,9 +240,14 @@ def _names(pairs: Iterable[Pair]) -> set[Pair]:
 
 
 async def settle_anew(
-    conn: AsyncConnection, workspace_id: UUID, ids: Collection[UUID], *, by_other_rules: bool = False
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    ids: Collection[UUID],
+    *,
+    ends: Collection[UUID] = (),
+    by_other_rules: bool = False,
 ) -> Set[UUID]:
-    """Partition again what edges reach from records, which are returned.
+    """Partition again what edges reach from records, which are returned; ask anew about the `ends` of other pairs.
 
     By other rules also what keys bind now, and values are chosen anew.
     """
@@ -257,7 +265,8 @@ async def settle_anew(
         records = {source_id: keyed_anew(record) for source_id, record in records.items()}
     rekeyed = [record for source_id, record in records.items() if record is not before[source_id].record]
     foresight.remember(locked, before, records, rekeyed)
-    await operations.settle(conn, locked, before, records, rekeyed, anew=records.keys() if by_other_rules else ())
+    anew = records.keys() if by_other_rules else ()
+    await operations.settle(conn, locked, before, records, rekeyed, anew=anew, ends=ends)
     return records.keys()
 
 
