@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from uuid import UUID
 
 import msgspec
@@ -116,8 +117,9 @@ async def move(
     conn: AsyncConnection, workspace_id: UUID, *, entered: Iterable[tuple[int, UUID]], left: Iterable[tuple[int, UUID]]
 ) -> None:
     """Put records into blocks, and take them out of others."""
-    for statement, places in ((_ENTER, list(entered)), (_LEAVE, list(left))):
-        if places:
+    for statement, unordered in ((_ENTER, entered), (_LEAVE, left)):
+        # In the order of the index, whose pages are then met one after the other.
+        if places := sorted(unordered, key=itemgetter(0)):
             named = {
                 "workspace_id": uuids([workspace_id] * len(places)),
                 "block": integers([block for block, _ in places]),
