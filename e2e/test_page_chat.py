@@ -68,6 +68,39 @@ async def test_a_person_asks_and_an_answer_leads_to_the_record_it_rests_on(
     assert complaints.heard == []
 
 
+async def test_a_question_outlasts_its_box_and_a_network_that_is_away(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    script(house, {"answers": [{"text": "As many as you see."}]})
+    page, _ = await open_contact(browser, house, gateway, contact)
+    box = panel_of(page).get_by_label("Ask about your contacts")
+
+    await box.fill("How many")
+    await page.keyboard.press("Escape")
+    await expect(box).to_have_value("How many")
+    await page.keyboard.press("Control+j")
+    await expect(panel_of(page)).to_have_count(0)
+    await page.keyboard.press("Control+j")
+    await expect(box).to_have_value("How many")
+    await page.context.set_offline(True)
+    await ask(page, "How many are there?")
+    await expect(panel_of(page).get_by_text("cannot be reached")).to_be_visible()
+    await panel_of(page).get_by_role("button", name="Try again").click()
+    await expect(panel_of(page).get_by_text("How many are there?")).to_be_visible()
+    await page.context.set_offline(False)
+    await panel_of(page).get_by_role("button", name="Try again").click()
+
+    await expect(panel_of(page).get_by_text("As many as you see.")).to_be_visible()
+    said = panel_of(page).get_by_role("list", name="Conversation")
+    await expect(said.get_by_text("How many are there?")).to_have_count(1)
+    await page.get_by_role("button", name="Conversation: ").click()
+    await page.get_by_role("menu").wait_for()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("menu")).to_have_count(0)
+    await expect(box).to_be_visible()
+
+
 async def test_a_person_approves_what_was_proposed_and_takes_it_back(
     browser: Browser, house: House, gateway: Gateway
 ) -> None:

@@ -126,6 +126,49 @@ async def write_beside(session: Gateway, contact: ContactDetail, before: str, ti
     await until(is_done, what="what was written beside the page")
 
 
+async def test_what_is_pressed_without_a_network_is_said_and_never_done_later(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    page, _ = await enter(browser, house, session, contact)
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Erase this person").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("I want this person erased").check()
+    await expect(dialog.get_by_text("are forgotten")).to_be_visible()
+
+    await page.context.set_offline(True)
+    await dialog.get_by_role("button", name="Erase").click()
+    await expect(dialog.get_by_text("cannot be reached")).to_be_visible()
+    await dialog.get_by_role("button", name="Cancel").click()
+    await page.context.set_offline(False)
+
+    await expect(page.get_by_text("You are offline")).to_have_count(0)
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    assert await session.contact(contact.id) is not None
+
+
+async def test_a_form_that_is_open_does_not_go_over_to_another_person(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    other = next(one for one in await golden_records(session) if one.id != contact.id and one.email)
+    page, complaints = await enter(browser, house, session, contact)
+    await page.keyboard.press("Control+k")
+    await page.get_by_label("Search contacts, pages and actions").press_sequentially(str(other.email))
+    await page.get_by_role("option", name=str(other.email)).click()
+    await page.wait_for_url(f"**/contacts/{other.id}")
+    await page.get_by_role("button", name="Change email").click()
+    form = page.get_by_role("dialog", name="Change email")
+    await form.get_by_label("Email", exact=True).fill("not-theirs@example.com")
+
+    await page.go_back()
+
+    await expect(page.get_by_role("button", name="Change job title")).to_be_visible()
+    await expect(form).to_have_count(0)
+    assert complaints.heard == []
+
+
 async def test_the_server_narrows_what_happened(browser: Browser, house: House, session: Gateway) -> None:
     contact = await of_both(session)
     page, complaints = await enter(browser, house, session, contact)

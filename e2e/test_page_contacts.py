@@ -118,6 +118,10 @@ async def test_a_person_merges_contacts_sees_what_comes_of_it_and_takes_it_back(
     said = page.get_by_role("region", name="What was done")
     await expect(said.get_by_text("3 contacts are one now")).to_be_visible()
     assert await count_of(session) == before - 2
+    await rows_of(page).nth(6).get_by_role("link").click()
+    await expect(page.get_by_role("complementary")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("complementary")).to_have_count(0)
 
     await page.get_by_role("button", name="Undo").click()
     await expect(said.get_by_text("Undone", exact=True)).to_be_visible()
@@ -142,6 +146,11 @@ async def test_a_person_walks_through_the_list_by_keys(browser: Browser, house: 
     await rows_of(page).nth(2).get_by_role("link").focus()
     await page.keyboard.press("Shift+ArrowDown")
     await page.keyboard.press("Shift+ArrowDown")
+    await expect(page.get_by_text("3 selected")).to_be_visible()
+    await page.get_by_role("button", name="Sort: ").click()
+    await page.get_by_role("menu").wait_for()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("menu")).to_have_count(0)
     await expect(page.get_by_text("3 selected")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_text("3 selected")).not_to_be_visible()

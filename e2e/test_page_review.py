@@ -59,6 +59,13 @@ async def test_a_person_answers_questions_by_keys_and_takes_an_answer_back(
     await press(page, "s")
     await expect(left).to_contain_text("2 answered")
 
+    decided: list[str] = []
+    page.on("request", lambda request: decided.append(request.url) if "/decision" in request.url else None)
+    await press(page, "g")
+    await page.keyboard.press("s")
+    await expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+    assert decided == []
+
     await page.get_by_role("link", name="Activity").click()
     await expect(page.get_by_role("heading", name="Activity", level=1)).to_be_visible()
     await expect(page.get_by_text("Because of what somebody said", exact=True).first).to_be_visible()

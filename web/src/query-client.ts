@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { onlineManager, QueryClient } from "@tanstack/react-query";
 import { mayPass } from "./api/problem";
 
 const TRIES = 2;
@@ -7,8 +7,15 @@ const TRIES = 2;
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 10_000, retry: (failures, error) => failures < TRIES && mayPass(error) },
-      mutations: { retry: false },
+      queries: {
+        // Without a network it is said at once: what waits in secret for one looks like loading without an end.
+        networkMode: "always",
+        refetchOnReconnect: true,
+        staleTime: 10_000,
+        retry: (failures, error) => failures < TRIES && mayPass(error) && onlineManager.isOnline(),
+      },
+      // What was pressed without a network is never done later, when the person has gone on or thought better of it.
+      mutations: { networkMode: "always", retry: false },
     },
   });
 }

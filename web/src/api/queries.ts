@@ -14,7 +14,12 @@ export interface ContactFilter {
 const FIRST_PAGE_SIZE = 50;
 const PAGE_SIZE = 200;
 /** A list of more pages is not asked for all over again when one comes back to it. */
-export const PAGES_ASKED_ANEW = 2;
+const PAGES_ASKED_ANEW = 2;
+
+/** Whether a list is asked for anew when one comes back to it; a longer one stands as it was left. */
+export function isAskedAnew(list: { pages: readonly unknown[] } | undefined): boolean {
+  return (list?.pages.length ?? 0) <= PAGES_ASKED_ANEW;
+}
 
 export const contactsQuery = (filter: ContactFilter) =>
   infiniteQueryOptions({
@@ -30,11 +35,11 @@ export const contactsQuery = (filter: ContactFilter) =>
       return answered(api.GET("/contacts", { params: { query }, signal }));
     },
     getNextPageParam: (last) => last.next_cursor ?? undefined,
-    // While it is shown, what changes is shown in place, row by row: asking for all again would make the list jump.
-    refetchOnMount: (query) => ((query.state.data?.pages.length ?? 0) <= PAGES_ASKED_ANEW ? "always" : false),
+    // While it is shown, what changes is shown in place, row by row: asking for all again would make the list jump. One
+    // that is come back to, from another page or another search, is old, and asked for anew where that is little.
+    staleTime: (query) => (isAskedAnew(query.state.data) ? 0 : Number.POSITIVE_INFINITY),
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
-    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** What narrows a list of contacts, as routes take it. */

@@ -11,6 +11,7 @@ import { FeedContext } from "../live/use-live";
 import { Toaster } from "../ui/toaster";
 import { toasts } from "../ui/toasts";
 import { Away } from "./away";
+import { clearDrafts } from "./chat/drafts";
 import { keepChat, keptChat } from "./chat/kept-chat";
 import { type Overlay, useShortcuts } from "./command/use-shortcuts";
 import { Navigation } from "./navigation";
@@ -47,6 +48,7 @@ export function Shell() {
       // Whoever signs in next must not see a trace of this person's data.
       client.clear();
       toasts.clear();
+      clearDrafts();
     };
   }, [userId, client, feed, navigate, router]);
 

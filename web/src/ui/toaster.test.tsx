@@ -59,6 +59,15 @@ it("undoes once, and says so", async () => {
   expect(words()).toEqual(["Undone"]);
 });
 
+it("calls nothing undone that is only on its way", async () => {
+  act(() => void toasts.say("Written", async () => "The undoing is on its way"));
+
+  fireEvent.click(screen.getByRole("button", { name: "Undo", hidden: true }));
+  await rest(0);
+
+  expect(words()).toEqual(["The undoing is on its way"]);
+});
+
 it("says why something could not be undone", async () => {
   const undo = () =>
     Promise.reject(new Problem({ status: 409, slug: "x", message: "It is undone already." }));

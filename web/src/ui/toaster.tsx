@@ -53,9 +53,9 @@ function One({ toast, kept }: { toast: Toast; kept: boolean }) {
   const { id, words, tone, undo } = toast;
   const undoing = useMutation({
     mutationFn: async () => undo?.(),
-    onSuccess: () => {
+    onSuccess: (words) => {
       toasts.dismiss(id);
-      toasts.say("Undone");
+      toasts.say(typeof words === "string" ? words : "Undone");
     },
     onError: (error) => {
       toasts.dismiss(id);

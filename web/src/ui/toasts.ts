@@ -1,4 +1,7 @@
-/** What a person is told in passing; with `undo` they can take back what they did. */
+/**
+ * What a person is told in passing; with `undo` they can take back what they did. It may say how far that came, where
+ * that is not simply undone.
+ */
 export interface Toast {
   id: number;
   words: string;

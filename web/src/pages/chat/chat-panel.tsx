@@ -4,11 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import { ChevronDown, ListChecks, MessagesSquare, SquarePen, X } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { newId } from "../../api/new-id";
 import { Problem } from "../../api/problem";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { Loading } from "../../ui/loading";
 import { Menu, MenuItem } from "../../ui/menu";
+import { isCovered } from "../../ui/typing";
 import { useIsPhone } from "../../ui/use-media";
 import { threadQuery, threadsQuery } from "./chats";
 import { Thread } from "./thread";
@@ -30,7 +32,8 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
     <aside
       aria-label="Assistant"
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
+        if (event.key !== "Escape" || event.defaultPrevented || isCovered() || isWriting(event.target))
+          return;
         event.stopPropagation();
         onClose();
       }}
@@ -45,7 +48,7 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
           type="button"
           aria-label="New conversation"
           title="New conversation"
-          onClick={() => openThread(crypto.randomUUID())}
+          onClick={() => openThread(newId())}
           className={ICON}
         >
           <SquarePen aria-hidden="true" className="size-4" />
@@ -83,6 +86,11 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
       )}
     </aside>
   );
+}
+
+/** Whether a question is being written: what closes the panel by mistake would take it out of sight. */
+function isWriting(target: EventTarget): boolean {
+  return target instanceof HTMLTextAreaElement && target.value !== "";
 }
 
 /** Where the panel covers the page, what it leads to must come into sight. */

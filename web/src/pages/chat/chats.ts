@@ -25,24 +25,26 @@ export const threadsQuery = queryOptions({
 export const threadQuery = (id: string) =>
   queryOptions({
     queryKey: threadKey(id),
-    queryFn: async ({ signal }): Promise<KeptThread> => {
-      try {
-        const kept = await answered(
-          api.GET("/chat/{chat_id}", { params: { path: { chat_id: id } }, signal }),
-        );
-        // The description says of messages that they are objects; what kind, the AI SDK's stream says.
-        return { messages: kept.messages as unknown as ChatMessage[], isAnswering: kept.is_answering };
-      } catch (error) {
-        if (error instanceof Problem && error.slug === "chat-not-found")
-          return { messages: [], isAnswering: false };
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => readThread(id, signal),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
+
+/** Ask what the server kept of a conversation, without another look at what is shown of it. */
+export async function readThread(id: string, signal?: AbortSignal): Promise<KeptThread> {
+  try {
+    const params = { path: { chat_id: id } };
+    const kept = await answered(api.GET("/chat/{chat_id}", { params, ...(signal ? { signal } : {}) }));
+    // The description says of messages that they are objects; what kind, the AI SDK's stream says.
+    return { messages: kept.messages as unknown as ChatMessage[], isAnswering: kept.is_answering };
+  } catch (error) {
+    if (error instanceof Problem && error.slug === "chat-not-found")
+      return { messages: [], isAnswering: false };
+    throw error;
+  }
+}
 
 /** End a turn. To close its stream would not: another page may follow it, and this one after a reload. */
 export async function stopTurn(id: string): Promise<void> {

@@ -1,9 +1,11 @@
 import { ArrowUp, Square } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { draftOf, keepDraft } from "./drafts";
 
 const LONGEST = 10_000;
 
 interface ComposerProps {
+  threadId: string;
   about: string | undefined;
   isBusy: boolean;
   send: (text: string) => void;
@@ -11,17 +13,21 @@ interface ComposerProps {
 }
 
 /** Where a question is written: Enter sends it, Shift+Enter begins a line. */
-export function Composer({ about, isBusy, send, stop }: ComposerProps) {
-  const [text, setText] = useState("");
+export function Composer({ threadId, about, isBusy, send, stop }: ComposerProps) {
+  const [text, setText] = useState(() => draftOf(threadId));
   const input = useRef<HTMLTextAreaElement>(null);
   const isReady = text.trim() !== "" && !isBusy;
 
   useEffect(() => input.current?.focus(), []);
 
+  const write = (changed: string) => {
+    setText(changed);
+    keepDraft(threadId, changed);
+  };
   const submit = () => {
     if (!isReady) return;
     send(text.trim());
-    setText("");
+    write("");
   };
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -43,7 +49,7 @@ export function Composer({ about, isBusy, send, stop }: ComposerProps) {
         value={text}
         maxLength={LONGEST}
         rows={2}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => write(event.target.value)}
         onKeyDown={press}
         className="block field-sizing-content max-h-48 min-h-16 w-full resize-none bg-transparent px-3 pt-2.5 text-base placeholder:text-muted focus-visible:outline-none"
       />

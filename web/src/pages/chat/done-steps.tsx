@@ -42,7 +42,7 @@ function Done({ step }: { step: DoneStep }) {
           )}
         </span>
         {undoing.isSuccess ? (
-          <span className="text-muted text-xs">Undone</span>
+          <span className="text-muted text-xs">{undoing.data}</span>
         ) : (
           undo && (
             <Button look="quiet" busy={undoing.isPending} onClick={() => undoing.mutate()}>

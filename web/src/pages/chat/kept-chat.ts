@@ -1,3 +1,5 @@
+import { newId } from "../../api/new-id";
+
 /** What of the chat a browser keeps: whether it is open, and which conversation. */
 export interface KeptChat {
   isOpen: boolean;
@@ -21,7 +23,7 @@ export function keptChat(userId: string): KeptChat {
   } catch {
     // What cannot be read is as good as nothing.
   }
-  return { isOpen: false, threadId: crypto.randomUUID() };
+  return { isOpen: false, threadId: newId() };
 }
 
 /** Keep the chat as it is, where the browser lets us. */

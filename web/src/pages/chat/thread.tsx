@@ -9,10 +9,11 @@ import { Problem, wordsOf } from "../../api/problem";
 import { Failure } from "../../ui/failure";
 import { Spinner } from "../../ui/spinner";
 import { toasts } from "../../ui/toasts";
-import { type KeptThread, makeTransport, stopTurn, threadsKey } from "./chats";
+import { type KeptThread, makeTransport, readThread, stopTurn, threadsKey } from "./chats";
 import { Composer } from "./composer";
 import { Message } from "./message";
 import type { ChatMessage } from "./parts";
+import { unheard } from "./resending";
 import { beforeTurn } from "./resuming";
 import type { OpenContact } from "./use-open-contact";
 
@@ -33,7 +34,7 @@ interface ThreadProps {
 export function Thread({ id, kept, contact }: ThreadProps) {
   const client = useQueryClient();
   const [talk] = useState(() => makeChat(id, kept, client));
-  const { messages, status, error, sendMessage, regenerate, addToolApprovalResponse } = useChat({
+  const { messages, setMessages, status, error, sendMessage, regenerate, addToolApprovalResponse } = useChat({
     chat: talk,
     resume: kept.isAnswering,
     throttle: DRAWN_EVERY_MS,
@@ -52,11 +53,19 @@ export function Thread({ id, kept, contact }: ThreadProps) {
     }
   };
   const failure = error && told(error);
-  // Without a word from the server nobody knows how far it came: what it kept says so, and is followed on.
-  const retry = () =>
-    failure instanceof Problem
-      ? regenerate(bodyOf(contact))
-      : client.invalidateQueries({ queryKey: threadKey(id) });
+  const send = (text: string) => void sendMessage({ text }, bodyOf(contact));
+  const retry = async () => {
+    if (failure instanceof Problem) return regenerate(bodyOf(contact));
+    try {
+      // Without a word from the server nobody knows how far it came: what it kept says so.
+      const question = unheard(messages, (await readThread(id)).messages);
+      if (!question) return await client.invalidateQueries({ queryKey: threadKey(id) });
+      setMessages(question.before);
+      send(question.text);
+    } catch (failed) {
+      toasts.warn(wordsOf(failed));
+    }
+  };
   return (
     <>
       <Following of={messages}>
@@ -77,12 +86,7 @@ export function Thread({ id, kept, contact }: ThreadProps) {
           </div>
         )}
       </Following>
-      <Composer
-        about={contact?.name}
-        isBusy={isBusy}
-        send={(text) => void sendMessage({ text }, bodyOf(contact))}
-        stop={() => void stop()}
-      />
+      <Composer threadId={id} about={contact?.name} isBusy={isBusy} send={send} stop={() => void stop()} />
     </>
   );
 }

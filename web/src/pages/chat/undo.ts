@@ -1,4 +1,5 @@
-import { answered, api } from "../../api/client";
+import { undoAction } from "../../api/actions";
+import { undoEntry } from "../../api/history";
 
 /** What became of a step that was approved, as far as a page shows it. */
 export interface DoneStep {
@@ -29,14 +30,13 @@ function isStep(step: unknown): step is DoneStep {
   );
 }
 
-/** How a step that was done is taken back; nothing where it cannot be, or the address is none of those we know. */
-export function undoOf({ undo }: DoneStep): (() => Promise<unknown>) | undefined {
+/**
+ * How a step that was done is taken back, which then says how far that came; nothing where it cannot be, or the address
+ * is none of those we know.
+ */
+export function undoOf({ undo }: DoneStep): (() => Promise<string>) | undefined {
   const number = undo?.match(ENTRY)?.[1];
-  if (number) {
-    const params = { path: { number: Number(number) } };
-    return () => answered<unknown>(api.POST("/history/{number}/undo", { params, body: { dry_run: false } }));
-  }
-  const action_id = undo?.match(ACTION)?.[1];
-  if (!action_id) return undefined;
-  return () => answered<unknown>(api.POST("/actions/{action_id}/undo", { params: { path: { action_id } } }));
+  if (number) return () => undoEntry(Number(number)).then(() => "Undone");
+  const action = undo?.match(ACTION)?.[1];
+  return action ? () => undoAction(action) : undefined;
 }

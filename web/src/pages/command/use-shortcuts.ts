@@ -30,13 +30,22 @@ export function useShortcuts({ show, toggleChat }: Shortcuts): void {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isCovered()) return;
     if (event.key === "?") show("keys");
-    const place = PLACES.find(({ key }) => key === event.key);
-    if (place && event.timeStamp - began.current < SEQUENCE_MS) void navigate({ to: place.to });
+    if (isLetter(event.key) && event.timeStamp - began.current < SEQUENCE_MS) {
+      // It is the second half of a word of these keys, and means nothing to the page that is left.
+      event.preventDefault();
+      const place = PLACES.find(({ key }) => key === event.key);
+      if (place) void navigate({ to: place.to });
+    }
     began.current = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => press(event);
-    document.addEventListener("keydown", listen);
-    return () => document.removeEventListener("keydown", listen);
+    // Before the keys of a page, which leave alone what was taken here.
+    document.addEventListener("keydown", listen, { capture: true });
+    return () => document.removeEventListener("keydown", listen, { capture: true });
   }, []);
+}
+
+function isLetter(key: string): boolean {
+  return /^[a-z]$/.test(key);
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
-import { answered, api } from "../../api/client";
+import { undoAction } from "../../api/actions";
 import { actionsQuery } from "../../api/connections";
 import type { Action } from "../../api/types";
 import { Ago, useNow } from "../../ui/ago";
@@ -105,8 +105,7 @@ function Changes({ action }: { action: Action }) {
 function Undo({ action }: { action: Action }) {
   const client = useQueryClient();
   const undoing = useMutation({
-    mutationFn: () =>
-      answered(api.POST("/actions/{action_id}/undo", { params: { path: { action_id: action.id } } })),
+    mutationFn: () => undoAction(action.id),
     onSettled: () => client.invalidateQueries({ queryKey: ["actions"] }),
   });
   if (action.state !== "succeeded" || action.undone_by) return null;

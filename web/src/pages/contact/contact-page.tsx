@@ -34,7 +34,7 @@ export function ContactPage() {
     }
   }, [id, contactId, navigate]);
 
-  if (contact.isError && contact.error instanceof Problem && contact.error.status < 500) return <Gone />;
+  if (contact.isError && contact.error instanceof Problem && contact.error.status === 404) return <Gone />;
   return (
     <>
       <div className="px-4 pt-3 md:px-6">
@@ -51,7 +51,11 @@ export function ContactPage() {
           <Failure error={contact.error} retry={contact.refetch} />
         </div>
       )}
-      {contact.data ? <Person contact={contact.data} cited={source} /> : contact.isPending && <Loading />}
+      {contact.data ? (
+        <Person key={contact.data.id} contact={contact.data} cited={source} />
+      ) : (
+        contact.isPending && <Loading />
+      )}
     </>
   );
 }

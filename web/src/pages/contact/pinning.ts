@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../api/client";
+import { undoEntry } from "../../api/history";
 import { wordsOf } from "../../api/problem";
 import { inWords } from "../../ui/format";
 import { toasts } from "../../ui/toasts";
@@ -21,10 +22,7 @@ export function usePinning(contactId: string, field: string, onDone?: () => void
         number === undefined
           ? undefined
           : async () => {
-              const path = { number };
-              await answered(
-                api.POST("/history/{number}/undo", { params: { path }, body: { dry_run: false } }),
-              );
+              await undoEntry(number);
               await lookAnew(client);
             };
       toasts.say(value === null ? `${inWords(field)} follows its sources` : `${inWords(field)} is set`, undo);

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../api/client";
+import { undoEntry } from "../../api/history";
 import type { ContactDetail, Outcome, Source } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -39,8 +40,7 @@ export function SplitDialog({ contact, source, onClose }: SplitDialogProps) {
   });
 
   async function takeBack(number: number) {
-    const params = { path: { number } };
-    await answered(api.POST("/history/{number}/undo", { params, body: { dry_run: false } }));
+    await undoEntry(number);
     await lookAnew(client);
   }
 

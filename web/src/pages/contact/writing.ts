@@ -42,8 +42,9 @@ export function useWriting(contactId: string, field: string) {
     onSuccess: ({ id, state, can_undo }, { place }) => {
       const { label } = providerOf(place.source.provider);
       const undo = async () => {
-        await undoAction(id);
+        const words = await undoAction(id);
         await lookAgain();
+        return words;
       };
       if (state === "succeeded") {
         toasts.say(`${inWords(field)} is written to ${label}`, can_undo ? undo : undefined);

@@ -1,6 +1,14 @@
 import { expect, it } from "vitest";
 import type { ContactPage, ContactSummary } from "../../api/types";
-import { type ContactPages, firstPageOf, rowsOf, summaryOf, withoutRows, withRow } from "./rows";
+import {
+  type ContactPages,
+  firstPageOf,
+  rowsOf,
+  summaryOf,
+  withoutRows,
+  withRow,
+  withRowsBack,
+} from "./rows";
 
 function row(id: string, changes: Partial<ContactSummary> = {}): ContactSummary {
   return {
@@ -86,4 +94,25 @@ it("makes the row of a contact in full", () => {
       needs_review: true,
     }),
   );
+});
+
+it("puts rows back where they stood, beside what came meanwhile", () => {
+  const then: ContactPages = {
+    pages: [page([row("a"), row("b"), row("c")], "2"), page([row("d"), row("e")])],
+    pageParams: [undefined, "2"],
+  };
+  const left = withoutRows(then, new Set(["a", "c", "d"]));
+  const now = left && { ...left, pages: [...left.pages, page([row("f")])] };
+
+  const back = withRowsBack(withRow(now, row("b", { first_name: "Ada" })), then);
+
+  expect(rowsOf(back).map(({ id, first_name }) => [id, first_name])).toEqual([
+    ["a", null],
+    ["b", "Ada"],
+    ["c", null],
+    ["d", null],
+    ["e", null],
+    ["f", null],
+  ]);
+  expect(withRowsBack(undefined, then)).toBeUndefined();
 });

@@ -50,6 +50,26 @@ export function withoutRows(
   );
 }
 
+/** Put the rows back that were taken out since then, where they stood. */
+export function withRowsBack(
+  now: ContactPages | undefined,
+  then: ContactPages | undefined,
+): ContactPages | undefined {
+  if (!now || !then) return now;
+  const shown = new Set(rowsOf(now).map(({ id }) => id));
+  return {
+    ...now,
+    pages: now.pages.map((page, number) => {
+      const items = [...page.items];
+      // In their order: each stands behind all that stood before it.
+      then.pages[number]?.items.forEach((row, at) => {
+        if (!shown.has(row.id)) items.splice(at, 0, row);
+      });
+      return { ...page, items };
+    }),
+  };
+}
+
 /** Forget all pages but the first, so that asking again costs one request. */
 export function firstPageOf(data: ContactPages | undefined): ContactPages | undefined {
   return data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) };

@@ -39,11 +39,7 @@ export function SidePanel({ id, order, total, open }: SidePanelProps) {
     if (isStep && to !== undefined && !isTyping(event.target)) {
       event.preventDefault();
       open(to);
-    } else if (
-      event.key === "Escape" &&
-      !isTyping(event.target) &&
-      !document.querySelector(":popover-open")
-    ) {
+    } else if (event.key === "Escape" && !isTyping(event.target)) {
       open(undefined);
     }
   });

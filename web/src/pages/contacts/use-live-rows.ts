@@ -1,7 +1,7 @@
 import { hashKey, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Problem } from "../../api/problem";
-import { contactKey, contactQuery, PAGES_ASKED_ANEW } from "../../api/queries";
+import { contactKey, contactQuery, isAskedAnew } from "../../api/queries";
 import { goldenIdsOf, goneIdsOf, type LiveEvent } from "../../live/events";
 import { Throttle } from "../../live/throttle";
 import { useFeedStatus, useLive } from "../../live/use-live";
@@ -36,11 +36,12 @@ interface LiveRows {
 export function useLiveRows(queryKey: QueryKey): LiveRows {
   const client = useQueryClient();
   const list = hashKey(queryKey);
-  const [noted, setNoted] = useState<Noted>(() => {
-    // A long list stands as it was left; what happened since then nobody heard.
-    const pages = client.getQueryData<ContactPages>(queryKey)?.pages.length ?? 0;
-    return { list, ...NOTHING, stale: pages > PAGES_ASKED_ANEW };
-  });
+  const pages = () => client.getQueryData<ContactPages>(queryKey);
+  // A long list stands as it was left; what happened since then nobody heard.
+  const begin = (): Noted => ({ list, ...NOTHING, stale: !isAskedAnew(pages()) });
+  const [noted, setNoted] = useState(begin);
+  // What was noted of another list says nothing of this one.
+  if (noted.list !== list) setNoted(begin);
   const [throttle] = useState(() => new Throttle(EVERY_MS));
   const waiting = useRef(new Set<string>());
   // Only a stream that was not there yet when the list was asked for may have its first `ready` still before it.
@@ -48,7 +49,6 @@ export function useLiveRows(queryKey: QueryKey): LiveRows {
 
   useEffect(() => () => throttle.clear(), [throttle]);
 
-  // What was noted of another list says nothing of this one.
   const { stale, gone } = noted.list === list ? noted : NOTHING;
   const note = (change: (before: Omit<Noted, "list">) => Omit<Noted, "list">) =>
     setNoted((before) => ({ list, ...change(before.list === list ? before : NOTHING) }));
@@ -61,8 +61,6 @@ export function useLiveRows(queryKey: QueryKey): LiveRows {
         ? { ...before, gone: new Set([...before.gone].filter((other) => other !== id)) }
         : before,
     );
-
-  const pages = () => client.getQueryData<ContactPages>(queryKey);
 
   const showNews = async () => {
     setNoted({ list, ...NOTHING });

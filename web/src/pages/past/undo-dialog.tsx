@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { answered, api } from "../../api/client";
-import type { HistoryEntry, Outcome } from "../../api/types";
+import { undoEntry } from "../../api/history";
+import type { HistoryEntry } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
@@ -15,13 +15,13 @@ export function UndoDialog({ entry, onClose }: { entry: HistoryEntry; onClose: (
   const client = useQueryClient();
   const preview = useQuery({
     queryKey: ["undo-preview", entry.number],
-    queryFn: () => undo(entry.number, true),
+    queryFn: () => undoEntry(entry.number, { dryRun: true }),
     staleTime: 0,
     gcTime: 0,
     retry: false,
   });
   const undoing = useMutation({
-    mutationFn: () => undo(entry.number, false),
+    mutationFn: () => undoEntry(entry.number),
     onSuccess: async () => {
       onClose();
       toasts.say(`Undone: ${titleOf(entry)}`);
@@ -49,11 +49,5 @@ export function UndoDialog({ entry, onClose }: { entry: HistoryEntry; onClose: (
         </Button>
       </div>
     </Dialog>
-  );
-}
-
-function undo(number: number, dry_run: boolean): Promise<Outcome> {
-  return answered<Outcome>(
-    api.POST("/history/{number}/undo", { params: { path: { number } }, body: { dry_run } }),
   );
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered, api } from "../../api/client";
+import { undoEntry } from "../../api/history";
 import { Problem, wordsOf } from "../../api/problem";
 import type { Outcome, Suggestion } from "../../api/types";
 import { Button } from "../../ui/button";
@@ -113,16 +114,15 @@ async function answerAll(chosen: readonly Suggestion[], word: Word): Promise<() 
   const numbers = entries.map(({ number }) => number);
   return async () => {
     for (let number = numbers.at(-1); number !== undefined; number = numbers.at(-1)) {
-      await undoEntry(number);
+      await takeBack(number);
       numbers.pop();
     }
   };
 }
 
-async function undoEntry(number: number): Promise<void> {
-  const params = { path: { number } };
+async function takeBack(number: number): Promise<void> {
   try {
-    await answered(api.POST("/history/{number}/undo", { params, body: { dry_run: false } }));
+    await undoEntry(number);
   } catch (error) {
     // It went along with one that was taken back before it.
     if (!(error instanceof Problem && error.slug === "nothing-to-undo")) throw error;

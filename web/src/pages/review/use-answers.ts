@@ -1,6 +1,7 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { answered, api } from "../../api/client";
+import { undoEntry } from "../../api/history";
 import { Problem, wordsOf } from "../../api/problem";
 import { contactKey, suggestionCountQuery, suggestionsQuery } from "../../api/queries";
 import type { Outcome, Suggestion, Verdict } from "../../api/types";
@@ -104,8 +105,7 @@ async function give({ suggestion, word, choices = {} }: Wish): Promise<TakeBack>
 async function takeBack({ entries }: Outcome): Promise<void> {
   const word = entries.find(({ kind }) => kind === "decided" || kind === "pinned") ?? entries[0];
   if (!word) return;
-  const params = { path: { number: word.number } };
-  await answered(api.POST("/history/{number}/undo", { params, body: { dry_run: false } }));
+  await undoEntry(word.number);
 }
 
 /** Take questions off the list that is shown, without waiting for another one. */
@@ -117,6 +117,5 @@ export async function askAnew(client: QueryClient): Promise<void> {
   await Promise.all([
     client.invalidateQueries({ queryKey: ["suggestions"] }),
     client.invalidateQueries({ queryKey: suggestionCountQuery.queryKey }),
-    client.invalidateQueries({ queryKey: ["contacts"] }),
   ]);
 }

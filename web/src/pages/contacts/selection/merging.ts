@@ -1,10 +1,14 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../../../api/client";
+import { undoEntry } from "../../../api/history";
 import { contactKey } from "../../../api/queries";
 import type { Outcome } from "../../../api/types";
 import { nameOf } from "../../../ui/format";
 import { toasts } from "../../../ui/toasts";
-import { type ContactPages, withoutRows } from "../rows";
+import { type ContactPages, withoutRows, withRowsBack } from "../rows";
+
+const LISTS = ["contacts"] as const;
+type ListsThen = [QueryKey, ContactPages | undefined][];
 
 /** As many as the interface merges at once. */
 export const MOST_MERGED = 50;
@@ -31,19 +35,21 @@ export function useMerging(ids: readonly string[], override: boolean, onDone: ()
     onSuccess: async ({ contacts, gone, entries }) => {
       const [whole] = contacts;
       const number = entries[0]?.number;
-      const undo = number === undefined ? undefined : () => takeBack(number);
+      const before = client.getQueriesData<ContactPages>({ queryKey: LISTS });
+      const undo = number === undefined ? undefined : () => takeBack(number, before);
       const left = new Set(gone);
-      client.setQueriesData<ContactPages>({ queryKey: ["contacts"] }, (data) => withoutRows(data, left));
+      client.setQueriesData<ContactPages>({ queryKey: LISTS }, (data) => withoutRows(data, left));
       onDone();
       toasts.say(`${ids.length} contacts are one now${whole ? `: ${nameOf(whole)}` : ""}`, undo);
       if (whole) await client.invalidateQueries({ queryKey: contactKey(whole.id) });
     },
   });
 
-  async function takeBack(number: number) {
-    await answered(
-      api.POST("/history/{number}/undo", { params: { path: { number } }, body: { dry_run: false } }),
-    );
-    await client.invalidateQueries({ queryKey: ["contacts"] });
+  async function takeBack(number: number, before: ListsThen) {
+    await undoEntry(number);
+    for (const [key, then] of before) {
+      client.setQueryData<ContactPages>(key, (now) => withRowsBack(now, then));
+    }
+    await client.invalidateQueries({ queryKey: ["contact"] });
   }
 }

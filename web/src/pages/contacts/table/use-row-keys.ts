@@ -28,7 +28,12 @@ export function useRowKeys(walked: Walked): (event: KeyboardEvent<HTMLElement>) 
 
   // Whoever has the focus nowhere begins where the list is.
   const begin = useEffectEvent((event: globalThis.KeyboardEvent) => {
-    if (event.target !== document.body || isCovered() || (event.key !== "ArrowDown" && event.key !== "j"))
+    if (
+      event.defaultPrevented ||
+      event.target !== document.body ||
+      isCovered() ||
+      (event.key !== "ArrowDown" && event.key !== "j")
+    )
       return;
     const opened = rows.findIndex(({ id }) => id === openId);
     event.preventDefault();
@@ -42,7 +47,7 @@ export function useRowKeys(walked: Walked): (event: KeyboardEvent<HTMLElement>) 
 
   return (event) => {
     const at = indexOf(event.target);
-    if (at === undefined || isTyping(event.target)) return;
+    if (at === undefined || isTyping(event.target) || event.defaultPrevented) return;
     const row = rows[at];
     if (!row || event.altKey) return;
     const isWide = event.ctrlKey || event.metaKey;
