@@ -131,7 +131,7 @@ async def show_chat(
 async def delete_chat(
     chat_id: FromPath[str], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> None:
-    """Forget a conversation."""
+    """Forget a conversation, and what waits in it; what was decided stays among the proposals."""
     await chats.delete_chat(conn, _key(principal, chat_id))
 
 
