@@ -197,6 +197,34 @@ async def test_what_programs_propose_is_bounded(house: House, gateway: Gateway) 
     assert "/app/proposals" in texts_of(over)[0]
 
 
+async def test_what_is_a_persons_alone_no_token_opens(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, READ, WRITE)
+    chat_id = uuid4().hex
+    question = {"id": chat_id, "messages": [{"id": "u1", "role": "user", "parts": [{"type": "text", "text": "Hello"}]}]}
+    asked: list[tuple[str, str, Any]] = [
+        ("POST", f"/contacts/{person.id}/erase", {}),
+        ("POST", "/rules/relearn", {}),
+        ("POST", "/history/undo-joins", {"since": "2020-01-01T00:00:00Z"}),
+        ("POST", "/connections/csv", {}),
+        ("POST", "/chat", question),
+        ("GET", "/chat", None),
+        ("GET", f"/chat/{chat_id}", None),
+        ("DELETE", f"/chat/{chat_id}", None),
+        ("GET", "/proposals", None),
+    ]
+
+    by_program = {"Authorization": f"Bearer {token}"}
+    answers = {}
+    for method, path, body in asked:
+        url = f"{house.gateway_url}{path}"
+        async with gateway.http.request(method, url, json=body, headers=by_program) as answer:
+            answers[method, path] = answer.status
+
+    assert set(answers.values()) == {403}, answers
+    assert await gateway.contact(person.id) is not None
+
+
 async def test_without_a_good_token_or_at_another_name_nobody_comes_in(house: House, gateway: Gateway) -> None:
     token, token_id = await personal_token(gateway, READ)
     url = f"{house.gateway_url}/mcp"

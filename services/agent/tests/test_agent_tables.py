@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import uuid4
 
-from agent import queries
+from agent import chats, proposal_queries, queries
 from agent.conversation import Said
 from agent.handlers import on_contacts_erased
 from agent.keys import ChatKey
+from agent.proposal_queries import Asked
 from agent.queries import Message
 from agent.tables import metadata
+from agent.tools.tool import Plan
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from contracts.golden_records import ContactErased
@@ -45,6 +47,34 @@ async def test_a_conversation_that_names_an_erased_contact_goes_and_others_stay(
         left = await queries.list_chats(conn, workspace_id, person, before=None, at_most=9)
         assert [each.id for each in left] == ["other"]
         assert await queries.load_said(conn, keys[0]) == []
+
+
+async def test_of_a_deleted_conversation_stays_what_was_decided(db: Database) -> None:
+    workspace_id, person = uuid4(), uuid4()
+    key = ChatKey(workspace_id, person, "chat")
+    refused, waiting = uuid4(), uuid4()
+    async with db.transaction(workspace_id) as conn:
+        await queries.make_chat(conn, key, "A chat")
+        for proposal_id in (refused, waiting):
+            await proposal_queries.add_proposal(
+                conn,
+                workspace_id,
+                person,
+                proposal_id,
+                asked=Asked("chat", "m", f"call_{proposal_id}"),
+                tool="addNote",
+                given={},
+                plan=Plan(title="A note", steps=()),
+                seconds=60,
+            )
+        await proposal_queries.claim(conn, workspace_id, person, refused, state="refused")
+
+    async with db.transaction(workspace_id) as conn:
+        await chats.delete_chat(conn, key)
+
+    async with db.transaction(workspace_id) as conn:
+        found = await proposal_queries.list_proposals(conn, workspace_id, person, state=None, before=None, at_most=9)
+    assert [(each.proposal_id, each.state, each.chat_id) for each in found] == [(refused, "refused", None)]
 
 
 async def test_conversations_are_one_persons(db: Database) -> None:

@@ -9,7 +9,7 @@ from agent.mcp_routes import security
 from agent.mcp_tools import NAMED, list_tools
 from agent.settings import Settings
 from agent.tools.registry import DESCRIBED, TOOLS
-from agent.tools.tool import Plan
+from agent.tools.tool import Plan, Step
 from contracts.golden_records import ContactErased
 from contracts.workspaces import WorkspaceErased
 from mcp.server.transport_security import TransportSecurityMiddleware
@@ -89,6 +89,18 @@ async def propose(db: Database, workspace_id: UUID, user_id: UUID, contact_id: U
     return proposal_id
 
 
+async def propose_email(db: Database, workspace_id: UUID, user_id: UUID, connection_id: UUID, provider_id: str) -> UUID:
+    """A program's proposal to write to a contact of a connection."""
+    proposal_id = uuid4()
+    step = Step(says="Send", record=f"{connection_id}/{provider_id}", after={"to": "ada@example.com"})
+    plan = Plan(contact_id=str(uuid4()), title="Email to Ada", steps=(Step(says="Note"), step))
+    async with db.transaction(workspace_id) as conn:
+        await proposal_queries.add_proposal(
+            conn, workspace_id, user_id, proposal_id, asked=None, tool="sendEmail", given={}, plan=plan, seconds=60
+        )
+    return proposal_id
+
+
 async def left(db: Database, workspace_id: UUID, user_id: UUID) -> list[UUID]:
     async with db.transaction(workspace_id) as conn:
         found = await proposal_queries.list_proposals(conn, workspace_id, user_id, state=None, before=None, at_most=9)
@@ -107,6 +119,24 @@ async def test_what_programs_proposed_about_an_erased_contact_goes(db: Database)
     async with db.transaction(workspace_id) as conn:
         await on_workspaces_erased(conn, [WorkspaceErased(workspace_id=workspace_id)])
     assert await left(db, workspace_id, user_id) == []
+
+
+async def test_what_programs_proposed_goes_by_the_record_and_by_every_id_that_led_to_the_erased(db: Database) -> None:
+    workspace_id, user_id, connection, absorbed = uuid4(), uuid4(), uuid4(), uuid4()
+    await propose(db, workspace_id, user_id, absorbed)
+    await propose_email(db, workspace_id, user_id, connection, "501")
+    kept = [
+        await propose_email(db, workspace_id, user_id, connection, "50"),
+        await propose_email(db, workspace_id, user_id, uuid4(), "501"),
+    ]
+    event = ContactErased(
+        workspace_id=workspace_id, golden_id=uuid4(), sources=((connection, "501"),), previous_ids=(absorbed,)
+    )
+
+    async with db.transaction(workspace_id) as conn:
+        await on_contacts_erased(conn, [event])
+
+    assert sorted(await left(db, workspace_id, user_id)) == sorted(kept)
 
 
 async def test_what_a_dead_process_left_half_done_is_taken_up_after_a_while_by_one(db: Database) -> None:

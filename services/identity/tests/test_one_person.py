@@ -66,10 +66,13 @@ async def test_nothing_of_an_erased_person_is_left_in_any_table_and_others_stay(
 
 async def test_every_service_is_told_whose_records_must_go(workspace: Any) -> None:
     ada = await fill(workspace)
+    previous = (await workspace.get(f"/contacts/{ada}"))["previous_ids"]
 
     await erase(workspace, ada)
 
     (told,) = await workspace.published(ContactErased)
+    assert len(previous) == 3
+    assert set(map(str, told.previous_ids)) == set(previous)
     ours, theirs = workspace.hubspot, workspace.zendesk
     assert str(told.golden_id) == ada
     assert set(told.sources) == {(ours, "1"), (theirs, "2"), (ours, "3"), (ours, "4")}

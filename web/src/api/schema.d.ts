@@ -336,7 +336,7 @@ export interface paths {
         post?: never;
         /**
          * DeleteChat
-         * @description Forget a conversation.
+         * @description Forget a conversation, and what waits in it; what was decided stays among the proposals.
          */
         delete: operations["agent_ChatChatIdDeleteChat"];
         options?: never;

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import msgspec
 from gateway.openapi import Document, merge
+from litestar import Litestar
 from servicekit.house import SERVICES, package_of
 
 from lead.settings import GATEWAY
@@ -24,7 +25,13 @@ def describe() -> bytes:
 
 
 def _describe_service(service: str) -> Document:
+    document: Document = app_of(service).openapi_schema.to_schema()
+    return document
+
+
+def app_of(service: str) -> Litestar:
+    """Build a service to look at, and not to run."""
     package = package_of(service)
     settings = import_module(f"{package}.settings").Settings(**_PLACEHOLDERS)
-    document: Document = import_module(f"{package}.app").create_app(settings).openapi_schema.to_schema()
-    return document
+    app: Litestar = import_module(f"{package}.app").create_app(settings)
+    return app

@@ -90,6 +90,8 @@ class ContactErased(Event, frozen=True, kw_only=True):
 
     golden_id: UUID
     sources: tuple[tuple[UUID, str], ...]
+    previous_ids: tuple[UUID, ...] = ()
+    """Other ids that led to it: of golden records that were merged into it, before or after."""
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):

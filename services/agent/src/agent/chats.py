@@ -255,8 +255,9 @@ async def list_chats(
 
 
 async def delete_chat(conn: AsyncConnection, key: ChatKey) -> None:
-    """Forget a conversation. Raises `ChatNotFound`, `ChatBusy`."""
+    """Forget a conversation; what was decided in it stays among the proposals. Raises `ChatNotFound`, `ChatBusy`."""
     await _free_chat(conn, key)
+    await proposal_queries.keep_decided(conn, key)
     await queries.delete_chat(conn, key)
 
 

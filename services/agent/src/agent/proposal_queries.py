@@ -21,7 +21,10 @@ _COLUMNS = (
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is to be done once a person says so; what was proposed by a program is of no conversation."""
+    """Something that is to be done once a person says so; what a program proposed is of no conversation.
+
+    Neither is what was decided in one that was deleted.
+    """
 
     proposal_id: UUID
     user_id: UUID
@@ -102,11 +105,15 @@ SELECT count(*) FROM proposal
 WHERE workspace_id = :workspace_id AND user_id = :user_id AND chat_id IS NULL AND state = 'open' AND expires_at > now()
 """)
 
-_ERASE_BY_PROGRAM = text("""
-DELETE FROM proposal WHERE workspace_id = :workspace_id AND chat_id IS NULL AND EXISTS (
-    SELECT FROM unnest(CAST(:patterns AS text[])) AS p WHERE input LIKE p ESCAPE '!' OR plan LIKE p ESCAPE '!'
-        OR outcome LIKE p ESCAPE '!')
-""")
+_NAMING = """
+workspace_id = :workspace_id AND EXISTS (
+    SELECT FROM unnest(CAST(:patterns AS text[])) AS p
+    WHERE input LIKE p ESCAPE '!' OR plan LIKE p ESCAPE '!' OR outcome LIKE p ESCAPE '!')
+"""
+
+_CHATS_NAMING = text(f"SELECT DISTINCT user_id, chat_id FROM proposal WHERE chat_id IS NOT NULL AND {_NAMING}")  # noqa: S608
+
+_ERASE_NAMING = text(f"DELETE FROM proposal WHERE {_NAMING}")  # noqa: S608 - the part is ours
 
 
 async def count_open_by_program(conn: AsyncConnection, workspace_id: UUID, user_id: UUID) -> int:
@@ -114,10 +121,27 @@ async def count_open_by_program(conn: AsyncConnection, workspace_id: UUID, user_
     return int((await conn.execute(_OPEN_BY_PROGRAM, {"workspace_id": workspace_id, "user_id": user_id})).scalar_one())
 
 
+async def find_chats_naming(conn: AsyncConnection, workspace_id: UUID, patterns: Sequence[str]) -> set[ChatKey]:
+    """Find the conversations in which something was proposed in which any of these stands."""
+    rows = await conn.execute(_CHATS_NAMING, {"workspace_id": workspace_id, "patterns": list(patterns)})
+    return {ChatKey(workspace_id, row.user_id, row.chat_id) for row in rows}
+
+
 async def erase_naming(conn: AsyncConnection, workspace_id: UUID, patterns: Sequence[str]) -> int:
-    """Forget what programs proposed in which any of these stands; return how many it was."""
+    """Forget what was proposed in which any of these stands; return how many it was."""
     named = {"workspace_id": workspace_id, "patterns": list(patterns)}
-    return (await conn.execute(_ERASE_BY_PROGRAM, named)).rowcount
+    return (await conn.execute(_ERASE_NAMING, named)).rowcount
+
+
+_KEEP_DECIDED = text("""
+UPDATE proposal SET chat_id = NULL
+WHERE workspace_id = :workspace_id AND user_id = :user_id AND chat_id = :chat_id AND state <> 'open'
+""")
+
+
+async def keep_decided(conn: AsyncConnection, key: ChatKey) -> None:
+    """Let what was decided in a conversation stay without it."""
+    await conn.execute(_KEEP_DECIDED, key.named())
 
 
 _OF_CHAT = text(f"""

@@ -267,5 +267,5 @@ _DELETE = text(f"DELETE FROM chat WHERE {_THIS}")  # noqa: S608 - the parts are 
 
 
 async def delete_chat(conn: AsyncConnection, key: ChatKey) -> None:
-    """Forget a conversation, with its proposals."""
+    """Forget a conversation, with the proposals that are of it."""
     await conn.execute(_DELETE, key.named())

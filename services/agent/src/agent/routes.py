@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 from servicekit.database import Database
 from servicekit.errors import Forbidden
-from servicekit.principal import PERSON, Principal, check_scope
+from servicekit.principal import PERSON, Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import chats, cursors, proposals
@@ -26,6 +26,10 @@ from agent.working import Workshop
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=300)]
+
+# A program that proposes must not be the one that says yes, nor speak in its person's name: a question refuses what
+# waits, and what people asked the assistant is theirs.
+_BY_PEOPLE = {"scope": PERSON}
 
 
 def _person(principal: Principal) -> UUID:
@@ -42,7 +46,7 @@ def _streamed(turn: Turn) -> Stream:
     return Stream(turn.follow(), media_type="text/event-stream", headers=HEADERS, status_code=200)
 
 
-@post("/chat", status_code=200, media_type="text/event-stream")
+@post("/chat", status_code=200, media_type="text/event-stream", opt=_BY_PEOPLE)
 async def chat(
     data: JSONBody[ChatRequest],
     principal: NamedDependency[Principal],
@@ -69,7 +73,6 @@ async def chat(
                 message_id=message_id if isinstance(message_id, str) and len(message_id) <= 100 else None,
             )
         else:
-            check_scope(principal, PERSON)
             turn_id, message, decided = await chats.decide(conn, key, decisions_in(data))
     return _streamed(_begin(turns, workshop, key, turn_id, message, decided, principal.token))
 
@@ -86,7 +89,7 @@ def _begin(
     return turns.begin(key, turn_id, lambda turn: workshop.work(key, turn, message, decided, token))
 
 
-@get("/chat/{chat_id:str}/stream")
+@get("/chat/{chat_id:str}/stream", opt=_BY_PEOPLE)
 async def follow_turn(
     chat_id: FromPath[str], principal: NamedDependency[Principal], turns: NamedDependency[Turns]
 ) -> Stream | Response[None]:
@@ -95,7 +98,7 @@ async def follow_turn(
     return _streamed(turn) if turn else Response(None, status_code=204)
 
 
-@delete("/chat/{chat_id:str}/stream")
+@delete("/chat/{chat_id:str}/stream", opt=_BY_PEOPLE)
 async def stop_turn(
     chat_id: FromPath[str], principal: NamedDependency[Principal], turns: NamedDependency[Turns]
 ) -> None:
@@ -104,7 +107,7 @@ async def stop_turn(
         turn.stop()
 
 
-@get("/chat")
+@get("/chat", opt=_BY_PEOPLE)
 async def list_chats(
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
@@ -116,7 +119,7 @@ async def list_chats(
     return await chats.list_chats(conn, principal.workspace_id, _person(principal), before=before, limit=limit)
 
 
-@get("/chat/{chat_id:str}")
+@get("/chat/{chat_id:str}", opt=_BY_PEOPLE)
 async def show_chat(
     chat_id: FromPath[str], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> ChatDetail:
@@ -124,15 +127,15 @@ async def show_chat(
     return await chats.show_chat(conn, _key(principal, chat_id))
 
 
-@delete("/chat/{chat_id:str}")
+@delete("/chat/{chat_id:str}", opt=_BY_PEOPLE)
 async def delete_chat(
     chat_id: FromPath[str], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> None:
-    """Forget a conversation."""
+    """Forget a conversation, and what waits in it; what was decided stays among the proposals."""
     await chats.delete_chat(conn, _key(principal, chat_id))
 
 
-@get("/proposals")
+@get("/proposals", opt=_BY_PEOPLE)
 async def list_proposals(
     conn: NamedDependency[AsyncConnection],
     principal: NamedDependency[Principal],
@@ -147,7 +150,7 @@ async def list_proposals(
     )
 
 
-@get("/proposals/{proposal_id:uuid}")
+@get("/proposals/{proposal_id:uuid}", opt=_BY_PEOPLE)
 async def show_proposal(
     proposal_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> ProposalView:
@@ -155,8 +158,7 @@ async def show_proposal(
     return proposals.view_of(await proposals.show(conn, principal.workspace_id, _person(principal), proposal_id))
 
 
-# A program that proposes must not be the one that says yes.
-@post("/proposals/{proposal_id:uuid}/approve", status_code=200, opt={"scope": PERSON})
+@post("/proposals/{proposal_id:uuid}/approve", status_code=200, opt=_BY_PEOPLE)
 async def approve_proposal(
     proposal_id: FromPath[UUID],
     data: JSONBody[Approval],
@@ -175,7 +177,7 @@ async def approve_proposal(
     )
 
 
-@post("/proposals/{proposal_id:uuid}/refuse", status_code=200, opt={"scope": PERSON})
+@post("/proposals/{proposal_id:uuid}/refuse", status_code=200, opt=_BY_PEOPLE)
 async def refuse_proposal(
     proposal_id: FromPath[UUID],
     data: JSONBody[Refusal],

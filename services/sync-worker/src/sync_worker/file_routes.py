@@ -11,10 +11,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from providers.files import FileSource
 from providers.source import Source
-from servicekit.principal import Principal
+from servicekit.principal import PERSON, Principal
 
 from sync_worker.settings import Settings
 from sync_worker.uploads import NAME, Uploads
+
+# A file is connected as an account is: by a person.
+_BY_PEOPLE = {"scope": PERSON}
 
 
 def routes(sources: Mapping[str, Source], settings: Settings) -> list[HTTPRouteHandler]:
@@ -31,6 +34,7 @@ def _take(source: FileSource, settings: Settings) -> HTTPRouteHandler:
         status_code=202,
         operation_class=_with_form(source),
         request_max_body_size=settings.max_upload_bytes,
+        opt=_BY_PEOPLE,
     )
     async def take_file(
         request: Request[Principal, str, Any], principal: NamedDependency[Principal], uploads: NamedDependency[Uploads]
@@ -48,6 +52,7 @@ def _preview(source: FileSource, settings: Settings) -> HTTPRouteHandler:
         status_code=200,
         operation_class=_with_form(source),
         request_max_body_size=settings.max_upload_bytes,
+        opt=_BY_PEOPLE,
     )
     async def preview_file(request: Request[Principal, str, Any], uploads: NamedDependency[Uploads]) -> FilePreview:
         return await uploads.preview(source, request.stream(), request.headers.get("content-type", ""))

@@ -55,6 +55,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     provider: str | None = None
     before: dict[str, str | None] = {}
     after: dict[str, str | None] = {}
+    record: str | None = None
+    """The source record it acts upon, as connection_id/provider_id: who is erased is found by it."""
     action: dict[str, Any] | None = None
     """What sync-worker is asked for."""
     decision: dict[str, Any] | None = None

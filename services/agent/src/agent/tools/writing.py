@@ -261,7 +261,8 @@ def _step(
     before: dict[str, Any] | None = None,
 ) -> Step:
     wish = {"connection_id": source["connection_id"], "action": action}
-    return Step(says=says, provider=source["provider"], before=before or {}, after=after, action=wish)
+    record = f"{source['connection_id']}/{source['provider_id']}" if "provider_id" in source else None
+    return Step(says=says, provider=source["provider"], before=before or {}, after=after, record=record, action=wish)
 
 
 async def _named(api: Api, contact_id: str) -> str:

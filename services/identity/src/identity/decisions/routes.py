@@ -16,7 +16,7 @@ from contracts.decisions import (
 from litestar import delete, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromHeader, FromPath, HeaderParameter, JSONBody, PathParameter
-from servicekit.principal import Principal
+from servicekit.principal import PERSON, Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.decisions import deciding, undoing
@@ -113,7 +113,8 @@ async def undo_entry(
     return await undoing.undo(conn, principal.workspace_id, number, by=principal.user_id, dry_run=data.dry_run)
 
 
-@post("/history/undo-joins", status_code=200)
+# Some hundreds at once, and not to be had back by one word: a program undoes entry by entry.
+@post("/history/undo-joins", status_code=200, opt={"scope": PERSON})
 async def undo_joins(
     data: JSONBody[UndoSinceWish], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> UndoneSince:

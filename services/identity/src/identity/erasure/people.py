@@ -8,7 +8,7 @@ from contracts.golden_records import ContactErased, SourceName
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.contacts import reading
+from identity.contacts import reading, reading_queries
 from identity.contacts.reading import ContactNotFound
 from identity.erasure import erasing, people_queries
 from identity.path.timeline_queries import SourceAddress
@@ -30,11 +30,19 @@ async def erase_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID, *,
         raise ContactNotFound
     outcome = await _foretell(conn, workspace_id, golden_id, members, dry_run=dry_run)
     if not dry_run:
+        source_ids = {member.source_id for member in members}
+        redirects = await reading_queries.list_redirects(conn, workspace_id, source_ids)
         await people_queries.forget_named(conn, workspace_id, _addresses(members))
-        await erasing.erase_records(conn, workspace_id, {member.source_id for member in members})
+        await erasing.erase_records(conn, workspace_id, source_ids)
         await queries.save_records(conn, list(map(forgotten, members)), {})
         sources = tuple((member.connection_id, member.provider_id) for member in members)
-        publish(conn, [ContactErased(workspace_id=workspace_id, golden_id=golden_id, sources=sources)])
+        event = ContactErased(
+            workspace_id=workspace_id,
+            golden_id=golden_id,
+            sources=sources,
+            previous_ids=tuple(sorted({*source_ids, *redirects, id_} - {golden_id})),
+        )
+        publish(conn, [event])
         log.info("contact_erased", workspace_id=str(workspace_id), golden_id=str(golden_id), records=len(members))
     return outcome
 

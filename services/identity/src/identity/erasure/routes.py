@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 from servicekit.database import Database
-from servicekit.principal import Principal
+from servicekit.principal import PERSON, Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.erasure import export, people
@@ -31,7 +31,8 @@ async def export_contact(
     )
 
 
-@post("/contacts/{golden_id:uuid}/erase", status_code=200)
+# What is gone for good is a person's word, and no program's that read it somewhere.
+@post("/contacts/{golden_id:uuid}/erase", status_code=200, opt={"scope": PERSON})
 async def erase_contact(
     golden_id: FromPath[UUID],
     data: JSONBody[EraseWish],

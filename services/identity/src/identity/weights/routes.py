@@ -16,7 +16,7 @@ from litestar import delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from servicekit.database import Database
-from servicekit.principal import Principal
+from servicekit.principal import PERSON, Principal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.cursors import Cursors
@@ -25,6 +25,9 @@ from identity.weights import previewing, ruling
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]
 
+# A rule moves every record of a workspace at once: no program changes one.
+_BY_PEOPLE = {"scope": PERSON}
+
 
 @get("/rules")
 async def show_rules(conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]) -> RulesView:
@@ -32,7 +35,7 @@ async def show_rules(conn: NamedDependency[AsyncConnection], principal: NamedDep
     return await ruling.show_rules(conn, principal.workspace_id)
 
 
-@patch("/rules")
+@patch("/rules", opt=_BY_PEOPLE)
 async def set_rules(
     data: JSONBody[RulesWish], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> RulesView:
@@ -40,7 +43,7 @@ async def set_rules(
     return await ruling.set_rules(conn, principal.workspace_id, data, by=principal.user_id)
 
 
-@post("/rules/relearn", status_code=200)
+@post("/rules/relearn", status_code=200, opt=_BY_PEOPLE)
 async def relearn(db: NamedDependency[Database], principal: NamedDependency[Principal]) -> RulesView:
     """Learn from the records what evidence is worth; what follows is settled in the background."""
     return await ruling.relearn(db, principal.workspace_id, by=principal.user_id)
@@ -58,7 +61,7 @@ async def list_versions(
     return await ruling.list_versions(conn, principal.workspace_id, cursors=cursors, cursor=cursor, limit=limit)
 
 
-@post("/rules/versions/{version:int}/restore", status_code=200)
+@post("/rules/versions/{version:int}/restore", status_code=200, opt=_BY_PEOPLE)
 async def restore_version(
     version: FromPath[int], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> RulesView:
@@ -66,7 +69,7 @@ async def restore_version(
     return await ruling.restore(conn, principal.workspace_id, version, by=principal.user_id)
 
 
-@put("/rules/preview", status_code=202)
+@put("/rules/preview", status_code=202, opt=_BY_PEOPLE)
 async def begin_preview(
     data: JSONBody[PreviewWish], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
 ) -> RulesPreview:
@@ -95,13 +98,13 @@ async def list_previewed(
     )
 
 
-@post("/rules/preview/apply", status_code=200)
+@post("/rules/preview/apply", status_code=200, opt=_BY_PEOPLE)
 async def apply_preview(conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]) -> RulesView:
     """Have the rules that were tried out hold; what follows is settled in the background."""
     return await previewing.apply(conn, principal.workspace_id, by=principal.user_id)
 
 
-@delete("/rules/preview")
+@delete("/rules/preview", opt=_BY_PEOPLE)
 async def drop_preview(conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]) -> None:
     """Drop the rules that were tried out."""
     await previewing.drop(conn, principal.workspace_id)
