@@ -1,6 +1,7 @@
 """Batches that are read while the one before is handled."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -185,3 +186,19 @@ async def test_the_backlog_is_that_of_the_slowest_who_listens(
 
 def name_of(event: GoldenRecordGone) -> str:
     return str(event.golden_id)
+
+
+async def test_a_rush_is_so_many_events_of_a_shard_within_a_time(
+    db: Database, copies: Copies, published: list[UUID]
+) -> None:
+    [shard] = await copies.one().list_behind()
+
+    async def inflow(events: int, within: timedelta) -> queries.Inflow:
+        async with db.engine.connect() as conn:
+            return await queries.inflow_of(conn, "test", [shard], events=events, within=within)
+
+    assert await inflow(len(published), timedelta(minutes=1)) == queries.Inflow(len(published), is_rush=True)
+    assert not (await inflow(len(published) + 1, timedelta(minutes=1))).is_rush
+    assert not (await inflow(len(published), timedelta(0))).is_rush
+    await copies.rest()
+    assert await inflow(len(published), timedelta(minutes=1)) == queries.Inflow(0, is_rush=True)

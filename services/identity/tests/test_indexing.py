@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
+import pytest
 from contracts.event import Event
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from identity import backlog
+from identity.app import NAME
 from identity.contacts import reading_queries
 from identity.erasure import erasing
 from identity.handlers import projections, subscriptions
@@ -153,6 +157,27 @@ async def test_a_set_of_records_costs_the_index_a_handful_of_statements(workspac
     assert len(statements) <= 11
     # Some twenty for each record; reading the workspace for each would be a hundred times as many.
     assert read.scalar_one() < 300 * 40
+
+
+async def test_what_is_derived_waits_out_a_rush_though_no_contact_waits_and_a_few_hold_nothing_up(
+    workspace: Any,
+) -> None:
+    await workspace.hears(workspace.fetched(0, "ada@x.org"))
+    assert len((await contents(workspace.db, workspace.id))["documents"]) == 1
+
+    rush = [workspace.fetched(number) for number in range(backlog.RUSH)]
+    async with workspace.publisher.transaction(workspace.id) as conn:
+        publish(conn, rush, lane="backfill")
+    # So quickly are they handled here that none waits any more when it is asked.
+    with patch.object(backlog, "RUSH_WITHIN", timedelta(minutes=1)):
+        await drain(workspace.db, subscriptions())
+        with pytest.raises(AssertionError, match="could not be delivered"):
+            await drain(workspace.db, projections()["search"], consumer=f"{NAME}_search")
+    assert len((await contents(workspace.db, workspace.id))["documents"]) == 1
+
+    with patch.object(backlog, "RUSH_WITHIN", timedelta(0)):
+        await workspace.derives()
+    assert len((await contents(workspace.db, workspace.id))["documents"]) == backlog.RUSH
 
 
 _FILL = """

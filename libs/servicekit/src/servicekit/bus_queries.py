@@ -1,7 +1,7 @@
 """All the SQL of the bus but the publishing, which is in `outbox.py`."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -278,18 +278,31 @@ async def lag_of(conn: AsyncConnection, consumer: str, topics: Sequence[str]) ->
     return {(row.topic, row.lane): row.lag for row in rows}
 
 
-_LAG_OF_SHARDS = text("""
-SELECT coalesce(sum(s.last - coalesce(o.position, 0)), 0)
+_INFLOW = text("""
+SELECT coalesce(sum(s.last - coalesce(o.position, 0)), 0) AS waiting,
+       coalesce(bool_or(e.published_at > clock_timestamp() - CAST(:within AS interval)), false) AS is_rush
 FROM json_to_recordset(CAST(:shards AS json)) AS w (topic text, lane text, number integer)
 JOIN bus.shard s ON (s.topic, s.lane, s.shard) = (w.topic, w.lane, w.number)
 LEFT JOIN bus."offset" o ON (o.consumer, o.topic, o.lane, o.shard) = (:consumer, s.topic, s.lane, s.shard)
+LEFT JOIN LATERAL bus.read_batch(s.topic, s.lane, s.shard, s.last - :events, 1) AS e ON s.last >= :events
 """)
 
 
-async def lag_of_shards(conn: AsyncConnection, consumer: str, shards: Iterable[Shard]) -> int:
-    """Count the events of some shards that a consumer has yet to handle."""
-    named = msgspec.json.encode([msgspec.structs.asdict(shard) for shard in shards]).decode()
-    return int((await conn.execute(_LAG_OF_SHARDS, {"consumer": consumer, "shards": named})).scalar_one())
+class Inflow(msgspec.Struct, frozen=True):
+    """What comes in: how many events a consumer has yet to handle, and whether very many came just now."""
+
+    waiting: int
+    is_rush: bool
+
+
+async def inflow_of(
+    conn: AsyncConnection, consumer: str, shards: Iterable[Shard], *, events: int, within: timedelta
+) -> Inflow:
+    """Look at what comes into some shards; so many `events` of one of them `within` a time until now are a rush."""
+    names = msgspec.json.encode([msgspec.structs.asdict(shard) for shard in shards]).decode()
+    named = {"consumer": consumer, "shards": names, "events": events, "within": within}
+    row = (await conn.execute(_INFLOW, named)).one()
+    return Inflow(int(row.waiting), row.is_rush)
 
 
 _BACKLOG = text("""
