@@ -52,10 +52,11 @@ from sync_worker.sifting import write_page
 log = structlog.get_logger()
 
 AHEAD_AT_MOST = 5_000
+LOOK_AFTER = 1_000
 LONGEST_PAUSE_SECONDS = 1.0
 LOOK_SECONDS = 0.02
-"""How many events a first sync may be ahead of who listens, how long a page waits for them at the most, and how often
-it looks. They share a machine with us: what they lag behind, they would catch up alone when we are done. And people
+"""How many events a first sync may be ahead of who listens, after how many it looks, how long a page waits for them at
+the most, and how often it looks then. They share a machine with us: what they lag behind, they would catch up alone when we are done. And people
 see contacts as they come. Who listens to nothing for a while slows a sync down, and does not stop it."""
 
 REPORT_SECONDS = 1.0
@@ -213,7 +214,7 @@ class Syncer:
         self, run: Run, source: SourceProvider | FileSource, stream: str, position: Position
     ) -> None:
         fetch = await self._pages_of(run, source, stream, position)
-        reported_at = 0.0
+        reported_at, written = 0.0, 0
         async with aclosing(read_ahead(fetch, position.cursor)) as pages:
             async for page in pages:
                 if page.gap:
@@ -222,7 +223,9 @@ class Syncer:
                 await self._record(run, stream, page, report=report, listing=position.listing)
                 if report:
                     reported_at = time.monotonic()
-                if run.lane == "backfill":
+                written += len(page.contacts) + len(page.interactions)
+                if run.lane == "backfill" and written >= LOOK_AFTER:
+                    written = 0
                     await self._let_catch_up(run)
 
     async def _pages_of(
