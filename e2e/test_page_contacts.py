@@ -103,6 +103,11 @@ async def test_a_person_narrows_the_list_and_keeps_that_as_a_view(
     await page.get_by_role("menuitemradio", name="Stones").click()
     await expect(page.get_by_role("button", name="Change the filter: Company contains stone")).to_be_visible()
 
+    await rows_of(page).first.get_by_role("link").press("Enter")
+    await page.get_by_role("link", name="Open as a page").click()
+    await page.get_by_role("main").get_by_role("link", name="Contacts").click()
+    await expect(page.get_by_role("button", name="View: Stones")).to_be_visible()
+
     await page.get_by_role("button", name="View: Stones").click()
     await page.get_by_role("menuitem", name="Delete").click()
     await page.get_by_role("button", name="Undo").click()
