@@ -32,7 +32,7 @@ async def count_of(session: Gateway) -> int:
 
 async def press(page: Page, key: str) -> None:
     """Answer by a key, once the answer before has come through: until then keys are for a question not yet seen."""
-    await expect(page.get_by_role("button", name="Later")).to_be_enabled()
+    await expect(page.get_by_role("button", name="Later")).to_have_attribute("aria-disabled", "false")
     await page.keyboard.press(key)
 
 
@@ -58,6 +58,11 @@ async def test_a_person_answers_questions_by_keys_and_takes_an_answer_back(
     await expect(left).to_have_text(f"{waiting - 1} left · 1 answered")
     await press(page, "s")
     await expect(left).to_contain_text("2 answered")
+    different = page.get_by_role("button", name="Different", exact=False).first
+    await different.focus()
+    await press(page, "Enter")
+    await expect(left).to_contain_text("3 answered")
+    await expect(different).to_be_focused()
 
     decided: list[str] = []
     page.on("request", lambda request: decided.append(request.url) if "/decision" in request.url else None)
@@ -74,5 +79,29 @@ async def test_a_person_answers_questions_by_keys_and_takes_an_answer_back(
     await expect(page.get_by_role("region", name="What comes of it")).to_be_visible()
     await page.get_by_role("dialog").get_by_role("button", name="Undo", exact=True).click()
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    assert await count_of(session) == waiting - 1
+    assert await count_of(session) == waiting - 2
+    assert complaints.heard == []
+
+
+async def test_the_pair_that_one_comes_for_is_asked_about_and_stays(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    status, body = await session.call("GET", "/suggestions?limit=200")
+    assert status == 200
+    first, *_, last = msgspec.json.decode(body)["items"]
+    wanted = last["sides"][0]["contact"]["id"]
+    page, complaints = await come_in(browser, house, session)
+    question = page.get_by_role("region", name="The question")
+
+    await page.goto(f"{house.gateway_url}/app/contacts/{wanted}")
+    await page.get_by_role("main").get_by_role("link", name="Review").click()
+    await expect(question.locator(f"a[href$='/contacts/{wanted}']")).to_be_visible()
+
+    # A colleague answers something else, and the list is looked at again as somebody comes back to the page.
+    said = {"decision": "different", "version": first["version"], "dry_run": False}
+    status, _ = await session.call("POST", f"/suggestions/{first['id']}/decision", said)
+    assert status == 200
+    async with page.expect_response("**/suggestions?*"):
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(question.locator(f"a[href$='/contacts/{wanted}']")).to_be_visible()
     assert complaints.heard == []

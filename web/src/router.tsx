@@ -11,7 +11,7 @@ import { session } from "./api/client";
 import { NotFound } from "./pages/not-found";
 import { PageFailed } from "./pages/page-failed";
 import { Shell } from "./pages/shell";
-import { contactsSearch, localPath, optionalText } from "./search-params";
+import { contactsSearch, localPath, optionalId, optionalText } from "./search-params";
 
 interface Context {
   queryClient: QueryClient;
@@ -110,9 +110,15 @@ const writtenBack = createRoute({
   component: lazyRouteComponent(() => import("./pages/connections/written-back-page"), "WrittenBackPage"),
 });
 
+interface ReviewSearch {
+  /** The question that one comes for; without it, the one that is asked first. */
+  pair?: string | undefined;
+}
+
 const review = createRoute({
   getParentRoute: () => member,
   path: "/review",
+  validateSearch: (search): ReviewSearch => ({ pair: optionalId(search["pair"]) }),
   component: lazyRouteComponent(() => import("./pages/review/review-page"), "ReviewPage"),
 });
 

@@ -50,7 +50,8 @@ export function contactsSearch(search: Record<string, unknown>): ContactsSearch 
   };
 }
 
-function optionalId(value: unknown): string | undefined {
+/** Read an id from the address. */
+export function optionalId(value: unknown): string | undefined {
   return typeof value === "string" && /^[0-9a-f-]{36}$/.test(value) ? value : undefined;
 }
 

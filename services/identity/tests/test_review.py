@@ -217,6 +217,16 @@ async def test_a_question_put_off_is_asked_again_when_one_says_so(workspace: Any
     assert await questions(workspace) == [asked]
 
 
+async def test_a_question_is_shown_by_its_id_as_the_queue_shows_it_also_when_it_is_put_off(workspace: Any) -> None:
+    asked = await two_alike(workspace)
+
+    assert await workspace.get(f"/suggestions/{asked['id']}") == asked
+    put_off = await workspace.asks("POST", f"/suggestions/{asked['id']}/later", json={})
+    later = await workspace.get(f"/suggestions/{asked['id']}")
+
+    assert later == asked | {"put_off_until": put_off["put_off_until"]}
+
+
 async def test_a_question_put_off_is_asked_again_when_its_time_is_over(workspace: Any) -> None:
     asked = await two_alike(workspace)
     await workspace.asks("POST", f"/suggestions/{asked['id']}/later", json={"days": 1})
@@ -257,6 +267,7 @@ async def test_several_are_put_off_at_once_and_it_is_said_which_are_no_questions
     [
         ("POST", f"/suggestions/{NOBODY}/later", {}, 404, "suggestion-not-found"),
         ("DELETE", f"/suggestions/{NOBODY}/later", None, 404, "suggestion-not-found"),
+        ("GET", f"/suggestions/{NOBODY}", None, 404, "suggestion-not-found"),
         ("POST", f"/suggestions/{NOBODY}/later", {"days": 0}, 400, "invalid-input"),
         ("POST", "/suggestions/later", {"ids": [str(NOBODY)] * 201}, 400, "invalid-input"),
         ("POST", "/suggestions/later", {"ids": []}, 400, "invalid-input"),
@@ -338,6 +349,7 @@ async def test_no_question_is_seen_or_put_off_from_another_workspace(workspace: 
 
     assert (await workspace.get("/suggestions", workspace_id=other))["items"] == []
     assert (await workspace.get("/suggestions/count", workspace_id=other))["count"] == 0
+    await workspace.asks("GET", f"/suggestions/{asked['id']}", status=404, workspace_id=other)
     await workspace.asks("POST", f"/suggestions/{asked['id']}/later", status=404, workspace_id=other, json={})
     async with workspace.db.transaction(workspace.id, other) as conn:
         assert await answering.load_sides(conn, other, [UUID(asked["id"])]) == {}

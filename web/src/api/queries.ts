@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api } from "./client";
 import type { Group } from "./filter";
+import { Problem } from "./problem";
 import type { Activity, ContactPage, Interaction, Page, Sort, Suggestion } from "./types";
 
 /** What the list of contacts is asked for. */
@@ -139,6 +140,24 @@ export const suggestionsQuery = (putOff = false) =>
       // The client's types lose that a question has two sides.
       return items as Suggestion[];
     },
+  });
+
+/** One question, wherever in the queue it is; nothing where it is asked no longer. */
+export const suggestionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["suggestion", id],
+    queryFn: async ({ signal }): Promise<Suggestion | null> => {
+      const params = { path: { suggestion_id: id } };
+      try {
+        return (await answered(api.GET("/suggestions/{suggestion_id}", { params, signal }))) as Suggestion;
+      } catch (error) {
+        if (error instanceof Problem && error.slug === "suggestion-not-found") return null;
+        throw error;
+      }
+    },
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
   });
 
 export const suggestionCountQuery = queryOptions({

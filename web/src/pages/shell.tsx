@@ -14,6 +14,7 @@ import { Away } from "./away";
 import { clearDrafts } from "./chat/drafts";
 import { keepChat, keptChat } from "./chat/kept-chat";
 import { type Overlay, useShortcuts } from "./command/use-shortcuts";
+import { clearList } from "./contacts/list-left";
 import { Navigation } from "./navigation";
 
 const Palette = lazy(() => import("./command/palette").then((module) => ({ default: module.Palette })));
@@ -49,6 +50,7 @@ export function Shell() {
       client.clear();
       toasts.clear();
       clearDrafts();
+      clearList();
     };
   }, [userId, client, feed, navigate, router]);
 

@@ -1,6 +1,6 @@
 import { UserRound } from "lucide-react";
 import { expect, it } from "vitest";
-import { type Command, matching } from "./command";
+import { type Command, isNamed, matching } from "./command";
 
 function named(label: string, group: Command["group"] = "Actions"): Command {
   return { id: label, group, label, icon: UserRound, run: () => undefined };
@@ -16,4 +16,12 @@ it.each([
   const commands = [named("Dark theme"), named("Light theme"), named("Contacts", "Go to")];
 
   expect(matching(commands, words).map(({ label }) => label)).toEqual(labels);
+});
+
+it.each([
+  ["adam smith", true],
+  ["SMITH acme", true],
+  ["adam jones", false],
+])("knows whether %j means somebody who was found for less", (words, means) => {
+  expect(isNamed({ label: "Adam Smith", about: "Acme · adam@acme.test" }, words)).toBe(means);
 });

@@ -10,11 +10,26 @@ export interface Command {
   run: () => unknown;
 }
 
+/** What a command is known by while others come and go beside it. */
+export function keyOf({ group, id }: Command): string {
+  return `${group}/${id}`;
+}
+
+/** Whether somebody or something has every word in what is shown of it. */
+export function isNamed({ label, about }: Pick<Command, "label" | "about">, words: string): boolean {
+  const shown = `${label} ${about ?? ""}`.toLowerCase();
+  return wordsIn(words).every((word) => shown.includes(word));
+}
+
 /** Those of the commands that have every word in their names. */
 export function matching(commands: readonly Command[], words: string): Command[] {
-  const asked = words.toLowerCase().split(/\s+/).filter(Boolean);
+  const asked = wordsIn(words);
   return commands.filter(({ label, group }) => {
     const name = `${group} ${label}`.toLowerCase();
     return asked.every((word) => name.includes(word));
   });
+}
+
+function wordsIn(text: string): string[] {
+  return text.toLowerCase().split(/\s+/).filter(Boolean);
 }

@@ -22,29 +22,45 @@ import { chooseTheme } from "../../ui/theme";
 import { toasts } from "../../ui/toasts";
 import { searchOf } from "../contacts/views/views";
 import { PLACES } from "../places";
-import type { Command } from "./command";
+import { type Command, isNamed } from "./command";
+import { useRested } from "./use-rested";
 
 const FOUND = 6;
 
-/** People by what was typed, found while it is typed. */
-export function useFoundContacts(words: string): { found: Command[]; isLooking: boolean } {
+interface Found {
+  found: Command[];
+  /** Whether the words as they stand are still being looked for. */
+  isLooking: boolean;
+  error: unknown;
+}
+
+/** People by what was typed, found while it is typed: never those of other words than stand there now. */
+export function useFoundContacts(typed: string): Found {
   const navigate = useNavigate();
+  const words = typed.trim();
+  const rested = useRested(words);
   const contacts = useQuery({
-    ...contactsFoundQuery(words, FOUND),
-    enabled: words !== "",
+    ...contactsFoundQuery(rested, FOUND),
+    enabled: rested !== "",
     placeholderData: (before) => before,
   });
   const rows = words === "" ? [] : (contacts.data ?? []);
-  return {
-    isLooking: contacts.isFetching,
-    found: rows.map((row) => ({
+  const found = rows.map(
+    (row): Command => ({
       id: row.id,
       group: "Contacts",
       label: nameOf(row),
       about: [row.company, row.email].filter(Boolean).join(" · "),
       icon: UserRound,
       run: () => navigate({ to: "/contacts/$contactId", params: { contactId: row.id } }),
-    })),
+    }),
+  );
+  const isOfThese = words === rested && !contacts.isPlaceholderData;
+  return {
+    // Of those found before, only who is meant by these words too.
+    found: isOfThese ? found : found.filter((one) => isNamed(one, words)),
+    isLooking: words !== "" && (words !== rested || contacts.isFetching),
+    error: isOfThese && words !== "" ? contacts.error : null,
   };
 }
 

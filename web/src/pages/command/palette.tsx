@@ -1,11 +1,12 @@
 import { CornerDownLeft, Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { wordsOf } from "../../api/problem";
 import { cx } from "../../ui/class-names";
 import { nextOf } from "../../ui/menu";
 import { Spinner } from "../../ui/spinner";
-import { type Command, matching } from "./command";
+import { type Command, keyOf, matching } from "./command";
 import { useCommands, useFoundContacts } from "./commands";
-import { useRested } from "./use-rested";
+import { useChoice } from "./use-choice";
 
 interface PaletteProps {
   showKeys: () => void;
@@ -18,27 +19,28 @@ export function Palette({ showKeys, openChat, onClose }: PaletteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [words, setWords] = useState("");
-  const [at, setAt] = useState(0);
-  const { found, isLooking } = useFoundContacts(useRested(words.trim()));
-  const commands = [...(words.trim() ? found : []), ...matching(useCommands({ showKeys, openChat }), words)];
-  const chosen = commands[Math.min(at, commands.length - 1)];
+  const { found, isLooking, error } = useFoundContacts(words);
+  const commands = [...found, ...matching(useCommands({ showKeys, openChat }), words)];
+  const run = (command: Command) => {
+    dialog.current?.close();
+    command.run();
+  };
+  const { chosen, choose, confirm } = useChoice(words, commands, { isLooking, run });
 
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
 
-  const run = (command: Command | undefined) => {
-    if (!command) return;
-    dialog.current?.close();
-    command.run();
-  };
   const press = (event: KeyboardEvent) => {
-    if (event.key === "Enter") run(chosen);
+    // Who writes by an input method ends a word with Enter.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter") confirm();
     else {
-      const isWalk = event.key === "ArrowDown" || event.key === "ArrowUp";
-      const to = isWalk ? nextOf(event.key, commands.indexOf(chosen as Command), commands.length) : undefined;
-      if (to === undefined) return;
-      setAt(to);
+      const isWalk = chosen && (event.key === "ArrowDown" || event.key === "ArrowUp");
+      const to = isWalk ? nextOf(event.key, commands.indexOf(chosen), commands.length) : undefined;
+      const next = to === undefined ? undefined : commands[to];
+      if (!next) return;
+      choose(next);
       document.getElementById(`${id}-${to}`)?.scrollIntoView({ block: "nearest" });
     }
     event.preventDefault();
@@ -65,17 +67,14 @@ export function Palette({ showKeys, openChat, onClose }: PaletteProps) {
           placeholder="Search contacts, pages, actions …"
           value={words}
           maxLength={200}
-          onChange={(event) => {
-            setWords(event.target.value);
-            setAt(0);
-          }}
+          onChange={(event) => setWords(event.target.value)}
           className="h-12 w-full min-w-0 bg-transparent text-base placeholder:text-muted focus-visible:outline-none"
         />
         {isLooking && <Spinner />}
       </div>
       <div id={`${id}-list`} role="listbox" aria-label="Found" className="min-h-0 overflow-y-auto p-1.5">
         {commands.map((command, index) => (
-          <div key={`${command.group}/${command.id}`} className="contents">
+          <div key={keyOf(command)} className="contents">
             {command.group !== commands[index - 1]?.group && (
               <p aria-hidden="true" className="px-2.5 pt-2 pb-1 font-medium text-muted text-xs">
                 {command.group}
@@ -85,13 +84,18 @@ export function Palette({ showKeys, openChat, onClose }: PaletteProps) {
               id={`${id}-${index}`}
               command={command}
               isChosen={command === chosen}
-              choose={() => setAt(index)}
+              choose={() => choose(command)}
               run={() => run(command)}
             />
           </div>
         ))}
       </div>
-      {commands.length === 0 && (
+      {error != null && (
+        <p role="alert" className="px-4 pt-2 pb-4 text-bad text-sm">
+          People could not be looked for. {wordsOf(error)}
+        </p>
+      )}
+      {commands.length === 0 && error == null && (
         <p role="status" className="px-4 pt-2 pb-6 text-center text-muted text-sm">
           {isLooking ? "Looking …" : "Nothing is called that."}
         </p>

@@ -12,6 +12,7 @@ import { Failure } from "../../ui/failure";
 import { nameOf } from "../../ui/format";
 import { ProviderBadges } from "../../ui/providers";
 import { useTitle } from "../../ui/use-title";
+import { listLeft } from "../contacts/list-left";
 import { DuplicateBanner } from "./duplicate-banner";
 import { Fields } from "./fields";
 import { MoreMenu } from "./more-menu";
@@ -40,6 +41,7 @@ export function ContactPage() {
       <div className="px-4 pt-3 md:px-6">
         <Link
           to="/contacts"
+          search={listLeft()}
           className="-ml-1.5 inline-flex h-7 items-center gap-1 rounded-md px-1.5 text-muted text-sm hover:bg-hover hover:text-ink"
         >
           <ChevronLeft aria-hidden="true" className="size-3.5" />

@@ -16,7 +16,7 @@ export function DuplicateBanner({ contact }: { contact: ContactDetail }) {
       <Notice
         tone="warn"
         action={
-          <Link to="/review" className={buttonClass()}>
+          <Link to="/review" search={{ pair: near.suggestion_id }} className={buttonClass()}>
             Review
           </Link>
         }

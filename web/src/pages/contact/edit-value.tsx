@@ -12,7 +12,7 @@ import { useAccountNames } from "./account-names";
 import { recordKey } from "./cited";
 import { usePinning } from "./pinning";
 import type { WritePlace } from "./write-places";
-import { useWritePlaces, useWriting } from "./writing";
+import { refusalOf, useWritePlaces, useWriting } from "./writing";
 
 interface EditValueProps {
   contact: ContactDetail;
@@ -181,12 +181,6 @@ function Change({ label, before, after }: { label: string; before: string | null
 
 /** Why it was not written. */
 function Refused({ action }: { action: Action | undefined }) {
-  if (action?.state === "conflict") {
-    return (
-      <Notice tone="warn">It was changed there meanwhile. Look at what it says now, and write again.</Notice>
-    );
-  }
-  if (action?.state === "failed")
-    return <Notice tone="bad">{action.problem ?? "It was not written."}</Notice>;
-  return null;
+  const refusal = action && refusalOf(action);
+  return refusal && <Notice tone={action.state === "conflict" ? "warn" : "bad"}>{refusal}</Notice>;
 }

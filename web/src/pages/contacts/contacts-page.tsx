@@ -7,6 +7,7 @@ import { isCovered, isTyping } from "../../ui/typing";
 import { useTitle } from "../../ui/use-title";
 import { ListBody } from "./list-body";
 import { ListHead } from "./list-head";
+import { keepList } from "./list-left";
 import { useContactList } from "./use-contact-list";
 import { useView } from "./views/use-view";
 
@@ -25,6 +26,7 @@ function Contacts({ user }: { user: User }) {
   const list = useContactList(filter);
   const view = useView(search, user.id);
   const open = useOpening(search.contact);
+  useEffect(() => keepList(search), [search]);
   useEscape(() => {
     // What is open beside the list closes first.
     if (search.contact === undefined) list.selecting.clear();

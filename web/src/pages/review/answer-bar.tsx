@@ -1,10 +1,12 @@
 import { Check, Clock, Undo2, X } from "lucide-react";
-import { useEffect, useEffectEvent } from "react";
-import { Button } from "../../ui/button";
+import { type ReactNode, useEffect, useEffectEvent } from "react";
+import { Button, type ButtonLook } from "../../ui/button";
 import { isCovered, isTyping } from "../../ui/typing";
 import type { Word } from "./use-answers";
 
 interface AnswerBarProps {
+  /** Whether there is a question. */
+  canAnswer: boolean;
   /** Whether an answer is on its way. */
   isBusy: boolean;
   canUndo: boolean;
@@ -15,13 +17,15 @@ interface AnswerBarProps {
 const WORDS: Readonly<Record<string, Word>> = { s: "same", d: "different", l: "later" };
 
 /** The answers to a question, by click or by the key that stands on each. */
-export function AnswerBar({ isBusy, canUndo, answer, undo }: AnswerBarProps) {
+export function AnswerBar({ canAnswer, isBusy, canUndo, answer, undo }: AnswerBarProps) {
+  const mayAnswer = canAnswer && !isBusy;
+  const mayUndo = canUndo && !isBusy;
   const press = useEffectEvent((event: KeyboardEvent) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-    if (!isPlain || isBusy || isTyping(event.target) || isCovered() || event.defaultPrevented) return;
+    if (!isPlain || isTyping(event.target) || isCovered() || event.defaultPrevented) return;
     const word = WORDS[event.key];
-    if (word) answer(word);
-    if (event.key === "u" && canUndo) undo();
+    if (word && mayAnswer) answer(word);
+    if (event.key === "u" && mayUndo) undo();
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => press(event);
@@ -34,23 +38,46 @@ export function AnswerBar({ isBusy, canUndo, answer, undo }: AnswerBarProps) {
       aria-label="Your answer"
       className="flex flex-wrap gap-1.5 sm:gap-2 max-sm:[&_svg]:hidden"
     >
-      <Button look="primary" disabled={isBusy} aria-keyshortcuts="s" onClick={() => answer("same")}>
+      <Press look="primary" may={mayAnswer} shortcut="s" act={() => answer("same")}>
         <Check aria-hidden="true" className="size-3.5" />
         Same person <Key>S</Key>
-      </Button>
-      <Button disabled={isBusy} aria-keyshortcuts="d" onClick={() => answer("different")}>
+      </Press>
+      <Press may={mayAnswer} shortcut="d" act={() => answer("different")}>
         <X aria-hidden="true" className="size-3.5" />
         Different <Key>D</Key>
-      </Button>
-      <Button disabled={isBusy} aria-keyshortcuts="l" onClick={() => answer("later")}>
+      </Press>
+      <Press may={mayAnswer} shortcut="l" act={() => answer("later")}>
         <Clock aria-hidden="true" className="size-3.5" />
         Later <Key>L</Key>
-      </Button>
-      <Button look="quiet" disabled={isBusy || !canUndo} aria-keyshortcuts="u" onClick={undo}>
+      </Press>
+      <Press look="quiet" may={mayUndo} shortcut="u" act={undo}>
         <Undo2 aria-hidden="true" className="size-3.5" />
         Undo <Key>U</Key>
-      </Button>
+      </Press>
     </div>
+  );
+}
+
+interface PressProps {
+  look?: ButtonLook;
+  may: boolean;
+  shortcut: string;
+  act: () => void;
+  children: ReactNode;
+}
+
+/** A button that keeps the focus while it may not be pressed: what is disabled would lose it with each answer. */
+function Press({ look = "plain", may, shortcut, act, children }: PressProps) {
+  return (
+    <Button
+      look={look}
+      aria-disabled={!may}
+      aria-keyshortcuts={shortcut}
+      onClick={() => may && act()}
+      className="aria-disabled:opacity-55"
+    >
+      {children}
+    </Button>
   );
 }
 

@@ -13,11 +13,13 @@ import { askAnew, leaveOut, type Word } from "./use-answers";
 interface QueueProps {
   list: readonly Suggestion[];
   shown: Suggestion | undefined;
-  show: (id: string) => void;
+  show: (suggestion: Suggestion) => void;
+  /** Some are answered: it is time for another. */
+  goOn: (ids: ReadonlySet<string>) => void;
 }
 
 /** The questions that follow; several can be answered at once. */
-export function Queue({ list, shown, show }: QueueProps) {
+export function Queue({ list, shown, show, goOn }: QueueProps) {
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const chosen = list.filter(({ id }) => ticked.has(id));
   const tick = (id: string) => {
@@ -35,14 +37,22 @@ export function Queue({ list, shown, show }: QueueProps) {
         />
         {chosen.length > 0 ? `${chosen.length} selected` : "Select all shown"}
       </label>
-      {chosen.length > 0 && <Bulk chosen={chosen} onDone={() => setTicked(new Set())} />}
+      {chosen.length > 0 && (
+        <Bulk
+          chosen={chosen}
+          onDone={(ids) => {
+            setTicked(new Set());
+            goOn(ids);
+          }}
+        />
+      )}
       <ul className="max-h-[70dvh] divide-y overflow-y-auto rounded-lg border bg-raised">
         {list.map((suggestion) => {
           const names = suggestion.sides.map(({ contact }) => nameOf(contact)).join(" and ");
           return (
             <li
               key={suggestion.id}
-              className={cx("flex items-center gap-2 px-2.5", suggestion === shown && "bg-hover")}
+              className={cx("flex items-center gap-2 px-2.5", suggestion.id === shown?.id && "bg-hover")}
             >
               <input
                 type="checkbox"
@@ -52,8 +62,8 @@ export function Queue({ list, shown, show }: QueueProps) {
               />
               <button
                 type="button"
-                aria-current={suggestion === shown || undefined}
-                onClick={() => show(suggestion.id)}
+                aria-current={suggestion.id === shown?.id || undefined}
+                onClick={() => show(suggestion)}
                 className="min-w-0 flex-1 py-2 text-left text-sm"
               >
                 {suggestion.sides.map(({ contact }) => (
@@ -70,13 +80,20 @@ export function Queue({ list, shown, show }: QueueProps) {
   );
 }
 
-function Bulk({ chosen, onDone }: { chosen: readonly Suggestion[]; onDone: () => void }) {
+function Bulk({
+  chosen,
+  onDone,
+}: {
+  chosen: readonly Suggestion[];
+  onDone: (ids: ReadonlySet<string>) => void;
+}) {
   const client = useQueryClient();
   const answering = useMutation({
     mutationFn: (word: Word) => answerAll(chosen, word),
     onSuccess: (takeBack) => {
-      leaveOut(client, new Set(chosen.map(({ id }) => id)));
-      onDone();
+      const ids = new Set(chosen.map(({ id }) => id));
+      leaveOut(client, ids);
+      onDone(ids);
       toasts.say(`${counted(chosen.length, "question")} answered`, async () => {
         await takeBack();
         await askAnew(client);

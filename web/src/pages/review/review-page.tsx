@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { CircleCheckBig } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { suggestionCountQuery, suggestionsQuery } from "../../api/queries";
@@ -7,7 +7,7 @@ import type { Suggestion } from "../../api/types";
 import { buttonClass } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
-import { count } from "../../ui/format";
+import { count, nameOf } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { useTitle } from "../../ui/use-title";
 import { AnswerBar } from "./answer-bar";
@@ -15,6 +15,7 @@ import type { Choices } from "./comparison";
 import { Question } from "./question";
 import { Queue } from "./queue";
 import { useAnswers } from "./use-answers";
+import { useShown } from "./use-shown";
 
 /** Fewer than this left, and the next ones are fetched. */
 const LOW = 10;
@@ -25,10 +26,12 @@ export function ReviewPage() {
   const client = useQueryClient();
   const questions = useQuery(suggestionsQuery());
   const waiting = useQuery(suggestionCountQuery);
-  const [shownId, setShownId] = useState<string>();
-  const answers = useAnswers();
+  const { pair } = useSearch({ from: "/member/review" });
+  const navigate = useNavigate({ from: "/review" });
   const list = questions.data ?? [];
-  const shown = list.find(({ id }) => id === shownId) ?? list[0];
+  const onFound = () => void navigate({ search: {}, replace: true });
+  const { shown, isAwaited, show, goOn, goBack } = useShown(list, { pair, onFound });
+  const answers = useAnswers({ goOn, goBack });
   const left = waiting.data?.count ?? list.length;
   const isLow = list.length < LOW && left > list.length;
 
@@ -46,11 +49,11 @@ export function ReviewPage() {
         </p>
       </header>
       {questions.isError && <Failure error={questions.error} retry={questions.refetch} />}
-      {questions.isPending && <Loading />}
-      {questions.data && !shown && <NothingWaits />}
+      {(questions.isPending || isAwaited) && <Loading />}
+      {questions.data && !isAwaited && !shown && <NothingWaits />}
       {(shown || answers.answeredCount > 0) && (
-        <Asked key={shown?.id} shown={shown} answers={answers}>
-          {list.length > 1 && <Queue list={list} shown={shown} show={setShownId} />}
+        <Asked shown={shown} answers={answers}>
+          {list.length > 1 && <Queue list={list} shown={shown} show={show} goOn={goOn} />}
         </Asked>
       )}
     </div>
@@ -64,30 +67,42 @@ interface AskedProps {
 }
 
 function Asked({ shown, answers, children }: AskedProps) {
-  const [choices, setChoices] = useState<Choices>({});
+  const [chosen, setChosen] = useState<{ of?: string; choices: Choices }>({ choices: {} });
+  // What was chosen for another question says nothing of this one.
+  const choices = shown && chosen.of === shown.id ? chosen.choices : {};
   const { answering, undoing, answeredCount } = answers;
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
       <section aria-label="The question" className="min-w-0">
         <div className="sticky top-12 z-[1] mb-4 bg-canvas py-2 md:top-0">
           <AnswerBar
+            canAnswer={shown !== undefined}
             isBusy={answering.isPending || undoing.isPending}
             canUndo={answeredCount > 0}
             answer={(word) => shown && answering.mutate({ suggestion: shown, word, choices })}
             undo={() => undoing.mutate()}
           />
         </div>
+        <p aria-live="polite" className="sr-only">
+          {shown && `Are they one person? ${namesIn(shown)}`}
+        </p>
         {shown && (
           <Question
+            key={shown.id}
             suggestion={shown}
             choices={choices}
-            choose={(field, value) => setChoices({ ...choices, [field]: value })}
+            choose={(field, value) => setChosen({ of: shown.id, choices: { ...choices, [field]: value } })}
           />
         )}
       </section>
       {children}
     </div>
   );
+}
+
+/** Who is asked about, for who only hears that the next question is there. */
+function namesIn({ sides }: Suggestion): string {
+  return sides.map(({ contact }) => nameOf(contact)).join(" and ");
 }
 
 function NothingWaits() {

@@ -2,8 +2,8 @@ import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-q
 import { useRef, useState } from "react";
 import { answered, api } from "../../api/client";
 import { undoEntry } from "../../api/history";
-import { Problem, wordsOf } from "../../api/problem";
-import { contactKey, suggestionCountQuery, suggestionsQuery } from "../../api/queries";
+import { mayPass, Problem, wordsOf } from "../../api/problem";
+import { contactKey, suggestionCountQuery, suggestionQuery, suggestionsQuery } from "../../api/queries";
 import type { Outcome, Suggestion, Verdict } from "../../api/types";
 import { toasts } from "../../ui/toasts";
 import { type Choices, pinsOf } from "./comparison";
@@ -16,7 +16,10 @@ interface Wish {
   choices?: Choices;
 }
 
-type TakeBack = () => Promise<unknown>;
+interface Given {
+  suggestion: Suggestion;
+  takeBack: () => Promise<unknown>;
+}
 
 const SAID: Readonly<Record<Word, string>> = {
   same: "They are one now",
@@ -24,50 +27,66 @@ const SAID: Readonly<Record<Word, string>> = {
   later: "Put off for a week",
 };
 
+interface Asking {
+  /** A question is answered: it is time for another. */
+  goOn: (ids: ReadonlySet<string>) => void;
+  /** An answer is taken back: its question is asked again. */
+  goBack: (suggestion: Suggestion) => void;
+}
+
 /** Answer questions, and take answers back, the latest first. */
-export function useAnswers() {
+export function useAnswers({ goOn, goBack }: Asking) {
   const client = useQueryClient();
-  const given = useRef<TakeBack[]>([]);
+  const given = useRef<Given[]>([]);
   const [answeredCount, setAnsweredCount] = useState(0);
 
+  const takenBack = async (one: Given) => {
+    given.current = given.current.filter((other) => other !== one);
+    setAnsweredCount(given.current.length);
+    await askAnew(client);
+    goBack(one.suggestion);
+  };
   const undoing = useMutation({
-    mutationFn: async () => given.current.at(-1)?.(),
-    onSuccess: async () => {
-      given.current.pop();
-      setAnsweredCount(given.current.length);
-      await askAnew(client);
+    mutationFn: async () => {
+      const latest = given.current.at(-1);
+      await latest?.takeBack();
+      return latest;
     },
+    onSuccess: (latest) => latest && takenBack(latest),
     onError: (error) => toasts.warn(wordsOf(error)),
   });
 
   const answering = useMutation({
     mutationFn: give,
     onSuccess: (takeBack, { suggestion, word }) => {
-      given.current.push(takeBack);
+      const one = { suggestion, takeBack };
+      given.current.push(one);
       setAnsweredCount(given.current.length);
       leaveOut(client, new Set([suggestion.id]));
+      goOn(new Set([suggestion.id]));
       toasts.say(SAID[word], async () => {
         await takeBack();
-        given.current = given.current.filter((one) => one !== takeBack);
-        setAnsweredCount(given.current.length);
-        await askAnew(client);
+        await takenBack(one);
       });
       for (const { contact } of suggestion.sides) {
         void client.invalidateQueries({ queryKey: contactKey(contact.id) });
       }
       void client.invalidateQueries({ queryKey: suggestionCountQuery.queryKey });
     },
-    onError: async (error) => {
+    onError: async (error, { suggestion: { id } }) => {
       toasts.warn(wordsOf(error));
+      if (!(error instanceof Problem) || mayPass(error)) return;
       // The question is another by now, or is asked no longer.
-      if (error instanceof Problem && error.status < 500) await askAnew(client);
+      await askAnew(client);
+      const isAsked = await client.fetchQuery(suggestionQuery(id)).then(Boolean, () => true);
+      if (!isAsked) goOn(new Set([id]));
     },
   });
 
   return { answering, undoing, answeredCount };
 }
 
-async function give({ suggestion, word, choices = {} }: Wish): Promise<TakeBack> {
+async function give({ suggestion, word, choices = {} }: Wish): Promise<Given["takeBack"]> {
   const path = { suggestion_id: suggestion.id };
   if (word === "later") {
     await answered(api.POST("/suggestions/{suggestion_id}/later", { params: { path }, body: { days: 7 } }));

@@ -88,6 +88,18 @@ async def list_suggestions(
     )
 
 
+async def get_suggestion(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> SuggestionView:
+    """Show one question, also one put off. Raises `SuggestionNotFound`."""
+    found = await suggestion_queries.find_question(conn, workspace_id, id_)
+    if found is None:
+        raise SuggestionNotFound
+    asked, until = found
+    queue = await _load(conn, workspace_id, [asked])
+    if not _stands(queue, asked):
+        raise SuggestionNotFound
+    return _show(queue, asked, until)
+
+
 async def _load(conn: AsyncConnection, workspace_id: UUID, asked: Sequence[Suggestion]) -> Queue:
     rules = await rules_queries.current_rules(conn, workspace_id)
     members = await reading_queries.list_members(

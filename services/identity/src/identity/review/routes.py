@@ -91,6 +91,14 @@ async def count_suggestions(
     return await queue.count_suggestions(conn, principal.workspace_id, min_strength=min_strength)
 
 
+@get("/suggestions/{suggestion_id:str}")
+async def get_suggestion(
+    suggestion_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> SuggestionView:
+    """Show one suggestion, also one that is put off."""
+    return await queue.get_suggestion(conn, principal.workspace_id, suggestion_id)
+
+
 @post("/suggestions/later", status_code=200)
 async def put_off_several(
     data: JSONBody[PutOffSeveral], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
@@ -157,6 +165,7 @@ ROUTES = [
     explain_pair,
     list_suggestions,
     count_suggestions,
+    get_suggestion,
     put_off_several,
     ask_several_again,
     put_off_one,

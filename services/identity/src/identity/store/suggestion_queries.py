@@ -184,6 +184,17 @@ async def count_questions(
     return (await conn.execute(select(func.count()).select_from(some))).scalar_one()
 
 
+async def find_question(
+    conn: AsyncConnection, workspace_id: UUID, id_: UUID
+) -> tuple[Suggestion, datetime | None] | None:
+    """Find a question, with the time until which it is put off."""
+    wanted = select(*_COLUMNS, suggestion.c.put_off_until).where(
+        suggestion.c.workspace_id == workspace_id, suggestion.c.suggestion_id == id_
+    )
+    row = (await conn.execute(wanted)).one_or_none()
+    return (_suggestion(row), row.put_off_until) if row else None
+
+
 _FIND = text(f"""
 SELECT {", ".join(column.name for column in _COLUMNS)} FROM suggestion
 WHERE workspace_id = :workspace_id AND suggestion_id = ANY (CAST(:ids AS uuid[]))

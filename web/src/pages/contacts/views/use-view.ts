@@ -11,6 +11,8 @@ export interface ViewState {
   view: SavedView | undefined;
   layout: Layout;
   changeLayout: (layout: Layout) => void;
+  /** Have the columns as the view keeps them. */
+  dropLayout: () => void;
   contents: ViewContents;
   isChanged: boolean;
 }
@@ -30,5 +32,12 @@ export function useView(search: ContactsSearch, userId: string): ViewState {
     keepOwn({ ...own, widths: changed.widths });
   };
   const contents = contentsOf(search, layout);
-  return { view, layout, changeLayout, contents, isChanged: view !== undefined && isChanged(view, contents) };
+  return {
+    view,
+    layout,
+    changeLayout,
+    dropLayout: () => setTried(null),
+    contents,
+    isChanged: view !== undefined && isChanged(view, contents),
+  };
 }

@@ -23,17 +23,18 @@ export function useViewChanges() {
     },
   });
 
+  const follow = async (view: SavedView) => {
+    client.setQueryData(viewsQuery.queryKey, (views) =>
+      views?.map((each) => (each.id === view.id ? view : each)),
+    );
+    await refresh();
+  };
+  // Whoever names a view is told in the dialog; whoever keeps its contents has none to look at.
+  const rename = useMutation({ mutationFn: changeView, onSuccess: follow });
   const change = useMutation({
-    mutationFn: ({ view, to }: { view: SavedView; to: Partial<ViewContents> & { name?: string } }) =>
-      answered<SavedView>(
-        api.PATCH("/views/{view_id}", { params: { path: { view_id: view.id } }, body: to }),
-      ),
-    onSuccess: async (view) => {
-      client.setQueryData(viewsQuery.queryKey, (views) =>
-        views?.map((each) => (each.id === view.id ? view : each)),
-      );
-      await refresh();
-    },
+    mutationFn: changeView,
+    onSuccess: follow,
+    onError: (error) => void toasts.warn(`The view is not saved. ${wordsOf(error)}`),
   });
 
   const remove = useMutation({
@@ -47,7 +48,17 @@ export function useViewChanges() {
     onError: (error) => void toasts.warn(wordsOf(error)),
   });
 
-  return { save, change, remove };
+  return { save, change, rename, remove };
+}
+
+interface ViewChange {
+  view: SavedView;
+  to: Partial<ViewContents> & { name?: string };
+}
+
+function changeView({ view, to }: ViewChange): Promise<SavedView> {
+  const params = { path: { view_id: view.id } };
+  return answered<SavedView>(api.PATCH("/views/{view_id}", { params, body: to }));
 }
 
 function bringBack({ name, q, filter, sort, columns }: SavedView): Promise<SavedView> {

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { BookmarkPlus, ChevronDown, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { viewsQuery } from "../../../api/queries";
+import type { SavedView } from "../../../api/types";
 import { Button } from "../../../ui/button";
 import { Menu, MenuItem, MenuLine } from "../../../ui/menu";
 import { NameDialog } from "./name-dialog";
@@ -12,11 +13,21 @@ import { searchOf } from "./views";
 
 /** Which view is open: another, a new one, a better name. */
 export function ViewMenu({ state }: { state: ViewState }) {
-  const { view, contents, isChanged } = state;
+  const { view, contents, isChanged, dropLayout } = state;
   const views = useQuery(viewsQuery);
   const navigate = useNavigate({ from: "/contacts" });
-  const { save, change, remove } = useViewChanges();
+  const { save, change, rename, remove } = useViewChanges();
   const [naming, setNaming] = useState<"new" | "rename" | null>(null);
+  const name = (what: "new" | "rename") => {
+    // What went wrong the last time says nothing of this one.
+    save.reset();
+    rename.reset();
+    setNaming(what);
+  };
+  const discard = (kept: SavedView) => {
+    dropLayout();
+    void navigate({ search: searchOf(kept) });
+  };
   return (
     <>
       <Menu
@@ -50,12 +61,12 @@ export function ViewMenu({ state }: { state: ViewState }) {
                 </MenuItem>
               ))}
               <MenuLine />
-              <MenuItem icon={BookmarkPlus} onChoose={then(() => setNaming("new"))}>
+              <MenuItem icon={BookmarkPlus} onChoose={then(() => name("new"))}>
                 Save as a new view
               </MenuItem>
               {view && (
                 <>
-                  <MenuItem icon={Pencil} onChoose={then(() => setNaming("rename"))}>
+                  <MenuItem icon={Pencil} onChoose={then(() => name("rename"))}>
                     Rename
                   </MenuItem>
                   <MenuItem icon={Trash2} danger onChoose={then(() => remove.mutate(view))}>
@@ -77,7 +88,7 @@ export function ViewMenu({ state }: { state: ViewState }) {
           >
             Save changes
           </Button>
-          <Button look="quiet" className="h-7" onClick={() => navigate({ search: searchOf(view) })}>
+          <Button look="quiet" className="h-7" onClick={() => discard(view)}>
             Discard
           </Button>
         </span>
@@ -96,8 +107,8 @@ export function ViewMenu({ state }: { state: ViewState }) {
         <NameDialog
           title="Rename the view"
           name={view.name}
-          saving={change}
-          onName={(name) => change.mutate({ view, to: { name } }, { onSuccess: () => setNaming(null) })}
+          saving={rename}
+          onName={(name) => rename.mutate({ view, to: { name } }, { onSuccess: () => setNaming(null) })}
           onClose={() => setNaming(null)}
         />
       )}
