@@ -2405,6 +2405,7 @@ export interface components {
         /** MergeWish */
         identity_MergeWish: {
             ids: (string | unknown)[];
+            expected?: components["schemas"]["identity_SourceKey"][] | null;
             /** @default false */
             override: boolean;
             /** @default false */
@@ -2628,6 +2629,7 @@ export interface components {
         /** SplitWish */
         identity_SplitWish: {
             sources: (components["schemas"]["identity_SourceKey"] | unknown)[];
+            expected?: components["schemas"]["identity_SourceKey"][] | null;
             /** @default false */
             dry_run: boolean;
         };
