@@ -16,7 +16,7 @@ from e2e.programs import ERAS, HANDSHAKE, READ, WRITE, content_of, personal_toke
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
-SALES = "hubspot:111111"
+SALES, OTHER_SALES = "hubspot:111111", "hubspot:717171"
 READING = [
     *("searchContacts", "getContactDetails", "getTimeline", "explainMatch", "findDuplicates"),
     *("listConflicts", "listSources", "countContacts"),
@@ -163,6 +163,81 @@ async def test_a_proposed_merge_and_split_are_decisions_that_can_be_undone(house
     (step,) = done["outcome"]["steps"]
     status, _ = await gateway.call("POST", step["undo"], {})
     assert (status, await gateway.count_contacts()) == (200, before - 1)
+
+
+async def test_people_who_are_others_by_the_time_of_the_yes_are_not_joined(house: House, gateway: Gateway) -> None:
+    await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    one, two, three, *_ = [each for each in await golden_records(gateway) if len(each.sources) == 1]
+
+    async with program(house, token) as client:
+        asked = {"contact_ids": [str(one.id), str(two.id)]}
+        merge = content_of(await client.call_tool("propose_mergeContacts", asked))
+        status, _ = await gateway.call("POST", "/contacts/merge", {"ids": [str(two.id), str(three.id)]})
+        assert status == 200
+        before = await gateway.count_contacts()
+        (record,) = two.sources
+        parted = {"contact_id": str(two.id), "records": [{"source": record.provider, "record": record.provider_id}]}
+        split = content_of(await client.call_tool("propose_splitContact", parted))
+
+    _, refused = await decided(gateway, merge["proposal_id"], "approve")
+    assert (refused["state"], refused["outcome"]["steps"][0]["state"]) == ("failed", "conflict"), refused
+    assert "others than those that were shown" in refused["outcome"]["steps"][0]["detail"]
+    assert await gateway.count_contacts() == before
+    status, _ = await gateway.call("POST", "/contacts/merge", {"ids": [str(one.id), str(two.id)]})
+    assert status == 200
+    _, refused = await decided(gateway, split["proposal_id"], "approve")
+    assert refused["outcome"]["steps"][0]["state"] == "conflict", refused
+    assert await gateway.count_contacts() == before - 1
+
+
+async def test_what_was_proposed_about_whoever_an_erased_person_absorbed_goes_too(
+    house: House, gateway: Gateway
+) -> None:
+    await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    one, two, three, *_ = [each for each in await golden_records(gateway) if len(each.sources) == 1 and each.email]
+    words = {"subject": "Hello", "body": "Dear you"}
+    async with program(house, token) as client:
+        for each in (one, two, three):
+            content_of(await client.call_tool("propose_sendEmail", {"contact_id": str(each.id), **words}))
+    status, body = await gateway.call("POST", "/contacts/merge", {"ids": [str(one.id), str(two.id)]})
+    assert status == 200, body
+
+    status, body = await gateway.call("POST", f"/contacts/{one.id}/erase", {})
+
+    assert status == 200, body
+
+    async def only_the_other_is_left() -> bool:
+        _, proposals = await gateway.call("GET", "/proposals")
+        return [each["contact_id"] for each in msgspec.json.decode(proposals)["items"]] == [str(three.id)]
+
+    await until(only_the_other_is_left, what="what was proposed about the erased to go")
+
+
+async def test_of_two_accounts_of_one_provider_each_is_named(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    opened = {"provider": "hubspot", "account_id": OTHER_SALES.partition(":")[2], "name": "Acme Abroad", "contacts": 20}
+    house.control("accounts", opened)
+    other = await connect(gateway, OTHER_SALES)
+    await synced(gateway, other.id)
+    token, _ = await personal_token(gateway, WRITE)
+    contact = {"provider": "hubspot", "contact": {"email": f"{uuid4().hex[:8]}@example.com"}}
+
+    async with program(house, token) as client:
+        sources = content_of(await client.call_tool("listSources", {}))["sources"]
+        names = {each["account"] for each in sources}
+        unclear = await client.call_tool("propose_createContact", contact)
+        clear = content_of(
+            await client.call_tool("propose_createContact", {**contact, "account": other.account_name.upper()})
+        )
+        note = content_of(await client.call_tool("propose_addNote", {"contact_id": str(person.id), "body": "Hm"}))
+
+    assert len(names) == 2
+    assert unclear.is_error
+    assert all(name in texts_of(unclear)[0] for name in names), texts_of(unclear)
+    assert clear["steps"][0]["says"] == f"Create a contact in HubSpot ({other.account_name})"
+    assert note["steps"][0]["says"] in {f"Add a note in HubSpot ({name})" for name in names}
 
 
 async def test_an_email_goes_to_the_address_that_was_shown_or_nowhere(house: House, gateway: Gateway) -> None:

@@ -205,6 +205,28 @@ async def test_an_earlier_different_stands_against_a_merge_until_it_is_overridde
     assert await groups_of(two) == {frozenset("12")}
 
 
+async def test_a_word_on_contacts_that_are_others_than_were_shown_does_nothing(two: Any) -> None:
+    await two.hears(two.fetched(3, "cat@example.com"), two.fetched(4, ADA))
+    await two.hears(two.gone(4))
+    ids = await ids_of(two)
+    merge = {"ids": [ids["1"], ids["2"]], "expected": [key(two, 1), key(two, 2)]}
+    assert (await two.send("POST", "/contacts/merge", {**merge, "dry_run": True}))["gone"] == [ids["2"]]
+    await two.send("POST", "/contacts/merge", {"ids": [ids["2"], ids["3"]]})
+    split = {"sources": [key(two, 3)], "expected": [key(two, 2), key(two, 3)]}
+
+    refused = await two.send("POST", "/contacts/merge", merge, status=409)
+    assert refused["type"].endswith("contacts-changed")
+    assert await groups_of(two) == {frozenset("1"), frozenset("23")}
+    await two.send("POST", "/contacts/merge", {"ids": [ids["1"], ids["2"]]})
+    refused = await two.send("POST", f"/contacts/{ids['1']}/split", split, status=409)
+
+    assert refused["type"].endswith("contacts-changed")
+    assert await groups_of(two) == {frozenset("123")}
+    split["expected"].append(key(two, 1))
+    await two.send("POST", f"/contacts/{ids['1']}/split", split)
+    assert await groups_of(two) == {frozenset("12"), frozenset("3")}
+
+
 async def test_several_decisions_are_taken_together_or_not_at_all(workspace: Any) -> None:
     await workspace.hears(*(workspace.fetched(number, f"{number}@example.com") for number in (1, 2, 3, 4)))
     same = [

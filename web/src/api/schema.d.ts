@@ -2425,6 +2425,7 @@ export interface components {
         /** MergeWish */
         identity_MergeWish: {
             ids: (string | unknown)[];
+            expected?: components["schemas"]["identity_SourceKey"][] | null;
             /** @default false */
             override: boolean;
             /** @default false */
@@ -2648,6 +2649,7 @@ export interface components {
         /** SplitWish */
         identity_SplitWish: {
             sources: (components["schemas"]["identity_SourceKey"] | unknown)[];
+            expected?: components["schemas"]["identity_SourceKey"][] | null;
             /** @default false */
             dry_run: boolean;
         };

@@ -22,19 +22,29 @@ class SourceKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 Sources = Annotated[tuple[SourceKey, ...], msgspec.Meta(min_length=1, max_length=1_000)]
 
+Expected = Annotated[tuple[SourceKey, ...], msgspec.Meta(min_length=1, max_length=50_000)]
+
 
 class MergeWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """These golden records are one person. `override` takes back earlier words that they are not."""
+    """These golden records are one person. `override` takes back earlier words that they are not.
+
+    `expected` are all sources that were shown of them: where they have others by now, nothing is done.
+    """
 
     ids: GoldenIds
+    expected: Expected | None = None
     override: bool = False
     dry_run: bool = False
 
 
 class SplitWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """These sources of a golden record are another person than the rest of it."""
+    """These sources of a golden record are another person than the rest of it.
+
+    `expected` are all sources that were shown of it: where it has others by now, nothing is done.
+    """
 
     sources: Sources
+    expected: Expected | None = None
     dry_run: bool = False
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from agent.chunks import Chunk
 from agent.conversation import DECLINED, Block, result
-from agent.tools.api import Api, ToolFailed
+from agent.tools.api import Api, Conflicting, ToolFailed
 from agent.tools.tool import Plan, Step
 
 PATIENCE_SECONDS = 60.0
@@ -81,7 +81,10 @@ async def _step(api: Api, key: str, step: Step) -> Done:
 
 async def _decide(api: Api, key: str, step: Step) -> Done:
     assert step.decision is not None
-    told = await api.tell_identity(step.decision["path"], step.decision["body"], key=key)
+    try:
+        told = await api.tell_identity(step.decision["path"], step.decision["body"], key=key)
+    except Conflicting as conflict:
+        return Done(step.says, "conflict", str(conflict))
     entry = next(iter(told.get("entries") or ()), None)
     return Done(step.says, "succeeded", "done", undo=f"/history/{entry['number']}/undo" if entry else None)
 

@@ -14,6 +14,7 @@ log = structlog.get_logger()
 TIMEOUT = ClientTimeout(total=30)
 BAD = 400
 NOT_FOUND = 404
+CONFLICT = 409
 
 
 class ToolFailed(Exception):
@@ -22,6 +23,13 @@ class ToolFailed(Exception):
 
 class NothingThere(ToolFailed):
     """What was asked for does not exist."""
+
+
+class Conflicting(ToolFailed):
+    """It is another way by now than whoever asks was shown."""
+
+
+_FAILURES = {NOT_FOUND: NothingThere, CONFLICT: Conflicting}
 
 
 class Api:
@@ -72,7 +80,7 @@ class Api:
             ) as answer:
                 content = await answer.read()
                 if answer.status >= BAD:
-                    failure = NothingThere if answer.status == NOT_FOUND else ToolFailed
+                    failure = _FAILURES.get(answer.status, ToolFailed)
                     raise failure(_reason(answer.status, content))
                 return msgspec.json.decode(content) if content else None
         except (ClientError, TimeoutError, msgspec.DecodeError) as error:

@@ -9,16 +9,12 @@ from contracts.actions import ContactFields
 from msgspec import Meta
 
 from agent.tools.api import Api, ToolFailed
+from agent.tools.places import Account, Accounts, Provider, able, account_for, one_able
 from agent.tools.reading import ContactId
 from agent.tools.tool import Plan, Step, Writing
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Words = Annotated[str, Meta(min_length=1, max_length=20_000)]
-Provider = Annotated[
-    str | None, Meta(description="Where: hubspot, pipedrive or zendesk; everywhere it can be, without.")
-]
-
-LABELS = {"hubspot": "HubSpot", "pipedrive": "Pipedrive", "zendesk": "Zendesk"}
 SHOWN = ("first_name", "last_name", "email", "phone", "company")
 USUAL_MEETING = timedelta(minutes=30)
 
@@ -29,6 +25,7 @@ class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact_id: ContactId
     changes: ContactFields
     provider: Provider = None
+    account: Account = None
 
 
 async def update_contact(api: Api, given: Update) -> Plan:
@@ -38,8 +35,9 @@ async def update_contact(api: Api, given: Update) -> Plan:
         raise ToolFailed("Name at least one field to change.")
     contact = await api.identity(f"/contacts/{given.contact_id}")
     steps = []
-    for source, possible in await _able(api, contact, "update_contact", given.provider):
-        taken = {name: value for name, value in changes.items() if name in possible["fields"]}
+    for place in await able(api, contact, "update_contact", provider=given.provider, account=given.account):
+        source = place.source
+        taken = {name: value for name, value in changes.items() if name in place.fields}
         before = {name: _shown_by(contact, source, name) for name in taken}
         if taken and before != taken:
             action = {
@@ -48,7 +46,7 @@ async def update_contact(api: Api, given: Update) -> Plan:
                 "changes": taken,
                 "expected": before,
             }
-            says = f"Change {_and(taken)} in {_label(source)}"
+            says = f"Change {_and(taken)} in {place.label}"
             steps.append(_step(source, says, action, before=before, after=taken))
     if not steps:
         raise ToolFailed("None of this contact's sources takes these fields, or all show these values already.")
@@ -60,6 +58,7 @@ class Create(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     provider: Annotated[str, Meta(description="Where: hubspot, pipedrive or zendesk.")]
     contact: ContactFields
+    account: Account = None
 
 
 async def create_contact(api: Api, given: Create) -> Plan:
@@ -67,16 +66,10 @@ async def create_contact(api: Api, given: Create) -> Plan:
     fields = given.contact.given()
     if not fields:
         raise ToolFailed("Say at least a name or an email.")
-    for connection in (await api.connections("/connections"))["items"]:
-        possible = await _possible(api, connection["id"], "create_contact")
-        if connection["provider"] == given.provider and possible:
-            source = {"provider": given.provider, "connection_id": connection["id"]}
-            action = {"kind": "create_contact", "contact": fields}
-            step = _step(source, f"Create a contact in {_label(source)}", action, after=fields)
-            return Plan(title=f"Create {fields.get('first_name') or fields.get('email') or 'a contact'}", steps=(step,))
-    raise ToolFailed(
-        f"{given.provider} is not connected, or cannot make contacts. listSources tells what is connected."
-    )
+    place = await account_for(api, "create_contact", provider=given.provider, account=given.account)
+    action = {"kind": "create_contact", "contact": fields}
+    step = _step(place.source, f"Create a contact in {place.label}", action, after=fields)
+    return Plan(title=f"Create {fields.get('first_name') or fields.get('email') or 'a contact'}", steps=(step,))
 
 
 class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,13 +78,16 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact_id: ContactId
     body: Words
     provider: Provider = None
+    account: Account = None
 
 
 async def add_note(api: Api, given: Note) -> Plan:
     """Plan to write a note in one source."""
-    contact, source = await _one_source(api, given.contact_id, "add_note", given.provider)
+    contact = await api.identity(f"/contacts/{given.contact_id}")
+    place = await one_able(api, contact, "add_note", provider=given.provider, account=given.account)
+    source = place.source
     action = {"kind": "add_note", "contact_id": source["provider_id"], "body": given.body}
-    step = _step(source, f"Add a note in {_label(source)}", action, after={"note": given.body})
+    step = _step(source, f"Add a note in {place.label}", action, after={"note": given.body})
     return Plan(contact_id=contact["id"], title=f"Note about {_name(contact)}", steps=(step,))
 
 
@@ -102,11 +98,14 @@ class Email(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subject: Line
     body: Words
     provider: Provider = None
+    account: Account = None
 
 
 async def send_email(api: Api, given: Email) -> Plan:
     """Plan to write to a contact: by its id alone, so to an address that is known."""
-    contact, source = await _one_source(api, given.contact_id, "send_email", given.provider)
+    contact = await api.identity(f"/contacts/{given.contact_id}")
+    place = await one_able(api, contact, "send_email", provider=given.provider, account=given.account)
+    source = place.source
     to = _shown_by(contact, source, "email")
     if not to:
         raise ToolFailed("This contact has no email in that source; nothing can be sent.")
@@ -118,7 +117,7 @@ async def send_email(api: Api, given: Email) -> Plan:
         "to": to,  # what the person approves: another address by then is a conflict
     }
     after = {"to": to, "subject": given.subject, "body": given.body}
-    step = _step(source, f"Send an email through {_label(source)}", action, after=after)
+    step = _step(source, f"Send an email through {place.label}", action, after=after)
     return Plan(contact_id=contact["id"], title=f"Email to {_name(contact)}", steps=(step,))
 
 
@@ -132,6 +131,7 @@ class Meeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: Words | None = None
     location: Line | None = None
     provider: Provider = None
+    account: Account = None
 
 
 async def schedule_meeting(api: Api, given: Meeting) -> Plan:
@@ -139,7 +139,9 @@ async def schedule_meeting(api: Api, given: Meeting) -> Plan:
     ends_at = given.ends_at or given.starts_at + USUAL_MEETING
     if ends_at <= given.starts_at:
         raise ToolFailed("A meeting ends after it begins.")
-    contact, source = await _one_source(api, given.contact_id, "schedule_meeting", given.provider)
+    contact = await api.identity(f"/contacts/{given.contact_id}")
+    place = await one_able(api, contact, "schedule_meeting", provider=given.provider, account=given.account)
+    source = place.source
     action = {
         "kind": "schedule_meeting",
         "contact_id": source["provider_id"],
@@ -150,7 +152,7 @@ async def schedule_meeting(api: Api, given: Meeting) -> Plan:
         **({"location": given.location} if given.location else {}),
     }
     after = {name: str(value) for name, value in action.items() if name not in ("kind", "contact_id")}
-    step = _step(source, f"Schedule a meeting in {_label(source)}", action, after=after)
+    step = _step(source, f"Schedule a meeting in {place.label}", action, after=after)
     return Plan(contact_id=contact["id"], title=f"Meeting with {_name(contact)}", steps=(step,))
 
 
@@ -162,13 +164,14 @@ class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def merge_contacts(api: Api, given: Merge) -> Plan:
     """Plan to say that contacts are one person."""
-    body = {"ids": list(given.contact_ids)}
+    contacts = await asyncio.gather(*(api.identity(f"/contacts/{id_}") for id_ in given.contact_ids))
+    names = [_name(contact) for contact in contacts]
+    # What the person approves is these people as they are now: who got other sources by then is a conflict.
+    expected = [_key(source) for contact in contacts for source in contact["sources"]]
+    body = {"ids": list(given.contact_ids), "expected": expected}
     told = await api.tell_identity("/contacts/merge", {**body, "dry_run": True})
-    names = await asyncio.gather(*(_named(api, id_) for id_ in given.contact_ids))
     whole = next(iter(told["contacts"]), {"id": given.contact_ids[0]})
-    after = {
-        name: whole.get(name) for name in ("first_name", "last_name", "email", "phone", "company") if whole.get(name)
-    }
+    after = {name: whole.get(name) for name in SHOWN if whole.get(name)}
     step = Step(
         says=f"Join {_and(names)} into one contact",
         before={"contacts": ", ".join(names)},
@@ -199,49 +202,23 @@ async def split_contact(api: Api, given: Split) -> Plan:
     found = [each for each in contact["sources"] if (each["provider"], each["provider_id"]) in wanted]
     if len(found) != len(wanted):
         raise ToolFailed("Some of these records do not belong to this contact; getContactDetails names those that do.")
-    keys = [{"connection_id": each["connection_id"], "provider_id": each["provider_id"]} for each in found]
+    accounts = await Accounts.ask(api)
+    body = {"sources": [_key(each) for each in found], "expected": [_key(each) for each in contact["sources"]]}
     path = f"/contacts/{given.contact_id}/split"
-    await api.tell_identity(path, {"sources": keys, "dry_run": True})
-    parted = _and([f"{_label(each)} {each['provider_id']}" for each in found])
+    await api.tell_identity(path, {**body, "dry_run": True})
+    parted = _and(
+        [f"{accounts.label(each['connection_id'], each['provider'])} {each['provider_id']}" for each in found]
+    )
     step = Step(
         says=f"Part {parted} from {_name(contact)}",
         before={"contact": _name(contact)},
         after={"parted": parted},
-        decision={"path": path, "body": {"sources": keys}},
+        decision={"path": path, "body": body},
     )
     return Plan(contact_id=contact["id"], title=f"Split {_name(contact)}", steps=(step,))
 
 
-# What sources can do ---------------------------------------------------------------------------------------------
-
-
-async def _possible(api: Api, connection_id: str, kind: str) -> dict[str, Any] | None:
-    can = await api.sync_worker(f"/connections/{connection_id}/actions")
-    found = (each for each in can["items"] if each["kind"] == kind and not each.get("lacks"))
-    return next(({"fields": (), **each} for each in found), None)
-
-
-async def _able(
-    api: Api, contact: dict[str, Any], kind: str, provider: str | None
-) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """List a contact's sources in which something can be done, with what can."""
-    sources = [each for each in contact["sources"] if provider in (None, each["provider"])]
-    if not sources:
-        raise ToolFailed(f"This contact is not known to {provider}.")
-    connections = sorted({each["connection_id"] for each in sources})
-    asked = await asyncio.gather(*(_possible(api, each, kind) for each in connections))
-    can = {id_: each for id_, each in zip(connections, asked, strict=True) if each is not None}
-    return [(each, can[each["connection_id"]]) for each in sources if each["connection_id"] in can]
-
-
-async def _one_source(
-    api: Api, contact_id: str, kind: str, provider: str | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    contact = await api.identity(f"/contacts/{contact_id}")
-    able = await _able(api, contact, kind, provider)
-    if not able:
-        raise ToolFailed("None of this contact's sources can do that; listSources tells what is connected.")
-    return contact, able[0][0]
+# What a plan is made of -------------------------------------------------------------------------------------------
 
 
 def _shown_by(contact: dict[str, Any], source: dict[str, Any], field: str) -> str | None:
@@ -265,18 +242,14 @@ def _step(
     return Step(says=says, provider=source["provider"], before=before or {}, after=after, record=record, action=wish)
 
 
-async def _named(api: Api, contact_id: str) -> str:
-    return _name(await api.identity(f"/contacts/{contact_id}"))
+def _key(source: dict[str, Any]) -> dict[str, Any]:
+    return {"connection_id": source["connection_id"], "provider_id": source["provider_id"]}
 
 
 def _name(contact: dict[str, Any]) -> str:
     fields = contact["fields"]
     name = " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
     return str(name or fields.get("email") or "a contact")
-
-
-def _label(source: dict[str, Any]) -> str:
-    return LABELS.get(source["provider"]) or str(source["provider"])
 
 
 def _and(names: Any) -> str:

@@ -6,7 +6,7 @@ follow. With a dry run that is all.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,7 @@ from identity.resolution import golden
 from identity.resolution.changes import Cause, Changes, Entry, Side
 from identity.resolution.golden import Pin
 from identity.resolution.matching import Decision
+from identity.resolution.records import SourceRecord
 from identity.store import decision_queries, history_queries, queries
 from identity.store.history_queries import StoredEntry
 from identity.store.queries import SourceName, Workspace
@@ -50,6 +51,13 @@ class DecidedOtherwise(Conflict):
 
     slug = "decided-otherwise"
     title = "It was decided that these are different people"
+
+
+class ContactsChanged(Conflict):
+    """Golden records have other sources than whoever decided was shown."""
+
+    slug = "contacts-changed"
+    title = "These contacts are others than those that were shown; nothing was done"
 
 
 class FieldUnknown(BadRequest):
@@ -154,18 +162,23 @@ async def merge(
     ids: Sequence[UUID],
     *,
     by: UUID | None,
+    expected: Collection[SourceKey] | None = None,
     override: bool = False,
     dry_run: bool = False,
 ) -> Outcome:
-    """Take a person's word that golden records are one person. Raises `ContactNotFound`, `DecidedOtherwise`."""
+    """Take a person's word that golden records are one person.
+
+    Raises `ContactNotFound`, `ContactsChanged`, `DecidedOtherwise`.
+    """
     await queries.lock_workspaces(conn, {workspace_id})
     groups = {}
     for id_ in ids:
         golden_id, members = await reading.members_of(conn, workspace_id, id_)
-        groups[golden_id] = frozenset(member.source_id for member in members)
+        groups[golden_id] = members
     if len(groups) < 2:
         raise BadRequest("these ids lead to one contact already")
-    sides = tuple(groups.values())
+    _check_expected(expected, chain.from_iterable(groups.values()))
+    sides = tuple(frozenset(member.source_id for member in members) for members in groups.values())
     return await say(conn, workspace_id, [("same", sides)], by=by, override=override, dry_run=dry_run)
 
 
@@ -176,20 +189,29 @@ async def split(
     sources: Collection[SourceKey],
     *,
     by: UUID | None,
+    expected: Collection[SourceKey] | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Take a person's word that some sources of a golden record are another person than the rest.
 
-    Raises `ContactNotFound`, `SourcesNotHere`.
+    Raises `ContactNotFound`, `ContactsChanged`, `SourcesNotHere`.
     """
     await queries.lock_workspaces(conn, {workspace_id})
     _, members = await reading.members_of(conn, workspace_id, id_)
+    _check_expected(expected, members)
     asked = {(source.connection_id, source.provider_id) for source in sources}
     off = frozenset(m.source_id for m in members if (m.connection_id, m.provider_id) in asked)
     rest = frozenset(m.source_id for m in members) - off
     if len(off) != len(asked) or not rest:
         raise SourcesNotHere
     return await decide(conn, workspace_id, [("different", (off, rest))], by=by, dry_run=dry_run)
+
+
+def _check_expected(expected: Collection[SourceKey] | None, members: Iterable[SourceRecord]) -> None:
+    shown = (each for each in members if not each.gone)
+    found = {SourceKey(connection_id=each.connection_id, provider_id=each.provider_id) for each in shown}
+    if expected is not None and set(expected) != found:
+        raise ContactsChanged
 
 
 async def decide_between(

@@ -49,7 +49,15 @@ async def merge_contacts(
     workspace_id, by = principal.workspace_id, principal.user_id
 
     async def say() -> Outcome:
-        return await deciding.merge(conn, workspace_id, data.ids, by=by, override=data.override, dry_run=data.dry_run)
+        return await deciding.merge(
+            conn,
+            workspace_id,
+            data.ids,
+            by=by,
+            expected=data.expected,
+            override=data.override,
+            dry_run=data.dry_run,
+        )
 
     return await say_once(conn, workspace_id, idempotency_key, data, say)
 
@@ -66,7 +74,9 @@ async def split_contact(
     workspace_id, by = principal.workspace_id, principal.user_id
 
     async def say() -> Outcome:
-        return await deciding.split(conn, workspace_id, golden_id, data.sources, by=by, dry_run=data.dry_run)
+        return await deciding.split(
+            conn, workspace_id, golden_id, data.sources, by=by, expected=data.expected, dry_run=data.dry_run
+        )
 
     return await say_once(conn, workspace_id, idempotency_key, (golden_id, data), say)
 
