@@ -114,15 +114,14 @@ async def _to_compare(
         conn, workspace_id, {block: limit + max(gain, 0) + 1 for block, gain in gains.items()}
     )
     flipped, filled = set(anew), set[int]()
-    for block, gain in gains.items():
-        here = carriers.get(block, set())
-        is_full, was_full = len(here) > limit, len(here) - gain > limit
+    for block, here in carriers.items():
+        is_full, was_full = len(here) > limit, len(here) - gains[block] > limit
         if is_full and not was_full and not tells_of_telephones(block):
             filled.add(block)
         elif is_full != was_full:
             flipped |= here
-    few = {block: here for block in gains if len(here := carriers.get(block, set())) <= limit}
-    flipped |= await _whose_telephones_are_others(conn, workspace_id, few, changed, was)
+    telephones = {block: ids for block, ids in carriers.items() if tells_of_telephones(block) and len(ids) <= limit}
+    flipped |= await _whose_telephones_are_others(conn, workspace_id, telephones, changed, was)
     others = await weighing_queries.load_weighed(conn, workspace_id, flipped - changed.keys())
     more = {block for weighed in others.values() for block in weighed.blocks} - gains.keys()
     carriers |= await weighing_queries.list_carriers(conn, workspace_id, dict.fromkeys(more, limit + 1))
@@ -132,12 +131,11 @@ async def _to_compare(
 async def _whose_telephones_are_others(
     conn: AsyncConnection,
     workspace_id: UUID,
-    blocks: Mapping[int, set[UUID]],
+    telephones: Mapping[int, set[UUID]],
     changed: Mapping[UUID, Weighed],
     was: Mapping[UUID, Weighed],
 ) -> set[UUID]:
     """Name who is in a block of a telephone that is shared now and was not, or was and is not."""
-    telephones = {block: here for block, here in blocks.items() if tells_of_telephones(block)}
     mates = {mate for here in telephones.values() for mate in here} - changed.keys()
     known = await weighing_queries.load_forms(conn, workspace_id, mates)
     now, before = _owners({**known, **_forms(changed)}.values()), _owners({**known, **_forms(was)}.values())
