@@ -210,6 +210,7 @@ async def test_proposals_are_decided_on_their_page_and_the_conversation_knows(
     await page.get_by_label("Show").select_option("Refused")
     await expect(main.get_by_text("Because: She is somebody")).to_be_visible()
     await expect(card.get_by_text("Refused; nothing was done")).to_be_visible()
+    await expect(panel_of(page).get_by_label("Ask about your contacts")).not_to_be_focused()
     assert complaints.heard == []
 
 
