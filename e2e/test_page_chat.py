@@ -11,7 +11,7 @@ from e2e.browsing import come_in, violations
 from e2e.chatting import person_of, script
 from e2e.chromium import Complaints
 from e2e.house import House
-from e2e.journey import until
+from e2e.journey import act, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
@@ -136,6 +136,26 @@ async def test_a_person_approves_what_was_proposed_and_takes_it_back(
     assert complaints.heard == []
 
 
+async def test_what_could_not_be_taken_back_is_not_called_undone(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    script(house, {"answers": [{"text": "I can.", "tools": [change(contact, "Duchess")]}, {"text": "It is written."}]})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+    await ask(page, "Make her a duchess")
+    card = panel_of(page).get_by_role("region", name="Proposal")
+    await card.get_by_role("button", name="Approve").click()
+    await expect(card.get_by_text("Approved and done")).to_be_visible()
+    for source in contact.sources:
+        act(house, SALES, "edit", {"id": source.provider_id, "properties": {"jobtitle": "Theirs"}})
+
+    await card.get_by_role("button", name="Undo").click()
+
+    await expect(card.get_by_text("changed meanwhile")).to_be_visible()
+    await expect(card.get_by_text("Undone", exact=True)).to_have_count(0)
+    assert complaints.heard == []
+
+
 async def test_a_person_edits_what_was_proposed_and_approves_that(
     browser: Browser, house: House, gateway: Gateway
 ) -> None:
@@ -190,6 +210,7 @@ async def test_proposals_are_decided_on_their_page_and_the_conversation_knows(
     await page.get_by_label("Show").select_option("Refused")
     await expect(main.get_by_text("Because: She is somebody")).to_be_visible()
     await expect(card.get_by_text("Refused; nothing was done")).to_be_visible()
+    await expect(panel_of(page).get_by_label("Ask about your contacts")).not_to_be_focused()
     assert complaints.heard == []
 
 

@@ -82,16 +82,6 @@ async def test_a_person_narrows_the_list_and_keeps_that_as_a_view(
     await page.get_by_role("button", name="Remove the filter: Source is Zendesk").click()
     await page.get_by_role("button", name="Save changes").click()
     await expect(page.get_by_role("button", name="Save changes")).not_to_be_visible()
-    await page.get_by_role("button", name="Columns").click()
-    await page.get_by_label("Company", exact=True).uncheck()
-    await page.keyboard.press("Escape")
-    await page.route("**/views/*", lambda route: route.abort())
-    await page.get_by_role("button", name="Save changes").click()
-    await expect(page.get_by_role("region", name="What was done")).to_contain_text("The view is not saved.")
-    await page.unroute("**/views/*")
-    await page.get_by_role("button", name="Discard").click()
-    await expect(page.get_by_role("button", name="Discard")).to_have_count(0)
-    await expect(page.get_by_role("columnheader", name="Company")).to_be_visible()
     await page.get_by_role("button", name="View: Stones and tickets").click()
     await page.get_by_role("menuitem", name="Rename").click()
     await page.get_by_label("Name", exact=True).fill("Stones")
@@ -103,17 +93,43 @@ async def test_a_person_narrows_the_list_and_keeps_that_as_a_view(
     await page.get_by_role("menuitemradio", name="Stones").click()
     await expect(page.get_by_role("button", name="Change the filter: Company contains stone")).to_be_visible()
 
-    await rows_of(page).first.get_by_role("link").press("Enter")
-    await page.get_by_role("link", name="Open as a page").click()
-    await page.get_by_role("main").get_by_role("link", name="Contacts").click()
-    await expect(page.get_by_role("button", name="View: Stones")).to_be_visible()
-
     await page.get_by_role("button", name="View: Stones").click()
     await page.get_by_role("menuitem", name="Delete").click()
     await page.get_by_role("button", name="Undo").click()
     await page.get_by_role("button", name="View: All contacts").click()
     await expect(page.get_by_role("menuitemradio", name="Stones")).to_be_visible()
     assert complaints.heard == []
+
+
+async def test_what_is_tried_in_a_view_is_dropped_and_the_way_back_leads_to_it(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    view = {"name": "By name", "sort": "name", "columns": ["email", "company"]}
+    status, _ = await session.call("POST", "/views", view)
+    assert status == 201
+    page, _ = await enter(browser, house, session)
+    company = page.get_by_role("columnheader", name="Company")
+    await page.get_by_role("button", name="View: All contacts").click()
+    await page.get_by_role("menuitemradio", name="By name").click()
+    await page.wait_for_url("**view=*")
+
+    await page.get_by_role("button", name="Columns").click()
+    await page.get_by_label("Company", exact=True).uncheck()
+    await page.keyboard.press("Escape")
+    await expect(company).to_have_count(0)
+    await page.route("**/views/*", lambda route: route.abort())
+    await page.get_by_role("button", name="Save changes").click()
+    await expect(page.get_by_role("region", name="What was done")).to_contain_text("The view is not saved.")
+    await page.unroute("**/views/*")
+    await page.get_by_role("button", name="Discard").click()
+    await expect(page.get_by_role("button", name="Discard")).to_have_count(0)
+    await expect(company).to_be_visible()
+
+    await rows_of(page).first.get_by_role("link").press("Enter")
+    await page.get_by_role("link", name="Open as a page").click()
+    await page.get_by_role("main").get_by_role("link", name="Contacts").click()
+    await expect(page.get_by_role("button", name="View: By name")).to_be_visible()
+    await expect(page).to_have_url(re.compile("sort=name"))
 
 
 async def test_a_person_merges_contacts_sees_what_comes_of_it_and_takes_it_back(

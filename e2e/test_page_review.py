@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from e2e.browsing import come_in, violations
 from e2e.chromium import Complaints
 from e2e.house import House
+from e2e.journey import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
@@ -101,7 +102,13 @@ async def test_the_pair_that_one_comes_for_is_asked_about_and_stays(
     said = {"decision": "different", "version": first["version"], "dry_run": False}
     status, _ = await session.call("POST", f"/suggestions/{first['id']}/decision", said)
     assert status == 200
-    async with page.expect_response("**/suggestions?*"):
-        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    looked: list[str] = []
+    page.on("response", lambda answer: looked.append(answer.url) if "/suggestions?" in answer.url else None)
+
+    async def is_looked_at_again() -> bool:
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+        return looked != []
+
+    await until(is_looked_at_again, what="the list to be asked for again")
     await expect(question.locator(f"a[href$='/contacts/{wanted}']")).to_be_visible()
     assert complaints.heard == []

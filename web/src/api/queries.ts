@@ -29,7 +29,7 @@ export const contactsQuery = (filter: ContactFilter) =>
     queryFn: async ({ pageParam, signal }): Promise<ContactPage> => {
       const query = {
         limit: pageParam ? PAGE_SIZE : FIRST_PAGE_SIZE,
-        ...searchOf(filter),
+        ...narrowingOf(filter),
         ...(filter.sort ? { sort: filter.sort } : {}),
         ...(pageParam ? { cursor: pageParam } : {}),
       };
@@ -44,7 +44,7 @@ export const contactsQuery = (filter: ContactFilter) =>
   });
 
 /** What narrows a list of contacts, as routes take it. */
-export function searchOf({ q, filter }: ContactFilter): { q?: string; filter?: string } {
+export function narrowingOf({ q, filter }: ContactFilter): { q?: string; filter?: string } {
   return { ...(q ? { q } : {}), ...(filter ? { filter: JSON.stringify(filter) } : {}) };
 }
 

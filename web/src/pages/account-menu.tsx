@@ -1,14 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronsUpDown, Gauge, LogOut } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useId, useRef } from "react";
 import { signOut } from "../api/client";
 import type { User } from "../api/types";
 import { Avatar } from "../ui/avatar";
 import { Button, buttonClass } from "../ui/button";
 import { Failure } from "../ui/failure";
 import { nameOf } from "../ui/format";
-import { chooseTheme, storedTheme, THEMES } from "../ui/theme";
+import { chooseTheme, THEMES, useTheme } from "../ui/theme";
 
 /** The person's own corner: who they are, how the page looks, the way out. */
 export function AccountMenu({ user }: { user: User }) {
@@ -51,7 +51,7 @@ export function AccountMenu({ user }: { user: User }) {
 }
 
 function ThemeChoice() {
-  const [theme, setTheme] = useState(storedTheme);
+  const theme = useTheme();
   const name = useId();
   return (
     <fieldset className="mb-3">
@@ -67,10 +67,7 @@ function ThemeChoice() {
               name={name}
               value={choice}
               checked={theme === choice}
-              onChange={() => {
-                chooseTheme(choice);
-                setTheme(choice);
-              }}
+              onChange={() => chooseTheme(choice)}
               className="sr-only"
             />
             {choice}

@@ -27,6 +27,7 @@ interface ChatPanelProps {
 export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
   const thread = useQuery(threadQuery(threadId));
   const contact = useOpenContact();
+  const focusOnce = useFocusOnce(threadId);
   useUncovered(onClose);
   return (
     <aside
@@ -78,6 +79,7 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
           id={threadId}
           kept={thread.data}
           contact={contact}
+          onShown={focusOnce}
         />
       ) : (
         <div className="p-4">
@@ -91,6 +93,15 @@ export function ChatPanel({ threadId, openThread, onClose }: ChatPanelProps) {
 /** Whether a question is being written: what closes the panel by mistake would take it out of sight. */
 function isWriting(target: EventTarget): boolean {
   return target instanceof HTMLTextAreaElement && target.value !== "";
+}
+
+/** Give a conversation's box the focus as it is opened; not when it begins anew while one is elsewhere. */
+function useFocusOnce(threadId: string): (box: HTMLElement) => void {
+  const opened = useRef<string>(undefined);
+  return (box) => {
+    if (opened.current !== threadId) box.focus();
+    opened.current = threadId;
+  };
 }
 
 /** Where the panel covers the page, what it leads to must come into sight. */

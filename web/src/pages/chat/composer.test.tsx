@@ -13,7 +13,14 @@ const box = () => screen.getByRole<HTMLTextAreaElement>("textbox");
 
 function open(threadId: string, send: (text: string) => void = () => undefined) {
   return render(
-    <Composer threadId={threadId} about={undefined} isBusy={false} send={send} stop={() => undefined} />,
+    <Composer
+      threadId={threadId}
+      about={undefined}
+      isBusy={false}
+      onShown={() => undefined}
+      send={send}
+      stop={() => undefined}
+    />,
   );
 }
 

@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import { draftOf, keepDraft } from "./drafts";
 
 const LONGEST = 10_000;
@@ -8,17 +8,22 @@ interface ComposerProps {
   threadId: string;
   about: string | undefined;
   isBusy: boolean;
+  /** The box is there; whoever opened it may want the focus in it. */
+  onShown: (box: HTMLElement) => void;
   send: (text: string) => void;
   stop: () => void;
 }
 
 /** Where a question is written: Enter sends it, Shift+Enter begins a line. */
-export function Composer({ threadId, about, isBusy, send, stop }: ComposerProps) {
+export function Composer({ threadId, about, isBusy, onShown, send, stop }: ComposerProps) {
   const [text, setText] = useState(() => draftOf(threadId));
   const input = useRef<HTMLTextAreaElement>(null);
   const isReady = text.trim() !== "" && !isBusy;
 
-  useEffect(() => input.current?.focus(), []);
+  const show = useEffectEvent(onShown);
+  useEffect(() => {
+    if (input.current) show(input.current);
+  }, []);
 
   const write = (changed: string) => {
     setText(changed);

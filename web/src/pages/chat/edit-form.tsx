@@ -2,7 +2,7 @@ import { type SubmitEvent, useId } from "react";
 import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { inWords } from "../../ui/format";
-import { editablesOf, editedInput, nameOf } from "./editing";
+import { editablesOf, editedInput, inputNameOf } from "./editing";
 
 interface EditFormProps {
   /** What the proposal was made from. */
@@ -23,9 +23,15 @@ export function EditForm({ input, busy, approve, cancel }: EditFormProps) {
       {editablesOf(input).map(({ path, value, isLong }) => {
         const label = inWords(path.at(-1) ?? "");
         return isLong ? (
-          <Lines key={nameOf(path)} label={label} name={nameOf(path)} value={value} />
+          <Lines key={inputNameOf(path)} label={label} name={inputNameOf(path)} value={value} />
         ) : (
-          <Field key={nameOf(path)} label={label} name={nameOf(path)} defaultValue={value} required />
+          <Field
+            key={inputNameOf(path)}
+            label={label}
+            name={inputNameOf(path)}
+            defaultValue={value}
+            required
+          />
         );
       })}
       <div className="flex justify-end gap-2">

@@ -27,13 +27,13 @@ export function editablesOf(input: unknown, above: readonly string[] = []): Edit
 /** What a form puts in their place: nothing else of the proposal becomes another. */
 export function editedInput(input: Input, form: FormData): Input {
   return editablesOf(input).reduce<Input>((changed, { path }) => {
-    const typed = form.get(nameOf(path));
+    const typed = form.get(inputNameOf(path));
     return typeof typed === "string" ? withValue(changed, path, typed.trim()) : changed;
   }, input);
 }
 
 /** What an input of the form is called. */
-export function nameOf(path: readonly string[]): string {
+export function inputNameOf(path: readonly string[]): string {
   return path.join(".");
 }
 

@@ -28,10 +28,12 @@ interface ThreadProps {
   id: string;
   kept: KeptThread;
   contact: OpenContact | undefined;
+  /** The box to write in is there. */
+  onShown: (box: HTMLElement) => void;
 }
 
 /** One conversation. A turn goes on at the server when the page is closed, and is followed again when it comes back. */
-export function Thread({ id, kept, contact }: ThreadProps) {
+export function Thread({ id, kept, contact, onShown }: ThreadProps) {
   const client = useQueryClient();
   const [talk] = useState(() => makeChat(id, kept, client));
   const { messages, setMessages, status, error, sendMessage, regenerate, addToolApprovalResponse } = useChat({
@@ -86,7 +88,14 @@ export function Thread({ id, kept, contact }: ThreadProps) {
           </div>
         )}
       </Following>
-      <Composer threadId={id} about={contact?.name} isBusy={isBusy} send={send} stop={() => void stop()} />
+      <Composer
+        threadId={id}
+        about={contact?.name}
+        isBusy={isBusy}
+        onShown={onShown}
+        send={send}
+        stop={() => void stop()}
+      />
     </>
   );
 }

@@ -9,7 +9,7 @@ import { type ToolPart, toolWords } from "./parts";
 export function ToolCalls({ calls }: { calls: readonly ToolPart[] }) {
   const [first] = calls;
   const isBusy = calls.some(({ state }) => state === "input-streaming" || state === "input-available");
-  const said = calls.length === 1 && first ? nameOf(first) : counted(calls.length, "look-up");
+  const said = calls.length === 1 && first ? callWords(first) : counted(calls.length, "look-up");
   return (
     <details className="group/calls my-2 rounded-lg border bg-side text-sm">
       <summary className="flex h-8 list-none items-center gap-2 px-2.5 text-muted hover:text-ink">
@@ -23,7 +23,7 @@ export function ToolCalls({ calls }: { calls: readonly ToolPart[] }) {
       <ul className="divide-y border-t">
         {calls.map((call) => (
           <li key={call.toolCallId} className="space-y-1.5 p-2.5">
-            <p className="font-medium text-xs">{nameOf(call)}</p>
+            <p className="font-medium text-xs">{callWords(call)}</p>
             <Json label="Asked">{call.input}</Json>
             {call.state === "output-available" && <Json label="Answer">{call.output}</Json>}
             {call.state === "output-error" && <p className="text-bad text-xs">{call.errorText}</p>}
@@ -34,7 +34,7 @@ export function ToolCalls({ calls }: { calls: readonly ToolPart[] }) {
   );
 }
 
-function nameOf(call: ToolPart): string {
+function callWords(call: ToolPart): string {
   return call.title ?? toolWords(getToolName(call));
 }
 

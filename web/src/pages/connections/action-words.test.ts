@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Action } from "../../api/types";
-import { bodyOf, changesOf, outcomeOf, titleOf } from "./action-words";
+import { actionWords, bodyOf, changesOf, outcomeOf } from "./action-words";
 
 const NOW = new Date(2026, 10, 27, 9, 0).getTime();
 const UPDATE = {
@@ -20,7 +20,7 @@ it.each<[Action["action"], string, string | null]>([
   [{ kind: "add_note", contact_id: "1", body: "Calls back" }, "Note on a contact", "Calls back"],
   [{ kind: "send_email", contact_id: "1", subject: "Hello", body: "Dear" }, "Message: Hello", "Dear"],
 ])("%j is told as %j", (action, title, body) => {
-  expect([titleOf({ action }), bodyOf({ action })]).toEqual([title, body]);
+  expect([actionWords({ action }), bodyOf({ action })]).toEqual([title, body]);
 });
 
 it("tells what a change replaces, and what it takes away", () => {

@@ -2,7 +2,7 @@ import type { Action } from "../../api/types";
 import { clock, exactly, inWords, nameOf } from "../../ui/format";
 
 /** What an action does, in a line. */
-export function titleOf({ action, undoes }: Pick<Action, "action" | "undoes">): string {
+export function actionWords({ action, undoes }: Pick<Action, "action" | "undoes">): string {
   switch (action.kind) {
     case "create_contact":
       return `New contact ${nameOf(action.contact)}`;

@@ -10,8 +10,8 @@ import { inWords } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { SafeLink } from "../../ui/safe-link";
 import { ShowEarlier } from "../../ui/show-earlier";
-import { bodyOf, changesOf, outcomeOf, titleOf } from "./action-words";
-import { StatePill } from "./state-pill";
+import { StatePill } from "../../ui/state-pill";
+import { actionWords, bodyOf, changesOf, outcomeOf } from "./action-words";
 
 interface ActionsProps {
   /** Of one account; without it of all of them. */
@@ -52,7 +52,7 @@ function Written({ action, account }: { action: Action; account: string | undefi
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 py-3">
       <div className="min-w-0 flex-1 basis-64 space-y-1 text-sm">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <span className="font-medium [overflow-wrap:anywhere]">{titleOf(action)}</span>
+          <span className="font-medium [overflow-wrap:anywhere]">{actionWords(action)}</span>
           <StatePill standing={outcomeOf(action, useNow())} />
         </p>
         {body && (

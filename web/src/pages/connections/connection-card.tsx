@@ -7,13 +7,13 @@ import { isUnderWay } from "../../live/progress";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
+import { StatePill } from "../../ui/state-pill";
 import { AtAGlance } from "./at-a-glance";
 import { DisconnectDialog } from "./disconnect-dialog";
 import { LastRun } from "./last-run";
 import { type Panel, Panels } from "./panels";
 import { Reconnect } from "./reconnect";
 import { Rest } from "./rest";
-import { StatePill } from "./state-pill";
 import { useStanding, useSyncing } from "./use-connection";
 import { Warnings } from "./warnings";
 

@@ -6,6 +6,7 @@ import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { inWords } from "../../ui/format";
+import { laidOut } from "../../ui/json";
 import { Loading } from "../../ui/loading";
 import { useProviderOf } from "../../ui/providers";
 import { ShowEarlier } from "../../ui/show-earlier";
@@ -65,13 +66,4 @@ function Record({ record }: { record: Skipped }) {
       </details>
     </li>
   );
-}
-
-/** Lay JSON out for the eye; whatever is none, or was cut, stays as it came. */
-function laidOut(raw: string): string {
-  try {
-    return JSON.stringify(JSON.parse(raw), null, 2);
-  } catch {
-    return raw;
-  }
 }

@@ -1,10 +1,6 @@
 import type { Budget, Connection, Sync } from "../../api/types";
 import { clock } from "../../ui/format";
-
-export interface Standing {
-  tone: "good" | "info" | "warn" | "bad";
-  words: string;
-}
+import type { Standing } from "../../ui/state-pill";
 
 type State = Pick<Connection, "state">;
 type Latest = Pick<Sync, "state" | "retry_at">;

@@ -9,7 +9,8 @@ import {
 } from "../../api/connections";
 import type { Connection, Sync } from "../../api/types";
 import { useNow } from "../../ui/ago";
-import { type Standing, standingOf } from "./standing";
+import type { Standing } from "../../ui/state-pill";
+import { standingOf } from "./standing";
 
 /** How a connection is; its account's limits are looked at only while it waits. */
 export function useStanding(connection: Connection, latest: Sync | undefined): Standing {

@@ -6,7 +6,8 @@ import { Ago } from "../../ui/ago";
 import { Failure } from "../../ui/failure";
 import { Loading } from "../../ui/loading";
 import { ShowEarlier } from "../../ui/show-earlier";
-import { Entry, Step } from "../past/entry";
+import { Step } from "../../ui/step";
+import { Entry } from "../past/entry";
 
 /** How this record came to be who it is: what joined, what parted, who said so and why, each with its way back. */
 export function History({ contact }: { contact: ContactDetail }) {
@@ -21,7 +22,7 @@ export function History({ contact }: { contact: ContactDetail }) {
           <Entry key={entry.number} entry={entry} />
         ))}
         {list.hasNextPage || (
-          <Step icon={<Sparkles aria-hidden="true" className="size-3.5" />}>
+          <Step icon={Sparkles}>
             <p className="font-medium">First seen</p>
             {entries.length === 0 && (
               <p className="text-muted text-sm">Nothing joined it and nothing parted from it since.</p>

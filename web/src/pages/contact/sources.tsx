@@ -10,6 +10,7 @@ import { cx } from "../../ui/class-names";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
 import { dayOf } from "../../ui/format";
+import { laidOut } from "../../ui/json";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
@@ -138,20 +139,11 @@ function RawRecord({ source, onClose }: { source: Source; onClose: () => void })
         aria-busy={raw.isPending}
         className="max-h-[60dvh] overflow-auto rounded-md border bg-side p-3 font-mono text-xs leading-relaxed"
       >
-        {raw.data === undefined ? "Loading …" : indented(raw.data)}
+        {raw.data === undefined ? "Loading …" : laidOut(raw.data)}
       </pre>
       <form method="dialog" className="mt-4 flex justify-end">
         <Button type="submit">Close</Button>
       </form>
     </Dialog>
   );
-}
-
-/** Indent JSON; what is none is shown as it is. */
-function indented(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json;
-  }
 }

@@ -15,7 +15,6 @@ import { useState } from "react";
 import { type TimelineFilter, timelineQuery } from "../../api/queries";
 import type { ContactDetail, Interaction } from "../../api/types";
 import { Ago } from "../../ui/ago";
-import { cx } from "../../ui/class-names";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { inWords, money } from "../../ui/format";
@@ -24,6 +23,7 @@ import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { Select } from "../../ui/select";
 import { ShowEarlier } from "../../ui/show-earlier";
+import { Step } from "../../ui/step";
 import { recordKey, useInSight } from "./cited";
 import { isNarrowed, KINDS, providersOf } from "./timeline-filter";
 
@@ -117,46 +117,35 @@ function Entry({ entry, isCited }: { entry: Interaction; isCited: boolean }) {
   const Icon = ICONS[entry.kind];
   const title = entry.title || inWords(entry.kind);
   return (
-    <li ref={item} aria-current={isCited || undefined} className="group relative flex gap-3 pb-5">
-      <span aria-hidden="true" className="absolute top-8 bottom-1 left-3.5 w-px bg-line group-last:hidden" />
-      <span className="grid size-7 shrink-0 place-items-center rounded-full border bg-raised text-muted">
-        <Icon aria-hidden="true" className="size-3.5" />
-      </span>
-      <div
-        className={cx(
-          "min-w-0 flex-1 pt-0.5",
-          isCited && "rounded-md bg-info-soft px-2 pb-1 ring-1 ring-accent",
-        )}
-      >
-        <div className="flex flex-wrap items-baseline gap-x-2">
-          <span className="font-medium [overflow-wrap:anywhere]">
-            {entry.url ? <SafeLink href={entry.url}>{title}</SafeLink> : title}
+    <Step ref={item} icon={Icon} isMeant={isCited}>
+      <div className="flex flex-wrap items-baseline gap-x-2">
+        <span className="font-medium [overflow-wrap:anywhere]">
+          {entry.url ? <SafeLink href={entry.url}>{title}</SafeLink> : title}
+        </span>
+        {entry.status && (
+          <span className="rounded-md bg-hover px-1.5 py-0.5 text-muted text-xs">
+            {inWords(entry.status)}
           </span>
-          {entry.status && (
-            <span className="rounded-md bg-hover px-1.5 py-0.5 text-muted text-xs">
-              {inWords(entry.status)}
-            </span>
-          )}
-          {entry.amount && (
-            <span className="font-medium text-sm tabular-nums">{money(entry.amount, entry.currency)}</span>
-          )}
-        </div>
-        {entry.body && (
-          <p className="mt-0.5 line-clamp-4 whitespace-pre-line text-muted text-sm [overflow-wrap:anywhere]">
-            {entry.body}
-          </p>
         )}
-        <p className="mt-0.5 flex items-center gap-1 text-muted text-xs">
-          <ProviderMark name={entry.provider} />
-          {providerOf(entry.provider).label} · {inWords(entry.kind)}
-          {entry.occurred_at && (
-            <>
-              {" · "}
-              <Ago at={entry.occurred_at} />
-            </>
-          )}
-        </p>
+        {entry.amount && (
+          <span className="font-medium text-sm tabular-nums">{money(entry.amount, entry.currency)}</span>
+        )}
       </div>
-    </li>
+      {entry.body && (
+        <p className="mt-0.5 line-clamp-4 whitespace-pre-line text-muted text-sm [overflow-wrap:anywhere]">
+          {entry.body}
+        </p>
+      )}
+      <p className="mt-0.5 flex items-center gap-1 text-muted text-xs">
+        <ProviderMark name={entry.provider} />
+        {providerOf(entry.provider).label} · {inWords(entry.kind)}
+        {entry.occurred_at && (
+          <>
+            {" · "}
+            <Ago at={entry.occurred_at} />
+          </>
+        )}
+      </p>
+    </Step>
   );
 }

@@ -26,7 +26,7 @@ export function Toolbar({ filter, view }: { filter: ContactFilter; view: ViewSta
           <ColumnsMenu layout={view.layout} change={view.changeLayout} />
           <Button
             aria-label="Export"
-            title="Save what is found as a CSV file"
+            title="Save what is found as a CSV file, the first seen first"
             busy={exporting.isPending}
             onClick={() => exporting.mutate(filter)}
           >

@@ -5,6 +5,7 @@ import { useUser } from "../../api/use-session";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
+import { Step } from "../../ui/step";
 import { useAccountNames } from "../contact/account-names";
 import { isUndoable, reasonsOf, titleOf, whoOf } from "./entry-words";
 import { UndoDialog } from "./undo-dialog";
@@ -25,7 +26,7 @@ export function Entry({ entry, about }: { entry: HistoryEntry; about?: ReactNode
   const reasons = reasonsOf(entry);
   const isUndone = (entry.undone_by ?? null) !== null;
   return (
-    <Step icon={<Icon aria-hidden="true" className="size-3.5" />}>
+    <Step icon={Icon}>
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <p className="font-medium [overflow-wrap:anywhere]">{titleOf(entry)}</p>
@@ -54,19 +55,6 @@ export function Entry({ entry, about }: { entry: HistoryEntry; about?: ReactNode
       </p>
       {isUndoing && <UndoDialog entry={entry} onClose={() => setUndoing(false)} />}
     </Step>
-  );
-}
-
-/** A step of the past, on the line that leads through all of them. */
-export function Step({ icon, children }: { icon: ReactNode; children: ReactNode }) {
-  return (
-    <li className="group relative flex gap-3 pb-5">
-      <span aria-hidden="true" className="absolute top-8 bottom-1 left-3.5 w-px bg-line group-last:hidden" />
-      <span className="grid size-7 shrink-0 place-items-center rounded-full border bg-raised text-muted">
-        {icon}
-      </span>
-      <div className="min-w-0 flex-1 pt-0.5">{children}</div>
-    </li>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Proposal } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Failure } from "../../ui/failure";
+import { StatePill } from "../../ui/state-pill";
 import { useDeciding } from "../chat/deciding";
 import { Decision } from "../chat/decision";
 import { DoneSteps } from "../chat/done-steps";
@@ -10,7 +11,6 @@ import { EditForm } from "../chat/edit-form";
 import { editablesOf } from "../chat/editing";
 import { PlanSteps } from "../chat/plan-steps";
 import { stepsOf } from "../chat/undo";
-import { StatePill } from "../connections/state-pill";
 
 const STANDINGS = {
   open: { tone: "info", words: "Waits for you" },

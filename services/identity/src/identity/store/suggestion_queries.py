@@ -188,7 +188,7 @@ async def find_question(
     conn: AsyncConnection, workspace_id: UUID, id_: UUID
 ) -> tuple[Suggestion, datetime | None] | None:
     """Find a question, with the time until which it is put off."""
-    wanted = select(*_COLUMNS, suggestion.c.put_off_until).where(
+    wanted: Select[Any] = select(*_COLUMNS, suggestion.c.put_off_until).where(
         suggestion.c.workspace_id == workspace_id, suggestion.c.suggestion_id == id_
     )
     row = (await conn.execute(wanted)).one_or_none()

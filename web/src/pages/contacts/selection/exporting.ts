@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { answered, api } from "../../../api/client";
 import type { Group } from "../../../api/filter";
 import { wordsOf } from "../../../api/problem";
-import { type ContactFilter, searchOf } from "../../../api/queries";
+import { type ContactFilter, narrowingOf } from "../../../api/queries";
 import type { ViewColumn } from "../../../api/types";
 import { saveFile } from "../../../ui/save-file";
 import { toasts } from "../../../ui/toasts";
@@ -11,7 +11,7 @@ import { toasts } from "../../../ui/toasts";
 export function useExport(columns: readonly ViewColumn[]) {
   return useMutation({
     mutationFn: async (filter: ContactFilter) => {
-      const query = { ...searchOf(filter), columns: columns.join(",") };
+      const query = { ...narrowingOf(filter), columns: columns.join(",") };
       const content = await answered<Blob>(
         api.GET("/contacts/export", { params: { query }, parseAs: "blob" }),
       );

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { SavedView } from "../../../api/types";
-import { FIRST_LAYOUT, withToggled } from "../columns/columns";
+import { FIRST_LAYOUT, layoutOf, withToggled } from "../columns/columns";
 import { contentsOf, isChanged, searchOf } from "./views";
 
 const VIEW: SavedView = {
@@ -28,6 +28,13 @@ it.each([
   ["no filter", { filter: undefined }],
 ])("notices %s", (_, change) => {
   expect(isChanged(VIEW, contentsOf({ ...searchOf(VIEW), ...change }, FIRST_LAYOUT))).toBe(true);
+});
+
+it("finds a view unchanged that somebody kept without the column that is always there", () => {
+  const few = { ...VIEW, columns: ["email", "company"] };
+  const layout = layoutOf(few.columns);
+
+  expect(isChanged(few, contentsOf(searchOf(few), layout ?? FIRST_LAYOUT))).toBe(false);
 });
 
 it("notices other columns only where the view names some", () => {

@@ -3,7 +3,7 @@ import { readFilter } from "../../../api/filter";
 import type { ContactFilter } from "../../../api/queries";
 import type { NewView, SavedView, ViewColumn } from "../../../api/types";
 import { type ContactsSearch, DEFAULT_SORT, optionalText, sortOf } from "../../../search-params";
-import { type Layout, viewColumns } from "../columns/columns";
+import { type Layout, layoutOf, viewColumns } from "../columns/columns";
 
 export type ViewContents = Required<Omit<NewView, "name" | "columns">> & { columns: ViewColumn[] };
 
@@ -33,6 +33,7 @@ export function isChanged(view: SavedView, now: ViewContents): boolean {
   const kept = [view.q ?? null, view.filter ?? null, view.sort];
   const shown = [now.q, now.filter, now.sort];
   // A view that names no columns leaves them to whoever looks.
-  const isOther = view.columns.length > 0 && hashKey(view.columns) !== hashKey(now.columns);
+  const layout = layoutOf(view.columns);
+  const isOther = layout !== undefined && hashKey(viewColumns(layout)) !== hashKey(now.columns);
   return isOther || hashKey(kept) !== hashKey(shown);
 }

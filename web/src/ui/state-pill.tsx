@@ -1,5 +1,10 @@
-import { cx } from "../../ui/class-names";
-import type { Standing } from "./standing";
+import { cx } from "./class-names";
+
+/** How something is, in a few words and a colour. */
+export interface Standing {
+  tone: "good" | "info" | "warn" | "bad";
+  words: string;
+}
 
 const TONES = {
   good: "bg-good-soft text-good",
@@ -8,7 +13,7 @@ const TONES = {
   bad: "bg-bad-soft text-bad",
 } as const;
 
-/** How a connection is, in its colour. */
+/** How something is, in its colour. */
 export function StatePill({ standing }: { standing: Standing }) {
   return (
     <span
