@@ -357,6 +357,7 @@ async def test_without_a_good_token_or_at_another_name_nobody_comes_in(house: Ho
         where = challenged.headers["WWW-Authenticate"].split('"')[1]
         told = (await http.get(where)).json()
         assert (told["resource"], told["scopes_supported"]) == (url, [READ, WRITE])
+        assert "authorization_servers" not in told, "there is none"
         await gateway.call("DELETE", f"/auth/tokens/{token_id}")
 
         async def is_shut_out() -> bool:
