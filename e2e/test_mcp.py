@@ -216,6 +216,31 @@ async def test_what_was_proposed_about_whoever_an_erased_person_absorbed_goes_to
     await until(only_the_other_is_left, what="what was proposed about the erased to go")
 
 
+async def test_with_who_was_made_by_a_proposal_that_proposal_is_erased(house: House, gateway: Gateway) -> None:
+    await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    email = f"{uuid4().hex[:8]}@example.com"
+    async with program(house, token) as client:
+        given = {"provider": "hubspot", "contact": {"email": email, "first_name": "Ines"}}
+        made = content_of(await client.call_tool("propose_createContact", given))
+    _, done = await decided(gateway, made["proposal_id"], "approve")
+    assert done["state"] == "done", done
+
+    async def find() -> Any:
+        return next((each for each in await golden_records(gateway) if each.email == email), None)
+
+    person = await until(find, what="the new contact")
+
+    status, body = await gateway.call("POST", f"/contacts/{person.id}/erase", {})
+
+    assert status == 200, body
+
+    async def is_gone() -> bool:
+        return (await gateway.call("GET", f"/proposals/{made['proposal_id']}"))[0] == 404
+
+    await until(is_gone, what="the proposal to go")
+
+
 async def test_of_two_accounts_of_one_provider_each_is_named(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
     opened = {"provider": "hubspot", "account_id": OTHER_SALES.partition(":")[2], "name": "Acme Abroad", "contacts": 20}
