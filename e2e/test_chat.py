@@ -55,6 +55,31 @@ async def test_tools_are_called_side_by_side_and_wrong_calls_are_told_what_would
     assert sum(block.get("is_error", False) for block in results.values()) == 2
 
 
+async def test_what_was_looked_at_is_cited_however_much_was_listed_before(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    look = {"name": "getContactDetails", "input": {"contact_id": str(person.id)}}
+    lists = [calls("searchContacts", query=letter) for letter in "abcdefghijklm"]
+    script(house, {"answers": [says("", tools=lists), says("", tools=[look]), says("That is it.")]})
+
+    chunks = await Chat(gateway, house).ask("Go")
+
+    cited = [chunk["sourceId"] for chunk in of(chunks, "source-url")]
+    assert len(cited) == len(set(cited))
+    assert {f"{source.connection_id}/{source.provider_id}" for source in person.sources} <= set(cited)
+    assert "more" in cited, "that more was listed is said"
+
+
+async def test_a_client_that_sends_all_that_was_said_is_heard(house: House, gateway: Gateway) -> None:
+    script(house, {"answers": [says("Here I am.")]})
+    found = {"type": "tool-getTimeline", "toolCallId": "c", "state": "output-available", "output": "x" * 1_020_000}
+    before = {"id": "m1", "role": "assistant", "parts": [found]}
+    question = {"id": "m2", "role": "user", "parts": [{"type": "text", "text": "Are you there?"}]}
+
+    chunks = await Chat(gateway, house).ask("", messages=[before, question])
+
+    assert text_of(chunks) == "Here I am."
+
+
 @pytest.mark.parametrize(("tools", "spoken", "most"), [(1, None, 12), (9, None, 5), (1, 200_000, 3)])
 async def test_a_turn_takes_no_more_steps_calls_and_words_than_it_may(
     house: House, gateway: Gateway, tools: int, spoken: int | None, most: int

@@ -17,6 +17,7 @@ from e2e.programs import ERAS, HANDSHAKE, READ, WRITE, content_of, personal_toke
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 SALES, OTHER_SALES = "hubspot:111111", "hubspot:717171"
+NOTES, LONGEST_RESULT = 8, 20_000
 READING = [
     *("searchContacts", "getContactDetails", "getTimeline", "explainMatch", "findDuplicates"),
     *("listConflicts", "listSources", "countContacts"),
@@ -215,6 +216,31 @@ async def test_what_was_proposed_about_whoever_an_erased_person_absorbed_goes_to
     await until(only_the_other_is_left, what="what was proposed about the erased to go")
 
 
+async def test_with_who_was_made_by_a_proposal_that_proposal_is_erased(house: House, gateway: Gateway) -> None:
+    await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    email = f"{uuid4().hex[:8]}@example.com"
+    async with program(house, token) as client:
+        given = {"provider": "hubspot", "contact": {"email": email, "first_name": "Ines"}}
+        made = content_of(await client.call_tool("propose_createContact", given))
+    _, done = await decided(gateway, made["proposal_id"], "approve")
+    assert done["state"] == "done", done
+
+    async def find() -> Any:
+        return next((each for each in await golden_records(gateway) if each.email == email), None)
+
+    person = await until(find, what="the new contact")
+
+    status, body = await gateway.call("POST", f"/contacts/{person.id}/erase", {})
+
+    assert status == 200, body
+
+    async def is_gone() -> bool:
+        return (await gateway.call("GET", f"/proposals/{made['proposal_id']}"))[0] == 404
+
+    await until(is_gone, what="the proposal to go")
+
+
 async def test_of_two_accounts_of_one_provider_each_is_named(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
     opened = {"provider": "hubspot", "account_id": OTHER_SALES.partition(":")[2], "name": "Acme Abroad", "contacts": 20}
@@ -272,6 +298,38 @@ async def test_what_programs_propose_is_bounded(house: House, gateway: Gateway) 
     assert "/app/proposals" in texts_of(over)[0]
 
 
+async def test_of_a_long_timeline_every_entry_is_reached_page_by_page(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, READ)
+    (record, *_) = person.sources
+    notes = {f"Note {number} of {NOTES}" for number in range(NOTES)}
+    for note in notes:
+        action = {"kind": "add_note", "contact_id": record.provider_id, "body": note + " said at length" * 260}
+        wish = {"connection_id": str(record.connection_id), "action": action}
+        status, body = await gateway.call("POST", "/actions", wish, headers={"Idempotency-Key": uuid4().hex})
+        assert status == 202, body
+
+    async def all_are_there() -> bool:
+        _, timeline = await gateway.call("GET", f"/contacts/{person.id}/timeline?kind=note&limit=100")
+        return sum(note in timeline.decode() for note in notes) == NOTES
+
+    await until(all_are_there, what="the notes in the timeline")
+
+    told, pages, cursor = "", 0, {}
+    async with program(house, token) as client:
+        while pages < 2 * NOTES:
+            found = await client.call_tool("getTimeline", {"contact_id": str(person.id), **cursor})
+            page = content_of(found)
+            assert len(texts_of(found)[0]) <= LONGEST_RESULT
+            told, pages = told + texts_of(found)[0], pages + 1
+            if "next_cursor" not in page:
+                break
+            cursor = {"cursor": page["next_cursor"]}
+
+    assert pages > 1, "they do not fit into one"
+    assert {note for note in notes if f"{note} said" in told} == notes
+
+
 async def test_what_is_a_persons_alone_no_token_opens(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
     token, _ = await personal_token(gateway, READ, WRITE)
@@ -324,6 +382,7 @@ async def test_without_a_good_token_or_at_another_name_nobody_comes_in(house: Ho
         where = challenged.headers["WWW-Authenticate"].split('"')[1]
         told = (await http.get(where)).json()
         assert (told["resource"], told["scopes_supported"]) == (url, [READ, WRITE])
+        assert "authorization_servers" not in told, "there is none"
         await gateway.call("DELETE", f"/auth/tokens/{token_id}")
 
         async def is_shut_out() -> bool:

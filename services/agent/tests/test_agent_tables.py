@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from agent import chats, proposal_queries, queries
 from agent.conversation import Said
 from agent.handlers import on_contacts_erased
@@ -47,6 +48,29 @@ async def test_a_conversation_that_names_an_erased_contact_goes_and_others_stay(
         left = await queries.list_chats(conn, workspace_id, person, before=None, at_most=9)
         assert [each.id for each in left] == ["other"]
         assert await queries.load_said(conn, keys[0]) == []
+
+
+@pytest.mark.parametrize(("about", "left"), [("the erased", []), ("another", ["chat"])])
+async def test_what_a_turn_wrote_of_somebody_who_was_erased_meanwhile_goes_when_it_is_over(
+    db: Database, about: str, left: list[str]
+) -> None:
+    workspace_id, person, contact = uuid4(), uuid4(), uuid4()
+    key = ChatKey(workspace_id, person, "chat")
+    async with db.transaction(workspace_id) as conn:
+        await queries.make_chat(conn, key, "A chat")
+        await queries.begin_turn(conn, key, uuid4(), 60)
+    async with db.transaction(workspace_id) as conn:
+        await on_contacts_erased(conn, [ContactErased(workspace_id=workspace_id, golden_id=contact, sources=())])
+        await on_contacts_erased(conn, [ContactErased(workspace_id=workspace_id, golden_id=uuid4(), sources=())])
+
+    async with db.transaction(workspace_id) as conn:
+        told = [{"type": "text", "text": f"about {contact if about == 'the erased' else uuid4()}"}]
+        await queries.add_said(conn, key, Said("user", told))
+        await queries.end_turn(conn, key)
+
+    async with db.transaction(workspace_id) as conn:
+        shown = await queries.list_chats(conn, workspace_id, person, before=None, at_most=9)
+        assert [each.id for each in shown] == left
 
 
 async def test_of_a_deleted_conversation_stays_what_was_decided(db: Database) -> None:

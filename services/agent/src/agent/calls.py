@@ -11,7 +11,15 @@ from agent.tools.registry import TOOLS
 from agent.tools.running import ToolBroke, run
 from agent.tools.tool import Plan, Result, Source, read_input, written
 
-MOST_SOURCES = 20
+MOST_MENTIONED = 20
+"""Of lists: what was looked at is always told."""
+
+MORE: Chunk = {
+    "type": "source-url",
+    "sourceId": "more",
+    "url": "/app/contacts",
+    "title": "Lists of contacts, more than are named here",
+}
 
 Say = Callable[[Chunk], Awaitable[None]]
 Propose = Callable[[str, str, dict[str, Any], Plan], Awaitable[None]]
@@ -28,6 +36,7 @@ class Calls:
     def __init__(self, api: Api, say: Say, propose: Propose, *, cited: Collection[str], at_most: int) -> None:
         self._api, self._say, self._propose = api, say, propose
         self._cited = set(cited)
+        self._mentioned = 0
         self._left = at_most
 
     async def make(self, calls: Sequence[Block]) -> tuple[bool, list[Block]]:
@@ -70,11 +79,23 @@ class Calls:
         await self._say({"type": "tool-output-available", "toolCallId": call_id, "output": found.content})
         for source in found.sources:
             await self._cite(source)
+        for mention in found.mentions:
+            await self._mention(mention)
         return result(call_id, written(found.content))
 
     async def _cite(self, source: Source) -> None:
         """Say that the answer rests on a source record, each once."""
-        if source.id in self._cited or len(self._cited) >= MOST_SOURCES:
+        if source.id not in self._cited:
+            self._cited.add(source.id)
+            await self._say({"type": "source-url", "sourceId": source.id, "url": source.page, "title": source.label})
+
+    async def _mention(self, source: Source) -> None:
+        """Cite an entry of a list while there is room, and say once that there were more."""
+        if source.id in self._cited:
             return
-        self._cited.add(source.id)
-        await self._say({"type": "source-url", "sourceId": source.id, "url": source.page, "title": source.label})
+        if self._mentioned < MOST_MENTIONED:
+            self._mentioned += 1
+            await self._cite(source)
+        elif MORE["sourceId"] not in self._cited:
+            self._cited.add(MORE["sourceId"])
+            await self._say(MORE)

@@ -18,13 +18,14 @@ ENDED = frozenset({"succeeded", "failed", "conflict"})
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What became of a step; `undo` is where it is taken back."""
+    """What became of a step; `undo` is where it is taken back, `record` the connection_id/provider_id written."""
 
     says: str
     state: str
     detail: str | None = None
     undo: str | None = None
     url: str | None = None
+    record: str | None = None
 
 
 _SHOWN = ("says", "state", "undo", "url")
@@ -100,7 +101,8 @@ async def _act(api: Api, key: str, step: Step) -> Done:
         return Done(step.says, "conflict", _conflict(action.get("conflicts") or {}))
     if action["state"] == "succeeded":
         record: dict[str, Any] = next(iter(action.get("records") or ()), {})
-        return Done(step.says, "succeeded", "done", undo=undo, url=record.get("url"))
+        name = f"{action['connection_id']}/{record['provider_id']}" if record else None
+        return Done(step.says, "succeeded", "done", undo=undo, url=record.get("url"), record=name)
     if action["state"] == "failed":
         return Done(step.says, "failed", action.get("problem") or "it failed")
     return Done(step.says, "waiting", "it is still waiting to be done", undo=undo)

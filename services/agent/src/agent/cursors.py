@@ -26,7 +26,9 @@ def read(cursor: str | None, kind: Callable[[str], T]) -> tuple[datetime, T] | N
     if cursor is None:
         return None
     moment, _, name = cursor.partition("~")
+    if "\0" in name:  # no text of a database holds it
+        raise CursorInvalid
     try:
         return datetime.fromisoformat(moment).astimezone(UTC), kind(name)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise CursorInvalid from None

@@ -25,6 +25,7 @@ async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactEras
         found |= await proposal_queries.find_chats_naming(conn, event.workspace_id, patterns)
         for key in found:
             await queries.delete_chat(conn, key)
+        await queries.forget_later(conn, event.workspace_id, patterns)
         proposals = await proposal_queries.erase_naming(conn, event.workspace_id, patterns)
         log.info("chats_erased", workspace_id=str(event.workspace_id), chats=len(found), proposals=proposals)
 

@@ -18,5 +18,5 @@ class ChatKey(msgspec.Struct, frozen=True):
 
     @property
     def public(self) -> str:
-        """A name that tells nothing of the person."""
+        """Name it to others, as in traces: by ids alone, of which one is the person's."""
         return f"{self.user_id}:{self.chat_id}"

@@ -15,13 +15,12 @@ from agent.settings import Settings
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import TOOLS
 from agent.tools.running import run
-from agent.tools.tool import Plan, Reading, Result, Source, Tool, described, read_input, written
+from agent.tools.tool import Plan, Reading, Result, Source, Tool, described, fitted, read_input, written
 
 log = structlog.get_logger()
 
 PROPOSE = "propose_"
 PROPOSALS = "/app/proposals"
-MOST_SOURCES = 20
 
 NAMED: Mapping[str, Tool] = {
     tool.name if isinstance(tool, Reading) else f"{PROPOSE}{tool.name}": tool for tool in TOOLS.values()
@@ -66,8 +65,8 @@ async def call_tool(
             _check_may_propose(principal)
         found = await run(api, tool, read_input(tool, given), door="mcp")
         if isinstance(found, Result):
-            return _told(written(found.content), *_cited(found.sources, settings.public_url))
-        return _told(written(await _propose(db, settings, principal, tool, given, found)))
+            return _told(written(found.content), *_cited((*found.sources, *found.mentions), settings.public_url))
+        return _told(written(fitted(await _propose(db, settings, principal, tool, given, found))))
     except ToolFailed as failed:
         return CallToolResult(content=[TextContent(text=str(failed))], is_error=True)
 
@@ -80,7 +79,7 @@ def _cited(sources: tuple[Source, ...], public_url: str) -> list[str]:
     """Name the records that a result rests on, with where people see them."""
     distinct = {each.id: each for each in sources}.values()
     records = [{"record": each.label, "url": f"{public_url}{each.page}"} for each in distinct]
-    return [written({"rests_on": records[:MOST_SOURCES]})] if records else []
+    return [written({"rests_on": records})] if records else []
 
 
 def _check_may_propose(principal: Principal) -> None:

@@ -60,7 +60,11 @@ UPDATE chat SET turn_id = :turn_id, leased_until = now() + make_interval(secs =>
 WHERE {_THIS}
 """)  # noqa: S608 - the parts are ours
 
-_END = text(f"UPDATE chat SET turn_id = NULL, leased_until = NULL, updated_at = now() WHERE {_THIS}")  # noqa: S608
+_END = text(f"""
+WITH told AS (SELECT erased FROM chat WHERE {_THIS} FOR UPDATE)
+UPDATE chat SET turn_id = NULL, leased_until = NULL, erased = NULL, updated_at = now() FROM told WHERE {_THIS}
+RETURNING told.erased
+""")  # noqa: S608 - the parts are ours
 
 _HOLD = text(f"UPDATE chat SET held_back = :held_back WHERE {_THIS}")  # noqa: S608 - the parts are ours
 
@@ -77,8 +81,10 @@ async def begin_turn(conn: AsyncConnection, key: ChatKey, turn_id: UUID, seconds
 
 
 async def end_turn(conn: AsyncConnection, key: ChatKey) -> None:
-    """Note that no turn is under way."""
-    await conn.execute(_END, key.named())
+    """Note that no turn is under way. Where it told of people who were erased meanwhile, the conversation goes."""
+    erased = (await conn.execute(_END, key.named())).scalar_one_or_none()
+    if erased and key in await find_naming(conn, key.workspace_id, erased):
+        await delete_chat(conn, key)
 
 
 async def prolong(conn: AsyncConnection, workspaces: Collection[UUID], turns: Sequence[UUID], seconds: float) -> None:
@@ -261,6 +267,17 @@ async def find_naming(conn: AsyncConnection, workspace_id: UUID, patterns: Seque
         rows = await conn.execute(query, {"workspace_id": workspace_id, "patterns": list(patterns)})
         found |= {ChatKey(row.workspace_id, row.user_id, row.chat_id) for row in rows}
     return found
+
+
+_FORGET = text("""
+UPDATE chat SET erased = coalesce(erased, '{}') || CAST(:patterns AS text[])
+WHERE workspace_id = :workspace_id AND turn_id IS NOT NULL
+""")
+
+
+async def forget_later(conn: AsyncConnection, workspace_id: UUID, patterns: Sequence[str]) -> None:
+    """Have what turns under way are about to write looked through when they are over."""
+    await conn.execute(_FORGET, {"workspace_id": workspace_id, "patterns": list(patterns)})
 
 
 _DELETE = text(f"DELETE FROM chat WHERE {_THIS}")  # noqa: S608 - the parts are ours; what is of it goes with it

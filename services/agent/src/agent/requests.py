@@ -8,6 +8,8 @@ from msgspec import Meta, field
 from servicekit.errors import BadRequest
 
 LONGEST_QUESTION = 20_000
+LONGEST_REQUEST = 10_000_000
+"""Bytes: clients other than our page send all that was said each time, with what tools found."""
 
 ChatId = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 

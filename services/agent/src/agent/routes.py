@@ -19,7 +19,7 @@ from agent.chunks import HEADERS
 from agent.keys import ChatKey
 from agent.proposal_queries import Proposal
 from agent.queries import Message
-from agent.requests import ChatRequest, decisions_in, question_in
+from agent.requests import LONGEST_REQUEST, ChatRequest, decisions_in, question_in
 from agent.settings import Settings
 from agent.turns import Turn, Turns
 from agent.working import Workshop
@@ -46,7 +46,13 @@ def _streamed(turn: Turn) -> Stream:
     return Stream(turn.follow(), media_type="text/event-stream", headers=HEADERS, status_code=200)
 
 
-@post("/chat", status_code=200, media_type="text/event-stream", opt=_BY_PEOPLE)
+@post(
+    "/chat",
+    status_code=200,
+    media_type="text/event-stream",
+    request_max_body_size=LONGEST_REQUEST,
+    opt=_BY_PEOPLE,
+)
 async def chat(
     data: JSONBody[ChatRequest],
     principal: NamedDependency[Principal],

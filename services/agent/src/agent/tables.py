@@ -1,6 +1,7 @@
 """The tables, for SQLAlchemy Core. The migrations make them; a test holds the two together."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     Date,
@@ -41,6 +42,7 @@ chat = Table(
     Column("turn_id", Uuid),
     Column("leased_until", MOMENT),
     Column("held_back", Text),
+    Column("erased", ARRAY(Text)),
     Column("created_at", MOMENT, nullable=False, server_default=func.now()),
     Column("updated_at", MOMENT, nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("workspace_id", "user_id", "chat_id"),

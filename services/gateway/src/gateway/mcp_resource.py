@@ -14,12 +14,14 @@ UNAUTHORIZED = 401
 
 
 def metadata_route(public_url: str) -> HTTPRouteHandler:
-    """Make the route that tells what opens `/mcp`."""
+    """Make the route that tells what opens `/mcp`.
+
+    It names no authorization server, as there is none: people paste a personal token.
+    """
     told: dict[str, Any] = {
         "resource": f"{public_url}{MCP}",
         "resource_name": "Lead Manager",
         "resource_documentation": f"{public_url}/docs",
-        "authorization_servers": [public_url],
         "bearer_methods_supported": ["header"],
         "scopes_supported": [READ, WRITE],
     }

@@ -1,19 +1,23 @@
 """The tools that read: contacts, what happened with them, why they are one, what disagrees, how fresh it all is."""
 
+from collections.abc import Callable
+from itertools import accumulate, chain
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from agent.tools import showing
 from agent.tools.api import Api, ToolFailed
-from agent.tools.tool import Reading, Result, Source
+from agent.tools.tool import LONGEST_RESULT, Reading, Result, written
 
 ContactId = Annotated[str, Meta(pattern="^[0-9a-f-]{36}$", description="The contact's id, as another tool gave it.")]
 Few = Annotated[int, Meta(ge=1, le=50)]
 Cursor = Annotated[str | None, Meta(description="next_cursor of the page before.")]
 SHORT_TEXT = 500
 LONG_TEXT = 4_000
-MOST_SOURCES = 12
+MOST_OF_ITEMS = LONGEST_RESULT - 2_000
+"""Characters of a page's items; the rest is for what is told beside them."""
 
 
 class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,16 +30,16 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def search_contacts(api: Api, given: Search) -> Result:
     """Find contacts by words."""
-    page = await api.identity("/contacts", q=given.query, limit=given.limit, cursor=given.cursor)
+    page, contacts = await _page(api, "/contacts", given, showing.summary, q=given.query)
     items = page["items"]
     content = {
         "total": page.get("total"),
-        "contacts": [_summary(each) for each in items],
         "next_cursor": page.get("next_cursor"),
         **({"spelled_like": page["near"]} if page.get("near") else {}),
+        "contacts": contacts,
         **({} if items else {"searched": await _coverage(api)}),
     }
-    return Result(_lean(content), tuple(source for each in items[:5] for source in _sources(each)))
+    return Result(showing.lean(content), mentions=showing.mentions(items))
 
 
 class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,28 +54,30 @@ async def get_contact_details(api: Api, given: Details) -> Result:
     contact = await api.identity(f"/contacts/{given.contact_id}")
     lineage = {
         field: {
-            **_value(told["chosen"]),
+            **showing.value(told["chosen"]),
             "rule": told["rule"],
-            "other_values": [_value(each) for each in told["losers"] if each["value"] != told["chosen"]["value"]],
+            "other_values": [
+                showing.value(each) for each in told["losers"] if each["value"] != told["chosen"]["value"]
+            ],
         }
         for field, told in contact["lineage"].items()
     }
     content: dict[str, Any] = {
         "contact_id": contact["id"],
-        "name": _name(contact["fields"]),
+        "name": showing.name_of(contact["fields"]),
         "fields": lineage if given.detail == "full" else contact["fields"],
         "emails": contact["emails"],
         "phones": contact["phones"],
         "disagreeing": {field: told for field, told in lineage.items() if told["other_values"]},
-        "sources": [_source(each) for each in contact["sources"]],
-        "last_interactions": [_interaction(each, SHORT_TEXT) for each in contact["interactions"][:5]],
+        "sources": [showing.source(each) for each in contact["sources"]],
+        "last_interactions": [showing.interaction(each, SHORT_TEXT) for each in contact["interactions"][:5]],
     }
     if given.detail == "short":
         content["disagreeing"] = {
             field: [told["value"], *(each["value"] for each in told["other_values"])]
             for field, told in content["disagreeing"].items()
         }
-    return Result(_lean(content), _sources({**contact, **contact["fields"]}))
+    return Result(showing.lean(content), showing.sources({**contact, **contact["fields"]}))
 
 
 class Timeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,13 +90,15 @@ class Timeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def get_timeline(api: Api, given: Timeline) -> Result:
     """List what happened with a contact."""
-    page = await api.identity(f"/contacts/{given.contact_id}/timeline", limit=given.limit, cursor=given.cursor)
+    page, interactions = await _page(
+        api, f"/contacts/{given.contact_id}/timeline", given, lambda each: showing.interaction(each, LONG_TEXT)
+    )
     content = {
         "contact_id": given.contact_id,
-        "interactions": [_interaction(each, LONG_TEXT) for each in page["items"]],
         "next_cursor": page.get("next_cursor"),
+        "interactions": interactions,
     }
-    return Result(_lean(content), await _sources_of(api, given.contact_id))
+    return Result(showing.lean(content), await showing.sources_of(api, given.contact_id))
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,11 +110,12 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def explain_match(api: Api, given: Pair) -> Result:
     """Tell why records are one contact, or why two contacts are not."""
-    if given.other_contact_id:
-        told = await api.identity("/explain", left=given.contact_id, right=given.other_contact_id)
-    else:
+    if not given.other_contact_id:
         told = await api.identity(f"/contacts/{given.contact_id}/explain", limit=20)
-    return Result(_lean(told), await _sources_of(api, given.contact_id))
+        return Result(showing.lean(told), await showing.sources_of(api, given.contact_id))
+    told = await api.identity("/explain", left=given.contact_id, right=given.other_contact_id, limit=20)
+    both = [await showing.sources_of(api, id_) for id_ in (given.contact_id, given.other_contact_id)]
+    return Result(showing.lean(told), tuple(chain.from_iterable(both)))
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,21 +127,14 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def find_duplicates(api: Api, given: Page) -> Result:
     """List contacts that may be one person."""
-    page = await api.identity("/suggestions", limit=given.limit, cursor=given.cursor)
+    page, pairs = await _page(api, "/suggestions", given, showing.pair)
     counted = await api.identity("/suggestions/count")
-    content = {
-        "total": counted["count"],
-        "pairs": [
-            {
-                "why": each["sentence"],
-                "contacts": [_summary(side["contact"]) for side in each["sides"]],
-            }
-            for each in page["items"]
-        ],
-        "next_cursor": page.get("next_cursor"),
-    }
-    shown = [side["contact"] for each in page["items"][:3] for side in each["sides"]]
-    return Result(_lean(content), tuple(source for contact in shown for source in _sources(contact)))
+    content = {"total": counted["count"], "next_cursor": page.get("next_cursor"), "pairs": pairs}
+    return Result(showing.lean(content), mentions=showing.mentions(_sides(page["items"])))
+
+
+def _sides(suggestions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [side["contact"] for each in suggestions for side in each["sides"]]
 
 
 class One(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,9 +150,9 @@ async def list_conflicts(api: Api, given: One) -> Result:
     for field, told in contact["lineage"].items():
         values = [told["chosen"], *told["losers"]]
         if len({each["value"].casefold() for each in values}) > 1:
-            conflicts[field] = {"shown_by": told["rule"], "values": [_value(each) for each in values]}
-    content = {"contact_id": contact["id"], "name": _name(contact["fields"]), "conflicts": conflicts}
-    return Result(content, _sources({**contact, **contact["fields"]}))
+            conflicts[field] = {"shown_by": told["rule"], "values": [showing.value(each) for each in values]}
+    content = {"contact_id": contact["id"], "name": showing.name_of(contact["fields"]), "conflicts": conflicts}
+    return Result(content, showing.sources({**contact, **contact["fields"]}))
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,9 +196,23 @@ async def count_contacts(api: Api, given: Count) -> Result:
     return Result({"count": told["count"]})
 
 
+async def _page(
+    api: Api, path: str, given: Any, show: Callable[[dict[str, Any]], dict[str, Any]], **query: object
+) -> tuple[Any, list[dict[str, Any]]]:
+    """Ask for a page of a list, and show its items; of as many as fit, so that its cursor leads to the next."""
+    limit = given.limit
+    while True:
+        page = await api.identity(path, limit=limit, cursor=given.cursor, **query)
+        shown = [show(each) for each in page["items"]]
+        fit = sum(length <= MOST_OF_ITEMS for length in accumulate(len(written(each)) + 1 for each in shown))
+        if fit >= len(shown) or limit == 1:
+            return page, shown
+        limit = max(fit, 1)
+
+
 async def _coverage(api: Api) -> list[dict[str, Any]]:
     connections = (await api.connections("/connections"))["items"]
-    return [_lean(await _coverage_of(api, each)) for each in connections]
+    return [showing.lean(await _coverage_of(api, each)) for each in connections]
 
 
 async def _coverage_of(api: Api, connection: dict[str, Any]) -> dict[str, Any]:
@@ -213,69 +229,6 @@ async def _coverage_of(api: Api, connection: dict[str, Any]) -> dict[str, Any]:
     told["synced_at"] = done.get("ended_at") or done.get("started_at") if done else None
     told["syncing_now"] = any(run["state"] in ("queued", "running") for run in runs)
     return told
-
-
-# How things are shown ------------------------------------------------------------------------------------------------
-
-
-def _summary(contact: dict[str, Any]) -> dict[str, Any]:
-    return _lean(
-        {
-            "contact_id": contact["id"],
-            "name": _name(contact),
-            "email": contact.get("email"),
-            "phone": contact.get("phone"),
-            "company": contact.get("company"),
-            "job_title": contact.get("job_title"),
-            "sources": sorted({each["provider"] for each in contact["sources"]}),
-            "last_interaction_at": contact.get("last_interaction_at"),
-        }
-    )
-
-
-def _name(fields: dict[str, Any]) -> str:
-    name = " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
-    return str(name or fields.get("email") or "unnamed")
-
-
-def _value(told: dict[str, Any]) -> dict[str, Any]:
-    return _lean({"value": told["value"], "source": told["provider"], "as_of": told.get("updated_at")})
-
-
-def _source(told: dict[str, Any]) -> dict[str, Any]:
-    return _lean({"source": told["provider"], "record": told["provider_id"], "as_of": told.get("updated_at")})
-
-
-def _interaction(told: dict[str, Any], longest: int) -> dict[str, Any]:
-    interaction = told.get("interaction", told)
-    cut = {name: _cut(value, longest) for name, value in interaction.items() if name not in ("contact_ids", "url")}
-    return _lean({"source": told.get("provider"), **cut})
-
-
-def _cut(value: Any, longest: int) -> Any:
-    if isinstance(value, str) and len(value) > longest:
-        return f"{value[:longest]} … ({len(value) - longest} more characters)"
-    return value
-
-
-def _sources(contact: dict[str, Any]) -> tuple[Source, ...]:
-    name = _name(contact)
-    return tuple(
-        Source(
-            contact["id"], each["provider"], each["connection_id"], each["provider_id"], name, each.get("updated_at")
-        )
-        for each in contact["sources"][:MOST_SOURCES]
-    )
-
-
-async def _sources_of(api: Api, contact_id: str) -> tuple[Source, ...]:
-    contact = await api.identity(f"/contacts/{contact_id}")
-    return _sources({**contact, **contact["fields"]})
-
-
-def _lean(content: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what says nothing."""
-    return {name: value for name, value in content.items() if value not in (None, "", [], {}, ())}
 
 
 READING: tuple[Reading[Any], ...] = (

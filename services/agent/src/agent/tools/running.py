@@ -2,13 +2,14 @@
 
 import time
 
+import msgspec
 import structlog
 from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 from servicekit import telemetry
 
 from agent.tools.api import Api, ToolFailed
-from agent.tools.tool import Plan, Reading, Result, Tool
+from agent.tools.tool import Plan, Reading, Result, Tool, fitted
 
 log = structlog.get_logger()
 
@@ -31,7 +32,7 @@ async def run(api: Api, tool: Tool, wanted: object, *, door: str, call_id: str |
         try:
             found = await (tool.work(api, wanted) if isinstance(tool, Reading) else tool.plan(api, wanted))
             outcome = "found" if isinstance(found, Result) else "planned"
-            return found
+            return msgspec.structs.replace(found, content=fitted(found.content)) if isinstance(found, Result) else found
         except ToolFailed:
             span.set_attribute("error.type", "tool_failed")
             raise
