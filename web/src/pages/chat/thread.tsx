@@ -145,7 +145,7 @@ function Following({ of, children }: { of: readonly ChatMessage[]; children: Rea
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         isFollowing.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
       }}
-      className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-4"
+      className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain p-4"
     >
       {children}
     </div>

@@ -5,6 +5,7 @@ import { undoEntry } from "../../api/history";
 import { mayPass, Problem, wordsOf } from "../../api/problem";
 import { contactKey, suggestionCountQuery, suggestionQuery, suggestionsQuery } from "../../api/queries";
 import type { Outcome, Suggestion, Verdict } from "../../api/types";
+import { nameOf } from "../../ui/format";
 import { toasts } from "../../ui/toasts";
 import { type Choices, pinsOf } from "./comparison";
 
@@ -19,12 +20,14 @@ interface Wish {
 interface Given {
   suggestion: Suggestion;
   takeBack: () => Promise<unknown>;
+  /** The toast that tells of it, which is untrue once it is taken back. */
+  toast: number;
 }
 
 const SAID: Readonly<Record<Word, string>> = {
-  same: "They are one now",
-  different: "They stay apart for good",
-  later: "Put off for a week",
+  same: "they are one now",
+  different: "they stay apart for good",
+  later: "put off for a week",
 };
 
 interface Asking {
@@ -43,6 +46,7 @@ export function useAnswers({ goOn, goBack }: Asking) {
   const takenBack = async (one: Given) => {
     given.current = given.current.filter((other) => other !== one);
     setAnsweredCount(given.current.length);
+    toasts.dismiss(one.toast);
     await askAnew(client);
     goBack(one.suggestion);
   };
@@ -52,22 +56,26 @@ export function useAnswers({ goOn, goBack }: Asking) {
       await latest?.takeBack();
       return latest;
     },
-    onSuccess: (latest) => latest && takenBack(latest),
+    onSuccess: async (latest) => {
+      if (!latest) return;
+      await takenBack(latest);
+      toasts.say(`Taken back: ${namesOf(latest.suggestion)}`);
+    },
     onError: (error) => toasts.warn(wordsOf(error)),
   });
 
   const answering = useMutation({
     mutationFn: give,
     onSuccess: (takeBack, { suggestion, word }) => {
-      const one = { suggestion, takeBack };
+      const toast = toasts.say(`${namesOf(suggestion)}: ${SAID[word]}`, async () => {
+        await takeBack();
+        await takenBack(one);
+      });
+      const one = { suggestion, takeBack, toast };
       given.current.push(one);
       setAnsweredCount(given.current.length);
       leaveOut(client, new Set([suggestion.id]));
       goOn(new Set([suggestion.id]));
-      toasts.say(SAID[word], async () => {
-        await takeBack();
-        await takenBack(one);
-      });
       for (const { contact } of suggestion.sides) {
         void client.invalidateQueries({ queryKey: contactKey(contact.id) });
       }
@@ -84,6 +92,10 @@ export function useAnswers({ goOn, goBack }: Asking) {
   });
 
   return { answering, undoing, answeredCount };
+}
+
+function namesOf({ sides }: Suggestion): string {
+  return sides.map(({ contact }) => nameOf(contact)).join(" and ");
 }
 
 async function give({ suggestion, word, choices = {} }: Wish): Promise<Given["takeBack"]> {
