@@ -58,7 +58,7 @@ UPDATE budget SET
         WHEN is_spent THEN clock_timestamp() + :probe_seconds * interval '1 s'
         WHEN remaining < :price THEN clock_timestamp() + :closed_seconds * interval '1 s'
         ELSE free_at END,
-    used = :count + CASE WHEN used_since > clock_timestamp() - seconds * interval '1 s' THEN used ELSE 0 END,
+    used = :spent + CASE WHEN used_since > clock_timestamp() - seconds * interval '1 s' THEN used ELSE 0 END,
     used_since = CASE WHEN used_since > clock_timestamp() - seconds * interval '1 s'
         THEN used_since ELSE clock_timestamp() END
 WHERE (provider, account_id, name) = (:provider, :account_id, :name)
@@ -121,11 +121,25 @@ async def set_most(engine: AsyncEngine, key: Key, most: int) -> None:
 
 
 async def draw(
-    engine: AsyncEngine, key: Key, *, price: int, count: int, probe_seconds: float, closed_seconds: float
+    engine: AsyncEngine,
+    key: Key,
+    *,
+    price: int,
+    count: int,
+    spent: int,
+    probe_seconds: float,
+    closed_seconds: float,
 ) -> Row[Any] | None:
-    """Draw from a pool; None where it is not counted yet, or closed."""
+    """Draw from a pool, and count what was `spent` of what was drawn before; None where none is counted, or closed."""
     return await _one(
-        engine, _DRAW, key, price=price, count=count, probe_seconds=probe_seconds, closed_seconds=closed_seconds
+        engine,
+        _DRAW,
+        key,
+        price=price,
+        count=count,
+        spent=spent,
+        probe_seconds=probe_seconds,
+        closed_seconds=closed_seconds,
     )
 
 

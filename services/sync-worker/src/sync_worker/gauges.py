@@ -137,6 +137,7 @@ class PoolGauge:
         self._window = window
         self._drawn = 0
         self._drawn_at = 0.0
+        self._uncounted = 0
         self._remaining: int | None = None
         self._most = window.most
         self._probing = False
@@ -149,6 +150,7 @@ class PoolGauge:
             async with self._drawing:
                 while not self._take(amount):
                     await self._draw(amount)
+        self._uncounted += amount
 
     async def learn(self, told: Told) -> None:
         """Take in what an answer says."""
@@ -178,11 +180,14 @@ class PoolGauge:
 
     async def _draw(self, price: int) -> None:
         count = max(price, UNKNOWN_DRAW if self._remaining is None else min(CALLS_DRAWN * price, self._remaining // 50))
+        # What was drawn and not spent is no use of the pool that anybody would know again.
+        spent = self._uncounted
         found = await queries.draw(
             self._engine,
             self._key,
             price=price,
             count=count,
+            spent=spent,
             probe_seconds=PROBE_SECONDS,
             closed_seconds=ASK_AGAIN_SECONDS,
         )
@@ -193,7 +198,9 @@ class PoolGauge:
                 return
             if known.free_in > 0:
                 raise self._spent(known.free_in)
-        elif found.is_probe:
+            return
+        self._uncounted -= spent
+        if found.is_probe:
             self._probing = True
             self._hold(price)
         elif found.is_spent:

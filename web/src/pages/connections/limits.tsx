@@ -50,7 +50,10 @@ function Limit({ limit }: { limit: Budget }) {
         />
       )}
       {limit.waits_until && (
-        <p className="text-warn text-xs">Used up; we go on at {clock(limit.waits_until, now)}.</p>
+        <p className="text-warn text-xs">
+          {limit.left === 0 ? "Used up; we go on at" : "We pace ourselves; the next call goes out at"}{" "}
+          {clock(limit.waits_until, now)}.
+        </p>
       )}
       {!limit.waits_until && limit.resets_at && limit.seconds > 3_600 && (
         <p className="text-muted text-xs">Begins anew at {clock(limit.resets_at, now)}.</p>
