@@ -141,10 +141,14 @@ async def test_what_is_pressed_without_a_network_is_said_and_never_done_later(
     await dialog.get_by_role("button", name="Erase").click()
     await expect(dialog.get_by_text("cannot be reached")).to_be_visible()
     await dialog.get_by_role("button", name="Cancel").click()
+    await page.keyboard.press("Control+k")
+    await expect(said_of(page)).to_contain_text("could not be fetched")
     await page.context.set_offline(False)
 
     await expect(page.get_by_text("You are offline")).to_have_count(0)
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_label("Search contacts, pages and actions")).to_be_visible()
     assert await session.contact(contact.id) is not None
 
 

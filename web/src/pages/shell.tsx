@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { assistantQuery } from "../api/assistant";
 import { session } from "../api/client";
 import type { User } from "../api/types";
@@ -8,6 +8,7 @@ import { useUser } from "../api/use-session";
 import { Feed } from "../live/feed";
 import { Freshness } from "../live/freshness";
 import { FeedContext } from "../live/use-live";
+import { lazily } from "../ui/lazily";
 import { Toaster } from "../ui/toaster";
 import { toasts } from "../ui/toasts";
 import { Away } from "./away";
@@ -17,11 +18,9 @@ import { type Overlay, useShortcuts } from "./command/use-shortcuts";
 import { clearList } from "./contacts/list-left";
 import { Navigation } from "./navigation";
 
-const Palette = lazy(() => import("./command/palette").then((module) => ({ default: module.Palette })));
-const KeysDialog = lazy(() =>
-  import("./command/keys-dialog").then((module) => ({ default: module.KeysDialog })),
-);
-const ChatPanel = lazy(() => import("./chat/chat-panel").then((module) => ({ default: module.ChatPanel })));
+const Palette = lazily(async () => (await import("./command/palette")).Palette);
+const KeysDialog = lazily(async () => (await import("./command/keys-dialog")).KeysDialog);
+const ChatPanel = lazily(async () => (await import("./chat/chat-panel")).ChatPanel);
 
 /** The frame around every page of a person who is signed in, with the one stream of changes. */
 export function Shell() {
@@ -88,26 +87,22 @@ function Frame({ user }: { user: User }) {
       <main id="content" className="min-w-0 flex-1">
         <Outlet />
       </main>
-      <Suspense>
-        {chat.isOpen && hasAssistant && (
-          <ChatPanel
-            threadId={chat.threadId}
-            openThread={(threadId) => change({ threadId })}
-            onClose={() => change({ isOpen: false })}
-          />
-        )}
-      </Suspense>
-      <Suspense>
-        {overlay === "palette" && (
-          <Palette
-            showKeys={() => setOverlay("keys")}
-            openChat={hasAssistant ? () => change({ isOpen: true }) : undefined}
-            // Another overlay that it led to stays.
-            onClose={() => setOverlay((now) => (now === "palette" ? null : now))}
-          />
-        )}
-        {overlay === "keys" && <KeysDialog hasAssistant={hasAssistant} onClose={() => setOverlay(null)} />}
-      </Suspense>
+      {chat.isOpen && hasAssistant && (
+        <ChatPanel
+          threadId={chat.threadId}
+          openThread={(threadId) => change({ threadId })}
+          onClose={() => change({ isOpen: false })}
+        />
+      )}
+      {overlay === "palette" && (
+        <Palette
+          showKeys={() => setOverlay("keys")}
+          openChat={hasAssistant ? () => change({ isOpen: true }) : undefined}
+          // Another overlay that it led to stays.
+          onClose={() => setOverlay((now) => (now === "palette" ? null : now))}
+        />
+      )}
+      {overlay === "keys" && <KeysDialog hasAssistant={hasAssistant} onClose={() => setOverlay(null)} />}
     </div>
   );
 }

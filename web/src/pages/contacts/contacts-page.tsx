@@ -1,8 +1,9 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent } from "react";
+import { useCallback, useEffect, useEffectEvent } from "react";
 import type { ContactFilter } from "../../api/queries";
 import type { User } from "../../api/types";
 import { useUser } from "../../api/use-session";
+import { lazily } from "../../ui/lazily";
 import { isCovered, isTyping } from "../../ui/typing";
 import { useTitle } from "../../ui/use-title";
 import { ListBody } from "./list-body";
@@ -11,7 +12,7 @@ import { keepList } from "./list-left";
 import { useContactList } from "./use-contact-list";
 import { useView } from "./views/use-view";
 
-const SidePanel = lazy(() => import("./side-panel").then((module) => ({ default: module.SidePanel })));
+const SidePanel = lazily(async () => (await import("./side-panel")).SidePanel);
 
 /** Everybody: the golden records, to search, to sort, to open. */
 export function ContactsPage() {
@@ -38,9 +39,13 @@ function Contacts({ user }: { user: User }) {
         <ListBody list={list} filter={filter} view={view} openId={search.contact} open={open} />
       </div>
       {search.contact !== undefined && (
-        <Suspense>
-          <SidePanel id={search.contact} order={list.order} total={list.total} open={open} />
-        </Suspense>
+        <SidePanel
+          id={search.contact}
+          order={list.order}
+          total={list.total}
+          open={open}
+          onClose={() => open(undefined)}
+        />
       )}
     </div>
   );

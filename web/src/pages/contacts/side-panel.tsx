@@ -22,11 +22,12 @@ interface SidePanelProps {
   /** The contacts of the view, in its order. */
   order: readonly string[];
   total: number | undefined;
-  open: (id: string | undefined) => void;
+  open: (id: string) => void;
+  onClose: () => void;
 }
 
 /** A contact beside the list, with the way to the next and the previous one of the view. */
-export function SidePanel({ id, order, total, open }: SidePanelProps) {
+export function SidePanel({ id, order, total, open, onClose }: SidePanelProps) {
   const contact = useQuery(contactQuery(id));
   const at = order.indexOf(id);
   const previous = order[at - 1];
@@ -40,7 +41,7 @@ export function SidePanel({ id, order, total, open }: SidePanelProps) {
       event.preventDefault();
       open(to);
     } else if (event.key === "Escape" && !isTyping(event.target)) {
-      open(undefined);
+      onClose();
     }
   });
   useEffect(() => {
@@ -61,7 +62,7 @@ export function SidePanel({ id, order, total, open }: SidePanelProps) {
           aria-label="Previous contact"
           title="Previous (Ctrl ↑)"
           disabled={previous === undefined}
-          onClick={() => open(previous)}
+          onClick={() => previous && open(previous)}
           className={ICON}
         >
           <ChevronUp aria-hidden="true" className="size-4" />
@@ -71,7 +72,7 @@ export function SidePanel({ id, order, total, open }: SidePanelProps) {
           aria-label="Next contact"
           title="Next (Ctrl ↓)"
           disabled={next === undefined}
-          onClick={() => open(next)}
+          onClick={() => next && open(next)}
           className={ICON}
         >
           <ChevronDown aria-hidden="true" className="size-4" />
@@ -90,13 +91,7 @@ export function SidePanel({ id, order, total, open }: SidePanelProps) {
         >
           <Maximize2 aria-hidden="true" className="size-3.5" />
         </Link>
-        <button
-          type="button"
-          aria-label="Close"
-          title="Close (Esc)"
-          onClick={() => open(undefined)}
-          className={ICON}
-        >
+        <button type="button" aria-label="Close" title="Close (Esc)" onClick={onClose} className={ICON}>
           <X aria-hidden="true" className="size-4" />
         </button>
       </div>

@@ -1,12 +1,13 @@
 import { Upload } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { buttonClass } from "../../../ui/button";
 import { cx } from "../../../ui/class-names";
+import { lazily } from "../../../ui/lazily";
 import { ProviderMark, useProviderOf } from "../../../ui/providers";
 import { type FileKind, kindOf } from "./kinds";
 import { useDrop } from "./use-drop";
 
-const UploadDialog = lazy(async () => ({ default: (await import("./upload-dialog")).UploadDialog }));
+const UploadDialog = lazily(async () => (await import("./upload-dialog")).UploadDialog);
 
 interface Chosen {
   kind: FileKind;
@@ -57,11 +58,7 @@ export function FileCard({ kinds }: { kinds: readonly FileKind[] }) {
           }}
         />
       </label>
-      {chosen && (
-        <Suspense>
-          <UploadDialog {...chosen} onClose={() => setChosen(null)} />
-        </Suspense>
-      )}
+      {chosen && <UploadDialog {...chosen} onClose={() => setChosen(null)} />}
     </li>
   );
 }

@@ -1,12 +1,13 @@
 import { Download, GitMerge, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { ContactSummary, ViewColumn } from "../../../api/types";
 import { Button } from "../../../ui/button";
 import { count } from "../../../ui/format";
+import { lazily } from "../../../ui/lazily";
 import { MOST_EXPORTED, onlyThese, useExport } from "./exporting";
 import { MOST_MERGED } from "./merging";
 
-const MergeDialog = lazy(() => import("./merge-dialog").then((module) => ({ default: module.MergeDialog })));
+const MergeDialog = lazily(async () => (await import("./merge-dialog")).MergeDialog);
 
 interface BulkBarProps {
   rows: readonly ContactSummary[];
@@ -57,16 +58,14 @@ export function BulkBar({ rows, columns, clear }: BulkBarProps) {
         <X aria-hidden="true" className="size-4" />
       </button>
       {isMerging && (
-        <Suspense>
-          <MergeDialog
-            rows={rows}
-            onMerged={() => {
-              setMerging(false);
-              clear();
-            }}
-            onClose={() => setMerging(false)}
-          />
-        </Suspense>
+        <MergeDialog
+          rows={rows}
+          onMerged={() => {
+            setMerging(false);
+            clear();
+          }}
+          onClose={() => setMerging(false)}
+        />
       )}
     </div>
   );
