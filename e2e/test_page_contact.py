@@ -107,14 +107,14 @@ async def test_a_value_that_changed_there_meanwhile_is_seen_before_it_is_written
 
 async def write_beside(session: Gateway, contact: ContactDetail, before: str, title: str) -> None:
     """Write a title to HubSpot beside the page, where another stood before, and wait until it is there."""
+    changes, expected = {"job_title": title}, {"job_title": before}
+    await act_beside(session, contact, {"kind": "update_contact", "changes": changes, "expected": expected})
+
+
+async def act_beside(session: Gateway, contact: ContactDetail, action: dict[str, Any]) -> None:
+    """Do something with a contact's record in HubSpot beside the page, and wait until it is done."""
     source = next(one for one in contact.sources if one.provider == "hubspot")
-    action = {
-        "kind": "update_contact",
-        "contact_id": source.provider_id,
-        "changes": {"job_title": title},
-        "expected": {"job_title": before},
-    }
-    wish = {"connection_id": str(source.connection_id), "action": action}
+    wish = {"connection_id": str(source.connection_id), "action": action | {"contact_id": source.provider_id}}
     status, body = await session.call("POST", "/actions", wish, headers={"Idempotency-Key": uuid4().hex})
     assert status == 202, body
     asked = msgspec.json.decode(body)["id"]
@@ -166,6 +166,68 @@ async def test_a_form_that_is_open_does_not_go_over_to_another_person(
 
     await expect(page.get_by_role("button", name="Change job title")).to_be_visible()
     await expect(form).to_have_count(0)
+    assert complaints.heard == []
+
+
+async def test_a_person_says_what_no_source_says_and_takes_it_back(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    page, complaints = await enter(browser, house, session, contact)
+    empty = next(name for name in ("street", "city", "region", "country") if name not in contact.fields)
+
+    await page.get_by_role("button", name="Add a value").click()
+    form = page.get_by_role("dialog", name="Add a value")
+    await form.get_by_label("Field").select_option(label=empty.capitalize())
+    await expect(form.get_by_role("button", name="Set", exact=True)).to_be_disabled()
+    await form.get_by_label(empty.capitalize(), exact=True).fill("Ockham")
+    assert await violations(page) == []
+    await form.get_by_role("button", name="Set", exact=True).click()
+
+    await expect(page.locator("dl").get_by_text("Ockham")).to_be_visible()
+    await said_of(page).get_by_role("button", name="Undo").click()
+    await expect(page.locator("dl").get_by_text("Ockham")).to_have_count(0)
+    assert complaints.heard == []
+
+
+async def test_a_long_note_can_be_read_to_its_end(browser: Browser, house: House, session: Gateway) -> None:
+    contact = await of_both(session)
+    lines = [f"Point {number} of what was agreed" for number in range(1, 13)]
+    await act_beside(session, contact, {"kind": "add_note", "body": "\n".join(lines)})
+
+    async def is_told() -> bool:
+        return await count_of(session, contact, kind="note") > 0
+
+    await until(is_told, what="the note in the timeline")
+    page, complaints = await enter(browser, house, session, contact)
+    note = page.get_by_role("list", name="What happened").get_by_role("listitem").filter(has_text="what was agreed")
+    short = await height_of(note)
+
+    await note.get_by_role("button", name="Show all").click()
+
+    await expect(note.get_by_role("button", name="Show less")).to_be_visible()
+    assert await height_of(note) > 2 * short
+    await note.get_by_role("button", name="Show less").click()
+    await expect(note.get_by_role("button", name="Show all")).to_be_visible()
+    assert complaints.heard == []
+
+
+async def height_of(found: Locator) -> float:
+    box = await found.first.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+async def test_a_dialog_that_is_called_off_gives_the_focus_back(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    page, complaints = await enter(browser, house, session, await of_both(session))
+    split = page.get_by_role("button", name="Split off the record").first
+    await split.click()
+
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+    await expect(split).to_be_focused()
     assert complaints.heard == []
 
 
