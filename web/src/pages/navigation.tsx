@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { MessagesSquare, Search } from "lucide-react";
+import { waitingProposalsQuery } from "../api/assistant";
 import { workspaceQuery } from "../api/queries";
 import type { User } from "../api/types";
+import { cx } from "../ui/class-names";
+import { count } from "../ui/format";
 import { COMMAND_KEY } from "../ui/keys";
 import { Logo } from "../ui/logo";
 import { AccountMenu } from "./account-menu";
 import { LiveLight } from "./live-light";
-import { PLACES } from "./places";
+import { type Place, usePlaces } from "./places";
 
 const LINK =
   "flex h-8 items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-ink " +
@@ -22,6 +25,7 @@ interface NavigationProps {
 /** Where one can go: a column on wide screens, a bar on small ones. */
 export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
   const workspace = useQuery(workspaceQuery(user.workspace_id));
+  const places = usePlaces();
   return (
     <header className="sticky top-0 z-10 flex h-12 items-center gap-3 border-b bg-side px-3 md:h-dvh md:w-56 md:shrink-0 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
       <div className="flex min-w-0 items-center gap-2 md:px-2 md:pt-1">
@@ -43,11 +47,8 @@ export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
         </span>
       </button>
       <nav aria-label="Main" className="flex flex-1 gap-1 md:flex-col md:gap-0.5">
-        {PLACES.map(({ to, label, icon: Icon }) => (
-          <Link key={to} to={to} className={LINK} activeOptions={{ includeSearch: false }}>
-            <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />
-            <span className="max-sm:sr-only">{label}</span>
-          </Link>
+        {places.map((place) => (
+          <PlaceLink key={place.to} place={place} />
         ))}
       </nav>
       {toggleChat && (
@@ -67,5 +68,29 @@ export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
       <LiveLight />
       <AccountMenu user={user} />
     </header>
+  );
+}
+
+function PlaceLink({ place: { to, label, icon: Icon } }: { place: Place }) {
+  return (
+    <Link to={to} className={cx(LINK, "relative")} activeOptions={{ includeSearch: false }}>
+      <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />
+      <span className="max-sm:sr-only">{label}</span>
+      {to === "/proposals" && <Waiting />}
+    </Link>
+  );
+}
+
+/** How many proposals wait: each ends by itself when nobody decides. */
+function Waiting() {
+  const waiting = useQuery(waitingProposalsQuery).data;
+  if (!waiting || waiting.count === 0) return null;
+  return (
+    <span className="rounded-full bg-info-soft px-1.5 font-medium text-accent text-xs tabular-nums max-sm:absolute max-sm:-top-1 max-sm:-right-1 md:ml-auto">
+      <span className="sr-only">, </span>
+      {count(waiting.count)}
+      {waiting.isExact || "+"}
+      <span className="sr-only"> waiting</span>
+    </span>
   );
 }
