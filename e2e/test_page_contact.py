@@ -78,6 +78,17 @@ async def test_a_person_writes_a_value_where_it_lives_and_takes_it_back(
     await expect(page.locator("dl").get_by_text(title)).to_be_visible()
     await said_of(page).get_by_role("button", name="Undo").click()
     await until(is_taken_back, what="the title of before")
+
+    await page.get_by_role("link", name="Activity").click()
+    main = page.get_by_role("main")
+    written = main.get_by_role("listitem").filter(has_text="Contact changed").filter(has_text=title)
+    await expect(written.get_by_text("Undone")).to_be_visible()
+    await expect(main.get_by_text("acme-sales.example was read").first).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_label("What").select_option(label="Written back")
+    await expect(main.get_by_text("was read")).to_have_count(0)
+    await written.get_by_role("link", name=f"{contact.fields['first_name']}").click()
+    await page.wait_for_url(f"**/contacts/{contact.id}")
     assert complaints.heard == []
 
 
@@ -206,7 +217,7 @@ async def test_a_long_note_can_be_read_to_its_end(browser: Browser, house: House
     await note.get_by_role("button", name="Show all").click()
 
     await expect(note.get_by_role("button", name="Show less")).to_be_visible()
-    assert await height_of(note) > 2 * short
+    assert await height_of(note) > 1.5 * short
     await note.get_by_role("button", name="Show less").click()
     await expect(note.get_by_role("button", name="Show all")).to_be_visible()
     assert complaints.heard == []

@@ -47,7 +47,8 @@ export function AtAGlance({ connection, runs, show }: AtAGlanceProps) {
   );
 }
 
-function whatCame(run: Sync): string {
+/** What a run read, and what of that was new. */
+export function whatCame(run: Sync): string {
   const { fetched, added, updated, gone } = tallyOf(run);
   const parts = [
     added && `${count(added)} added`,

@@ -22,6 +22,7 @@ export function AddValue({ contact, names }: AddValueProps) {
           Add a value
         </>
       }
+      label="Add a value"
       width={336}
       className="-ml-1.5 mt-2 inline-flex h-7 items-center gap-1 rounded-md px-1.5 text-accent text-sm hover:bg-hover"
       panelClassName="p-3!"
