@@ -84,10 +84,10 @@ async def test_a_person_writes_a_value_where_it_lives_and_takes_it_back(
     written = main.get_by_role("listitem").filter(has_text="Contact changed").filter(has_text=title)
     await expect(written.get_by_text("Undone")).to_be_visible()
     assert await violations(page) == []
-    await page.get_by_label("What").select_option(label="Syncs")
+    await page.get_by_label("What", exact=True).select_option(label="Syncs")
     await expect(main.get_by_text("acme-sales.example was read").first).to_be_visible()
     await expect(written).to_have_count(0)
-    await page.get_by_label("What").select_option(label="Written back")
+    await page.get_by_label("What", exact=True).select_option(label="Written back")
     await expect(main.get_by_text("was read")).to_have_count(0)
     await written.get_by_role("link", name=f"{contact.fields['first_name']}").click()
     await page.wait_for_url(f"**/contacts/{contact.id}")

@@ -2551,6 +2551,8 @@ export interface components {
             /** @enum {string} */
             kind: "joined" | "parted" | "changed";
             contacts: components["schemas"]["identity_ContactSummary"][];
+            /** @default [] */
+            values: components["schemas"]["identity_ValueChange"][];
         };
         /** PutOff */
         identity_PutOff: {
@@ -2737,6 +2739,12 @@ export interface components {
         identity_UndoneSince: {
             outcome: components["schemas"]["identity_Outcome"];
             more: boolean;
+        };
+        /** ValueChange */
+        identity_ValueChange: {
+            field: string;
+            before: string | null;
+            after: string | null;
         };
         /** ViewChange */
         identity_ViewChange: {
