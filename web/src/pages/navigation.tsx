@@ -13,7 +13,7 @@ import { LiveLight } from "./live-light";
 import { type Place, usePlaces } from "./places";
 
 const LINK =
-  "flex h-8 items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-ink " +
+  "flex h-8 items-center gap-2 rounded-md px-1.5 text-sm text-muted hover:bg-hover hover:text-ink sm:px-2 " +
   "data-[status=active]:bg-hover data-[status=active]:font-medium data-[status=active]:text-ink";
 
 interface NavigationProps {
@@ -27,8 +27,8 @@ export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
   const workspace = useQuery(workspaceQuery(user.workspace_id));
   const places = usePlaces();
   return (
-    <header className="sticky top-0 z-10 flex h-12 items-center gap-3 border-b bg-side px-3 md:h-dvh md:w-56 md:shrink-0 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
-      <div className="flex min-w-0 items-center gap-2 md:px-2 md:pt-1">
+    <header className="sticky top-0 z-10 flex h-12 items-center gap-1.5 border-b bg-side px-3 sm:gap-3 md:h-dvh md:w-56 md:shrink-0 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
+      <div className="flex shrink-0 items-center gap-2 max-[24rem]:hidden md:min-w-0 md:px-2 md:pt-1">
         <Logo />
         <span className="hidden truncate font-semibold text-sm md:block">
           {workspace.data?.name ?? "Lead Manager"}
@@ -38,7 +38,7 @@ export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
         type="button"
         onClick={openPalette}
         aria-keyshortcuts="Control+K Meta+K"
-        className="order-last flex h-8 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink md:order-none md:border md:border-edge md:bg-raised md:shadow-xs"
+        className="order-last flex h-8 items-center gap-2 rounded-md px-1.5 text-muted text-sm hover:bg-hover hover:text-ink sm:px-2 md:order-none md:border md:border-edge md:bg-raised md:shadow-xs"
       >
         <Search aria-hidden="true" className="size-4 md:size-3.5" strokeWidth={1.75} />
         <span className="flex-1 text-left max-md:sr-only">Search</span>
@@ -46,7 +46,7 @@ export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
           {COMMAND_KEY} K
         </span>
       </button>
-      <nav aria-label="Main" className="flex flex-1 gap-1 md:flex-col md:gap-0.5">
+      <nav aria-label="Main" className="flex flex-1 sm:gap-1 md:flex-col md:gap-0.5">
         {places.map((place) => (
           <PlaceLink key={place.to} place={place} />
         ))}
@@ -56,7 +56,7 @@ export function Navigation({ user, openPalette, toggleChat }: NavigationProps) {
           type="button"
           onClick={toggleChat}
           aria-keyshortcuts="Control+J Meta+J"
-          className="flex h-8 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink"
+          className="flex h-8 items-center gap-2 rounded-md px-1.5 text-muted text-sm hover:bg-hover hover:text-ink sm:px-2"
         >
           <MessagesSquare aria-hidden="true" className="size-4" strokeWidth={1.75} />
           <span className="flex-1 text-left max-md:sr-only">Ask</span>

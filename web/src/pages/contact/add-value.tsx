@@ -24,7 +24,7 @@ export function AddValue({ contact, names }: AddValueProps) {
       }
       label="Add a value"
       width={336}
-      className="-ml-1.5 mt-2 inline-flex h-7 items-center gap-1 rounded-md px-1.5 text-accent text-sm hover:bg-hover"
+      className="-ml-1.5 mt-2 inline-flex h-7 items-center gap-1 rounded-md align-top px-1.5 text-accent text-sm hover:bg-hover"
       panelClassName="p-3!"
     >
       {(close) => <Adding contact={contact} names={names} close={close} />}

@@ -45,7 +45,7 @@ export function Fields({ contact }: { contact: ContactDetail }) {
         <button
           type="button"
           onClick={() => setUnfolded(true)}
-          className="mt-1 mr-3 hidden h-7 rounded text-accent text-sm hover:underline @max-3xl:inline-block"
+          className="mt-2 mr-3 hidden h-7 items-center rounded align-top text-accent text-sm hover:underline @max-3xl:inline-flex"
         >
           Show all {filled.length}
         </button>

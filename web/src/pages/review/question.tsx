@@ -31,7 +31,7 @@ export function Question({ suggestion, choices, choose }: QuestionProps) {
           <caption className="sr-only">The two records, and the one they would be</caption>
           <thead>
             <tr className={cx("border-b align-top", NARROW_ROW)}>
-              <th scope="col" className="w-28 p-3 font-normal text-muted max-sm:hidden">
+              <th scope="col" className="w-36 p-3 font-normal text-muted max-sm:hidden">
                 <span className="sr-only">Field</span>
               </th>
               {[left, right].map(({ contact }) => (
@@ -122,7 +122,8 @@ function Row({ row, choose }: { row: ComparedRow; choose: (value: string) => voi
 }
 
 function Reasons({ suggestion: { reason } }: { suggestion: Suggestion }) {
-  const { guards = [] } = reason;
+  // The first of them the question begins with.
+  const [, ...guards] = reason.guards ?? [];
   if (evidenceIn(reason).length === 0 && guards.length === 0) return null;
   return (
     <section aria-labelledby="reasons" className="mt-5">

@@ -53,7 +53,11 @@ function Days({ days }: { days: readonly UsageDay[] }) {
         <thead className="border-b text-left text-muted text-xs">
           <tr>
             {["Day", "Answers", "Read", "From the cache", "Written"].map((head, at) => (
-              <th key={head} scope="col" className={at > 0 ? HEAD_OF_NUMBERS : "py-1.5 font-normal"}>
+              <th
+                key={head}
+                scope="col"
+                className={at > 0 ? HEAD_OF_NUMBERS : "py-1.5 align-bottom font-normal"}
+              >
                 {head}
               </th>
             ))}
