@@ -56,8 +56,9 @@ async def test_a_person_asks_and_an_answer_leads_to_the_record_it_rests_on(
     await expect(panel.get_by_text("A stand-in answers, not a model.")).to_be_visible()
     await expect(panel.get_by_role("strong").filter(has_text=contact.email)).to_be_visible()
     chip = panel.get_by_role("list", name="Sources").get_by_role("link").first
-    await expect(chip).to_be_visible()
+    await expect(chip).to_contain_text("· HubSpot")
     await expect(panel.get_by_role("button", name="Send")).to_be_visible()
+    await expect(panel.get_by_role("status")).to_have_text("The assistant has answered.")
     assert await violations(page) == []
     await page.get_by_role("link", name="Settings").click()
     await chip.click()

@@ -17,6 +17,7 @@ from e2e.journey import golden_records, until
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 ACCOUNTS = ("hubspot:111111", "zendesk:acme")
+PHONE = {"width": 390, "height": 800}
 
 
 async def of_both(session: Gateway) -> ContactDetail:
@@ -223,6 +224,30 @@ async def test_a_long_note_can_be_read_to_its_end(browser: Browser, house: House
     await note.get_by_role("button", name="Show less").click()
     await expect(note.get_by_role("button", name="Show all")).to_be_visible()
     assert complaints.heard == []
+
+
+async def test_on_a_phone_what_happened_comes_before_the_sources(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    page, complaints = await enter(browser, house, session, contact)
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    last = page.get_by_role("button", name="Change last name")
+
+    await expect(last).to_be_hidden()
+    past = await top_of(page.get_by_role("tabpanel"))
+    assert past < await top_of(page.get_by_role("region", name="Sources"))
+    await page.get_by_role("button", name="Show all").first.click()
+    await expect(last).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert await violations(page) == []
+    assert complaints.heard == []
+
+
+async def top_of(found: Locator) -> float:
+    box = await found.bounding_box()
+    assert box is not None
+    return box["y"]
 
 
 async def height_of(found: Locator) -> float:

@@ -14,6 +14,7 @@ from e2e.journey import until
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 ACCOUNTS = ("hubspot:111111", "pipedrive:222222", "zendesk:acme")
+PHONE = {"width": 390, "height": 800}
 
 
 async def enter(browser: Browser, house: House, session: Gateway, place: str) -> tuple[Page, Complaints]:
@@ -104,6 +105,12 @@ async def test_the_pair_that_one_comes_for_is_asked_about_and_stays(
     await page.goto(f"{house.gateway_url}/app/contacts/{wanted}")
     await page.get_by_role("main").get_by_role("link", name="Review").click()
     await expect(question.locator(f"a[href$='/contacts/{wanted}']")).to_be_visible()
+
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    result = await question.get_by_role("row").nth(1).get_by_role("cell").last.bounding_box()
+    assert result is not None
+    assert result["x"] + result["width"] <= PHONE["width"]
 
     # A colleague answers something else, and the list is looked at again as somebody comes back to the page.
     said = {"decision": "different", "version": first["version"], "dry_run": False}
