@@ -52,6 +52,8 @@ async def prepared(stage: Stage, scene: str) -> None:
             await be_asked(stage.session)
         case "chat":
             have_the_assistant_speak(stage)
+        case "proposals":
+            await refuse_all_but_one(stage.session)
         case "written-back":
             await write_back(stage)
         case "settings-preview":
@@ -73,6 +75,13 @@ async def be_asked(session: Gateway) -> None:
         return bool((await call(session, "GET", "/suggestions/count"))["count"])
 
     await until(some_wait, what="questions")
+
+
+async def refuse_all_but_one(session: Gateway) -> None:
+    """Leave one proposal open of those that the pictures of the chat made, which are all alike."""
+    found = (await call(session, "GET", "/proposals?state=open"))["items"]
+    for why, proposal in zip(("She has another title now", "Sales asks her first"), found[1:], strict=False):
+        await call(session, "POST", f"/proposals/{proposal['id']}/refuse", {"reason": why})
 
 
 def have_the_assistant_speak(stage: Stage) -> None:

@@ -56,8 +56,9 @@ async def test_a_person_asks_and_an_answer_leads_to_the_record_it_rests_on(
     await expect(panel.get_by_text("A stand-in answers, not a model.")).to_be_visible()
     await expect(panel.get_by_role("strong").filter(has_text=contact.email)).to_be_visible()
     chip = panel.get_by_role("list", name="Sources").get_by_role("link").first
-    await expect(chip).to_be_visible()
+    await expect(chip).to_contain_text("· HubSpot")
     await expect(panel.get_by_role("button", name="Send")).to_be_visible()
+    await expect(panel.get_by_role("status")).to_have_text("The assistant has answered.")
     assert await violations(page) == []
     await page.get_by_role("link", name="Settings").click()
     await chip.click()
@@ -194,7 +195,9 @@ async def test_proposals_are_decided_on_their_page_and_the_conversation_knows(
     card = panel_of(page).get_by_role("region", name="Proposal")
     await expect(card.get_by_role("button", name="Approve")).to_be_visible()
 
-    await panel_of(page).get_by_role("link", name="Proposals").click()
+    place = page.get_by_role("navigation", name="Main").get_by_role("link", name="Proposals")
+    await expect(place).to_contain_text("1 waiting")
+    await place.click()
     await expect(page.get_by_role("heading", name="Proposals", level=1)).to_be_visible()
     main = page.get_by_role("main")
     await page.get_by_label("Show").select_option("Open")
@@ -207,6 +210,7 @@ async def test_proposals_are_decided_on_their_page_and_the_conversation_knows(
     await page.keyboard.press("Enter")
 
     await expect(main.get_by_text("None of these")).to_be_visible()
+    await expect(place).not_to_contain_text("waiting")
     await page.get_by_label("Show").select_option("Refused")
     await expect(main.get_by_text("Because: She is somebody")).to_be_visible()
     await expect(card.get_by_text("Refused; nothing was done")).to_be_visible()

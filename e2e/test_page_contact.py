@@ -17,6 +17,7 @@ from e2e.journey import golden_records, until
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 ACCOUNTS = ("hubspot:111111", "zendesk:acme")
+PHONE = {"width": 390, "height": 800}
 
 
 async def of_both(session: Gateway) -> ContactDetail:
@@ -78,6 +79,19 @@ async def test_a_person_writes_a_value_where_it_lives_and_takes_it_back(
     await expect(page.locator("dl").get_by_text(title)).to_be_visible()
     await said_of(page).get_by_role("button", name="Undo").click()
     await until(is_taken_back, what="the title of before")
+
+    await page.get_by_role("link", name="Activity").click()
+    main = page.get_by_role("main")
+    written = main.get_by_role("listitem").filter(has_text="Contact changed").filter(has_text=title)
+    await expect(written.get_by_text("Undone")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_label("What", exact=True).select_option(label="Syncs")
+    await expect(main.get_by_text("acme-sales.example was read").first).to_be_visible()
+    await expect(written).to_have_count(0)
+    await page.get_by_label("What", exact=True).select_option(label="Written back")
+    await expect(main.get_by_text("was read")).to_have_count(0)
+    await written.get_by_role("link", name=f"{contact.fields['first_name']}").click()
+    await page.wait_for_url(f"**/contacts/{contact.id}")
     assert complaints.heard == []
 
 
@@ -107,14 +121,14 @@ async def test_a_value_that_changed_there_meanwhile_is_seen_before_it_is_written
 
 async def write_beside(session: Gateway, contact: ContactDetail, before: str, title: str) -> None:
     """Write a title to HubSpot beside the page, where another stood before, and wait until it is there."""
+    changes, expected = {"job_title": title}, {"job_title": before}
+    await act_beside(session, contact, {"kind": "update_contact", "changes": changes, "expected": expected})
+
+
+async def act_beside(session: Gateway, contact: ContactDetail, action: dict[str, Any]) -> None:
+    """Do something with a contact's record in HubSpot beside the page, and wait until it is done."""
     source = next(one for one in contact.sources if one.provider == "hubspot")
-    action = {
-        "kind": "update_contact",
-        "contact_id": source.provider_id,
-        "changes": {"job_title": title},
-        "expected": {"job_title": before},
-    }
-    wish = {"connection_id": str(source.connection_id), "action": action}
+    wish = {"connection_id": str(source.connection_id), "action": action | {"contact_id": source.provider_id}}
     status, body = await session.call("POST", "/actions", wish, headers={"Idempotency-Key": uuid4().hex})
     assert status == 202, body
     asked = msgspec.json.decode(body)["id"]
@@ -170,6 +184,92 @@ async def test_a_form_that_is_open_does_not_go_over_to_another_person(
 
     await expect(page.get_by_role("button", name="Change job title")).to_be_visible()
     await expect(form).to_have_count(0)
+    assert complaints.heard == []
+
+
+async def test_a_person_says_what_no_source_says_and_takes_it_back(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    page, complaints = await enter(browser, house, session, contact)
+    empty = next(name for name in ("street", "city", "region", "country") if name not in contact.fields)
+
+    await page.get_by_role("button", name="Add a value").click()
+    form = page.get_by_role("dialog", name="Add a value")
+    await form.get_by_label("Field").select_option(label=empty.capitalize())
+    await expect(form.get_by_role("button", name="Set", exact=True)).to_be_disabled()
+    await form.get_by_label(empty.capitalize(), exact=True).fill("Ockham")
+    assert await violations(page) == []
+    await form.get_by_role("button", name="Set", exact=True).click()
+
+    await expect(page.locator("dl").get_by_text("Ockham")).to_be_visible()
+    await said_of(page).get_by_role("button", name="Undo").click()
+    await expect(page.locator("dl").get_by_text("Ockham")).to_have_count(0)
+    assert complaints.heard == []
+
+
+async def test_a_long_note_can_be_read_to_its_end(browser: Browser, house: House, session: Gateway) -> None:
+    contact = await of_both(session)
+    lines = [f"Point {number} of what was agreed" for number in range(1, 13)]
+    await act_beside(session, contact, {"kind": "add_note", "body": "\n".join(lines)})
+
+    async def is_told() -> bool:
+        return await count_of(session, contact, kind="note") > 0
+
+    await until(is_told, what="the note in the timeline")
+    page, complaints = await enter(browser, house, session, contact)
+    note = page.get_by_role("list", name="What happened").get_by_role("listitem").filter(has_text="what was agreed")
+    short = await height_of(note)
+
+    await note.get_by_role("button", name="Show all").click()
+
+    await expect(note.get_by_role("button", name="Show less")).to_be_visible()
+    assert await height_of(note) > 1.5 * short
+    await note.get_by_role("button", name="Show less").click()
+    await expect(note.get_by_role("button", name="Show all")).to_be_visible()
+    assert complaints.heard == []
+
+
+async def test_on_a_phone_what_happened_comes_before_the_sources(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    contact = await of_both(session)
+    page, complaints = await enter(browser, house, session, contact)
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    last = page.get_by_role("button", name="Change last name")
+
+    await expect(last).to_be_hidden()
+    past = await top_of(page.get_by_role("tabpanel"))
+    assert past < await top_of(page.get_by_role("region", name="Sources"))
+    await page.get_by_role("button", name="Show all").first.click()
+    await expect(last).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert await violations(page) == []
+    assert complaints.heard == []
+
+
+async def top_of(found: Locator) -> float:
+    box = await found.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+async def height_of(found: Locator) -> float:
+    box = await found.first.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+async def test_a_dialog_that_is_called_off_gives_the_focus_back(
+    browser: Browser, house: House, session: Gateway
+) -> None:
+    page, complaints = await enter(browser, house, session, await of_both(session))
+    split = page.get_by_role("button", name="Split off the record").first
+    await split.click()
+
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+    await expect(split).to_be_focused()
     assert complaints.heard == []
 
 

@@ -41,6 +41,8 @@ async def holds(session: Gateway, join: int) -> bool:
 
 
 async def test_a_person_sets_the_rules_and_ends_a_session(browser: Browser, house: House, session: Gateway) -> None:
+    for _ in range(2):
+        await come_in(browser, house, session)
     page, complaints = await enter(browser, house, session)
     await expect(page.get_by_text("This one", exact=True)).to_be_visible()
     assert await violations(page) == []
@@ -55,6 +57,9 @@ async def test_a_person_sets_the_rules_and_ends_a_session(browser: Browser, hous
     assert before > 0
     await ends.first.click()
     await expect(ends).to_have_count(before - 1)
+    await page.get_by_role("button", name="End all").click()
+    await expect(ends).to_have_count(0)
+    await expect(page.get_by_text("This one", exact=True)).to_be_visible()
     assert complaints.heard == []
 
 
@@ -120,6 +125,11 @@ async def test_a_person_makes_a_token_that_works_until_it_is_revoked(
     await expect(listed).to_contain_text("Nightly report")
     assert token not in await page.content()
     await listed.get_by_role("button", name="Revoke").click()
+    asked = page.get_by_role("dialog", name="Revoke the token")
+    await asked.get_by_role("button", name="Cancel").click()
+    assert await exchanged(house, token) == 200
+    await listed.get_by_role("button", name="Revoke").click()
+    await asked.get_by_role("button", name="Revoke").click()
     await expect(listed).to_have_count(0)
     assert await exchanged(house, token) == 401
     assert complaints.heard == []

@@ -41,8 +41,10 @@ def person_json(**changes: object) -> bytes:
     return msgspec.json.encode(record | changes)
 
 
-def read_contact(raw: bytes, names: Names = NO_NAMES, company: str | None = None) -> SourceContact:
-    return to_source(read_person(raw), names, company)
+def read_contact(
+    raw: bytes, names: Names = NO_NAMES, company: str | None = None, url: str | None = None
+) -> SourceContact:
+    return to_source(read_person(raw), names, company=company, url=url)
 
 
 def listed(*values: object) -> list[dict[str, object]]:
@@ -106,6 +108,16 @@ def test_numbers_are_told_by_their_names_and_kept_with_them():
         "fields": {colour: "Favourite colour"},
     }
     assert Pipedrive().normalize(read.raw) == read.contact
+
+
+def test_where_people_see_a_person_is_kept_with_them():
+    raw = person_json()
+
+    read = read_contact(raw, url="https://acme.pipedrive.com/person/8")
+
+    assert read.contact.url == "https://acme.pipedrive.com/person/8"
+    assert Pipedrive().normalize(read.raw) == read.contact
+    assert Pipedrive().normalize(raw).url is None
 
 
 @pytest.mark.parametrize("names", [Names(), Names(users={}, fields={}), Names(users={6: "Somebody Else"})])

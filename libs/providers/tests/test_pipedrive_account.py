@@ -107,6 +107,7 @@ async def test_companies_owners_and_own_fields_come_by_their_names(company):
         given = persons[id_]
         assert found.contact.company == companies.get(given["org_id"])
         assert found.contact.owner == users[given["owner_id"]]
+        assert found.contact.url == f"{company.access.api_url}/person/{id_}"
         kept = msgspec.json.decode(found.raw)
         held = {code for code, value in given["custom_fields"].items() if value is not None}
         assert kept["names"].get("fields", {}).keys() == held

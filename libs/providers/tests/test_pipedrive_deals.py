@@ -71,6 +71,7 @@ async def test_a_deal_is_read_whole(http, script):
         "amount": "25000",
         "currency": "USD",
         "owner": "Robin Keeper",
+        "url": f"{script.url}deal/1",
         "occurred_at": "2026-05-15T09:55:02Z",
         "created_at": "2026-05-15T09:55:02Z",
         "updated_at": "2026-05-15T10:16:44Z",
@@ -134,7 +135,7 @@ async def test_an_amount_is_kept_to_the_digit(http, script, value, amount):
 async def test_a_deal_of_nulls_is_a_deal_of_nobody(http, script):
     page = await read(http, script, dict.fromkeys(deal()) | {"id": 5})
 
-    assert msgspec.to_builtins(page.interactions[0].interaction) == {"kind": "deal"}
+    assert msgspec.to_builtins(page.interactions[0].interaction) == {"kind": "deal", "url": f"{script.url}deal/5"}
     assert page.interactions[0].provider_id == "5"
 
 
@@ -186,4 +187,4 @@ def test_no_deal_is_too_odd(raw):
     understood, skipped = pipedrive_deals.read_deals([raw])
 
     assert len(understood) + len(skipped) == 1
-    assert all(pipedrive_deals.to_interaction(each.record, names) for each in understood)
+    assert all(pipedrive_deals.to_interaction(each.record, names, url=None) for each in understood)

@@ -33,6 +33,20 @@ async def test_two_contacts_with_one_email_become_one_golden_record(workspace: A
     assert (await workspace.get("/contacts/count")) == {"count": 2}
 
 
+async def test_a_source_record_leads_to_the_golden_record_it_is_part_of(workspace: Any) -> None:
+    await workspace.hears(
+        workspace.fetched(1, "ada@example.com"),
+        workspace.fetched(2, "ada@example.com", connection_id=workspace.zendesk),
+    )
+    (contact,) = await workspace.contacts()
+    path = f"/contacts/of-source?connection_id={workspace.zendesk}&provider_id="
+
+    assert (await workspace.get(f"{path}2"))["id"] == contact["id"]
+    await workspace.get(f"{path}3", status=404)
+    await workspace.hears(workspace.gone(1), workspace.gone(2, connection_id=workspace.zendesk))
+    await workspace.get(f"{path}2", status=404)
+
+
 async def test_a_role_mailbox_joins_nobody(workspace: Any) -> None:
     await workspace.hears(*(workspace.fetched(n, "Info+de@example.com") for n in range(3)))
 

@@ -74,6 +74,8 @@ async def test_values_that_would_be_others_are_counted(workspace: Any) -> None:
 
     assert (shown["joined"], shown["parted"], shown["changed"]) == (0, 0, 1)
     assert await changes(workspace, "changed") == [[whole["id"]]]
+    (change,) = (await workspace.get("/rules/preview/changes", kind="changed"))["items"]
+    assert change["values"] == [{"field": "city", "before": "London", "after": "London upon Thames"}]
 
 
 async def test_learning_is_tried_out_like_any_change(workspace: Any) -> None:

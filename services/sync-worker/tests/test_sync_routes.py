@@ -121,6 +121,27 @@ async def test_lists_go_on_where_they_stopped(world: World, client: ClientSessio
         assert (await answer.json())["items"] == []
 
 
+async def test_the_runs_of_all_connections_are_listed_and_those_without_news_can_be_left_out(
+    world: World, client: ClientSession
+) -> None:
+    world.shop.show("contacts", Page(contacts=(contact("1"),)))
+    first = await world.ended("succeeded")
+    async with client.post(f"/connections/{world.connection_id}/sync") as answer:
+        idle = (await answer.json())["sync_id"]
+    await world.ended("succeeded")
+
+    async def listed(query: str) -> list[str]:
+        async with client.get(f"/syncs?{query}") as answer:
+            assert answer.status == 200
+            return [each["id"] for each in (await answer.json())["items"]]
+
+    assert await listed("") == [idle, str(first.id)]
+    assert await listed("telling=true") == [str(first.id)]
+    assert await listed(f"cursor={idle}&limit=1") == [str(first.id)]
+    async with client.get("/syncs", headers=bearer(user_token(workspace_id=uuid4()))) as answer:
+        assert (await answer.json())["items"] == []
+
+
 async def test_another_workspace_sees_nothing(world: World, client: ClientSession) -> None:
     world.shop.show("contacts", Page(contacts=(contact("1"),)))
     run = await world.ended("succeeded")

@@ -34,6 +34,19 @@ export const decidedProposalQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** A program may propose something at any time, and nothing says so by itself. */
+const ASK_FOR_WAITING_MS = 60_000;
+
+/** How many proposals wait for this person, as far as a page of them tells. */
+export const waitingProposalsQuery = queryOptions({
+  queryKey: [...proposalsKey, "waiting"],
+  queryFn: async ({ signal }) => {
+    const found = await answered(api.GET("/proposals", { params: { query: { state: "open" } }, signal }));
+    return { count: found.items.length, isExact: !found.next_cursor };
+  },
+  refetchInterval: ASK_FOR_WAITING_MS,
+});
+
 /** What the assistant proposed to this person, the latest first. */
 export const proposalsQuery = (state: Proposal["state"] | undefined) =>
   infiniteQueryOptions({

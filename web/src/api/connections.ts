@@ -66,6 +66,17 @@ export const runsQuery = (connectionId: string) =>
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
 
+/** Runs of all connections that found something new or went wrong, the newest first. */
+export const tellingSyncsQuery = infiniteQueryOptions({
+  queryKey: ["telling-syncs"],
+  initialPageParam: undefined as string | undefined,
+  queryFn: ({ pageParam, signal }): Promise<Page<Sync>> => {
+    const query = { telling: true, ...(pageParam ? { cursor: pageParam } : {}) };
+    return answered(api.GET("/syncs", { params: { query }, signal }));
+  },
+  getNextPageParam: (last) => last.next_cursor ?? undefined,
+});
+
 export const skippedKey = (connectionId: string) => ["skipped", connectionId] as const;
 
 /** What of a connection could not be read, the newest first. */

@@ -75,6 +75,16 @@ export const contactQuery = (id: string) =>
       answered(api.GET("/contacts/{golden_id}", { params: { path: { golden_id: id } }, signal })),
   });
 
+/** The contact that a source record is part of. */
+export const contactOfSourceQuery = (connectionId: string, providerId: string) =>
+  queryOptions({
+    queryKey: ["contact-of-source", connectionId, providerId],
+    queryFn: ({ signal }) => {
+      const query = { connection_id: connectionId, provider_id: providerId };
+      return answered(api.GET("/contacts/of-source", { params: { query }, signal }));
+    },
+  });
+
 /** What of a person's timeline is asked for. */
 export interface TimelineFilter {
   kind?: Interaction["kind"] | undefined;

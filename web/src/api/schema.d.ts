@@ -840,6 +840,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/of-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetContactOfSource
+         * @description Show the golden record that a source record is part of, in short.
+         */
+        get: operations["identity_ContactsOfSourceGetContactOfSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{golden_id}": {
         parameters: {
             query?: never;
@@ -1560,6 +1580,26 @@ export interface paths {
          * @description Bring a suggestion back that was put off.
          */
         delete: operations["identity_SuggestionsSuggestionIdLaterAskOneAgain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAllSyncs
+         * @description List the syncs of all connections, the newest first; `telling` leaves out those that found nothing new.
+         */
+        get: operations["sync_worker_SyncsListAllSyncs"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2511,6 +2551,8 @@ export interface components {
             /** @enum {string} */
             kind: "joined" | "parted" | "changed";
             contacts: components["schemas"]["identity_ContactSummary"][];
+            /** @default [] */
+            values: components["schemas"]["identity_ValueChange"][];
         };
         /** PutOff */
         identity_PutOff: {
@@ -2697,6 +2739,12 @@ export interface components {
         identity_UndoneSince: {
             outcome: components["schemas"]["identity_Outcome"];
             more: boolean;
+        };
+        /** ValueChange */
+        identity_ValueChange: {
+            field: string;
+            before: string | null;
+            after: string | null;
         };
         /** ViewChange */
         identity_ViewChange: {
@@ -4552,6 +4600,38 @@ export interface operations {
             };
         };
     };
+    identity_ContactsOfSourceGetContactOfSource: {
+        parameters: {
+            query: {
+                connection_id: string;
+                provider_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_ContactSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_ContactsGoldenIdGetContact: {
         parameters: {
             query?: never;
@@ -5856,6 +5936,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["identity_PutOffAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_SyncsListAllSyncs: {
+        parameters: {
+            query?: {
+                telling?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ItemPage_contracts.syncs.SyncView_"];
                 };
             };
             /** @description A problem */

@@ -1,5 +1,5 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import { skippedKey, syncsKey } from "../api/connections";
+import { skippedKey, syncsKey, tellingSyncsQuery } from "../api/connections";
 import { contactCountQuery, contactKey } from "../api/queries";
 import type { Sync } from "../api/types";
 import { goldenIdsOf, type LiveEvent, type SyncProgress } from "./events";
@@ -8,7 +8,7 @@ import { Throttle } from "./throttle";
 
 const AT_MOST_EVERY_MS = 1_000;
 const EVERYTHING = [
-  ...["connections", "providers", "syncs", "coverage", "skipped", "budget", "actions"],
+  ...["connections", "providers", "syncs", "coverage", "skipped", "budget", "actions", "telling-syncs"],
   ...["contact", "contact-count", "activity", "suggestion-count"],
 ];
 
@@ -60,6 +60,7 @@ export class Freshness {
     // What a run ended with, or waits for (its problem, the exact times), is not in the event.
     if (isUnderWay(told) && told.state !== "waiting") return;
     this.#lookAgain(key);
+    this.#lookAgain(tellingSyncsQuery.queryKey);
     this.#lookAgain(skippedKey(told.connection_id));
   }
 

@@ -19,9 +19,10 @@ it.each([
 
 it.each([
   ["95250", "EUR", "€95,250"],
-  ["12.5", "USD", "$12.5"],
+  ["12.5", "USD", "$12.50"],
   ["100", null, "100"],
   ["100", "no currency", "100 no currency"],
+  ["34000.5", "GBP", "£34,000.50"],
   ["a lot", "EUR", "a lot EUR"],
 ])("says %s %s as %s", (amount, currency, words) => {
   expect(money(amount, currency)).toBe(words);

@@ -70,10 +70,10 @@ export function counted(number: number, one: string, many = `${one}s`): string {
 export function money(amount: string, currency: string | null | undefined): string {
   const value = Number(amount);
   if (!Number.isFinite(value)) return [amount, currency].filter(Boolean).join(" ");
-  const digits = { minimumFractionDigits: 0, maximumFractionDigits: 2 };
-  if (!currency) return new Intl.NumberFormat("en", digits).format(value);
+  if (!currency) return new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
   try {
-    return new Intl.NumberFormat("en", { ...digits, style: "currency", currency }).format(value);
+    const look = { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" } as const;
+    return new Intl.NumberFormat("en", look).format(value);
   } catch {
     return `${whole.format(value)} ${currency}`;
   }

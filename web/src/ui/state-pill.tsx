@@ -13,11 +13,10 @@ const TONES = {
   bad: "bg-bad-soft text-bad",
 } as const;
 
-/** How something is, in its colour. */
+/** How something stands, in its colour. */
 export function StatePill({ standing }: { standing: Standing }) {
   return (
     <span
-      role="status"
       className={cx(
         "inline-flex items-center gap-1.5 whitespace-nowrap rounded-full px-2 py-0.5 font-medium text-xs",
         TONES[standing.tone],

@@ -104,8 +104,17 @@ class RulesPreview(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime
 
 
+class ValueChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What a field shows, and what it would show."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
 class PreviewedChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them: two golden records that would join, or one that would part or show another value."""
+    """One of them: two golden records that would join, or one that would part or show another value, and which."""
 
     kind: PreviewKind
     contacts: tuple[ContactSummary, ...]
+    values: tuple[ValueChange, ...] = ()

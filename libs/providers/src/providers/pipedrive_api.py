@@ -20,6 +20,7 @@ from providers.source import (
     ProviderUnavailable,
     RateLimited,
 )
+from providers.values import web_address
 
 PROVIDER = "Pipedrive"
 OAUTH_URL = "https://oauth.pipedrive.com"
@@ -81,6 +82,11 @@ def api_url(app: OAuthApp, api_domain: str) -> str:
     if not own:
         raise ProviderUnavailable("Pipedrive names an address for this account that is none of Pipedrive's.")
     return address
+
+
+def page_address(access: Access, what: str, number: int) -> str | None:
+    """Tell where people see a record: its account answers calls and shows its pages at one address."""
+    return web_address(f"{access.api_url.rstrip('/')}/{what}/{number}")
 
 
 def refusal(answer: Answer, *, scope: str) -> ProviderError:

@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from contracts.interactions import Interaction
 
 from providers import pipedrive_names
-from providers.pipedrive_api import Id
+from providers.pipedrive_api import Id, page_address
 from providers.pipedrive_names import Names
 from providers.records import read_each
 from providers.source import Access, Page, Skipped, SourceGone, SourceInteraction
@@ -68,7 +68,9 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
     page = Page(
         interactions=tuple(
             SourceInteraction(
-                provider_id=deal.provider_id, raw=deal.raw, interaction=to_interaction(deal.record, names)
+                provider_id=deal.provider_id,
+                raw=deal.raw,
+                interaction=to_interaction(deal.record, names, url=page_address(access, "deal", deal.record.id)),
             )
             for deal in living
         ),
@@ -85,7 +87,7 @@ def read_deals(records: Sequence[bytes]) -> tuple[tuple[Deal, ...], tuple[Skippe
     return read_each(records, lambda raw: Deal(raw=raw, record=_DECODER.decode(raw)), kind="deal")
 
 
-def to_interaction(record: Record, names: Names) -> Interaction:
+def to_interaction(record: Record, names: Names, *, url: str | None) -> Interaction:
     """How far a deal is: the name of its stage while it is open, and after that whether it was won."""
     stage = (names.stages or {}).get(record.stage_id or 0) if record.status == "open" else None
     created_at = instant(record.add_time)
@@ -102,6 +104,7 @@ def to_interaction(record: Record, names: Names) -> Interaction:
         created_at=created_at,
         updated_at=instant(record.update_time),
         contact_ids=(str(record.person_id),) if record.person_id else (),
+        url=url,
     )
 
 

@@ -1,7 +1,7 @@
 """Pipedrive's persons: reading them, with what their company, owner and own fields are called.
 
-Where there are such names the raw contact is `{"person": …, "names": …}`: the person as it came, and beside it what its
-numbers stand for, so that all of it can be read again.
+The raw contact is `{"person": …, "names": …}`: the person as it came, and beside it what its numbers stand for and
+where people see it, so that all of it can be read again. One that was kept before any of this was known is the person.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from aiohttp import ClientSession
 from contracts.contacts import Contact
 
 from providers import pipedrive_names
-from providers.pipedrive_api import Id
+from providers.pipedrive_api import Id, page_address
 from providers.pipedrive_names import Names
 from providers.records import read_each
 from providers.source import Access, Page, SourceContact, SourceGone
-from providers.values import emails, instant, iso_date, text, texts
+from providers.values import emails, instant, iso_date, text, texts, web_address
 
 
 class _Value(msgspec.Struct):
@@ -53,11 +53,12 @@ class Record(msgspec.Struct):
 
 
 class _Names(msgspec.Struct, omit_defaults=True):
-    """What a person's numbers are called: `fields` are those of its own fields that hold something."""
+    """What a person's numbers are called, and its page: `fields` are those of its own fields that hold something."""
 
     organization: str | None = None
     owner: str | None = None
     fields: dict[str, str] = {}
+    url: str | None = None
 
 
 class _Kept(msgspec.Struct):
@@ -95,7 +96,15 @@ async def read_page(http: ClientSession, access: Access, records: Sequence[bytes
         http, access, {person.record.org_id for person in living if person.record.org_id}
     )
     page = Page(
-        contacts=tuple(to_source(person, names, companies.get(person.record.org_id or 0)) for person in living),
+        contacts=tuple(
+            to_source(
+                person,
+                names,
+                company=companies.get(person.record.org_id or 0),
+                url=page_address(access, "person", person.record.id),
+            )
+            for person in living
+        ),
         gone=tuple(
             SourceGone(provider_id=person.provider_id, reason="deleted")
             for person in persons
@@ -111,13 +120,14 @@ def read_person(raw: bytes) -> Person:
     return Person(raw=raw, record=_DECODER.decode(raw))
 
 
-def to_source(person: Person, names: Names, company: str | None) -> SourceContact:
-    """Keep a person together with the names of what it numbers."""
+def to_source(person: Person, names: Names, *, company: str | None, url: str | None) -> SourceContact:
+    """Keep a person together with the names of what it numbers, and where people see it."""
     record, known = person.record, names.fields or {}
     called = _Names(
         organization=company,
         owner=(names.users or {}).get(record.owner_id or 0) or None,
         fields={code: name for code in _own_fields(record) if (name := known.get(code))},
+        url=url,
     )
     raw = person.raw
     if called != _Names():
@@ -155,6 +165,7 @@ def _to_contact(record: Record, names: _Names) -> Contact:
         region=text(address.admin_area_level_1),
         country=text(address.country),
         owner=text(names.owner) or (str(record.owner_id) if record.owner_id else None),
+        url=web_address(names.url),
         created_at=instant(record.add_time),
         updated_at=instant(record.update_time),
     )

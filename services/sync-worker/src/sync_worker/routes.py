@@ -82,6 +82,18 @@ async def download_skipped(
     )
 
 
+@get("/syncs")
+async def list_all_syncs(
+    principal: NamedDependency[Principal],
+    conn: NamedDependency[AsyncConnection],
+    telling: FromQuery[bool] = False,
+    cursor: FromQuery[UUID | None] = None,
+    limit: Limit = 20,
+) -> ItemPage[SyncView]:
+    """List the syncs of all connections, the newest first; `telling` leaves out those that found nothing new."""
+    return await views.list_all_syncs(conn, principal.workspace_id, telling=telling, cursor=cursor, limit=limit)
+
+
 @get("/syncs/{sync_id:uuid}")
 async def get_sync(
     sync_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
@@ -102,4 +114,13 @@ async def get_source(
     return Response(raw, media_type="application/json")
 
 
-ROUTES = [request_sync, list_syncs, get_coverage, list_skipped, download_skipped, get_sync, get_source]
+ROUTES = [
+    request_sync,
+    list_syncs,
+    list_all_syncs,
+    get_coverage,
+    list_skipped,
+    download_skipped,
+    get_sync,
+    get_source,
+]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.interactions import InteractionKind
 from contracts.syncs import SyncCounts, SyncMode, SyncState
-from sqlalchemy import ColumnElement, Row, func, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -246,3 +246,19 @@ def _under_way(workspace_id: UUID, connection_id: UUID) -> tuple[ColumnElement[b
 
 def _whose(run: Run) -> tuple[ColumnElement[bool], ...]:
     return (stream_state.c.workspace_id == run.workspace_id, stream_state.c.connection_id == run.connection_id)
+
+
+async def list_all_runs(
+    conn: AsyncConnection, workspace_id: UUID, *, telling: bool, before: UUID | None, at_most: int
+) -> list[Row[Any]]:
+    """List a workspace's runs, the newest first; `telling` leaves out those that changed no record and went well."""
+    statement = select(sync_run).where(sync_run.c.workspace_id == workspace_id)
+    if telling:
+        stream = sync_stream.c
+        of_run = and_(stream.workspace_id == workspace_id, stream.sync_id == sync_run.c.sync_id)
+        has_news = stream.added + stream.updated + stream.gone + stream.skipped > 0
+        has_told = exists().where(of_run, or_(has_news, stream.problem.is_not(None)))
+        statement = statement.where(or_(sync_run.c.state.in_(("failed", "cancelled")), has_told))
+    if before:
+        statement = statement.where(sync_run.c.sync_id < before)
+    return list(await conn.execute(statement.order_by(sync_run.c.sync_id.desc()).limit(at_most)))

@@ -49,6 +49,15 @@ async def list_syncs(
     return ItemPage(items=items, next_cursor=str(items[-1].id) if len(found) > limit else None)
 
 
+async def list_all_syncs(
+    conn: AsyncConnection, workspace_id: UUID, *, telling: bool, cursor: UUID | None, limit: int
+) -> ItemPage[SyncView]:
+    """List the runs of a workspace, the newest first; `telling` leaves out those that found nothing new."""
+    found = await run_queries.list_all_runs(conn, workspace_id, telling=telling, before=cursor, at_most=limit + 1)
+    items = await _views(conn, workspace_id, found[:limit])
+    return ItemPage(items=items, next_cursor=str(items[-1].id) if len(found) > limit else None)
+
+
 async def list_skipped(
     conn: AsyncConnection, workspace_id: UUID, connection_id: UUID, *, cursor: UUID | None, limit: int
 ) -> ItemPage[SkippedView]:

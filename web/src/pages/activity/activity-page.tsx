@@ -1,8 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { History, Undo2 } from "lucide-react";
 import { useState } from "react";
-import { type ActivityFilter, activityQuery } from "../../api/queries";
 import type { Activity } from "../../api/types";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
@@ -13,7 +11,9 @@ import { Select } from "../../ui/select";
 import { ShowEarlier } from "../../ui/show-earlier";
 import { useTitle } from "../../ui/use-title";
 import { Entry } from "../past/entry";
+import { SyncStep, WritingStep } from "./steps";
 import { UndoJoinsDialog } from "./undo-joins-dialog";
+import { type Happening, useActivity, type Wanted } from "./use-activity";
 
 const ACTORS = [
   { value: "", label: "Everybody" },
@@ -28,12 +28,14 @@ const KINDS = [
   { value: "decided", label: "Decisions" },
   { value: "pinned", label: "Values set" },
   { value: "unpinned", label: "Values let go" },
+  { value: "syncs", label: "Syncs" },
+  { value: "writing", label: "Written back" },
 ] as const;
 
-/** What happened to the contacts of the whole workspace, each with its way back. */
+/** What happened in the whole workspace: to its contacts, at its accounts, each with its way back. */
 export function ActivityPage() {
   useTitle("Activity");
-  const [filter, setFilter] = useState<ActivityFilter>({});
+  const [filter, setFilter] = useState<Wanted>({});
   const [isUndoing, setUndoing] = useState(false);
   return (
     <div className="mx-auto max-w-3xl px-4 py-5 md:px-6">
@@ -56,34 +58,57 @@ export function ActivityPage() {
           Undo joins since …
         </Button>
       </header>
-      <Entries filter={filter} />
+      <Entries wanted={filter} />
       {isUndoing && <UndoJoinsDialog onClose={() => setUndoing(false)} />}
     </div>
   );
 }
 
-function Entries({ filter }: { filter: ActivityFilter }) {
-  const list = useInfiniteQuery(activityQuery(filter));
-  const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
-  if (list.isPending) return <Loading />;
-  if (list.isError && entries.length === 0) return <Failure error={list.error} retry={list.refetch} />;
-  if (entries.length === 0) {
+function Entries({ wanted }: { wanted: Wanted }) {
+  const { items, isPending, failed, earlier } = useActivity(wanted);
+  if (isPending) return <Loading />;
+  if (failed && items.length === 0) return <Failure error={failed.error} retry={failed.refetch} />;
+  if (items.length === 0) {
     return (
       <EmptyState icon={History} title="Nothing happened yet">
-        Records that join or part, and what people say about them, appear here, each with a way back.
+        What is read and written, records that join or part, and what people say about them appear here, each
+        with a way back.
       </EmptyState>
     );
   }
   return (
     <>
       <ol>
-        {entries.map((entry) => (
-          <Entry key={entry.number} entry={entry} about={<About entry={entry} />} />
+        {items.map((happening) => (
+          <Happened key={keyOf(happening)} happening={happening} />
         ))}
       </ol>
-      <ShowEarlier list={list} />
+      {failed && <Failure error={failed.error} retry={failed.refetch} />}
+      <ShowEarlier list={earlier} />
     </>
   );
+}
+
+function Happened({ happening }: { happening: Happening }) {
+  switch (happening.of) {
+    case "history":
+      return <Entry entry={happening.entry} about={<About entry={happening.entry} />} />;
+    case "sync":
+      return <SyncStep run={happening.run} />;
+    case "writing":
+      return <WritingStep action={happening.action} />;
+  }
+}
+
+function keyOf(happening: Happening): string {
+  switch (happening.of) {
+    case "history":
+      return `history/${happening.entry.number}`;
+    case "sync":
+      return happening.run.id;
+    case "writing":
+      return happening.action.id;
+  }
 }
 
 function About({ entry: { contact } }: { entry: Activity }) {

@@ -24,6 +24,13 @@ const NEAR_END_PX = 80;
 /** A turn that cannot be followed is over in a moment, and then the server has kept what came of it. */
 const LOOK_AGAIN_MS = 1_500;
 
+/** What is told to those who do not see an answer come. */
+const HEARD: Readonly<Record<string, string>> = {
+  submitted: "The assistant is looking.",
+  streaming: "The assistant is answering.",
+  error: "The assistant could not answer.",
+};
+
 interface ThreadProps {
   id: string;
   kept: KeptThread;
@@ -78,7 +85,7 @@ export function Thread({ id, kept, contact, onShown }: ThreadProps) {
           ))}
         </ol>
         {status === "submitted" && (
-          <p role="status" className="mt-4 flex items-center gap-2 text-muted text-sm">
+          <p aria-hidden="true" className="mt-4 flex items-center gap-2 text-muted text-sm">
             <Spinner /> Looking …
           </p>
         )}
@@ -88,6 +95,9 @@ export function Thread({ id, kept, contact, onShown }: ThreadProps) {
           </div>
         )}
       </Following>
+      <p role="status" className="sr-only">
+        {HEARD[status] ?? (hasAnswered(messages) ? "The assistant has answered." : "")}
+      </p>
       <Composer
         threadId={id}
         about={contact?.name}
@@ -125,6 +135,10 @@ function told(error: Error): Error {
   return error.name === "Error"
     ? new Problem({ status: 502, slug: "turn-failed", message: error.message })
     : error;
+}
+
+function hasAnswered(messages: readonly ChatMessage[]): boolean {
+  return messages.at(-1)?.role === "assistant";
 }
 
 function bodyOf(contact: OpenContact | undefined): { body: { contactId?: string } } {

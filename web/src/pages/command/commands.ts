@@ -4,7 +4,6 @@ import {
   Bookmark,
   Gauge,
   Keyboard,
-  ListChecks,
   LogOut,
   type LucideIcon,
   MessagesSquare,
@@ -21,7 +20,7 @@ import { nameOf } from "../../ui/format";
 import { chooseTheme } from "../../ui/theme";
 import { toasts } from "../../ui/toasts";
 import { searchOf } from "../contacts/views/views";
-import { PLACES } from "../places";
+import { usePlaces } from "../places";
 import { type Command, isNamed } from "./command";
 import { useRested } from "./use-rested";
 
@@ -74,7 +73,7 @@ export function useCommands({
 }): Command[] {
   const navigate = useNavigate();
   const views = useQuery(viewsQuery);
-  const places = PLACES.map(
+  const places = usePlaces().map(
     ({ to, label, icon, key }): Command => ({
       id: to,
       group: "Go to",
@@ -103,12 +102,7 @@ export function useCommands({
   return [
     ...places,
     ...kept,
-    ...(openChat
-      ? [
-          act("Ask the assistant", MessagesSquare, openChat),
-          act("Proposals of the assistant", ListChecks, () => navigate({ to: "/proposals" })),
-        ]
-      : []),
+    ...(openChat ? [act("Ask the assistant", MessagesSquare, openChat)] : []),
     act("Usage and limits", Gauge, () => navigate({ to: "/usage" })),
     act("Connect an account", Plus, () => navigate({ to: "/connections" })),
     act("Light theme", Sun, () => chooseTheme("light")),

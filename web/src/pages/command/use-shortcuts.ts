@@ -1,7 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
+import { areSingleKeysOn } from "../../ui/single-keys";
 import { isCovered, isTyping } from "../../ui/typing";
-import { PLACES } from "../places";
+import { usePlaces } from "../places";
 
 /** How long a `g` waits for the letter that says where to. */
 const SEQUENCE_MS = 1_500;
@@ -16,6 +17,7 @@ interface Shortcuts {
 /** The keys that mean the same on every page. */
 export function useShortcuts({ show, toggleChat }: Shortcuts): void {
   const navigate = useNavigate();
+  const places = usePlaces();
   const began = useRef(Number.NEGATIVE_INFINITY);
 
   const press = useEffectEvent((event: KeyboardEvent) => {
@@ -29,11 +31,12 @@ export function useShortcuts({ show, toggleChat }: Shortcuts): void {
       toggleChat();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isCovered()) return;
+    if (!areSingleKeysOn()) return;
     if (event.key === "?") show("keys");
     if (isLetter(event.key) && event.timeStamp - began.current < SEQUENCE_MS) {
       // It is the second half of a word of these keys, and means nothing to the page that is left.
       event.preventDefault();
-      const place = PLACES.find(({ key }) => key === event.key);
+      const place = places.find(({ key }) => key === event.key);
       if (place) void navigate({ to: place.to });
     }
     began.current = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;

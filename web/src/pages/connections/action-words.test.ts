@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Action } from "../../api/types";
-import { actionWords, bodyOf, changesOf, outcomeOf } from "./action-words";
+import { actionWords, bodyOf, changesOf, outcomeOf, recordOf } from "./action-words";
 
 const NOW = new Date(2026, 10, 27, 9, 0).getTime();
 const UPDATE = {
@@ -21,6 +21,14 @@ it.each<[Action["action"], string, string | null]>([
   [{ kind: "send_email", contact_id: "1", subject: "Hello", body: "Dear" }, "Message: Hello", "Dear"],
 ])("%j is told as %j", (action, title, body) => {
   expect([actionWords({ action }), bodyOf({ action })]).toEqual([title, body]);
+});
+
+it("knows whose record is written, also of a contact that is new", () => {
+  const made = { kind: "create_contact", contact: { email: "a@b.c" } } as const;
+
+  expect(recordOf({ action: UPDATE, records: [] })).toBe("1");
+  expect(recordOf({ action: made, records: [{ provider_id: "7", kind: null }] })).toBe("7");
+  expect(recordOf({ action: made, records: [] })).toBeUndefined();
 });
 
 it("tells what a change replaces, and what it takes away", () => {

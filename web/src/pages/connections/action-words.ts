@@ -17,6 +17,12 @@ export function actionWords({ action, undoes }: Pick<Action, "action" | "undoes"
   }
 }
 
+/** The contact's record that an action writes, or wrote, or writes about; nothing as long as it is not there. */
+export function recordOf({ action, records }: Pick<Action, "action" | "records">): string | undefined {
+  if (action.kind !== "create_contact") return action.contact_id;
+  return records?.find(({ kind }) => !kind)?.provider_id;
+}
+
 export interface Change {
   field: string;
   before: string | null;

@@ -47,7 +47,8 @@ export function AtAGlance({ connection, runs, show }: AtAGlanceProps) {
   );
 }
 
-function whatCame(run: Sync): string {
+/** What a run read, and what of that was new. */
+export function whatCame(run: Sync): string {
   const { fetched, added, updated, gone } = tallyOf(run);
   const parts = [
     added && `${count(added)} added`,
@@ -112,14 +113,14 @@ function Told({ connection, label }: { connection: Connection; label: string }) 
   const { webhooks, last_webhook_at } = connection;
   return (
     <Cell title="Changes">
-      {webhooks === "on" ? "Told at once" : "Asked for regularly"}
+      {webhooks === "on" ? "Heard at once" : "Asked for regularly"}
       <Small>
         {webhooks === "on" && last_webhook_at && (
           <>
-            last heard <Ago at={last_webhook_at} />
+            {label} tells us, last <Ago at={last_webhook_at} />
           </>
         )}
-        {webhooks === "on" && !last_webhook_at && "nothing happened there yet"}
+        {webhooks === "on" && !last_webhook_at && `${label} tells us; nothing happened yet`}
         {webhooks === "off" && "and whenever you ask"}
         {webhooks === "refused" && `${label} did not let us subscribe`}
       </Small>

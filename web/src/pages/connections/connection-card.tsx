@@ -33,7 +33,9 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
         <div className="min-w-0 flex-1 basis-44">
           <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <h3 className="truncate font-semibold text-base">{connection.account_name}</h3>
-            <StatePill standing={standing} />
+            <span role="status">
+              <StatePill standing={standing} />
+            </span>
           </div>
           <p className="truncate text-muted text-xs">
             {isFile ? label : `${label} · account ${connection.account_id}`}

@@ -18,7 +18,7 @@ function stream(ours: number, theirs: number | null): StreamCoverage {
 }
 
 it.each<[StreamCoverage[], string, boolean]>([
-  [[stream(5, 5)], "all 5 there", false],
+  [[stream(5, 5)], "all 5 of Acme", false],
   [[stream(5, 7)], "7 there, see why", true],
   [[stream(5, 3), stream(5, 7)], "10 there, see why", true],
   [[stream(5, null)], "Acme tells no count", false],

@@ -41,7 +41,7 @@ export function besideTheirs(streams: readonly StreamCoverage[], label: string):
   if (told.length === 0) return { ours, words: `${label} tells no count`, isOff: false };
   const isOff = told.some((stream) => stream.difference !== 0);
   const there = count(sum(told.map((stream) => stream.theirs ?? 0)));
-  if (!isOff && told.length === streams.length) return { ours, words: `all ${there} there`, isOff };
+  if (!isOff && told.length === streams.length) return { ours, words: `all ${there} of ${label}`, isOff };
   const here = told.length === streams.length ? "" : `${count(sum(told.map((stream) => stream.ours)))} of `;
   return { ours, words: isOff ? `${here}${there} there, see why` : `${here}${there} counted there`, isOff };
 }

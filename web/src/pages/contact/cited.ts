@@ -14,8 +14,7 @@ export function recordKey({ connection_id, provider_id }: Named): string {
 export function useInSight<E extends HTMLElement>(isCited: boolean) {
   const element = useRef<E>(null);
   useEffect(() => {
-    // The same may stand on the page twice, for narrow and for wide screens: the other one is not to be seen.
-    if (isCited && element.current?.checkVisibility()) element.current.scrollIntoView({ block: "center" });
+    if (isCited) element.current?.scrollIntoView({ block: "center" });
   }, [isCited]);
   return element;
 }

@@ -80,15 +80,14 @@ function Person({ contact, cited }: { contact: ContactDetail; cited: string | un
         </div>
         <MoreMenu contact={contact} />
       </header>
-      <div className="grid @3xl:grid-cols-[20rem_minmax(0,1fr)] @5xl:grid-cols-[21rem_minmax(0,1fr)_19rem]">
-        <div className="border-b @3xl:border-r @3xl:border-b-0">
+      <div className="contact-parts">
+        <div className="border-b [grid-area:fields] @5xl:border-b-0">
           <Fields contact={contact} />
-          <div className="border-t @5xl:hidden">
-            <Sources contact={contact} cited={cited} />
-          </div>
         </div>
-        <PastTabs contact={contact} cited={cited} />
-        <div className="hidden border-l @5xl:block">
+        <div className="min-w-0 [grid-area:past] @3xl:border-l">
+          <PastTabs contact={contact} cited={cited} />
+        </div>
+        <div className="border-t [grid-area:sources] @3xl:border-t-0 @5xl:border-l">
           <Sources contact={contact} cited={cited} />
         </div>
       </div>

@@ -32,14 +32,15 @@ export function EditValue(props: EditValueProps) {
       className="grid size-6 shrink-0 place-items-center rounded text-muted hover:bg-hover hover:text-ink"
       panelClassName="p-3!"
     >
-      {(close) => <Form {...props} close={close} />}
+      {(close) => <ValueForm {...props} close={close} />}
     </Popover>
   );
 }
 
 const HERE = "here";
 
-function Form({ contact, name, value, isPinned, close }: EditValueProps & { close: () => void }) {
+/** What a field shall say, and where. */
+export function ValueForm({ contact, name, value, isPinned, close }: EditValueProps & { close: () => void }) {
   const pinning = usePinning(contact.id, name, close);
   const writing = useWriting(contact.id, name);
   const places = useWritePlaces(contact, name);
@@ -50,7 +51,7 @@ function Form({ contact, name, value, isPinned, close }: EditValueProps & { clos
   const wanted = typed.trim();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (wanted === "") return close();
+    if (wanted === "") return;
     if (!place) return wanted === value ? close() : pinning.mutate(wanted);
     // After a conflict one has seen what is there now, and may write over that.
     const seen = found === undefined ? place : { ...place, before: found };
@@ -71,6 +72,7 @@ function Form({ contact, name, value, isPinned, close }: EditValueProps & { clos
         name="value"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
+        hint={wanted === "" && value !== "" && "A value can be replaced here, not emptied."}
         data-first
       />
       <Places
@@ -94,7 +96,12 @@ function Form({ contact, name, value, isPinned, close }: EditValueProps & { clos
             Follow the sources
           </Button>
         )}
-        <Button type="submit" look="primary" busy={pinning.isPending || writing.isPending}>
+        <Button
+          type="submit"
+          look="primary"
+          disabled={wanted === ""}
+          busy={pinning.isPending || writing.isPending}
+        >
           {place ? "Write it there" : "Set"}
         </Button>
       </div>

@@ -1,9 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { Scale, ShieldAlert } from "lucide-react";
+import { Scale } from "lucide-react";
 import { explanationQuery } from "../../api/queries";
 import { Failure } from "../../ui/failure";
 import { begun, counted } from "../../ui/format";
 import { Loading } from "../../ui/loading";
+import { evidenceIn, plainly } from "../evidence/evidence-words";
+import { Guards, Shares } from "../evidence/shares";
+import { RecordName } from "../past/entry";
+import { recordKey } from "./cited";
 
 /** Why these records are one person, and what else was looked at, in plain words. */
 export function Explanation({ contactId }: { contactId: string }) {
@@ -20,14 +24,23 @@ export function Explanation({ contactId }: { contactId: string }) {
           <h3 className="mb-1.5 text-muted text-xs">What holds them together</h3>
           <ul className="space-y-2">
             {edges.map((edge) => (
-              <li key={`${edge.rule}/${edge.sentence}`} className="rounded-md border bg-raised px-3 py-2">
-                <p>{begun(edge.sentence)}</p>
-                {edge.fields && edge.fields.length > 0 && (
-                  <ul className="mt-1 space-y-0.5 text-muted text-xs">
-                    {edge.fields.map((share) => (
-                      <li key={`${share.field}/${share.level}`}>{begun(share.sentence)}</li>
-                    ))}
-                  </ul>
+              <li
+                key={`${edge.rule}/${edge.value}/${edge.records.map(recordKey).join()}`}
+                className="rounded-md border bg-raised px-3 py-2"
+              >
+                <p className="font-medium">{plainly(edge.sentence)}</p>
+                <ul aria-label="Of these records" className="mt-1 flex flex-wrap gap-x-3 gap-y-1">
+                  {edge.records.map((source) => (
+                    <li key={recordKey(source)} className="min-w-0">
+                      <RecordName source={source} />
+                    </li>
+                  ))}
+                  {edge.left_off > 0 && <li className="text-muted">and {counted(edge.left_off, "other")}</li>}
+                </ul>
+                {evidenceIn(edge).length > 0 && (
+                  <div className="mt-2">
+                    <Shares edge={edge} />
+                  </div>
                 )}
               </li>
             ))}
@@ -38,14 +51,7 @@ export function Explanation({ contactId }: { contactId: string }) {
       {guards.length > 0 && (
         <section aria-label="What was not counted">
           <h3 className="mb-1.5 text-muted text-xs">What was not counted</h3>
-          <ul className="space-y-1.5">
-            {guards.map((guard) => (
-              <li key={`${guard.kind}/${guard.sentence}`} className="flex items-start gap-2">
-                <ShieldAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
-                {begun(guard.sentence)}
-              </li>
-            ))}
-          </ul>
+          <Guards guards={guards} />
         </section>
       )}
       {decisions.length > 0 && (

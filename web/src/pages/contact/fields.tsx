@@ -1,42 +1,31 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { ContactDetail, FieldValue, Lineage } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
+import { cx } from "../../ui/class-names";
 import { counted, inWords } from "../../ui/format";
 import { ProviderMark, useProviderOf } from "../../ui/providers";
 import { SafeLink } from "../../ui/safe-link";
 import { useAccountNames } from "./account-names";
+import { AddValue } from "./add-value";
 import { EditValue } from "./edit-value";
+import { emptyFields, filledFields } from "./known-fields";
 import { usePinning } from "./pinning";
 
-const ORDER: readonly string[] = [
-  "email",
-  "phone",
-  "job_title",
-  "company",
-  "owner",
-  "street",
-  "city",
-  "postal_code",
-  "region",
-  "country",
-  "birth_date",
-  "first_name",
-  "last_name",
-];
+const SHOWN_ON_PHONES = 5;
 
 /** What is known of a person, each value with the source it was taken from. */
 export function Fields({ contact }: { contact: ContactDetail }) {
-  // The address of the chosen record is one of several, and all of them are among the sources.
-  const names = Object.keys(contact.lineage).filter((name) => name !== "url");
-  names.sort((one, other) => place(one) - place(other));
+  const missing = emptyFields(contact);
+  const filled = filledFields(contact);
+  const [isUnfolded, setUnfolded] = useState(false);
   return (
     <section aria-labelledby="fields" className="px-4 py-4 md:px-6">
       <h2 id="fields" className="mb-2 font-semibold text-sm">
         Details
       </h2>
       <dl className="divide-y">
-        {names.map((name) => {
+        {filled.map((name, at) => {
           const lineage = contact.lineage[name];
           return (
             lineage && (
@@ -46,11 +35,22 @@ export function Fields({ contact }: { contact: ContactDetail }) {
                 name={name}
                 lineage={lineage}
                 also={alsoOf(contact, name)}
+                isFolded={!isUnfolded && at >= SHOWN_ON_PHONES}
               />
             )
           );
         })}
       </dl>
+      {!isUnfolded && filled.length > SHOWN_ON_PHONES && (
+        <button
+          type="button"
+          onClick={() => setUnfolded(true)}
+          className="mt-2 mr-3 hidden h-7 items-center rounded align-top text-accent text-sm hover:underline @max-3xl:inline-flex"
+        >
+          Show all {filled.length}
+        </button>
+      )}
+      {missing.length > 0 && <AddValue contact={contact} names={missing} />}
     </section>
   );
 }
@@ -60,16 +60,18 @@ interface FieldProps {
   name: string;
   lineage: Lineage;
   also: readonly string[];
+  /** Whether it waits on a narrow page, where what happened should be near. */
+  isFolded: boolean;
 }
 
-function Field({ contact, name, lineage, also }: FieldProps) {
+function Field({ contact, name, lineage, also, isFolded }: FieldProps) {
   const pinning = usePinning(contact.id, name);
   const isPinned = (lineage.pin ?? null) !== null;
   const { chosen, losers = [] } = lineage;
   const others = losers.filter((loser) => loser.value !== chosen.value);
   const agreeing = losers.length - others.length;
   return (
-    <div className="py-2">
+    <div className={cx("py-2", isFolded && "@max-3xl:hidden")}>
       <dt className="flex items-center justify-between gap-2 text-muted text-xs">
         {inWords(name)}
         <EditValue contact={contact} name={name} value={chosen.value} isPinned={isPinned} />
@@ -159,9 +161,4 @@ function alsoOf(contact: ContactDetail, name: string): string[] {
   const lineage = contact.lineage[name];
   const told = [lineage?.chosen, ...(lineage?.losers ?? [])].map((value) => value?.value.toLowerCase());
   return all.filter((value) => !told.includes(value.toLowerCase()));
-}
-
-function place(name: string): number {
-  const index = ORDER.indexOf(name);
-  return index === -1 ? ORDER.length : index;
 }

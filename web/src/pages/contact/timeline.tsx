@@ -15,6 +15,7 @@ import { useState } from "react";
 import { type TimelineFilter, timelineQuery } from "../../api/queries";
 import type { ContactDetail, Interaction } from "../../api/types";
 import { Ago } from "../../ui/ago";
+import { Clamped } from "../../ui/clamped";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { inWords, money } from "../../ui/format";
@@ -131,11 +132,7 @@ function Entry({ entry, isCited }: { entry: Interaction; isCited: boolean }) {
           <span className="font-medium text-sm tabular-nums">{money(entry.amount, entry.currency)}</span>
         )}
       </div>
-      {entry.body && (
-        <p className="mt-0.5 line-clamp-4 whitespace-pre-line text-muted text-sm [overflow-wrap:anywhere]">
-          {entry.body}
-        </p>
-      )}
+      {entry.body && <Clamped text={entry.body} className="mt-0.5 text-muted text-sm" />}
       <p className="mt-0.5 flex items-center gap-1 text-muted text-xs">
         <ProviderMark name={entry.provider} />
         {providerOf(entry.provider).label} · {inWords(entry.kind)}

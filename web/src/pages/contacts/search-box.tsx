@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
+import { areSingleKeysOn } from "../../ui/single-keys";
 import { isCovered, isTyping } from "../../ui/typing";
 import { useSearchWords } from "./use-search-words";
 
@@ -19,6 +20,7 @@ export function SearchBox({ q }: { q: string }) {
     const focus = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || isTyping(event.target) || isCovered())
         return;
+      if (!areSingleKeysOn()) return;
       event.preventDefault();
       input.current?.focus();
       input.current?.select();
@@ -50,14 +52,14 @@ export function SearchBox({ q }: { q: string }) {
         >
           <X aria-hidden="true" className="size-3.5" />
         </button>
-      ) : (
+      ) : areSingleKeysOn() ? (
         <span
           aria-hidden="true"
           className="absolute top-1.75 right-2 hidden rounded border px-1 font-sans text-muted text-xs sm:block"
         >
           /
         </span>
-      )}
+      ) : null}
     </search>
   );
 }

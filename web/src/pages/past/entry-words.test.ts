@@ -2,14 +2,16 @@ import { expect, test } from "vitest";
 import type { HistoryEntry } from "../../api/types";
 import { isUndoable, reasonsOf, titleOf, whoOf } from "./entry-words";
 
+const named = (provider_id: string) => ({ connection_id: "c", provider: "hubspot", provider_id });
+
 const JOINED: HistoryEntry = {
   number: 7,
   kind: "joined",
   happened_at: "2026-01-01T00:00:00Z",
   id: "g",
   sides: [
-    { id: "g", sources: [] },
-    { id: "h", sources: [] },
+    { id: "g", sources: [named("1"), named("2")] },
+    { id: "h", sources: [named("3")] },
   ],
   edges: [],
   undoes: [],
@@ -31,7 +33,7 @@ test("records that are alike joined for all they have in common", () => {
 });
 
 test("what happened and whose word it was is said in words", () => {
-  expect(titleOf(JOINED)).toBe("2 records joined");
+  expect(titleOf(JOINED)).toBe("3 records joined");
   expect(titleOf({ ...JOINED, kind: "pinned", field: "job_title", value: "CTO" })).toBe(
     "Job title set to “CTO”",
   );

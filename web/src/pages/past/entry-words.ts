@@ -5,9 +5,9 @@ import { counted, inWords } from "../../ui/format";
 export function titleOf({ kind, sides = [], verdict, field, value }: HistoryEntry): string {
   switch (kind) {
     case "joined":
-      return `${counted(sides.length, "record")} joined`;
+      return `${counted(recordsIn(sides), "record")} joined`;
     case "parted":
-      return `${counted(sides.length, "record")} parted`;
+      return `${counted(recordsIn(sides), "record")} parted`;
     case "decided":
       return verdict === "same"
         ? "Said to be the same person"
@@ -19,6 +19,11 @@ export function titleOf({ kind, sides = [], verdict, field, value }: HistoryEntr
     case "unpinned":
       return `${inWords(field ?? "value")} left to the sources again`;
   }
+}
+
+/** How many records lie on all sides: each side may be several already. */
+function recordsIn(sides: HistoryEntry["sides"]): number {
+  return sides.reduce((sum, { sources }) => sum + sources.length, 0);
 }
 
 /** Say who did it. */

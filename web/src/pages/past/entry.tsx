@@ -68,7 +68,7 @@ function Sides({ entry: { sides = [] } }: { entry: HistoryEntry }) {
           className="flex flex-wrap gap-x-3 gap-y-1 rounded-md border bg-raised px-2.5 py-1.5 text-sm"
         >
           {side.sources.map((source) => (
-            <Name key={`${source.connection_id}/${source.provider_id}`} source={source} />
+            <RecordName key={`${source.connection_id}/${source.provider_id}`} source={source} />
           ))}
         </li>
       ))}
@@ -76,7 +76,8 @@ function Sides({ entry: { sides = [] } }: { entry: HistoryEntry }) {
   );
 }
 
-function Name({ source }: { source: SourceName }) {
+/** A source record by its account, and its own name there. */
+export function RecordName({ source }: { source: SourceName }) {
   const providerOf = useProviderOf();
   const accounts = useAccountNames();
   return (

@@ -36,6 +36,11 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
       <p className="flex flex-wrap gap-x-2 text-muted text-xs">
         <Ago at={proposal.created_at} />
         {proposal.via === "mcp" && <span>by a program</span>}
+        {proposal.state === "open" && (
+          <span>
+            expires <Ago at={proposal.expires_at} />
+          </span>
+        )}
         {proposal.contact_id && (
           <Link
             to="/contacts/$contactId"

@@ -1,6 +1,7 @@
 import { Check, Clock, Undo2, X } from "lucide-react";
 import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { Button, type ButtonLook } from "../../ui/button";
+import { areSingleKeysOn } from "../../ui/single-keys";
 import { isCovered, isTyping } from "../../ui/typing";
 import type { Word } from "./use-answers";
 
@@ -23,6 +24,7 @@ export function AnswerBar({ canAnswer, isBusy, canUndo, answer, undo }: AnswerBa
   const press = useEffectEvent((event: KeyboardEvent) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
     if (!isPlain || isTyping(event.target) || isCovered() || event.defaultPrevented) return;
+    if (!areSingleKeysOn()) return;
     const word = WORDS[event.key];
     if (word && mayAnswer) answer(word);
     if (event.key === "u" && mayUndo) undo();
@@ -82,6 +84,7 @@ function Press({ look = "plain", may, shortcut, act, children }: PressProps) {
 }
 
 function Key({ children }: { children: string }) {
+  if (!areSingleKeysOn()) return null;
   return (
     <span
       aria-hidden="true"

@@ -54,14 +54,41 @@ test("what two records say is laid side by side, with what would be shown", () =
     ),
   );
   expect(rows).toEqual([
-    { field: "first_name", left: "Ann", right: "Anne", differs: true, result: "Anne" },
-    { field: "company", left: "Acme", right: null, differs: false, result: "Acme" },
+    { field: "first_name", left: "Ann", right: "Anne", likeness: "differs", result: "Anne" },
+    { field: "company", left: "Acme", right: null, likeness: undefined, result: "Acme" },
   ]);
 });
 
 test("capitals and spaces around make no difference", () => {
   const [row] = compare(asked({ email: "Ann@Acme.test " }, { email: "ann@acme.test" }));
-  expect(row?.differs).toBe(false);
+  expect(row?.likeness).toBe("same");
+});
+
+test("what the rules take for one is only written differently", () => {
+  const question = asked(
+    { first_name: "Тарас", company: "Stone Labs", phone: "+380.671.740.7414" },
+    { first_name: "Taras", company: "Mill Works", phone: "0671 7407414" },
+  );
+  const given = { field: "given", level: "same", strength: 59, sentence: "same first name" };
+  question.reason.fields = [given, { ...given, field: "company", level: "differs", strength: -20 }];
+
+  expect(compare(question).map(({ field, likeness }) => [field, likeness])).toEqual([
+    ["first_name", "written differently"],
+    ["phone", "written differently"],
+    ["company", "differs"],
+  ]);
+});
+
+test("what a question does not tell itself is taken from the records", () => {
+  const rows = compare(asked({}, {}, { city: "Stockholm" }), {}, [
+    { fields: { street: "Gardengatan 112" } },
+    { fields: { city: "Stockholm", street: "Gårdengatan 112" } },
+  ]);
+
+  expect(rows.map(({ field, left, right }) => [field, left, right])).toEqual([
+    ["street", "Gardengatan 112", "Gårdengatan 112"],
+    ["city", null, "Stockholm"],
+  ]);
 });
 
 test("a choice is shown as the result", () => {

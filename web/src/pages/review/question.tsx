@@ -1,10 +1,13 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ShieldAlert } from "lucide-react";
+import { contactQuery } from "../../api/queries";
 import type { Suggestion } from "../../api/types";
 import { Avatar } from "../../ui/avatar";
 import { cx } from "../../ui/class-names";
 import { begun, inWords, nameOf } from "../../ui/format";
 import { ProviderBadges } from "../../ui/providers";
+import { evidenceIn, questionOf } from "../evidence/evidence-words";
+import { Guards, Shares } from "../evidence/shares";
 import { type Choices, type ComparedField, type ComparedRow, compare } from "./comparison";
 
 interface QuestionProps {
@@ -16,16 +19,19 @@ interface QuestionProps {
 /** Two golden records side by side, why they may be one, and what would come of it. */
 export function Question({ suggestion, choices, choose }: QuestionProps) {
   const [left, right] = suggestion.sides;
-  const rows = compare(suggestion, choices);
+  const rows = compare(suggestion, choices, [
+    useQuery(contactQuery(left.contact.id)).data,
+    useQuery(contactQuery(right.contact.id)).data,
+  ]);
   return (
     <>
-      <p className="mb-3 text-sm [overflow-wrap:anywhere]">{begun(suggestion.sentence)}</p>
-      <div className="overflow-x-auto rounded-lg border bg-raised">
-        <table className="w-full min-w-[36rem] table-fixed text-left text-sm">
+      <p className="mb-3 text-sm [overflow-wrap:anywhere]">{questionOf(suggestion)}</p>
+      <div className="overflow-hidden rounded-lg border bg-raised">
+        <table className="w-full table-fixed text-left text-sm">
           <caption className="sr-only">The two records, and the one they would be</caption>
           <thead>
-            <tr className="border-b align-top">
-              <th scope="col" className="w-24 p-3 font-normal text-muted">
+            <tr className={cx("border-b align-top", NARROW_ROW)}>
+              <th scope="col" className="w-36 p-3 font-normal text-muted max-sm:hidden">
                 <span className="sr-only">Field</span>
               </th>
               {[left, right].map(({ contact }) => (
@@ -33,7 +39,7 @@ export function Question({ suggestion, choices, choose }: QuestionProps) {
                   <Person contact={contact} />
                 </th>
               ))}
-              <th scope="col" className="bg-info-soft p-3 font-normal">
+              <th scope="col" className="bg-info-soft p-3 font-normal max-sm:hidden">
                 <span className="flex h-7 items-center font-medium text-accent">If they are one</span>
               </th>
             </tr>
@@ -49,6 +55,9 @@ export function Question({ suggestion, choices, choose }: QuestionProps) {
     </>
   );
 }
+
+/** On a phone the field stands above what the two say, and what would come of it below. */
+const NARROW_ROW = "max-sm:grid max-sm:grid-cols-2";
 
 function Person({ contact }: { contact: Suggestion["sides"][0]["contact"] }) {
   return (
@@ -67,24 +76,33 @@ function Person({ contact }: { contact: Suggestion["sides"][0]["contact"] }) {
 }
 
 function Row({ row, choose }: { row: ComparedRow; choose: (value: string) => void }) {
+  const differs = row.likeness === "differs";
+  const canChoose = differs || row.likeness === "written differently";
   return (
-    <tr>
-      <th scope="row" className="p-3 font-normal text-muted text-xs">
+    <tr className={NARROW_ROW}>
+      <th scope="row" className="p-3 font-normal text-muted text-xs max-sm:col-span-2 max-sm:pb-0">
         {inWords(row.field)}
-        {row.differs && <span className="sr-only">, differs</span>}
+        {canChoose && (
+          <span className={cx("block max-sm:ml-2 max-sm:inline", differs && "text-warn")}>
+            {begun(row.likeness ?? "")}
+          </span>
+        )}
       </th>
       {([row.left, row.right] as const).map((value, side) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the sides of a question stay where they are
-        <td key={side} className={cx("p-1.5 [overflow-wrap:anywhere]", row.differs && "bg-warn-soft")}>
+        <td key={side} className={cx("p-1.5 [overflow-wrap:anywhere]", differs && "bg-warn-soft")}>
           {value === null ? (
             <span className="px-1.5 text-muted">–</span>
-          ) : row.differs ? (
+          ) : canChoose ? (
             <button
               type="button"
               aria-pressed={row.result === value}
               title="Show this value if they are one"
               onClick={() => choose(value)}
-              className="w-full rounded px-1.5 py-1 text-left text-warn hover:bg-hover aria-pressed:font-semibold"
+              className={cx(
+                "w-full rounded px-1.5 py-1 text-left hover:bg-hover aria-pressed:font-semibold",
+                differs && "text-warn",
+              )}
             >
               {value}
             </button>
@@ -93,41 +111,29 @@ function Row({ row, choose }: { row: ComparedRow; choose: (value: string) => voi
           )}
         </td>
       ))}
-      <td className="bg-info-soft p-3 font-medium [overflow-wrap:anywhere]">{row.result ?? "–"}</td>
+      <td className="bg-info-soft p-3 font-medium [overflow-wrap:anywhere] max-sm:col-span-2">
+        <span aria-hidden="true" className="mr-2 font-normal text-accent text-xs sm:hidden">
+          If they are one
+        </span>
+        {row.result ?? "–"}
+      </td>
     </tr>
   );
 }
 
-function Reasons({ suggestion }: { suggestion: Suggestion }) {
-  const { fields = [], guards = [] } = suggestion.reason;
-  if (fields.length === 0 && guards.length === 0) return null;
+function Reasons({ suggestion: { reason } }: { suggestion: Suggestion }) {
+  // The first of them the question begins with.
+  const [, ...guards] = reason.guards ?? [];
+  if (evidenceIn(reason).length === 0 && guards.length === 0) return null;
   return (
     <section aria-labelledby="reasons" className="mt-5">
       <h2 id="reasons" className="mb-2 font-semibold text-sm">
         What speaks for it, and against it
       </h2>
-      <ul className="space-y-1.5 text-sm">
-        {fields.map((share) => (
-          <li key={`${share.field}/${share.level}`} className="flex items-start gap-2">
-            <span
-              aria-hidden="true"
-              className={cx(
-                "mt-px grid size-5 shrink-0 place-items-center rounded font-semibold text-xs",
-                share.strength >= 0 ? "bg-good-soft text-good" : "bg-bad-soft text-bad",
-              )}
-            >
-              {share.strength >= 0 ? "+" : "−"}
-            </span>
-            <span className="[overflow-wrap:anywhere]">{begun(share.sentence)}</span>
-          </li>
-        ))}
-        {guards.map((guard) => (
-          <li key={`${guard.kind}/${guard.value}`} className="flex items-start gap-2">
-            <ShieldAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
-            <span className="[overflow-wrap:anywhere]">{begun(guard.sentence)}</span>
-          </li>
-        ))}
-      </ul>
+      <div className="space-y-1.5">
+        <Guards guards={guards} />
+        <Shares edge={reason} />
+      </div>
     </section>
   );
 }

@@ -7,11 +7,12 @@ import type { Suggestion } from "../../api/types";
 import { buttonClass } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
-import { count, nameOf } from "../../ui/format";
+import { count } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { useTitle } from "../../ui/use-title";
 import { AnswerBar } from "./answer-bar";
 import type { Choices } from "./comparison";
+import { namesIn, PutOff } from "./put-off";
 import { Question } from "./question";
 import { Queue } from "./queue";
 import { useAnswers } from "./use-answers";
@@ -56,6 +57,7 @@ export function ReviewPage() {
           {list.length > 1 && <Queue list={list} shown={shown} show={show} goOn={goOn} />}
         </Asked>
       )}
+      <PutOff />
     </div>
   );
 }
@@ -98,11 +100,6 @@ function Asked({ shown, answers, children }: AskedProps) {
       {children}
     </div>
   );
-}
-
-/** Who is asked about, for who only hears that the next question is there. */
-function namesIn({ sides }: Suggestion): string {
-  return sides.map(({ contact }) => nameOf(contact)).join(" and ");
 }
 
 function NothingWaits() {

@@ -2,11 +2,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { answered, api } from "../../api/client";
-import { wordsOf } from "../../api/problem";
 import { accessTokensQuery } from "../../api/queries";
 import type { AccessToken } from "../../api/types";
 import { Ago, useNow } from "../../ui/ago";
 import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
 import { dayOf } from "../../ui/format";
 import { Loading } from "../../ui/loading";
@@ -42,15 +42,8 @@ export function AccessTokens() {
 }
 
 function OneToken({ token }: { token: AccessToken }) {
-  const client = useQueryClient();
+  const [isRevoking, setRevoking] = useState(false);
   const hasEnded = Date.parse(token.expires_at) <= useNow();
-  const revoking = useMutation({
-    mutationFn: () =>
-      answered(api.DELETE("/auth/tokens/{token_id}", { params: { path: { token_id: token.id } } })),
-    onSuccess: () => toasts.say(`The token “${token.name}” is revoked`),
-    onError: (error) => toasts.warn(wordsOf(error)),
-    onSettled: () => client.invalidateQueries({ queryKey: accessTokensQuery.queryKey }),
-  });
   return (
     <li className="flex items-center gap-3 py-2.5 first:pt-0">
       <KeyRound aria-hidden="true" className="size-4 shrink-0 text-muted" />
@@ -77,13 +70,39 @@ function OneToken({ token }: { token: AccessToken }) {
           </span>
         </p>
       </div>
-      <Button
-        busy={revoking.isPending}
-        aria-label={`Revoke the token ${token.name}`}
-        onClick={() => revoking.mutate()}
-      >
+      <Button aria-label={`Revoke the token ${token.name}`} onClick={() => setRevoking(true)}>
         Revoke
       </Button>
+      {isRevoking && <RevokeDialog token={token} onClose={() => setRevoking(false)} />}
     </li>
+  );
+}
+
+/** A revoked token has no way back, so it is asked for. */
+function RevokeDialog({ token, onClose }: { token: AccessToken; onClose: () => void }) {
+  const client = useQueryClient();
+  const revoking = useMutation({
+    mutationFn: () =>
+      answered(api.DELETE("/auth/tokens/{token_id}", { params: { path: { token_id: token.id } } })),
+    onSuccess: () => {
+      onClose();
+      toasts.say(`The token “${token.name}” is revoked`);
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: accessTokensQuery.queryKey }),
+  });
+  return (
+    <Dialog title={`Revoke the token “${token.name}”?`} onClose={onClose}>
+      <p className="text-sm">
+        Whatever uses it is refused from then on. It cannot be had back: a program that goes on needs a new
+        one.
+      </p>
+      {revoking.isError && <Failure error={revoking.error} />}
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button look="danger" busy={revoking.isPending} onClick={() => revoking.mutate()}>
+          Revoke
+        </Button>
+      </div>
+    </Dialog>
   );
 }

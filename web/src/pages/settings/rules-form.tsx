@@ -83,7 +83,7 @@ function Thresholds({ rules }: { rules: Rules }) {
         required
         defaultValue={rules.join / 10}
         suffix="bits"
-        hint="Evidence as strong as this joins two records. At 100 nothing is joined by evidence alone."
+        hint="Evidence as strong as this joins two records; each bit doubles the odds. At 100 nothing is joined by evidence alone."
       />
       <Field
         label="Ask from"

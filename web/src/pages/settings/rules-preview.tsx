@@ -6,7 +6,7 @@ import { previewedQuery, rulesKey } from "../../api/rules";
 import type { PreviewedChange, RulesPreview } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
-import { count, nameOf } from "../../ui/format";
+import { count, inWords, nameOf } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { ShowEarlier } from "../../ui/show-earlier";
 import { toasts } from "../../ui/toasts";
@@ -116,7 +116,7 @@ function Changes({ kind, askedAt }: { kind: PreviewedChange["kind"]; askedAt: st
       {list.isPending && <Loading />}
       {list.isError && <Failure error={list.error} retry={list.refetch} />}
       <ul aria-label="Which these are" className="divide-y">
-        {changes.map(({ contacts }) => (
+        {changes.map(({ contacts, values = [] }) => (
           <li key={contacts.map(({ id }) => id).join()} className="flex flex-wrap gap-x-2 py-1.5">
             {contacts.map((contact, at) => (
               <Fragment key={contact.id}>
@@ -132,6 +132,13 @@ function Changes({ kind, askedAt }: { kind: PreviewedChange["kind"]; askedAt: st
                   <span className="text-muted">{contact.email}</span>
                 </span>
               </Fragment>
+            ))}
+            {values.map(({ field, before, after }) => (
+              <span key={field} className="w-full text-xs [overflow-wrap:anywhere]">
+                <span className="text-muted">{inWords(field)}:</span>{" "}
+                <s className="text-muted">{before ?? "empty"}</s> <span aria-hidden="true">→</span>
+                <span className="sr-only">becomes</span> {after ?? "empty"}
+              </span>
             ))}
           </li>
         ))}

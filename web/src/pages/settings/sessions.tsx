@@ -6,7 +6,7 @@ import type { OpenSession } from "../../api/types";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
-import { counted, dayOf } from "../../ui/format";
+import { count, counted, dayOf } from "../../ui/format";
 import { Loading } from "../../ui/loading";
 import { toasts } from "../../ui/toasts";
 import { deviceWords } from "./device";
@@ -31,6 +31,7 @@ export function Sessions() {
 
 function Listed({ sessions }: { sessions: readonly OpenSession[] }) {
   const others = sessions.slice(SHOWN);
+  const notThis = sessions.filter(({ current }) => !current);
   return (
     <>
       <ul className="divide-y">
@@ -50,8 +51,31 @@ function Listed({ sessions }: { sessions: readonly OpenSession[] }) {
           </ul>
         </details>
       )}
+      {notThis.length > 1 && <EndOthers others={notThis} />}
     </>
   );
+}
+
+/** Sign out everywhere else, for who lost a device or no longer knows which is which. */
+function EndOthers({ others }: { others: readonly OpenSession[] }) {
+  const client = useQueryClient();
+  const ending = useMutation({
+    mutationFn: async () => {
+      for (const { id } of others) await end(id);
+    },
+    onSuccess: () => toasts.say("You are signed in only here"),
+    onError: (error) => toasts.warn(wordsOf(error)),
+    onSettled: () => client.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+  });
+  return (
+    <Button className="mt-3" busy={ending.isPending} onClick={() => ending.mutate()}>
+      End all {count(others.length)} others
+    </Button>
+  );
+}
+
+async function end(session_id: string): Promise<void> {
+  await answered(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id } } }));
 }
 
 /** The one that is used just now comes first; else they stay in their order. */
@@ -62,8 +86,7 @@ function order({ current }: OpenSession): number {
 function OneSession({ one }: { one: OpenSession }) {
   const client = useQueryClient();
   const ending = useMutation({
-    mutationFn: () =>
-      answered(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id: one.id } } })),
+    mutationFn: () => end(one.id),
     onSuccess: () => toasts.say("The session is ended"),
     onError: (error) => toasts.warn(wordsOf(error)),
     onSettled: () => client.invalidateQueries({ queryKey: sessionsQuery.queryKey }),

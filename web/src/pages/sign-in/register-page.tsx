@@ -85,7 +85,15 @@ export function RegisterPage() {
           required
           minLength={10}
           maxLength={256}
-          hint="At least 10 characters, and not one an attacker would try first. A sentence is fine."
+          hint={
+            // Who was refused is told the same rules again, and what is wrong.
+            errors.password === undefined && (
+              <>
+                At least 10 characters, 4 of them different. Not your email address or your name, and not one
+                that an attacker would try first, as <q>qwertyqwerty</q>. A sentence is fine.
+              </>
+            )
+          }
           error={errors.password}
         />
         <Button type="submit" look="primary" className="h-9 w-full" busy={registering.isPending}>

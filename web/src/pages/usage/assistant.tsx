@@ -45,7 +45,7 @@ function Days({ days }: { days: readonly UsageDay[] }) {
   const all = days.reduce((sum, day) => sum + totalOf(day), 0);
   return (
     <div className="mt-5 overflow-x-auto">
-      <table className="w-full min-w-lg text-sm tabular-nums">
+      <table className="w-full text-sm tabular-nums sm:min-w-lg">
         <caption className="mb-1 text-left text-muted text-xs">
           {counted(all, "token")} in {counted(days.length, "day")}
           {cost && `, ${cost}`}
@@ -53,11 +53,15 @@ function Days({ days }: { days: readonly UsageDay[] }) {
         <thead className="border-b text-left text-muted text-xs">
           <tr>
             {["Day", "Answers", "Read", "From the cache", "Written"].map((head, at) => (
-              <th key={head} scope="col" className={at > 0 ? HEAD_OF_NUMBERS : "py-1.5 font-normal"}>
+              <th
+                key={head}
+                scope="col"
+                className={at > 0 ? HEAD_OF_NUMBERS : "py-1.5 align-bottom font-normal"}
+              >
                 {head}
               </th>
             ))}
-            <th scope="col" className="w-1/4 py-1.5 pl-6 font-normal">
+            <th scope="col" className="w-1/4 py-1.5 pl-6 font-normal max-sm:hidden">
               In all
             </th>
           </tr>
@@ -72,7 +76,7 @@ function Days({ days }: { days: readonly UsageDay[] }) {
               <td className={NUMBER}>{written(day.input_tokens)}</td>
               <td className={NUMBER}>{written(day.cache_read_tokens)}</td>
               <td className={NUMBER}>{written(day.output_tokens)}</td>
-              <td className="py-1.5 pl-6">
+              <td className="py-1.5 pl-6 max-sm:hidden">
                 <progress
                   className="bar"
                   aria-label={counted(totalOf(day), "token")}
@@ -88,5 +92,5 @@ function Days({ days }: { days: readonly UsageDay[] }) {
   );
 }
 
-const HEAD_OF_NUMBERS = "py-1.5 pl-3 text-right font-normal";
+const HEAD_OF_NUMBERS = "py-1.5 pl-3 text-right align-bottom font-normal";
 const NUMBER = "py-1.5 pl-3 text-right";

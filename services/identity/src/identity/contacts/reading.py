@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
+from contracts.decisions import SourceKey
 from contracts.golden_records import (
     ContactCount,
     ContactDetail,
@@ -196,6 +197,16 @@ async def get_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID) -> C
         updated_at=golden.updated_at(living),
         needs_review=bool(await _asked(conn, workspace_id, [golden_id])),
     )
+
+
+async def get_contact_of_source(conn: AsyncConnection, workspace_id: UUID, key: SourceKey) -> ContactSummary:
+    """Show the golden record that a source record is part of, in short. Raises `ContactNotFound`."""
+    found = await reading_queries.find_sources(conn, workspace_id, [key])
+    golden_id = await reading_queries.find_golden_id(conn, workspace_id, found[key]) if key in found else None
+    shown = await summaries(conn, workspace_id, {golden_id}) if golden_id else {}
+    if golden_id is None or golden_id not in shown:
+        raise ContactNotFound
+    return shown[golden_id]
 
 
 async def choices(

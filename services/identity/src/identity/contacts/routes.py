@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
+from contracts.decisions import SourceKey
 from contracts.golden_records import (
     ActivityView,
     ContactCount,
     ContactDetail,
     ContactPage,
+    ContactSummary,
     HistoryKind,
     HistoryView,
     InteractionView,
@@ -118,6 +120,17 @@ async def export_contacts(
     )
 
 
+@get("/contacts/of-source")
+async def get_contact_of_source(
+    conn: NamedDependency[AsyncConnection],
+    principal: NamedDependency[Principal],
+    connection_id: FromQuery[UUID],
+    provider_id: Annotated[str, QueryParameter(max_length=1_000)],
+) -> ContactSummary:
+    """Show the golden record that a source record is part of, in short."""
+    return await reading.get_contact_of_source(conn, principal.workspace_id, SourceKey(connection_id, provider_id))
+
+
 @get("/contacts/{golden_id:str}")
 async def get_contact(
     golden_id: FromPath[UUID], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
@@ -191,6 +204,7 @@ ROUTES = [
     list_contacts,
     count_contacts,
     export_contacts,
+    get_contact_of_source,
     get_contact,
     list_timeline,
     list_history,

@@ -11,7 +11,15 @@ from collections.abc import Mapping, Sequence, Set
 from uuid import UUID
 
 from contracts.pages import ItemPage
-from contracts.rules import PreviewedChange, PreviewKind, PreviewState, PreviewWish, RulesPreview, RulesView
+from contracts.rules import (
+    PreviewedChange,
+    PreviewKind,
+    PreviewState,
+    PreviewWish,
+    RulesPreview,
+    RulesView,
+    ValueChange,
+)
 from servicekit.database import Database
 from servicekit.errors import Conflict, NotFound
 from servicekit.outbox import rehearsal
@@ -97,18 +105,31 @@ async def list_changes(
     conn: AsyncConnection, workspace_id: UUID, kind: PreviewKind, *, cursors: Cursors, cursor: str | None, limit: int
 ) -> ItemPage[PreviewedChange]:
     """List what would change. What was erased since is left out. Raises `NoPreview`, `CursorInvalid`."""
-    await _found(conn, workspace_id)
+    preview = await _found(conn, workspace_id)
     after = cursors.read(cursor, UUID, workspace_id) if cursor else FIRST
     changes = await preview_queries.list_changes(conn, workspace_id, kind, after=after, at_most=limit + 1)
     shown = changes[:limit]
     summaries = await reading.summaries(conn, workspace_id, {id_ for c in shown for id_ in (c.golden_id, c.with_id)})
+    values = await _values_of(conn, workspace_id, preview, shown) if kind == "changed" else {}
     views = [
-        PreviewedChange(kind=kind, contacts=contacts)
+        PreviewedChange(kind=kind, contacts=contacts, values=values.get(change.golden_id, ()))
         for change in shown
         if (contacts := tuple(summaries[id_] for id_ in _concerned(change) if id_ in summaries))
     ]
     more = len(changes) > limit
     return ItemPage(items=views, next_cursor=cursors.write(shown[-1].golden_id, workspace_id) if more else None)
+
+
+async def _values_of(
+    conn: AsyncConnection, workspace_id: UUID, preview: Preview, changes: Sequence[Change]
+) -> Mapping[UUID, tuple[ValueChange, ...]]:
+    """Tell which values golden records would show instead of which, as they are now."""
+    if preview.version is None:
+        return {}
+    made = await rules_queries.load_rules(conn, [(workspace_id, preview.version)])
+    was = (await rules_queries.current_rules(conn, workspace_id)).survivorship
+    golden_ids = {change.golden_id for change in changes}
+    return await _other_values(conn, workspace_id, golden_ids, was, made[workspace_id].survivorship)
 
 
 def _concerned(change: Change) -> Sequence[UUID]:
@@ -210,7 +231,8 @@ async def _try_out(conn: AsyncConnection, workspace_id: UUID, version: int, ids:
     changes = moves(before, after)
     if rules.survivorship != was:
         same = set(before.values()) - {id_ for change in changes for id_ in (change.golden_id, change.with_id)}
-        changes |= await _other_values(conn, workspace_id, same, was, rules.survivorship)
+        otherwise = await _other_values(conn, workspace_id, same, was, rules.survivorship)
+        changes |= {Change("changed", golden_id, golden_id) for golden_id in otherwise}
     return changes
 
 
@@ -231,15 +253,23 @@ def moves(before: Mapping[UUID, UUID], after: Mapping[UUID, UUID]) -> set[Change
 
 async def _other_values(
     conn: AsyncConnection, workspace_id: UUID, golden_ids: Set[UUID], was: Survivorship, now: Survivorship
-) -> set[Change]:
-    """Tell which golden records would show another value."""
+) -> dict[UUID, tuple[ValueChange, ...]]:
+    """Tell which golden records would show other values, and which."""
     members = await reading_queries.list_members(conn, workspace_id, golden_ids)
     named = [SourceName(workspace_id, each.source_id) for own in members.values() for each in own]
     pins = await decision_queries.pins_on(conn, named)
-    changes = set[Change]()
+    found = dict[UUID, tuple[ValueChange, ...]]()
     for golden_id, own in members.items():
         living = golden.newest_first(own)
         pinned = golden.pinned_of([each.source_id for each in own], pins)
-        if living and golden.values(living, pinned, was) != golden.values(living, pinned, now):
-            changes.add(Change("changed", golden_id, golden_id))
-    return changes
+        if living and (other := _apart(golden.values(living, pinned, was), golden.values(living, pinned, now))):
+            found[golden_id] = other
+    return found
+
+
+def _apart(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[ValueChange, ...]:
+    return tuple(
+        ValueChange(field=field, before=before.get(field), after=after.get(field))
+        for field in sorted(before.keys() | after.keys())
+        if before.get(field) != after.get(field)
+    )

@@ -83,6 +83,7 @@ function Preview({ outcome }: { outcome: Outcome }) {
   if (!whole) return null;
   return (
     <section aria-label="What comes of it" className="rounded-lg bg-info-soft p-3">
+      <p className="mb-2 text-accent text-xs">What comes of it</p>
       <div className="flex items-center gap-2.5">
         <Avatar id={whole.id} name={nameOf(whole)} />
         <span className="min-w-0 flex-1 truncate font-semibold text-sm">{nameOf(whole)}</span>

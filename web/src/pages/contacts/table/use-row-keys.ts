@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type RefObject, useEffect, useEffectEvent } from "react";
 import type { ContactSummary } from "../../../api/types";
+import { areSingleKeysOn } from "../../../ui/single-keys";
 import { isCovered, isTyping } from "../../../ui/typing";
 import type { TableState } from "./cells";
 
@@ -32,7 +33,7 @@ export function useRowKeys(walked: Walked): (event: KeyboardEvent<HTMLElement>) 
       event.defaultPrevented ||
       event.target !== document.body ||
       isCovered() ||
-      (event.key !== "ArrowDown" && event.key !== "j")
+      (event.key !== "ArrowDown" && !(event.key === "j" && areSingleKeysOn()))
     )
       return;
     const opened = rows.findIndex(({ id }) => id === openId);
