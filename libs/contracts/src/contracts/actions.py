@@ -175,7 +175,7 @@ class ActionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActionEnded(Event, frozen=True, kw_only=True):
-    """An action came to its end; what it was is asked for."""
+    """An action came to its end; what it was is asked for. `key` is the one under which it was."""
 
     NAME: ClassVar[str] = "action.ended.v1"
     TOPIC: ClassVar[str] = "actions"
@@ -184,3 +184,4 @@ class ActionEnded(Event, frozen=True, kw_only=True):
     connection_id: UUID
     kind: ActionKind
     state: ActionState
+    key: str | None = None
