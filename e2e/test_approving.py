@@ -64,7 +64,7 @@ async def test_a_slow_provider_is_waited_for_beside_the_answer(house: House, gat
 @pytest.mark.embedded
 async def test_who_writes_may_die_over_it_and_what_was_approved_is_done_once(house: House, gateway: Gateway) -> None:
     person = await person_of(gateway, house)
-    change = calls("updateContact", contact_id=str(person.id), changes={"job_title": "Late"})
+    change = calls("updateContact", contact_id=str(person.id), changes={"job_title": "Later"})
     script(house, {"when": "Change", "answers": [says("", tools=[change]), says("Told.")]})
     chat = Chat(gateway, house)
     (request,) = of(await chat.ask("Change it"), "tool-approval-request")
