@@ -63,6 +63,7 @@ async def hear(db: Database, key: str | None, state: Any = "succeeded") -> None:
         kind="update_contact",
         state=state,
         key=key,
+        provider_id="7",
     )
     async with db.transaction(CHAT.workspace_id) as conn:
         await on_actions_ended(conn, [event])
@@ -95,6 +96,7 @@ async def test_a_proposal_is_over_when_all_its_steps_are(db: Database, second: s
         ("Note at Zendesk", second),
     ]
     assert found.outcome["steps"][0]["undo"].endswith("/undo")
+    assert found.outcome["steps"][0]["record"].endswith("/7")
 
 
 async def test_other_keys_and_what_is_over_change_nothing(db: Database) -> None:

@@ -48,7 +48,8 @@ async def on_actions_ended(conn: AsyncConnection, events: Sequence[ActionEnded])
 
 def _done(event: ActionEnded) -> Done:
     undo = f"/actions/{event.action_id}/undo" if (event.state, event.kind) == ("succeeded", "update_contact") else None
-    return Done("", event.state, ENDS[event.state], undo=undo)
+    record = f"{event.connection_id}/{event.provider_id}" if event.provider_id else None
+    return Done("", event.state, ENDS[event.state], undo=undo, record=record)
 
 
 def _as_written(record: str) -> tuple[str, str]:

@@ -137,13 +137,16 @@ async def approve(
     heard = await carry_out(api, proposal_id, now.plan, patience_seconds=PATIENCE_SECONDS)
     async with db.transaction(workspace_id) as conn:
         chat = await queries.lock_chat(conn, key) if key else None
-        if key and chat and chat.turn_id == turn_id:
-            await queries.end_turn(conn, key)
+        is_ours = chat is not None and chat.turn_id == turn_id
+        if chat and is_ours:
             chat = structs.replace(chat, turn_id=None)
         outcome = await note(conn, workspace_id, proposal_id, heard)
         if key and chat and outcome.is_ended:
             await _tell(conn, key, chat, proposal, told(proposal.call_id, outcome)[0])
-        return view_of(await show(conn, workspace_id, user_id, proposal_id))
+        shown = view_of(await show(conn, workspace_id, user_id, proposal_id))
+        if key and is_ours:  # last, because it forgets what was told of people who were erased meanwhile
+            await queries.end_turn(conn, key)
+        return shown
 
 
 async def hear(conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, number: int, done: Done) -> None:

@@ -333,6 +333,7 @@ async def _end(conn: AsyncConnection, begun: Begun, state: ActionState, values: 
         kind=abilities.kind_of(begun.action),
         state=state,
         key=begun.key,
+        provider_id=next((each["provider_id"] for each in values.get("records") or ()), None),
     )
     publish(conn, [event], lane="live")
 
