@@ -133,7 +133,7 @@ def _both(late: Sequence[float]) -> tuple[str, str]:
 def main() -> None:
     """Measure in a house of its own."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    settings = {"AGENT_TOKENS_A_DAY": "1000000000"}
+    settings = {"AGENT_TOKENS_A_DAY": "1000000000", "AGENT_TURNS_OF_ONE": str(AT_ONCE)}
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder), settings) as house:
         asyncio.run(measure(house))
 

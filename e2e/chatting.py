@@ -41,6 +41,11 @@ def calls(name: str, **given: Any) -> dict[str, Any]:
     return {"name": name, "input": given}
 
 
+def cut_call(name: str, begun: str) -> dict[str, Any]:
+    """Write a call of which only the beginning was said."""
+    return {"name": name, "raw_input": begun}
+
+
 def _turn(
     *,
     text: str = "",
@@ -49,12 +54,22 @@ def _turn(
     fault: str = "",
     pause: float = 0,
     spoken: int | None = None,
+    end: str | None = None,
 ) -> dict[str, Any]:
-    """Write an answer as the stand-in reads it; a fault strikes each time."""
+    """Write an answer as the stand-in reads it; a fault strikes each time, and `end` is why it ended."""
     words = [{name: said} for name, said in (("thinking", thinking), ("text", text)) if said]
-    calls = [{"tool": call["name"], "input": call["input"]} for call in tools]
+    calls = [
+        {"tool": call["name"], **{name: call[name] for name in ("input", "raw_input") if name in call}}
+        for call in tools
+    ]
     struck = {"fault": fault, "times": -1} if fault else {}
-    return {"parts": words + calls, "pause_seconds": pause, "spoken": spoken, **struck}
+    return {"parts": words + calls, "pause_seconds": pause, "spoken": spoken, "stop_reason": end, **struck}
+
+
+def told_of_calls(house: House) -> list[str]:
+    """Tell what the model was last told of its calls, all of them."""
+    messages = asked(house)[-1]["messages"]
+    return [block["content"] for said in messages for block in said["content"] if block["type"] == "tool_result"]
 
 
 def be_gullible(house: House) -> None:

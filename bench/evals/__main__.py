@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(NO_MODEL, file=sys.stderr)
         return 2
     models = dict.fromkeys(MODELS, "") if told.stand_in else {}
-    settings = {"AGENT_TOKENS_A_DAY": ENOUGH_TOKENS, **models}
+    settings = {"AGENT_TOKENS_A_DAY": ENOUGH_TOKENS, "AGENT_TURNS_OF_ONE": str(told.at_once), **models}
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder), settings) as house:
         found = asyncio.run(evaluate(house, told.kind, at_once=told.at_once, is_stand_in=told.stand_in))
     show_report(found)

@@ -1,7 +1,7 @@
 """What the model is sent, and what a page makes of what it hears."""
 
 from agent.chunks import Assembly
-from agent.conversation import Said, as_sent, closed, result, unanswered
+from agent.conversation import Said, as_sent, closed, fingerprint, result, takeable, unanswered
 from agent.tools.registry import DESCRIBED, TOOLS
 
 
@@ -14,6 +14,37 @@ def test_what_was_said_without_an_answer_between_is_one_message() -> None:
 
     assert as_sent([Said("user", first), Said("user", second)]) == [{"role": "user", "content": [*first, *second]}]
     assert first == [{"type": "text", "text": "a"}]
+
+
+def test_what_the_models_service_would_refuse_is_not_kept() -> None:
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
+    words = {"type": "text", "text": "\n\nYes."}
+
+    assert takeable([thought, {"type": "text", "text": "\n\n"}, words, call("1")]) == [thought, words, call("1")]
+    assert takeable([{"type": "thinking", "thinking": "Hm, lo"}, {"type": "text", "text": ""}]) == []
+
+
+def test_thinking_of_before_is_left_out_and_nothing_else() -> None:
+    thought, words = {"type": "thinking", "thinking": "Hm.", "signature": "s"}, {"type": "text", "text": "a"}
+    said = [
+        Said("user", [words], 1),
+        Said("assistant", [thought], 2),
+        Said("user", [words], 3),
+        Said("assistant", [thought, call("1")], 4),
+    ]
+
+    assert as_sent(said, thinks_from=4) == [
+        {"role": "user", "content": [words, words]},
+        {"role": "assistant", "content": [thought, call("1")]},
+    ]
+    assert as_sent(said, thinks_from=5)[-1] == {"role": "assistant", "content": [call("1")]}
+
+
+def test_what_stands_in_front_of_a_conversation_has_a_name() -> None:
+    names = {fingerprint(model, tools) for model in ("a", "b") for tools in (DESCRIBED, DESCRIBED[1:])}
+
+    assert len(names) == 4
+    assert fingerprint("a", DESCRIBED) in names
 
 
 def test_every_call_gets_a_result() -> None:

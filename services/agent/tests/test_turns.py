@@ -4,8 +4,10 @@ import asyncio
 from uuid import uuid4
 
 import anyio
+import pytest
 from agent.chunks import DONE
-from agent.turns import Turn
+from agent.keys import ChatKey
+from agent.turns import TooManyTurns, Turn, Turns
 
 
 async def heard_by(turn: Turn) -> bytes:
@@ -46,3 +48,63 @@ async def test_pages_that_close_in_mid_turn_disturb_nobody() -> None:
 
     await asyncio.gather(*closing)
     assert {heard.count(b"text-delta") for heard in await asyncio.gather(*staying)} == {50}
+
+
+async def test_one_person_has_only_so_many_turns_at_once_and_leaves_room_for_others() -> None:
+    turns, workspace, one, other = Turns(3, of_one=2), uuid4(), uuid4(), uuid4()
+    going_on = asyncio.Event()
+
+    async def work(_: Turn) -> None:
+        await going_on.wait()
+
+    with turns.room(ChatKey(workspace, one, "a")), turns.room(ChatKey(workspace, one, "b")):
+        with pytest.raises(TooManyTurns), turns.room(ChatKey(workspace, one, "c")):
+            pass
+        began = turns.begin(ChatKey(workspace, one, "a"), uuid4(), work)
+    with (
+        turns.room(ChatKey(workspace, one, "c")),
+        turns.room(ChatKey(workspace, other, "a")),
+        pytest.raises(TooManyTurns),
+        turns.room(ChatKey(workspace, other, "b")),
+    ):
+        pass
+
+    going_on.set()
+    assert began.task
+    await began.task
+    with turns.room(ChatKey(workspace, one, "a")), turns.room(ChatKey(workspace, one, "b")):
+        pass
+
+
+async def test_who_is_stopped_twice_ends_in_order_and_says_nothing_afterwards() -> None:
+    turns, key = Turns(1, of_one=1), ChatKey(uuid4(), uuid4(), "a")
+
+    async def work(turn: Turn) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.05)
+            await turn.say({"type": "abort"})
+
+    turn = turns.begin(key, uuid4(), work)
+    await asyncio.sleep(0)
+    turn.stop()
+    await asyncio.sleep(0.01)
+    turn.stop()
+    await turns.stop_all()
+    await turn.say({"type": "late"})
+
+    assert await heard_by(turn) == b'data: {"type":"abort"}\n\n' + DONE
+
+
+async def test_a_turn_that_breaks_is_noted_and_its_stream_ends() -> None:
+    turns = Turns(1, of_one=1)
+
+    async def work(_: Turn) -> None:
+        raise LookupError("a bug")
+
+    turn = turns.begin(ChatKey(uuid4(), uuid4(), "a"), uuid4(), work)
+
+    assert await heard_by(turn) == DONE
+    assert turn.task
+    assert turn.task.exception() is None

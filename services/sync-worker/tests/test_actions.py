@@ -118,7 +118,7 @@ async def contacts(world: World) -> Sequence[tuple[object, ...]]:
 async def test_what_was_written_is_kept_with_the_actions_end(world: World) -> None:
     world.shop.done = done("7", why_not="Delete it there.")
 
-    asked = await ask(world, CREATE)
+    asked = await ask(world, CREATE, key="once")
     assert (asked.state, asked.records, asked.created_by) == ("queued", [], PERSON)
     await world.work_off("errands")
     ended = await look(world, asked.id)
@@ -133,6 +133,7 @@ async def test_what_was_written_is_kept_with_the_actions_end(world: World) -> No
     assert isinstance(told, ActionEnded)
     assert (fetched.provider_id, fetched.connection_id) == ("7", world.connection_id)
     assert (told.action_id, told.kind, told.state) == (asked.id, "create_contact", "succeeded")
+    assert (told.key, told.provider_id) == ("once", "7")
 
 
 async def test_a_sync_that_shows_it_again_has_nothing_to_say(world: World) -> None:

@@ -175,7 +175,10 @@ class ActionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActionEnded(Event, frozen=True, kw_only=True):
-    """An action came to its end; what it was is asked for."""
+    """An action came to its end; what it was is asked for.
+
+    `key` is the one under which it was, and `provider_id` the first record that it wrote.
+    """
 
     NAME: ClassVar[str] = "action.ended.v1"
     TOPIC: ClassVar[str] = "actions"
@@ -184,3 +187,5 @@ class ActionEnded(Event, frozen=True, kw_only=True):
     connection_id: UUID
     kind: ActionKind
     state: ActionState
+    key: str | None = None
+    provider_id: str | None = None

@@ -24,6 +24,7 @@ _AT_ONCE: dict[Fault, tuple[int, str]] = {
     "rate_limit": (429, "Number of requests has exceeded your rate limit"),
     "overloaded": (529, "Overloaded"),
     "server_error": (500, "Internal server error"),
+    "too_long": (400, "prompt is too long: 200001 tokens > 200000 maximum"),
 }
 _OVERLOADED: Event = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 

@@ -9,7 +9,7 @@ from sandbox.model.wire import Question
 Brain = Literal["demo", "gullible"]
 """What decides where no script does: the rules of a demo, or whatever stands in the tools' results."""
 
-Fault = Literal["rate_limit", "overloaded", "server_error", "error_event", "cut"]
+Fault = Literal["rate_limit", "overloaded", "server_error", "error_event", "cut", "too_long"]
 
 
 class Part(msgspec.Struct, kw_only=True):

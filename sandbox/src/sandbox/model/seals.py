@@ -32,12 +32,16 @@ def call_id(question: Question, place: int) -> str:
 
 
 def broken(question: Question) -> str | None:
-    """What is wrong with thinking that came back, or None."""
+    """What is wrong with thinking that came back, or None; what was thought for an earlier question may be left out."""
     for place, message in enumerate(question.messages):
         if message.role != "assistant":
             continue
         thoughts = message.of("thinking")
-        if not thoughts and any(call["id"].startswith(_CALL) for call in message.of("tool_use")):
+        if (
+            place > question.asked_at
+            and not thoughts
+            and any(call["id"].startswith(_CALL) for call in message.of("tool_use"))
+        ):
             return f"messages.{place}: the thinking that came with these tool calls is missing"
         before = question.messages[:place]
         for thought in thoughts:

@@ -21,7 +21,7 @@ NAME = "agent"
 def create_app(settings: Settings, keys: KeySource | None = None) -> Litestar:
     """Build the agent; `keys` are auth's published ones unless others are given."""
     db = Database.connect(settings, NAME)
-    turns = Turns(settings.agent_turns_at_once)
+    turns = Turns(settings.agent_turns_at_once, of_one=settings.agent_turns_of_one)
     workshop = Workshop(db, settings, turns)
     mcp, mcp_life = mcp_route(mcp_server(db, settings, workshop), settings)
     return service_app(

@@ -1,11 +1,11 @@
 """The calls that a model makes in one step: side by side, each with a result, or a proposal that waits for a person."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from agent.chunks import Chunk
 from agent.conversation import Block, result
+from agent.together import together
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import TOOLS
 from agent.tools.running import ToolBroke, run
@@ -38,16 +38,25 @@ class Calls:
         self._cited = set(cited)
         self._mentioned = 0
         self._left = at_most
+        self.results: list[Block] = []
+        """What the calls of this step found so far; those that are proposed have none."""
 
     async def make(self, calls: Sequence[Block]) -> tuple[bool, list[Block]]:
         """Call tools; whether any proposes something, and the results of the others. Raises `LimitReached`."""
+        self.results = []
         self._left -= len(calls)
         if self._left < 0:
             raise LimitReached("This needed more calls than a turn may make, and was stopped; ask for less at once.")
-        done = await asyncio.gather(*(self._call(call) for call in calls))
+        done = await together(self._call(call) for call in calls)
         return any(each is None for each in done), [each for each in done if each is not None]
 
     async def _call(self, call: Block) -> Block | None:
+        found = await self._found(call)
+        if found:
+            self.results.append(found)
+        return found
+
+    async def _found(self, call: Block) -> Block | None:
         """Call one; its result, or None where a person is to decide first."""
         name, call_id, given = call["name"], call["id"], call["input"]
         about = {"toolCallId": call_id, "toolName": name}

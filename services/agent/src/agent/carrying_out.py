@@ -1,89 +1,71 @@
-"""Carrying out what a person approved: each step once, by a key of its own, and what became of it."""
+"""Carrying out what a person approved: each step once, by a key of its own.
+
+Who does not hear in time what became of a step knows nothing of it: it is told as waiting, and never as failed. It is
+asked again under its key, or the event of its end tells.
+"""
 
 import asyncio
-import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent.chunks import Chunk
-from agent.conversation import DECLINED, Block, result
-from agent.tools.api import Api, Conflicting, ToolFailed
+from agent import proposal_queries
+from agent.outcomes import ENDED, Done, Outcome, joined, outcome_of
+from agent.together import together
+from agent.tools.api import Api, Conflicting, NotAnswered, ToolFailed
 from agent.tools.tool import Plan, Step
 
-PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.5
-ENDED = frozenset({"succeeded", "failed", "conflict"})
+STILL = "it is still being done"
 
 
-class Done(msgspec.Struct, frozen=True):
-    """What became of a step; `undo` is where it is taken back, `record` the connection_id/provider_id written."""
-
-    says: str
-    state: str
-    detail: str | None = None
-    undo: str | None = None
-    url: str | None = None
-    record: str | None = None
+def key_of(proposal_id: UUID, number: int) -> str:
+    """Name a step of a proposal for those who do it."""
+    return f"{proposal_id}:{number}"
 
 
-_SHOWN = ("says", "state", "undo", "url")
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What became of a proposal."""
-
-    steps: list[Done]
-
-    @property
-    def is_done(self) -> bool:
-        """Whether all of it was done."""
-        return all(step.state == "succeeded" for step in self.steps)
-
-    def shown(self) -> dict[str, Any]:
-        """Show it on the page."""
-        return {"steps": [{name: getattr(step, name) for name in _SHOWN} for step in self.steps]}
-
-    def sentence(self) -> str:
-        """Tell it in words."""
-        return "; ".join(f"{step.says}: {step.detail or step.state}" for step in self.steps)
-
-
-def told(call_id: str, outcome: Outcome) -> tuple[Chunk, Block]:
-    """Tell what became of a proposal: to the page, and to the model."""
-    says = outcome.sentence()
-    if outcome.is_done:
-        done: Chunk = {"type": "tool-output-available", "toolCallId": call_id, "output": outcome.shown()}
-        return done, result(call_id, f"Approved and done. {says}")
-    failed: Chunk = {"type": "tool-output-error", "toolCallId": call_id, "errorText": says}
-    return failed, result(call_id, f"Approved, but not all was done. {says}", is_error=True)
-
-
-def told_no(call_id: str, reason: str | None) -> tuple[Chunk, Block]:
-    """Tell that a proposal was refused."""
-    because = f": {reason}" if reason else ""
-    says = DECLINED.format(reason=because)
-    return {"type": "tool-output-denied", "toolCallId": call_id}, result(call_id, says, is_error=True)
-
-
-async def carry_out(api: Api, proposal_id: UUID, plan: Plan) -> Outcome:
-    """Do all steps of a plan. Again under the same id it does nothing twice."""
-    steps = [_step(api, f"{proposal_id}:{number}", step) for number, step in enumerate(plan.steps)]
-    return Outcome(list(await asyncio.gather(*steps)))
-
-
-async def _step(api: Api, key: str, step: Step) -> Done:
+def step_of(key: str | None) -> tuple[UUID, int] | None:
+    """Read which step of which proposal such a name means; None where it is not of ours."""
+    proposal_id, _, number = (key or "").partition(":")
     try:
-        return await (_decide(api, key, step) if step.decision else _act(api, key, step))
-    except ToolFailed as failed:
+        return UUID(proposal_id), int(number)
+    except ValueError:
+        return None
+
+
+async def carry_out(api: Api, proposal_id: UUID, plan: Plan, *, patience_seconds: float) -> Outcome:
+    """Do all steps of a plan, waiting so long for what comes of them. Again under the same id it does nothing twice."""
+    steps = [_step(api, key_of(proposal_id, number), step, patience_seconds) for number, step in enumerate(plan.steps)]
+    return Outcome(await together(steps))
+
+
+async def note(conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, heard: Outcome) -> Outcome:
+    """Note what was heard of a proposal that was approved; return all that is known of it."""
+    proposal = await proposal_queries.lock_proposal(conn, workspace_id, proposal_id)
+    if proposal is None:  # forgotten meanwhile
+        return heard
+    outcome = joined(outcome_of(proposal), heard)
+    await proposal_queries.save_outcome(conn, workspace_id, proposal_id, state=outcome.state, outcome=outcome)
+    return outcome
+
+
+async def _step(api: Api, key: str, step: Step, patience_seconds: float) -> Done:
+    try:
+        async with asyncio.timeout(patience_seconds):
+            return await (_decide(api, key, step) if step.decision else _act(api, key, step))
+    except TimeoutError:
+        return Done(step.says, "waiting", STILL)
+    except ToolFailed as failed:  # a no: whoever was asked did not take it
         return Done(step.says, "failed", str(failed))
 
 
 async def _decide(api: Api, key: str, step: Step) -> Done:
-    assert step.decision is not None
+    decision = step.decision
+    assert decision is not None
     try:
-        told = await api.tell_identity(step.decision["path"], step.decision["body"], key=key)
+        told = await _heard(lambda: api.tell_identity(decision["path"], decision["body"], key=key))
     except Conflicting as conflict:
         return Done(step.says, "conflict", str(conflict))
     entry = next(iter(told.get("entries") or ()), None)
@@ -91,11 +73,10 @@ async def _decide(api: Api, key: str, step: Step) -> Done:
 
 
 async def _act(api: Api, key: str, step: Step) -> Done:
-    action = await api.act(step.action, key=key)
-    until = time.monotonic() + PATIENCE_SECONDS
-    while action["state"] not in ENDED and time.monotonic() < until:
+    action = await _heard(lambda: api.act(step.action, key=key))
+    while action["state"] not in ENDED:
         await asyncio.sleep(LOOK_SECONDS)
-        action = await api.sync_worker(f"/actions/{action['id']}")
+        action = await _looked_at(api, action)
     undo = f"/actions/{action['id']}/undo" if action.get("can_undo") else None
     if action["state"] == "conflict":
         return Done(step.says, "conflict", _conflict(action.get("conflicts") or {}))
@@ -103,9 +84,24 @@ async def _act(api: Api, key: str, step: Step) -> Done:
         record: dict[str, Any] = next(iter(action.get("records") or ()), {})
         name = f"{action['connection_id']}/{record['provider_id']}" if record else None
         return Done(step.says, "succeeded", "done", undo=undo, url=record.get("url"), record=name)
-    if action["state"] == "failed":
-        return Done(step.says, "failed", action.get("problem") or "it failed")
-    return Done(step.says, "waiting", "it is still waiting to be done", undo=undo)
+    return Done(step.says, "failed", action.get("problem") or "it failed")
+
+
+async def _heard(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Ask until there is an answer: under its key what was taken before is not done again."""
+    while True:
+        try:
+            return await ask()
+        except NotAnswered:
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _looked_at(api: Api, action: dict[str, Any]) -> Any:
+    """Look how far an action is; that it cannot be seen just now says nothing of it."""
+    try:
+        return await api.sync_worker(f"/actions/{action['id']}")
+    except ToolFailed:
+        return action
 
 
 def _conflict(conflicts: dict[str, Any]) -> str:

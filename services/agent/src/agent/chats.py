@@ -1,6 +1,6 @@
 """Conversations: a question or a decision begins a turn, and what was said is shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,13 +12,15 @@ from servicekit.errors import Conflict, NotFound, TooManyRequests, Unavailable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import cursors, proposal_queries, queries
-from agent.chunks import Assembly
-from agent.conversation import INTERRUPTED, LEFT_OPEN, UNKNOWN, Said, closed, question, result, title_of, unanswered
+from agent.chunks import Assembly, Part
+from agent.conversation import INTERRUPTED, LEFT_OPEN, Said, closed, fingerprint, question, title_of, unanswered
 from agent.keys import ChatKey
+from agent.outcomes import DECIDED, WAITING, known, told_of
 from agent.proposal_queries import Proposal
 from agent.queries import ChatRow, Message
 from agent.requests import Decided
 from agent.settings import Settings
+from agent.tools.registry import DESCRIBED
 from agent.turns import LEASE_SECONDS
 
 log = structlog.get_logger()
@@ -83,6 +85,8 @@ async def ask(
     chat = await _free_chat(conn, key)
     await _check_allowance(conn, key, settings)
     said = await queries.load_said(conn, key)
+    if chat.prefix != (prefix := fingerprint(settings.agent_model, DESCRIBED)):
+        await queries.think_anew(conn, key, prefix, said[-1].number + 1 if said else 0)
     asked_now = question(text, now=datetime.now(UTC), contact_id=_text(contact_id))
     await queries.add_said(conn, key, Said("user", [*await _closed(conn, key, chat, said), asked_now]))
     asked = Message(message_id or f"u-{uuid4().hex}", "user", [{"type": "text", "text": text}])
@@ -104,7 +108,7 @@ async def decide(conn: AsyncConnection, key: ChatKey, decided: list[Decided]) ->
     await _free_chat(conn, key)
     calls = unanswered(await queries.load_said(conn, key))
     waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
-    open_ = {each.proposal_id: each for each in waiting.values() if each.state in ("open", "running")}
+    open_ = {each.proposal_id: each for each in waiting.values() if each.state in WAITING}
     if not open_ or {each.proposal_id for each in decided} != open_.keys():
         raise ProposalNotOpen
     for each in decided:
@@ -146,21 +150,24 @@ async def _free_chat(conn: AsyncConnection, key: ChatKey) -> ChatRow:
     if chat.turn_id and chat.is_alive:
         raise ChatBusy
     if chat.turn_id:
-        await _put_right(conn, key)
+        await _put_right(conn, key, chat)
     return chat
 
 
-async def _put_right(conn: AsyncConnection, key: ChatKey) -> None:
+async def _put_right(conn: AsyncConnection, key: ChatKey, chat: ChatRow) -> None:
     """End a turn whose process died: what was not finished is told as that, and can be decided or asked again."""
     log.info("turn_was_interrupted", workspace_id=str(key.workspace_id))
     calls = unanswered(await queries.load_said(conn, key))
-    waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
-    open_ = {call_id for call_id, each in waiting.items() if each.state in ("open", "running")}
+    proposals = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
+    open_ = {call_id for call_id, each in proposals.items() if each.state in WAITING}
     if calls and not open_:
-        await queries.add_said(conn, key, Said("user", closed(calls, {}, INTERRUPTED)))
+        results = known(chat.held_back, proposals.values())
+        await queries.add_said(conn, key, Said("user", closed(calls, results, INTERRUPTED)))
+        await queries.hold_back(conn, key, None)
     messages = await queries.load_messages(conn, key)
     if messages and messages[-1].role == "assistant":
-        parts = [_ended(part, open_) for part in messages[-1].parts]
+        decided = [each for each in proposals.values() if each.state in DECIDED]
+        parts = [_ended(part, open_) for part in _with_told(messages[-1].parts, decided)]
         if not open_:
             parts.append({"type": "text", "text": BROKEN_OFF, "state": "done"})
         await queries.save_message(conn, key, Message(messages[-1].id, "assistant", parts))
@@ -168,6 +175,15 @@ async def _put_right(conn: AsyncConnection, key: ChatKey) -> None:
         told = [{"type": "text", "text": BROKEN_OFF, "state": "done"}]
         await queries.save_message(conn, key, Message(f"a-{uuid4().hex}", "assistant", told))
     await queries.end_turn(conn, key)
+
+
+def _with_told(parts: list[Part], proposals: Iterable[Proposal]) -> list[Part]:
+    """Say in a message what became of its proposals."""
+    assembly = Assembly(parts)
+    for each in proposals:
+        if assembly.call(each.call_id):
+            assembly.take(told_of(each)[0])
+    return assembly.parts
 
 
 def _ended(part: dict[str, object], open_: set[str]) -> dict[str, object]:
@@ -187,37 +203,23 @@ async def _closed(conn: AsyncConnection, key: ChatKey, chat: ChatRow, said: list
     calls = unanswered(said)
     if not calls:
         return []
-    waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
-    held = {block["tool_use_id"]: block for block in chat.held_back or ()}
-    for call_id, each in waiting.items():
-        if each.state == "running":
-            held[call_id] = result(call_id, UNKNOWN, is_error=True)
-            unknown = {"unknown": UNKNOWN}
-            await proposal_queries.end_proposal(
-                conn, key.workspace_id, each.proposal_id, state="failed", outcome=unknown
-            )
-        else:
-            await proposal_queries.claim(
-                conn, key.workspace_id, key.user_id, each.proposal_id, state="refused", reason="left open"
-            )
-    messages = await queries.load_messages(conn, key)
-    for message in messages:
-        if any(
-            part.get("toolCallId") in waiting and part.get("state") == "approval-requested" for part in message.parts
-        ):
-            parts = [
-                {**part, "state": "output-denied"}
-                if part.get("toolCallId") in waiting and part.get("state") == "approval-requested"
-                else part
-                for part in message.parts
-            ]
-            await queries.save_message(conn, key, Message(message.id, message.role, parts))
+    ids = [call["id"] for call in calls]
+    proposals = await proposal_queries.of_calls(conn, key, ids)
+    left_open = [each for each in proposals.values() if each.state == "open"]
+    for each in left_open:
+        await proposal_queries.claim(
+            conn, key.workspace_id, key.user_id, each.proposal_id, state="refused", reason="left open"
+        )
+    running = [each for each in proposals.values() if each.state == "running"]
+    results = {each.call_id: told_of(each)[1] for each in running}
+    results |= known(chat.held_back, [each for each in proposals.values() if each.state in DECIDED])
+    now = await proposal_queries.of_calls(conn, key, ids)
+    for message in await queries.load_messages(conn, key):
+        if any(part.get("toolCallId") in now for part in message.parts):
+            told = Message(message.id, message.role, _with_told(message.parts, now.values()))
+            await queries.save_message(conn, key, told)
     await queries.hold_back(conn, key, None)
-    return list(closed(calls, held, LEFT_OPEN))
-
-
-def _is_open(part: Mapping[str, object], calls: Collection[str]) -> bool:
-    return part.get("toolCallId") in calls and part.get("state") == "approval-requested"
+    return list(closed(calls, results, LEFT_OPEN))
 
 
 async def _check_allowance(conn: AsyncConnection, key: ChatKey, settings: Settings) -> None:
@@ -233,7 +235,7 @@ async def show_chat(conn: AsyncConnection, key: ChatKey) -> ChatDetail:
     if chat is None:
         raise ChatNotFound
     if chat.turn_id and not chat.is_alive:
-        await _put_right(conn, key)
+        await _put_right(conn, key, chat)
     messages = await queries.load_messages(conn, key)
     return ChatDetail(
         id=key.chat_id,

@@ -1,5 +1,6 @@
 """The conversation that the model is sent: it is only ever added to, and every call of a tool has its result."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ DECLINED = "The person declined this proposal{reason}. Nothing was done. Do not 
 LEFT_OPEN = "The person wrote something else instead of deciding. The proposal was withdrawn; nothing was done."
 LIMITED = "A limit was reached before this was done. Nothing was done; it can be asked for again."
 UNKNOWN = (
-    "The person approved this, and the service stopped while it was carried out: it may have been done or not. Look "
+    "The person approved this, and what became of it is not known yet: it may have been done, or be done still. Look "
     "before you say anything about it or propose it again."
 )
 INTERRUPTED = "The service was restarted before this was done. Nothing was done; it can be tried again."
@@ -41,17 +42,52 @@ class Said(msgspec.Struct, frozen=True):
 
     role: str
     content: list[Block]
+    number: int = 0
+    """Its place, once it is kept."""
 
 
-def as_sent(conversation: Sequence[Said]) -> list[dict[str, Any]]:
-    """Write the conversation as a request has it: what was said without an answer between is one message."""
+def as_sent(conversation: Sequence[Said], *, thinks_from: int = 0) -> list[dict[str, Any]]:
+    """Write the conversation as a request has it: what was said without an answer between is one message.
+
+    Thinking from before the place `thinks_from` is left out: it is bound to what stood in front of it then.
+    """
     sent: list[dict[str, Any]] = []
     for said in conversation:
+        content = said.content if said.number >= thinks_from else _thoughtless(said.content)
+        if not content:
+            continue
         if sent and sent[-1]["role"] == said.role:
-            sent[-1]["content"] = [*sent[-1]["content"], *said.content]
+            sent[-1]["content"] = [*sent[-1]["content"], *content]
         else:
-            sent.append({"role": said.role, "content": said.content})
+            sent.append({"role": said.role, "content": content})
     return sent
+
+
+def _thoughtless(content: Sequence[Block]) -> list[Block]:
+    return [block for block in content if block["type"] not in ("thinking", "redacted_thinking")]
+
+
+def fingerprint(model: str, tools: Sequence[Block]) -> str:
+    """Name what stands in front of every conversation: thinking is bound to it."""
+    return hashlib.blake2b(msgspec.json.encode([model, SYSTEM, tools]), digest_size=16).hexdigest()
+
+
+def takeable(content: Sequence[Block]) -> list[Block]:
+    """What of an answer the model's service takes back: it refuses blank text, and thinking it never finished."""
+    return [block for block in content if not _is_blank(block) and not _is_unfinished(block)]
+
+
+def _is_blank(block: Block) -> bool:
+    return block["type"] == "text" and not block["text"].strip()
+
+
+def _is_unfinished(block: Block) -> bool:
+    return block["type"] == "thinking" and not block.get("signature")
+
+
+def half(shown: str, why: str) -> Said:
+    """Keep an answer that came to no end, as far as the person saw it: without thinking, and without its calls."""
+    return Said("assistant", [{"type": "text", "text": f"{shown.rstrip()}\n\n[{why}]"}])
 
 
 def question(text: str, *, now: datetime, contact_id: str | None) -> Block:

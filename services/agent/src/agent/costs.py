@@ -16,9 +16,9 @@ class Used(msgspec.Struct, frozen=True, kw_only=True):
     output: int = 0
 
     @property
-    def total(self) -> int:
-        """All of them together."""
-        return self.input + self.cache_write + self.cache_read + self.output
+    def counted(self) -> int:
+        """How many of them count against what may be used: those that were kept already count a tenth, as they cost."""
+        return self.input + self.cache_write + round(CACHE_READ * self.cache_read) + self.output
 
 
 def cost_micros(used: Used, *, input_price: float, output_price: float) -> int:

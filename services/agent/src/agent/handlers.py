@@ -1,18 +1,27 @@
-"""Events in: people and workspaces that are to be forgotten."""
+"""Events in: what was approved and ended, and people and workspaces that are to be forgotten."""
 
 from collections.abc import Sequence
 from itertools import chain
 
 import msgspec
 import structlog
+from contracts.actions import ActionEnded
 from contracts.golden_records import ContactErased
 from contracts.workspaces import WorkspaceErased
 from servicekit.consumer import Subscription, on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agent import proposal_queries, queries
+from agent import proposal_queries, proposals, queries
+from agent.carrying_out import step_of
+from agent.outcomes import Done
 
 log = structlog.get_logger()
+
+ENDS = {
+    "succeeded": "done",
+    "conflict": "not written: something else is there by now",
+    "failed": "it failed; the list of actions says why",
+}
 
 
 async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactErased]) -> None:
@@ -26,8 +35,21 @@ async def on_contacts_erased(conn: AsyncConnection, events: Sequence[ContactEras
         for key in found:
             await queries.delete_chat(conn, key)
         await queries.forget_later(conn, event.workspace_id, patterns)
-        proposals = await proposal_queries.erase_naming(conn, event.workspace_id, patterns)
-        log.info("chats_erased", workspace_id=str(event.workspace_id), chats=len(found), proposals=proposals)
+        erased = await proposal_queries.erase_naming(conn, event.workspace_id, patterns)
+        log.info("chats_erased", workspace_id=str(event.workspace_id), chats=len(found), proposals=erased)
+
+
+async def on_actions_ended(conn: AsyncConnection, events: Sequence[ActionEnded]) -> None:
+    """Actions ended: where they are steps of proposals, those are told, whether or not somebody still waits for it."""
+    for event in events:
+        if step := step_of(event.key):
+            await proposals.hear(conn, event.workspace_id, *step, _done(event))
+
+
+def _done(event: ActionEnded) -> Done:
+    undo = f"/actions/{event.action_id}/undo" if (event.state, event.kind) == ("succeeded", "update_contact") else None
+    record = f"{event.connection_id}/{event.provider_id}" if event.provider_id else None
+    return Done("", event.state, ENDS[event.state], undo=undo, record=record)
 
 
 def _as_written(record: str) -> tuple[str, str]:
@@ -43,4 +65,8 @@ async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[Workspace
 
 def subscriptions() -> list[Subscription]:
     """All that the agent listens to."""
-    return [on(ContactErased, on_contacts_erased), on(WorkspaceErased, on_workspaces_erased)]
+    return [
+        on(ContactErased, on_contacts_erased),
+        on(ActionEnded, on_actions_ended),
+        on(WorkspaceErased, on_workspaces_erased),
+    ]

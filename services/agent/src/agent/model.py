@@ -8,6 +8,7 @@ import httpx2
 import msgspec
 import structlog
 from anthropic import AsyncAnthropic
+from anthropic.types import Usage
 from prometheus_client import Counter
 
 from agent.conversation import SYSTEM
@@ -24,6 +25,12 @@ TOKENS = Counter("agent_tokens_total", "Tokens of the model", ["model", "kind"])
 COST = Counter("agent_cost_dollars_total", "What they cost, by the prices in the settings", ["model"])
 
 
+TOO_LONG = 413
+TOO_LONG_WORDS = ("prompt is too long", "exceed context limit", "context length", "context window", "context size")
+"""How servers say that a conversation is longer than what their model reads."""
+BOUND_WORDS = ("thinking", "signature")
+
+
 class ModelFailed(Exception):
     """The model gave no whole answer; the message is for people. `again` says that asking again may help."""
 
@@ -33,23 +40,32 @@ class ModelFailed(Exception):
         self.again = again
 
 
+class ThinkingRefused(ModelFailed):
+    """Thinking of before is not taken back: it is bound to something else than what stands in front of it now."""
+
+
 class Piece(msgspec.Struct, frozen=True):
     """A piece of an answer: a block begins, goes on or ends."""
 
     kind: str
-    """`start`, `delta`, `stop`, or `end` with the whole answer."""
+    """`start`, `delta` or `stop`."""
     index: int = 0
     block: dict[str, Any] = {}
     text: str = ""
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """An answer begins: this much went in, whatever becomes of it."""
+
+    used: Used
+
+
 class Answer(msgspec.Struct, frozen=True):
-    """A whole answer, block for block as it came."""
+    """A whole answer, block for block as it came; there may be nothing in it."""
 
     content: list[dict[str, Any]]
     stop_reason: str
     used: Used
-    cost_micros: int
 
 
 class Model:
@@ -69,8 +85,8 @@ class Model:
 
     async def ask(
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], *, conversation: str
-    ) -> AsyncIterator[Piece | Answer]:
-        """Ask for the next answer: its pieces, and last the whole. Raises `ModelFailed`."""
+    ) -> AsyncIterator[Begun | Piece | Answer]:
+        """Ask for the next answer: what went in, its pieces, and last the whole. Raises `ModelFailed`."""
         # The SDK makes a span of each call; this ties them to their conversation.
         client = self._client.with_options(
             open_telemetry={**self._client.open_telemetry, "conversation_id": conversation}
@@ -78,7 +94,9 @@ class Model:
         try:
             async with client.messages.stream(**self._request(messages, tools, conversation)) as stream:
                 async for event in stream:
-                    if (piece := _piece_of(event)) is not None:
+                    if event.type == "message_start":
+                        yield Begun(_used(event.message.usage))
+                    elif (piece := _piece_of(event)) is not None:
                         yield piece
                 whole = await stream.get_final_message()
         except anthropic.APIStatusError as error:
@@ -89,22 +107,13 @@ class Model:
             raise ModelFailed("The model's answer broke off.", again=True) from error
         if whole.stop_reason is None:
             raise ModelFailed("The model's answer broke off.", again=True)
-        if not whole.content:
-            raise ModelFailed("The model gave no answer.", again=True)
-        used = Used(
-            input=whole.usage.input_tokens,
-            cache_write=whole.usage.cache_creation_input_tokens or 0,
-            cache_read=whole.usage.cache_read_input_tokens or 0,
-            output=whole.usage.output_tokens,
-        )
         yield Answer(
             content=[block.model_dump(mode="json", exclude_none=True, by_alias=True) for block in whole.content],
             stop_reason=whole.stop_reason,
-            used=used,
-            cost_micros=self._count(used),
+            used=_used(whole.usage),
         )
 
-    def _count(self, used: Used) -> int:
+    def count(self, used: Used) -> int:
         """Count what was used, of all workspaces together; return what it cost."""
         told = self._settings
         micros = cost_micros(used, input_price=told.agent_input_price, output_price=told.agent_output_price)
@@ -132,6 +141,15 @@ class Model:
         return request
 
 
+def _used(usage: Usage) -> Used:
+    return Used(
+        input=usage.input_tokens,
+        cache_write=usage.cache_creation_input_tokens or 0,
+        cache_read=usage.cache_read_input_tokens or 0,
+        output=usage.output_tokens,
+    )
+
+
 def _piece_of(event: Any) -> Piece | None:
     """Read an event of the wire; those that the SDK derives from them are left out."""
     match event.type:
@@ -149,9 +167,21 @@ def _piece_of(event: Any) -> Piece | None:
 
 def _failure(error: anthropic.APIStatusError) -> ModelFailed:
     kind = getattr(error, "type", None) or ""
-    log.warning("model_refused", status=error.status_code, kind=kind, request_id=error.request_id)
-    if error.status_code in (401, 403):
-        return ModelFailed("The model's service does not take our key; whoever runs Lead Manager can mend that.")
-    if kind in OVERLOADED or error.status_code in (408, 409, 429) or error.status_code >= 500:
-        return ModelFailed("The model is overloaded just now; try again in a moment.", again=True)
-    return ModelFailed("The model's service did not take the question.")
+    failed, reason = _sorted(error.status_code, kind, str(error).casefold())
+    # What it says may quote the conversation: only what we made of it is kept.
+    log.warning("model_refused", status=error.status_code, kind=kind, reason=reason, request_id=error.request_id)
+    return failed
+
+
+def _sorted(status: int, kind: str, says: str) -> tuple[ModelFailed, str]:
+    """Tell which refusal this is, in a sentence for people and a word for the log."""
+    if status in (401, 403):
+        sentence = "The model's service does not take our key; whoever runs Lead Manager can mend that."
+        return ModelFailed(sentence), "key"
+    if status == TOO_LONG or any(words in says for words in TOO_LONG_WORDS):
+        return ModelFailed("This conversation is too long for the model; begin a new one."), "too_long"
+    if kind in OVERLOADED or status in (408, 409, 429) or status >= 500:
+        return ModelFailed("The model is overloaded just now; try again in a moment.", again=True), "overloaded"
+    if status == 400 and any(word in says for word in BOUND_WORDS):
+        return ThinkingRefused("The model's service does not take this conversation; begin a new one."), "thinking"
+    return ModelFailed("The model's service did not take the question."), "other"

@@ -152,7 +152,8 @@ FOR UPDATE
 
 _FIND = text(f"""
 SELECT {_COLUMNS} FROM proposal
-WHERE workspace_id = :workspace_id AND user_id = :user_id AND proposal_id = :proposal_id
+WHERE workspace_id = :workspace_id AND proposal_id = :proposal_id
+    AND user_id = coalesce(CAST(:user_id AS uuid), user_id)
 """)  # noqa: S608 - the columns are ours
 
 _LIST = text(f"""
@@ -170,8 +171,10 @@ async def of_calls(conn: AsyncConnection, key: ChatKey, calls: Collection[str]) 
     return {row.call_id: _proposal(row) for row in rows}
 
 
-async def find_proposal(conn: AsyncConnection, workspace_id: UUID, user_id: UUID, proposal_id: UUID) -> Proposal | None:
-    """Find a person's proposal."""
+async def find_proposal(
+    conn: AsyncConnection, workspace_id: UUID, user_id: UUID | None, proposal_id: UUID
+) -> Proposal | None:
+    """Find a person's proposal; without a person, anybody's."""
     named = {"workspace_id": workspace_id, "user_id": user_id, "proposal_id": proposal_id}
     row = (await conn.execute(_FIND, named)).one_or_none()
     return _proposal(row) if row else None
@@ -246,20 +249,30 @@ async def go_on(conn: AsyncConnection, workspace_id: UUID, user_id: UUID, propos
     return (await conn.execute(_GO_ON, named)).one_or_none() is not None
 
 
-_END = text("""
+_LOCK = text(f"""
+SELECT {_COLUMNS} FROM proposal WHERE workspace_id = :workspace_id AND proposal_id = :proposal_id FOR UPDATE
+""")  # noqa: S608 - the columns are ours
+
+_SAVE_OUTCOME = text("""
 UPDATE proposal SET state = :state, outcome = :outcome
-WHERE workspace_id = :workspace_id AND proposal_id = :proposal_id AND state = 'running'
+WHERE workspace_id = :workspace_id AND proposal_id = :proposal_id AND state IN ('running', 'done', 'failed')
 """)
 
 
-async def end_proposal(
+async def lock_proposal(conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID) -> Proposal | None:
+    """Lock a proposal, whoever's it is."""
+    row = (await conn.execute(_LOCK, {"workspace_id": workspace_id, "proposal_id": proposal_id})).one_or_none()
+    return _proposal(row) if row else None
+
+
+async def save_outcome(
     conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, *, state: str, outcome: object
 ) -> None:
-    """Note what became of a proposal that was approved."""
+    """Save what is known of a proposal that was approved."""
     named = {
         "workspace_id": workspace_id,
         "proposal_id": proposal_id,
         "state": state,
         "outcome": msgspec.json.encode(outcome).decode(),
     }
-    await conn.execute(_END, named)
+    await conn.execute(_SAVE_OUTCOME, named)

@@ -6,23 +6,27 @@ from uuid import UUID, uuid4
 
 from contracts.chats import ProposalState, ProposalView, ProposedStep
 from contracts.pages import ItemPage
+from msgspec import structs
 from servicekit.database import Database
 from servicekit.errors import BadRequest, Conflict, NotFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import cursors, proposal_queries, queries
-from agent.carrying_out import PATIENCE_SECONDS, carry_out, told, told_no
+from agent.carrying_out import carry_out, note
 from agent.chats import ChatBusy, ProposalNotOpen
 from agent.chunks import Assembly, Chunk
-from agent.conversation import INTERRUPTED, Block, Said, closed, unanswered
+from agent.conversation import INTERRUPTED, Said, closed, unanswered
 from agent.keys import ChatKey
+from agent.outcomes import WAITING, Done, Outcome, known, told, told_no, waiting
 from agent.proposal_queries import Proposal
-from agent.queries import Message
+from agent.queries import ChatRow, Message
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import TOOLS
 from agent.tools.tool import Plan, Reading, read_input
 
-LEASE_SECONDS = PATIENCE_SECONDS + 60
+PATIENCE_SECONDS = 20.0
+"""How long an answer may wait for what was approved: the gateway gives up soon after."""
+LEASE_SECONDS = PATIENCE_SECONDS + 25
 """So long an approval that is carried out outside of a turn counts as alive, if the process dies meanwhile."""
 
 
@@ -105,38 +109,61 @@ async def show(conn: AsyncConnection, workspace_id: UUID, user_id: UUID, proposa
 async def approve(
     db: Database, api: Api, workspace_id: UUID, user_id: UUID, proposal_id: UUID, *, edited: dict[str, Any] | None
 ) -> ProposalView:
-    """Carry a proposal out, as it stands or edited. Raises `ProposalNotFound`, `ProposalNotOpen`, `EditUnfit`."""
+    """Carry a proposal out, as it stands or edited; what takes long goes on, and it is shown as running.
+
+    What was approved before is gone on with, as it was, under the same keys. Raises `ProposalNotFound`,
+    `ProposalNotOpen`, `ProposalBusy`, `ChatBusy` and `EditUnfit`.
+    """
     async with db.transaction(workspace_id) as conn:
         proposal = await show(conn, workspace_id, user_id, proposal_id)
     plan = await _planned(api, proposal, edited) if edited is not None else proposal.plan
-    key = _key_of(workspace_id, proposal)
+    key, turn_id = _key_of(workspace_id, proposal), uuid4()
     async with db.transaction(workspace_id) as conn:
         if key:
-            await _lock(conn, key)
+            await _lock(conn, key, is_running=proposal.state == "running")
         replaced = (edited, plan) if edited is not None else None
         claimed = await proposal_queries.claim(
             conn, workspace_id, user_id, proposal_id, state="running", edited=replaced
         )
-        # What was approved before, by a process that died since, is gone on with, as it was, under the same keys.
         now = await show(conn, workspace_id, user_id, proposal_id)
         if not claimed and (now.state != "running" or edited is not None):
             raise ProposalNotOpen
         if key:
-            await queries.begin_turn(conn, key, uuid4(), LEASE_SECONDS)
+            await queries.begin_turn(conn, key, turn_id, LEASE_SECONDS)
         elif not claimed and not await proposal_queries.go_on(
             conn, workspace_id, user_id, proposal_id, seconds=LEASE_SECONDS
         ):
             raise ProposalBusy
-    outcome = await carry_out(api, proposal_id, plan)
+    heard = await carry_out(api, proposal_id, now.plan, patience_seconds=PATIENCE_SECONDS)
     async with db.transaction(workspace_id) as conn:
-        if key:
-            await queries.lock_chat(conn, key)
+        chat = await queries.lock_chat(conn, key) if key else None
+        is_ours = chat is not None and chat.turn_id == turn_id
+        if chat and is_ours:
+            chat = structs.replace(chat, turn_id=None)
+        outcome = await note(conn, workspace_id, proposal_id, heard)
+        if key and chat and outcome.is_ended:
+            await _tell(conn, key, chat, proposal, told(proposal.call_id, outcome)[0])
+        shown = view_of(await show(conn, workspace_id, user_id, proposal_id))
+        if key and is_ours:  # last, because it forgets what was told of people who were erased meanwhile
             await queries.end_turn(conn, key)
-        state = "done" if outcome.is_done else "failed"
-        await proposal_queries.end_proposal(conn, workspace_id, proposal_id, state=state, outcome=outcome)
-        if key:
-            await _tell(conn, key, proposal, *told(proposal.call_id, outcome))
-        return view_of(await show(conn, workspace_id, user_id, proposal_id))
+        return shown
+
+
+async def hear(conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, number: int, done: Done) -> None:
+    """Hear that a step of a proposal ended, of which whoever approved it may not wait any more."""
+    proposal = await proposal_queries.find_proposal(conn, workspace_id, None, proposal_id)
+    if proposal is None or number >= len(proposal.plan.steps):
+        return
+    key = _key_of(workspace_id, proposal)
+    chat = await queries.lock_chat(conn, key) if key else None
+    proposal = await proposal_queries.lock_proposal(conn, workspace_id, proposal_id)
+    if proposal is None or proposal.state != "running":
+        return
+    steps = waiting(proposal.plan).steps
+    steps[number] = structs.replace(done, says=steps[number].says)
+    outcome = await note(conn, workspace_id, proposal_id, Outcome(steps))
+    if key and chat and outcome.is_ended:
+        await _tell(conn, key, chat, proposal, told(proposal.call_id, outcome)[0])
 
 
 async def _planned(api: Api, proposal: Proposal, edited: dict[str, Any]) -> Plan:
@@ -155,12 +182,11 @@ async def refuse(
     async with db.transaction(workspace_id) as conn:
         proposal = await show(conn, workspace_id, user_id, proposal_id)
         key = _key_of(workspace_id, proposal)
-        if key:
-            await _lock(conn, key)
+        chat = await _lock(conn, key, is_running=False) if key else None
         if not await proposal_queries.claim(conn, workspace_id, user_id, proposal_id, state="refused", reason=reason):
             raise ProposalNotOpen
-        if key:
-            await _tell(conn, key, proposal, *told_no(proposal.call_id, reason))
+        if key and chat:
+            await _tell(conn, key, chat, proposal, told_no(proposal.call_id, reason)[0])
         return view_of(await show(conn, workspace_id, user_id, proposal_id))
 
 
@@ -169,29 +195,32 @@ def _key_of(workspace_id: UUID, proposal: Proposal) -> ChatKey | None:
     return ChatKey(workspace_id, proposal.user_id, proposal.chat_id) if proposal.chat_id is not None else None
 
 
-async def _lock(conn: AsyncConnection, key: ChatKey) -> None:
+async def _lock(conn: AsyncConnection, key: ChatKey, *, is_running: bool) -> ChatRow | None:
     chat = await queries.lock_chat(conn, key)
     if chat and chat.turn_id and chat.is_alive:
-        raise ChatBusy
+        raise ProposalBusy if is_running else ChatBusy
+    return chat
 
 
-async def _tell(conn: AsyncConnection, key: ChatKey, proposal: Proposal, chunk: Chunk, block: Block) -> None:
+async def _tell(conn: AsyncConnection, key: ChatKey, chat: ChatRow, proposal: Proposal, chunk: Chunk) -> None:
     """Write what became of a proposal into its conversation, whose next turn goes on from there."""
-    chat = await queries.lock_chat(conn, key)
-    if chat is None:
-        return
-    calls = unanswered(await queries.load_said(conn, key))
-    if any(call["id"] == proposal.call_id for call in calls):
-        held = [*(chat.held_back or ()), block]
-        waiting = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
-        if any(each.state in ("open", "running") for each in waiting.values()):
-            await queries.hold_back(conn, key, held)
-        else:
-            known = {block["tool_use_id"]: block for block in held}
-            await queries.add_said(conn, key, Said("user", closed(calls, known, INTERRUPTED)))
-            await queries.hold_back(conn, key, None)
+    if not (chat.turn_id and chat.is_alive):  # a turn that is under way tells the model itself
+        await _tell_model(conn, key, chat, proposal)
     for message in await queries.load_messages(conn, key):
         if message.id == proposal.message_id:
             assembly = Assembly(message.parts)
             assembly.take(chunk)
             await queries.save_message(conn, key, Message(message.id, message.role, assembly.parts))
+
+
+async def _tell_model(conn: AsyncConnection, key: ChatKey, chat: ChatRow, proposal: Proposal) -> None:
+    calls = unanswered(await queries.load_said(conn, key))
+    if all(call["id"] != proposal.call_id for call in calls):
+        return
+    of_calls = await proposal_queries.of_calls(conn, key, [call["id"] for call in calls])
+    results = known(chat.held_back, of_calls.values())
+    if any(each.state in WAITING for each in of_calls.values()):
+        await queries.hold_back(conn, key, list(results.values()))
+    else:
+        await queries.add_said(conn, key, Said("user", closed(calls, results, INTERRUPTED)))
+        await queries.hold_back(conn, key, None)

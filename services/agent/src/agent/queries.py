@@ -24,12 +24,17 @@ def _json(value: object) -> str:
 
 
 class ChatRow(msgspec.Struct, frozen=True):
-    """A conversation; `turn_id` is the turn under way, alive until `leased_until` unless it is prolonged."""
+    """A conversation; `turn_id` is the turn under way, alive until `leased_until` unless it is prolonged.
+
+    `prefix` names what stands in front of it, and to that thinking is bound which is kept from `thinks_from` on.
+    """
 
     title: str
     turn_id: UUID | None
     is_alive: bool
     held_back: list[dict[str, Any]] | None
+    prefix: str | None
+    thinks_from: int
 
 
 _MAKE = text("""
@@ -38,7 +43,8 @@ ON CONFLICT DO NOTHING
 """)
 
 _LOCK = text(f"""
-SELECT title, turn_id, coalesce(leased_until > now(), false) AS is_alive, held_back FROM chat WHERE {_THIS} FOR UPDATE
+SELECT title, turn_id, coalesce(leased_until > now(), false) AS is_alive, held_back, prefix, thinks_from FROM chat
+WHERE {_THIS} FOR UPDATE
 """)  # noqa: S608 - the parts are ours
 
 
@@ -52,7 +58,8 @@ async def lock_chat(conn: AsyncConnection, key: ChatKey) -> ChatRow | None:
     row = (await conn.execute(_LOCK, key.named())).one_or_none()
     if row is None:
         return None
-    return ChatRow(row.title, row.turn_id, row.is_alive, _blocks.decode(row.held_back) if row.held_back else None)
+    held_back = _blocks.decode(row.held_back) if row.held_back else None
+    return ChatRow(row.title, row.turn_id, row.is_alive, held_back, row.prefix, row.thinks_from)
 
 
 _BEGIN = text(f"""
@@ -97,7 +104,15 @@ async def hold_back(conn: AsyncConnection, key: ChatKey, results: Sequence[dict[
     await conn.execute(_HOLD, {**key.named(), "held_back": None if results is None else _json(results)})
 
 
-_LOAD_SAID = text(f"SELECT role, content FROM said WHERE {_THIS} ORDER BY number")  # noqa: S608 - the parts are ours
+_THINK_ANEW = text(f"UPDATE chat SET prefix = :prefix, thinks_from = :thinks_from WHERE {_THIS}")  # noqa: S608
+
+
+async def think_anew(conn: AsyncConnection, key: ChatKey, prefix: str, thinks_from: int) -> None:
+    """Send thinking from here on only: what was thought before is bound to something else."""
+    await conn.execute(_THINK_ANEW, {**key.named(), "prefix": prefix, "thinks_from": thinks_from})
+
+
+_LOAD_SAID = text(f"SELECT role, content, number FROM said WHERE {_THIS} ORDER BY number")  # noqa: S608 - the parts are ours
 
 _ADD_SAID = text(f"""
 INSERT INTO said (workspace_id, user_id, chat_id, number, role, content)
@@ -107,7 +122,8 @@ SELECT :workspace_id, :user_id, :chat_id, coalesce(max(number), 0) + 1, :role, :
 
 async def load_said(conn: AsyncConnection, key: ChatKey) -> list[Said]:
     """Load the conversation as the model knows it."""
-    return [Said(row.role, _blocks.decode(row.content)) for row in await conn.execute(_LOAD_SAID, key.named())]
+    rows = await conn.execute(_LOAD_SAID, key.named())
+    return [Said(row.role, _blocks.decode(row.content), row.number) for row in rows]
 
 
 async def add_said(conn: AsyncConnection, key: ChatKey, said: Said) -> None:
@@ -199,7 +215,7 @@ ON CONFLICT (workspace_id, day) DO UPDATE SET turns = u.turns + excluded.turns,
 """)
 
 _TODAY = text("""
-SELECT input_tokens + output_tokens FROM usage
+SELECT input_tokens + output_tokens + cache_read_tokens / 10 FROM usage
 WHERE workspace_id = :workspace_id AND day = CAST(now() AT TIME ZONE 'UTC' AS date)
 """)
 

@@ -63,24 +63,24 @@ async def chat(
 ) -> Stream:
     """Ask the assistant, or decide what it proposed; it answers in the AI SDK's UI message stream."""
     chats.check_model(settings)
-    turns.check()
     key = _key(principal, data.id)
     decided: list[Proposal] = []
-    async with db.transaction(key.workspace_id) as conn:
-        text = question_in(data)
-        if text is not None:
-            message_id = data.messages[-1].get("id")
-            turn_id, message = await chats.ask(
-                conn,
-                key,
-                text,
-                settings,
-                contact_id=data.contact_id,
-                message_id=message_id if isinstance(message_id, str) and len(message_id) <= 100 else None,
-            )
-        else:
-            turn_id, message, decided = await chats.decide(conn, key, decisions_in(data))
-    return _streamed(_begin(turns, workshop, key, turn_id, message, decided, principal.token))
+    with turns.room(key):
+        async with db.transaction(key.workspace_id) as conn:
+            text = question_in(data)
+            if text is not None:
+                message_id = data.messages[-1].get("id")
+                turn_id, message = await chats.ask(
+                    conn,
+                    key,
+                    text,
+                    settings,
+                    contact_id=data.contact_id,
+                    message_id=message_id if isinstance(message_id, str) and len(message_id) <= 100 else None,
+                )
+            else:
+                turn_id, message, decided = await chats.decide(conn, key, decisions_in(data))
+        return _streamed(_begin(turns, workshop, key, turn_id, message, decided, principal.token))
 
 
 def _begin(

@@ -28,15 +28,17 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     agent_max_tools: int = 40
     """Calls of tools in one turn."""
     agent_turn_tokens: int = 500_000
-    """Going in and coming out in one turn."""
+    """Going in and coming out in one turn; what is read from the prompt cache counts a tenth, as it costs."""
     agent_turn_seconds: float = 180.0
     agent_tokens_a_day: int = 2_000_000
-    """Of one workspace, going in and coming out."""
+    """Of one workspace, counted in the same way."""
     agent_input_price: float = 0.0
     """Dollars for a million tokens that go in, and come out: what things cost is told by these."""
     agent_output_price: float = 0.0
     agent_turns_at_once: int = 100
     """In one process."""
+    agent_turns_of_one: int = 5
+    """Of one person, of those."""
     proposal_hours: float = 24.0
     """How long a proposal can be approved."""
 

@@ -45,6 +45,8 @@ chat = Table(
     Column("erased", ARRAY(Text)),
     Column("created_at", MOMENT, nullable=False, server_default=func.now()),
     Column("updated_at", MOMENT, nullable=False, server_default=func.now()),
+    Column("prefix", Text),
+    Column("thinks_from", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("workspace_id", "user_id", "chat_id"),
     Index("chat_updated", "workspace_id", "user_id", "updated_at", "chat_id"),
     Index("chat_turn", "workspace_id", "turn_id", postgresql_where=text("turn_id IS NOT NULL")),

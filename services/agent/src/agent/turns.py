@@ -5,8 +5,8 @@ conversation itself is in the database.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ class Turn:
         self.turn_id = turn_id
         self.is_stopped = False
         self._said: list[bytes] = []
-        self._is_over = False
+        self._is_over = self._is_ending = False
         self._news = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
@@ -51,11 +51,13 @@ class Turn:
 
     async def end(self) -> None:
         """Say nothing any more."""
-        self._is_over = True
         self._put(DONE)
+        self._is_over = True
 
     def _put(self, piece: bytes) -> None:
         # No lock, which a listener who is cancelled while waiting could leave behind: nothing here can be interrupted.
+        if self._is_over:
+            return
         self._said.append(piece)
         self._news.set()
         self._news = asyncio.Event()
@@ -78,31 +80,47 @@ class Turn:
     def stop(self) -> None:
         """Have it ended by the person who asked."""
         self.is_stopped = True
-        if self.task:
+        self.cancel()
+
+    def cancel(self) -> None:
+        """Have it ended, once: what it does at its end is not cut off."""
+        if self.task and not self._is_ending:
+            self._is_ending = True
             self.task.cancel()
 
 
 class Turns:
     """The turns of this process."""
 
-    def __init__(self, at_once: int) -> None:
-        self._at_once = at_once
+    def __init__(self, at_once: int, *, of_one: int) -> None:
+        self._at_once, self._of_one = at_once, of_one
         self._of: dict[ChatKey, Turn] = {}
+        self._rooms: list[ChatKey] = []
+
+    @contextmanager
+    def room(self, key: ChatKey) -> Iterator[None]:
+        """Keep room for a turn that is about to begin. Raises `TooManyTurns`."""
+        taken = [*self._of, *self._rooms]
+        persons = sum((each.workspace_id, each.user_id) == (key.workspace_id, key.user_id) for each in taken)
+        if len(taken) >= self._at_once or persons >= self._of_one:
+            raise TooManyTurns(retry_after=AGAIN_SECONDS)
+        self._rooms.append(key)
+        try:
+            yield
+        finally:
+            self._rooms.remove(key)
 
     def begin(self, key: ChatKey, turn_id: UUID, work: Callable[[Turn], Coroutine[Any, Any, None]]) -> Turn:
-        """Begin a turn. Raises `TooManyTurns`."""
+        """Begin a turn, for which there is room."""
         turn = self._of[key] = Turn(turn_id)
         turn.task = asyncio.create_task(self._run(key, turn, work))
         return turn
 
-    def check(self) -> None:
-        """Raise `TooManyTurns` where there is no room for another."""
-        if len(self._of) >= self._at_once:
-            raise TooManyTurns(retry_after=AGAIN_SECONDS)
-
     async def _run(self, key: ChatKey, turn: Turn, work: Callable[[Turn], Coroutine[Any, Any, None]]) -> None:
         try:
             await work(turn)
+        except Exception:  # the edge of a task, which nobody waits for
+            log.exception("turn_broke", turn_id=str(turn.turn_id))
         finally:
             if self._of.get(key) is turn:
                 del self._of[key]
@@ -123,7 +141,8 @@ class Turns:
 
     async def stop_all(self) -> None:
         """Stop all turns and wait for them: the service ends."""
-        tasks = [turn.task for turn in self._of.values() if turn.task]
-        for task in tasks:
-            task.cancel()
+        turns = list(self._of.values())
+        for turn in turns:
+            turn.cancel()
+        tasks = [turn.task for turn in turns if turn.task]
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -100,6 +100,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
     unsure: bool
     asked_at: datetime
+    key: str | None
     state: str
     before: Mapping[str, str | None]
 
@@ -198,6 +199,7 @@ async def begin(conn: AsyncConnection, workspace_id: UUID, action_id: UUID) -> B
         failures=row.failures,
         unsure=row.unsure,
         asked_at=row.created_at,
+        key=row.idempotency_key,
         state=known.state,
         before=row.before or {},
     )
@@ -330,6 +332,8 @@ async def _end(conn: AsyncConnection, begun: Begun, state: ActionState, values: 
         connection_id=begun.origin.connection_id,
         kind=abilities.kind_of(begun.action),
         state=state,
+        key=begun.key,
+        provider_id=next((each["provider_id"] for each in values.get("records") or ()), None),
     )
     publish(conn, [event], lane="live")
 

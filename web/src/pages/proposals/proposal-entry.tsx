@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Proposal } from "../../api/types";
 import { Ago } from "../../ui/ago";
+import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { StatePill } from "../../ui/state-pill";
 import { useDeciding } from "../chat/deciding";
@@ -11,6 +12,7 @@ import { EditForm } from "../chat/edit-form";
 import { editablesOf } from "../chat/editing";
 import { PlanSteps } from "../chat/plan-steps";
 import { stepsOf } from "../chat/undo";
+import { canGoOn } from "./going-on";
 
 const STANDINGS = {
   open: { tone: "info", words: "Waits for you" },
@@ -79,6 +81,16 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
             refuse={(reason) => deciding.mutate({ approved: false, reason })}
             edit={canEdit ? () => setEditing(true) : undefined}
           />
+        </div>
+      )}
+      {proposal.state === "running" && (
+        <div className="flex items-center gap-3 border-t py-2 text-muted text-sm">
+          <p className="min-w-0 flex-1">Approved. What comes of it is shown here as soon as it is known.</p>
+          {canGoOn(proposal, Date.now()) && (
+            <Button busy={deciding.isPending} onClick={() => deciding.mutate({ approved: true })}>
+              Find out
+            </Button>
+          )}
         </div>
       )}
       {deciding.isError && <Failure error={deciding.error} />}

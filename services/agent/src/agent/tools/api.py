@@ -15,6 +15,8 @@ TIMEOUT = ClientTimeout(total=30)
 BAD = 400
 NOT_FOUND = 404
 CONFLICT = 409
+SIGNED_OUT = 401
+BROKEN = 500
 
 
 class ToolFailed(Exception):
@@ -29,7 +31,8 @@ class Conflicting(ToolFailed):
     """It is another way by now than whoever asks was shown."""
 
 
-_FAILURES = {NOT_FOUND: NothingThere, CONFLICT: Conflicting}
+class NotAnswered(ToolFailed):
+    """There was no answer, or none that says whether what was asked for was taken."""
 
 
 class Api:
@@ -80,12 +83,19 @@ class Api:
             ) as answer:
                 content = await answer.read()
                 if answer.status >= BAD:
-                    failure = _FAILURES.get(answer.status, ToolFailed)
-                    raise failure(_reason(answer.status, content))
+                    raise _failure_of(answer.status)(_reason(answer.status, content))
                 return msgspec.json.decode(content) if content else None
         except (ClientError, TimeoutError, msgspec.DecodeError) as error:
             log.warning("tool_not_answered", failure=type(error).__qualname__)
-            raise ToolFailed("The service that knows this does not answer just now.") from error
+            raise NotAnswered("The service that knows this does not answer just now.") from error
+
+
+_FAILURES = {NOT_FOUND: NothingThere, CONFLICT: Conflicting}
+
+
+def _failure_of(status: int) -> type[ToolFailed]:
+    # A token that ran out meanwhile says nothing of what was asked for with it before.
+    return NotAnswered if status >= BROKEN or status == SIGNED_OUT else _FAILURES.get(status, ToolFailed)
 
 
 class _Problem(msgspec.Struct):

@@ -1,0 +1,87 @@
+"""What is known of proposals, put together from what was heard at different times."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from agent.carrying_out import key_of, step_of
+from agent.conversation import UNKNOWN
+from agent.outcomes import Done, Outcome, joined, known, outcome_of, told_of
+from agent.proposal_queries import Proposal
+from agent.tools.tool import Plan, Step
+
+NOW = datetime.now(UTC)
+
+
+def proposal(state: Any, outcome: object = None, *, reason: str | None = None) -> Proposal:
+    return Proposal(
+        proposal_id=uuid4(),
+        user_id=uuid4(),
+        via="chat",
+        chat_id="c",
+        message_id="m",
+        call_id="1",
+        tool="addNote",
+        input={},
+        plan=Plan(title="A note", steps=(Step(says="Note at HubSpot"), Step(says="Note at Zendesk"))),
+        state=state,
+        reason=reason,
+        outcome=outcome,
+        created_at=NOW,
+        expires_at=NOW,
+        decided_at=NOW,
+    )
+
+
+def steps(*states: str) -> Outcome:
+    return Outcome([Done(f"step {number}", state) for number, state in enumerate(states)])
+
+
+@pytest.mark.parametrize(
+    ("states", "state"),
+    [
+        (("succeeded", "succeeded"), "done"),
+        (("succeeded", "conflict"), "failed"),
+        (("failed", "failed"), "failed"),
+        (("succeeded", "waiting"), "running"),
+        (("failed", "waiting"), "running"),
+    ],
+)
+def test_what_waits_is_neither_done_nor_failed(states: tuple[str, ...], state: str) -> None:
+    assert steps(*states).state == state
+
+
+def test_a_last_word_stays_until_there_is_a_better_one() -> None:
+    known_, heard = steps("succeeded", "waiting", "succeeded"), steps("waiting", "failed", "conflict")
+
+    assert [step.state for step in joined(known_, heard).steps] == ["succeeded", "failed", "conflict"]
+
+
+def test_of_a_proposal_nothing_is_known_until_something_was_heard() -> None:
+    for outcome in (None, {"unknown": "nobody knows"}):
+        assert outcome_of(proposal("running", outcome)).state == "running"
+        assert told_of(proposal("running", outcome))[1]["content"] == UNKNOWN
+
+
+def test_what_was_decided_is_told_beside_what_was_held_back() -> None:
+    done = {"steps": [{"says": "Note", "state": "succeeded", "detail": "done"}]}
+    held = [{"type": "tool_result", "tool_use_id": "0", "content": "7"}]
+
+    for decided, words in [
+        (proposal("done", done), "Approved and done. Note: done"),
+        (proposal("refused", reason="not her"), "declined this proposal: not her"),
+    ]:
+        found = known(held, [decided])
+        assert found["0"]["content"] == "7"
+        assert words in found["1"]["content"]
+    assert "1" not in known(held, [proposal("open")])
+    assert "1" not in known(None, [proposal("running")])
+
+
+def test_a_step_is_known_by_its_key_and_other_keys_are_not_ours() -> None:
+    proposal_id = uuid4()
+
+    assert step_of(key_of(proposal_id, 3)) == (proposal_id, 3)
+    for key in (None, "", "a program's own", str(proposal_id), f"{proposal_id}:x"):
+        assert step_of(key) is None
