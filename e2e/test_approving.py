@@ -100,11 +100,15 @@ async def test_what_was_done_is_told_as_done_when_the_rest_is_broken_off(
     chunks = await chat.ask("Change both")
     names = {chunk["toolCallId"]: chunk["toolName"] for chunk in of(chunks, "tool-input-available")}
     slow, quick = sorted(of(chunks, "tool-approval-request"), key=lambda each: names[each["toolCallId"]])
+    status, body = await gateway.call("POST", f"/proposals/{quick['approvalId']}/approve", {})
+    assert (status, msgspec.json.decode(body)["state"]) == (200, "done"), body
     house.control("faults", {"kind": "rate_limit", "path": NOTES, "method": "POST", "seconds": 25})
-    both = [{"id": each["approvalId"], "approved": True} for each in (quick, slow)]
-    deciding = asyncio.create_task(chat.decide(*both))
-    assert (await ended(gateway, quick["approvalId"]))["state"] == "done"
-    assert (await proposal(gateway, slow["approvalId"]))["state"] == "running"
+    deciding = asyncio.create_task(chat.decide({"id": slow["approvalId"], "approved": True}))
+
+    async def is_begun() -> bool:
+        return (await proposal(gateway, slow["approvalId"]))["state"] == "running"
+
+    await until(is_begun, what="the approval", seconds=20)
 
     if how == "stop":
         assert await chat.stop() == 204
