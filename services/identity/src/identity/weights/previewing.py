@@ -68,9 +68,11 @@ async def begin(conn: AsyncConnection, workspace_id: UUID, wish: PreviewWish, *,
     return await show(conn, workspace_id)
 
 
-async def show(conn: AsyncConnection, workspace_id: UUID) -> RulesPreview:
-    """Show what rules that are tried out lead to, as far as that is known. Raises `NoPreview`."""
-    preview = await _found(conn, workspace_id)
+async def show(conn: AsyncConnection, workspace_id: UUID) -> RulesPreview | None:
+    """Show what rules that are tried out lead to, as far as that is known; None where none are."""
+    preview = await preview_queries.find_preview(conn, workspace_id)
+    if preview is None:
+        return None
     return RulesPreview(
         state=_state(preview),
         based_on=preview.based_on,
