@@ -65,7 +65,9 @@ async def begin(conn: AsyncConnection, workspace_id: UUID, wish: PreviewWish, *,
     await queries.lock_workspaces(conn, {workspace_id})
     ruling.changed(await rules_queries.current_rules(conn, workspace_id), wish)
     await preview_queries.begin_preview(conn, workspace_id, wish, by)
-    return await show(conn, workspace_id)
+    begun = await show(conn, workspace_id)
+    assert begun is not None, "it has just begun"
+    return begun
 
 
 async def show(conn: AsyncConnection, workspace_id: UUID) -> RulesPreview | None:
