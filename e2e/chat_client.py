@@ -146,7 +146,7 @@ class ClientPage:
     async def kept(self) -> list[dict[str, Any]]:
         """The conversation as the server shows it."""
         status, body = await self._gateway.call("GET", f"/chat/{self.chat}")
-        if status == 404:
+        if body == b"null":
             return []
         assert status == 200, body
         messages: list[dict[str, Any]] = msgspec.json.decode(body)["messages"]

@@ -97,6 +97,7 @@ async def test_what_is_wrong_is_told_so_that_it_can_be_put_right(house: House, g
     assert WRITE in texts_of(forbidden)[0]
     assert unknown.value.error.code == -32602
     assert "searchContacts" in unknown.value.error.message
+    assert "propose_" not in unknown.value.error.message, "it may not propose"
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -264,6 +265,74 @@ async def test_of_two_accounts_of_one_provider_each_is_named(house: House, gatew
     assert all(name in texts_of(unclear)[0] for name in names), texts_of(unclear)
     assert clear["steps"][0]["says"] == f"Create a contact in HubSpot ({other.account_name})"
     assert note["steps"][0]["says"] in {f"Add a note in HubSpot ({name})" for name in names}
+
+
+async def test_what_a_provider_really_does_is_said_before_and_after_the_yes(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    about = {"contact_id": str(person.id)}
+    when = {"title": "Talk", "starts_at": "2026-12-01T10:00:00+00:00"}
+
+    async with program(house, token) as client:
+        email = content_of(await client.call_tool("propose_sendEmail", {**about, "subject": "Hi", "body": "Dear you"}))
+        meeting = content_of(await client.call_tool("propose_scheduleMeeting", {**about, **when}))
+
+    (step,) = email["steps"]
+    assert email["title"].startswith("Log an email to ")
+    assert step["says"] == "Log an email in HubSpot"
+    assert step["what_really_happens"].endswith("nothing is sent.")
+    assert meeting["steps"][0]["what_really_happens"].endswith("nobody is invited.")
+    _, shown = await gateway.call("GET", f"/proposals/{email['proposal_id']}")
+    assert msgspec.json.decode(shown)["steps"][0]["effect"] == step["what_really_happens"]
+    _, done = await decided(gateway, email["proposal_id"], "approve")
+    assert (done["state"], done["outcome"]["steps"][0]["effect"]) == ("done", step["what_really_happens"])
+
+
+async def test_what_cannot_be_is_refused_when_it_is_proposed(house: House, gateway: Gateway) -> None:
+    person = await person_of(gateway, house)
+    token, _ = await personal_token(gateway, WRITE)
+    about = {"contact_id": str(person.id)}
+    new = {"provider": "hubspot", "contact": {"first_name": "A", "email": "not an email"}}
+    told = {}
+
+    async with program(house, token) as client:
+        for name, tool, given in (
+            ("email", "propose_createContact", new),
+            ("phone", "propose_updateContact", {**about, "changes": {"phone": "garbage"}}),
+            ("provider", "propose_addNote", {**about, "body": "Hm", "provider": "pipedrive"}),
+            ("count", "countContacts", {"provider": "nope"}),
+        ):
+            refused = await client.call_tool(tool, given)
+            assert refused.is_error, name
+            told[name] = texts_of(refused)[0]
+        fit = {**about, "changes": {"phone": "+44 20 7946 0000"}}
+        proposed = content_of(await client.call_tool("propose_updateContact", fit))
+        conflicts = content_of(await client.call_tool("listConflicts", about))
+
+    assert "(Email: This is no email address: " in told["email"]
+    assert "(Phone: This is no phone number.)" in told["phone"]
+    assert told["provider"] == "This contact is not known to pipedrive, but to HubSpot."
+    assert "hubspot, pipedrive, zendesk" in told["count"]
+    assert "url" not in conflicts["conflicts"]
+    edited = {"input": {**about, "changes": {"phone": "garbage"}}}
+    status, body = await gateway.call("POST", f"/proposals/{proposed['proposal_id']}/approve", edited)
+    assert status == 400
+    assert "This is no phone number." in msgspec.json.decode(body)["detail"]
+
+
+async def test_a_version_of_the_protocol_that_there_is_none_of_is_refused_by_its_name(
+    house: House, gateway: Gateway
+) -> None:
+    await join(gateway)
+    token, _ = await personal_token(gateway, READ)
+    headers = {"Authorization": f"Bearer {token}", "MCP-Protocol-Version": "1999-01-01"}
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+
+    async with gateway.http.post(f"{house.gateway_url}/mcp", json=ping, headers=headers) as answer:
+        told = await answer.json()
+
+    assert (answer.status, told["type"]) == (400, "mcp-version-unknown")
+    assert "2025-11-25" in told["spoken"]
 
 
 async def test_an_email_goes_to_the_address_that_was_shown_or_nowhere(house: House, gateway: Gateway) -> None:

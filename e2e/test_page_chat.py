@@ -133,6 +133,12 @@ async def test_a_person_approves_what_was_proposed_and_takes_it_back(
     await card.get_by_role("button", name="Undo").click()
     await expect(card.get_by_text("Undone", exact=True)).to_be_visible()
     await until(is_taken_back, what="the job title of before")
+    await page.reload()
+    await expect(card.get_by_text("Approved and done, then undone")).to_be_visible()
+    await expect(card.get_by_text("Undone", exact=True)).to_be_visible()
+    await expect(card.get_by_role("button", name="Undo")).to_have_count(0)
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Proposals").click()
+    await expect(page.get_by_role("main").get_by_text("Undone since")).to_be_visible()
     assert await violations(page) == []
     assert complaints.heard == []
 
@@ -168,6 +174,7 @@ async def test_a_person_edits_what_was_proposed_and_approves_that(
     card = panel_of(page).get_by_role("region", name="Proposal")
 
     await card.get_by_role("button", name="Edit").click()
+    await expect(card.get_by_text("Change job title in HubSpot")).to_be_visible()
     await card.get_by_label("Job title").fill("Baroness")
     assert await violations(page) == []
     await card.get_by_role("button", name="Approve as edited").click()

@@ -73,6 +73,8 @@ async def test_a_person_tries_rules_out_has_them_hold_and_has_earlier_ones_back(
     await page.get_by_label("Join from").fill("90")
     await page.get_by_label("Company", exact=True).select_option(label="Longest")
     await page.get_by_role("button", name="Preview", exact=True).click()
+    await expect(preview).to_be_focused()
+    await expect(preview.get_by_role("heading")).to_be_in_viewport()
     await expect(preview.get_by_role("button", name="Apply")).to_be_enabled(timeout=TRIED_MILLISECONDS)
     assert (await rules_of(session)).version == began.version
     await preview.get_by_role("button", name="would show another value").click()

@@ -29,6 +29,7 @@ BY_PROGRAMS = {
     ("identity", "PATCH", "/views/{view_id}"),
     ("identity", "DELETE", "/views/{view_id}"),
     ("sync-worker", "POST", "/connections/{connection_id}/sync"),
+    ("sync-worker", "POST", "/actions/check"),  # does nothing: what proposes asks it what would be refused
 }
 
 

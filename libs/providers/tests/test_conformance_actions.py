@@ -69,6 +69,9 @@ def test_a_provider_says_of_every_action_what_happens_or_why_it_cannot(provider)
     assert provider.actions.keys() | provider.impossible.keys() == set(get_args(ActionKind))
     assert not provider.actions.keys() & provider.impossible.keys()
     assert all(ability.says.endswith(".") for ability in provider.actions.values())
+    for kind, ability in provider.actions.items():
+        silent = any(words in ability.says for words in ("nothing is sent", "obody is invited"))
+        assert ability.only_noted == silent, kind
 
 
 async def test_the_consent_grants_what_the_actions_need(account):

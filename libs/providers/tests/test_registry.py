@@ -1,7 +1,12 @@
 """What every source owes those who read the registry: services, routes and the page."""
 
 import pytest
+from contracts.sources import SOURCE_NAMES
 from providers.registry import FILES, PROVIDERS, SOURCES
+
+
+def test_a_source_is_named_where_all_services_know_it():
+    assert tuple(SOURCES) == SOURCE_NAMES
 
 
 def test_every_source_is_of_one_kind():

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from agent.carrying_out import key_of, step_of
 from agent.conversation import UNKNOWN
-from agent.outcomes import Done, Outcome, joined, known, outcome_of, told_of
+from agent.outcomes import Done, Outcome, joined, known, outcome_of, told, told_of
 from agent.proposal_queries import Proposal
 from agent.tools.tool import Plan, Step
 
@@ -50,6 +50,25 @@ def steps(*states: str) -> Outcome:
 )
 def test_what_waits_is_neither_done_nor_failed(states: tuple[str, ...], state: str) -> None:
     assert steps(*states).state == state
+
+
+LOGGED = Done("Log an email in HubSpot", "succeeded", "done", effect="Nothing is sent.")
+FAILED = Done("Change phone in Zendesk", "failed", "Zendesk refused it.")
+
+
+@pytest.mark.parametrize(
+    ("became", "says"),
+    [
+        ([LOGGED], "Approved and done. Log an email in HubSpot: done (Nothing is sent.)"),
+        ([FAILED], "Approved, but nothing was done. Change phone in Zendesk: Zendesk refused it."),
+        ([LOGGED, FAILED], "Approved, but not all was done. "),
+    ],
+)
+def test_the_model_hears_how_much_was_done_and_what_that_really_was(became: list[Done], says: str) -> None:
+    _, block = told("call", Outcome(became))
+
+    assert block["content"].startswith(says), block
+    assert Outcome(became).shown()["steps"][0]["effect"] == became[0].effect
 
 
 def test_a_last_word_stays_until_there_is_a_better_one() -> None:

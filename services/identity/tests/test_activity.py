@@ -53,6 +53,8 @@ async def test_the_history_is_narrowed_to_a_kind_to_people_to_one_and_to_a_time(
     assert await activity(workspace, since=pinned["happened_at"]) == [pinned]
     assert await activity(workspace, until=pinned["happened_at"]) == [joined]
     assert await activity(workspace, kind="parted") == []
+    assert await activity(workspace, numbers=[joined["number"], 99]) == [joined]
+    await workspace.get("/history", numbers="none", status=400)
     await workspace.get("/history", kind="married", status=400)
     await workspace.get("/history", by="me", status=400)
 

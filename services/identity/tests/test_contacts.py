@@ -271,6 +271,7 @@ async def test_a_timeline_is_narrowed_to_a_kind_or_a_source_page_by_page(workspa
     assert await titles(source="zendesk") == ["Rain"]
     assert await titles(source="zendesk", kind="deal") == []
     assert await titles(source="pipedrive") == []
+    await workspace.get(f"/contacts/{contact['id']}/timeline", source="nope", status=400)
 
 
 async def test_a_deal_that_moves_to_another_contact_leaves_the_first_ones_timeline(workspace: Any) -> None:

@@ -281,6 +281,10 @@ async def test_bad_wishes_are_refused(two: Any) -> None:
     await two.send("POST", "/contacts/merge", {"ids": [one, str(uuid4())]}, status=404)
     await two.send("PUT", f"/contacts/{one}/pins/colour", {"value": "red"}, status=400)
     await two.send("PUT", f"/contacts/{one}/pins/company", {"value": ""}, status=400)
+    for field, value in (("phone", "garbage"), ("phone", "+"), ("email", "not an email"), ("email", "@")):
+        refused = await two.send("PUT", f"/contacts/{one}/pins/{field}", {"value": value}, status=400)
+        assert refused["type"] == "value-unfit"
+    await two.send("PUT", f"/contacts/{one}/pins/phone", {"value": "ext. 110"})
     await two.send("POST", "/history/99/undo", {}, status=404)
 
 

@@ -178,6 +178,16 @@ async def test_a_filter_can_be_of_one_connection_and_stands_beside_words_and_a_p
     assert numbers(await workspace.get("/contacts", source="zendesk", filter=one("city", "eq", "Arlington"))) == []
 
 
+async def test_a_provider_that_there_is_none_of_is_refused_and_not_counted_as_nobody(workspace: Any) -> None:
+    for path, query in (
+        ("/contacts", {"source": "nope"}),
+        ("/contacts/count", {"source": "Zendesk"}),
+        ("/contacts/count", {"filter": one("provider", "in", ["zendesk", "nope"])}),
+    ):
+        refused = await workspace.get(path, **query, status=400)
+        assert "hubspot, pipedrive, zendesk, csv_file, vcard_file" in refused["detail"], refused
+
+
 async def test_a_filter_can_name_contacts_one_by_one(workspace: Any) -> None:
     await people(workspace)
     everybody = (await workspace.get("/contacts", sort="name"))["items"]

@@ -89,6 +89,7 @@ async def test_lists_of_actions_go_on(world: World, client: ClientSession) -> No
         ({**NOTE, "ticket_id": "5"}, KEY, 422, "action-unfit"),
         ({"kind": "send_email", "contact_id": "1", "subject": "A", "body": "B"}, KEY, 409, "action-not-possible"),
         ({"kind": "create_contact", "contact": {"email": "x@"}}, KEY, 422, "action-unfit"),
+        ({"kind": "create_contact", "contact": {"phone": "garbage"}}, KEY, 422, "action-unfit"),
         ({"kind": "create_contact", "contact": {"email": "a@b.c\nBcc: d"}}, KEY, 400, "invalid-input"),
     ],
 )
@@ -101,6 +102,46 @@ async def test_what_cannot_be_is_refused(
         problem = await answer.json()
 
     assert (answer.status, problem["type"]) == (status, slug), problem
+
+
+async def test_what_would_be_refused_is_told_before_anything_is_done(world: World, client: ClientSession) -> None:
+    contact = {"email": "Ada@Example.COM"}
+    told = {}
+    for name, fields in (("fit", contact), ("unfit", {"email": "x@", "phone": "garbage"})):
+        action = {"kind": "create_contact", "contact": fields}
+        wish = {"connection_id": str(world.connection_id), "action": action}
+        async with client.post("/actions/check", json=wish) as answer:
+            told[name] = answer.status, await answer.json()
+    async with client.get("/actions") as answer:
+        done = (await answer.json())["items"]
+
+    assert done == []
+    assert told["fit"][0] == 200
+    assert told["fit"][1]["action"]["contact"] == {"email": "Ada@example.com"}
+    assert (told["unfit"][0], told["unfit"][1]["type"]) == (422, "action-unfit")
+    said = [(each["field"], each["message"]) for each in told["unfit"][1]["errors"]]
+    assert ("action.contact.phone", "This is no phone number.") in said
+    assert any(message.startswith("This is no email address: ") for _, message in said)
+
+
+async def test_actions_are_found_by_their_ids_in_one_request(world: World, client: ClientSession) -> None:
+    world.shop.done = done("7")
+    ids = []
+    for _ in range(3):
+        wish = {"connection_id": str(world.connection_id), "action": NOTE}
+        async with client.post("/actions", json=wish, headers={"Idempotency-Key": str(uuid4())}) as answer:
+            ids.append((await answer.json())["id"])
+
+    wanted = [("ids", ids[0]), ("ids", ids[2]), ("ids", str(uuid4()))]
+    async with client.get("/actions", params=wanted) as answer:
+        found = await answer.json()
+    async with client.get("/actions", params=[("ids", ids[1])]) as answer:
+        one = await answer.json()
+    async with client.get("/actions", params=[("ids", str(uuid4())) for _ in range(101)]) as answer:
+        assert answer.status == 400
+
+    assert [each["id"] for each in found["items"]] == [ids[2], ids[0]]
+    assert [each["id"] for each in one["items"]] == [ids[1]]
 
 
 async def test_what_a_connection_can_do_is_told(world: World, client: ClientSession) -> None:

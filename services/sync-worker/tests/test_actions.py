@@ -238,6 +238,16 @@ async def test_an_update_is_undone_by_its_inverse_once(world: World) -> None:
     assert (await look(world, undoing.id)).state == "succeeded"
 
 
+async def test_what_stood_there_is_had_back_though_nobody_could_write_to_it(world: World) -> None:
+    back = UpdateContact(
+        contact_id="1", changes=ContactFields(email="none"), expected=ContactFields(email="ada@example.com")
+    )
+    world.shop.done = done("1", inverse=back)
+    ended = await carry_out(world, UPDATE)
+
+    assert (await undo(world, ended.id)).action == back
+
+
 async def test_an_undoing_that_failed_may_be_tried_again(world: World) -> None:
     world.shop.done = done("1", inverse=BACK)
     ended = await carry_out(world, UPDATE)

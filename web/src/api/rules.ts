@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api } from "./client";
-import { Problem } from "./problem";
 import type { Page, PreviewedChange, RulesPreview, RulesVersion } from "./types";
 
 const WATCHED_EVERY_MS = 1_500;
@@ -17,14 +16,7 @@ export const rulesQuery = queryOptions({
 /** What other rules would lead to, if some are tried out; watched until that is known. */
 export const rulesPreviewQuery = queryOptions({
   queryKey: [...rulesKey, "preview"],
-  queryFn: async ({ signal }): Promise<RulesPreview | null> => {
-    try {
-      return await answered(api.GET("/rules/preview", { signal }));
-    } catch (error) {
-      if (error instanceof Problem && error.status === 404) return null;
-      throw error;
-    }
-  },
+  queryFn: ({ signal }): Promise<RulesPreview | null> => answered(api.GET("/rules/preview", { signal })),
   refetchInterval: ({ state }) => (state.data && state.data.state !== "done" ? WATCHED_EVERY_MS : false),
 });
 

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * ListActions
-         * @description List what was done, or is to be, the newest first.
+         * @description List what was done, or is to be, the newest first: all of it, or at one connection, or by these ids.
          */
         get: operations["sync_worker_ActionsListActions"];
         put?: never;
@@ -22,6 +22,26 @@ export interface paths {
          * @description Have something done at a provider: it is queued, and `GET /actions/{id}` tells what came of it.
          */
         post: operations["sync_worker_ActionsRequestAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CheckAction
+         * @description Show what would be done at a provider, if it could be; nothing is done.
+         */
+        post: operations["sync_worker_ActionsCheckCheckAction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -329,7 +349,7 @@ export interface paths {
         };
         /**
          * ShowChat
-         * @description Show a conversation, with proposals that are still open.
+         * @description Show a conversation, with proposals that are still open; null where nothing was asked in it yet.
          */
         get: operations["agent_ChatChatIdShowChat"];
         put?: never;
@@ -1118,7 +1138,8 @@ export interface paths {
          * ListActivity
          * @description List what happened in the workspace, the latest first, each with the contact that its `id` leads to now.
          *
-         *     `actor` leaves what people said, with all that came of it, or what rules did by themselves; `by` is one person.
+         *     `actor` leaves what people said, with all that came of it, or what rules did by themselves; `by` is one person,
+         *     `numbers` are those of single entries.
          */
         get: operations["identity_HistoryListActivity"];
         put?: never;
@@ -1283,6 +1304,8 @@ export interface paths {
         /**
          * ShowPreview
          * @description Show how many golden records would join, part or show other values by the rules that are tried out.
+         *
+         *     Where none are, it is null.
          */
         get: operations["identity_RulesPreviewShowPreview"];
         /**
@@ -1868,6 +1891,7 @@ export interface components {
         agent_ProposedStep: {
             says: string;
             provider: string | null;
+            effect: string | null;
             before: {
                 [key: string]: string | null;
             };
@@ -2931,6 +2955,8 @@ export interface components {
             fields: string[];
             /** @default [] */
             lacks: string[];
+            /** @default false */
+            only_noted: boolean;
         };
         /** PossibleActions */
         sync_worker_PossibleActions: {
@@ -3065,6 +3091,7 @@ export interface operations {
         parameters: {
             query?: {
                 connection_id?: string | null;
+                ids?: string[] | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -3117,6 +3144,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["sync_worker_ActionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_worker_ActionsCheckCheckAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sync_worker_ActionWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sync_worker_ActionWish"];
                 };
             };
             /** @description A problem */
@@ -3673,7 +3733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["agent_ChatDetail"];
+                    "application/json": components["schemas"]["agent_ChatDetail"] | null;
                 };
             };
             /** @description A problem */
@@ -5081,6 +5141,7 @@ export interface operations {
                 kind?: "joined" | "parted" | "decided" | "pinned" | "unpinned" | null;
                 actor?: "people" | "rules" | null;
                 by?: string | null;
+                numbers?: number[] | null;
                 since?: string | null;
                 until?: string | null;
                 cursor?: string | null;
@@ -5391,7 +5452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["identity_RulesPreview"];
+                    "application/json": components["schemas"]["identity_RulesPreview"] | null;
                 };
             };
             /** @description A problem */

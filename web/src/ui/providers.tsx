@@ -16,12 +16,21 @@ const INKS: Readonly<Record<string, string>> = {
   zendesk: "text-zendesk",
 };
 
-/** Tell what a provider is called, as its service says; until it has, and of one it does not know, by its name. */
+/** What they are called until their service has said it: a wrong name, even for a moment, is read and remembered. */
+const NAMES: Readonly<Record<string, string>> = {
+  hubspot: "HubSpot",
+  pipedrive: "Pipedrive",
+  zendesk: "Zendesk",
+  csv_file: "CSV file",
+  vcard_file: "vCard file",
+};
+
+/** Tell what a provider is called, as its service says; of one that nobody knows, by its name. */
 export function useProviderOf(): (name: string) => ProviderInfo {
   const { data } = useQuery(providersQuery);
   return (name) => {
     const known = data?.find((provider) => provider.name === name);
-    const label = known?.label ?? name.charAt(0).toUpperCase() + name.slice(1);
+    const label = known?.label ?? NAMES[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
     return { label, says: known?.says ?? "", isFile: Boolean(known?.file) };
   };
 }

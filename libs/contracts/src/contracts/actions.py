@@ -112,14 +112,16 @@ class ActionWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Possible(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a connection can do, and what really happens then.
 
-    `fields` are those it takes beside the ones that are always needed. `lacks` names the scopes that the account did
-    not grant: as long as there are any, it is not done.
+    `only_noted` says of an email or a meeting that it stands in the provider and nobody hears of it. `fields` are
+    those it takes beside the ones that are always needed. `lacks` names the scopes that the account did not grant: as
+    long as there are any, it is not done.
     """
 
     kind: ActionKind
     says: str
     fields: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    only_noted: bool = False
 
 
 class PossibleActions(msgspec.Struct, frozen=True, kw_only=True):

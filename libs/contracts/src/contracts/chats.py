@@ -29,10 +29,11 @@ class ChatDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProposedStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that would be done, and where; each field before and after."""
+    """One thing that would be done, and where; each field before and after, and what really happens there."""
 
     says: str
     provider: str | None
+    effect: str | None
     before: dict[str, str | None]
     after: dict[str, str | None]
 

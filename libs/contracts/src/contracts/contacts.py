@@ -38,6 +38,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
 
 MAX_FIELD_CHARS = 1_000
+FEWEST_DIGITS = 3
+
+
+def is_dialled(phone: str) -> bool:
+    """Whether a phone has digits enough to be dialled, if only inside one house."""
+    return sum(letter.isdigit() for letter in phone) >= FEWEST_DIGITS
 
 
 class ContactFetched(Event, frozen=True, kw_only=True):

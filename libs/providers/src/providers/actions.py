@@ -38,13 +38,15 @@ class Ability(msgspec.Struct, frozen=True, kw_only=True):
     """Something a provider can do: what really happens, in a sentence for people, and what it takes.
 
     Of each group of `scopes` the account must have granted one. `fields` are those it takes beside the ones that every
-    provider takes; of `needs` at least one must be given.
+    provider takes; of `needs` at least one must be given. `only_noted` says of an email or a meeting that it stands in
+    the provider and nobody hears of it.
     """
 
     says: str
     scopes: tuple[tuple[str, ...], ...]
     fields: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    only_noted: bool = False
 
     def lacks(self, granted: tuple[str, ...] | None) -> tuple[str, ...]:
         """Tell the scopes that were not granted, where it is known which were."""

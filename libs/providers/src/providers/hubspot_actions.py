@@ -66,12 +66,15 @@ ACTIONS: Mapping[ActionKind, Ability] = MappingProxyType(
         ),
         "add_note": Ability(says="The note stands in the contact's timeline in HubSpot.", scopes=SCOPES),
         "send_email": Ability(
-            says="HubSpot keeps the email as a log entry in the contact's timeline; nothing is sent.", scopes=SCOPES
+            says="HubSpot keeps the email as a log entry in the contact's timeline; nothing is sent.",
+            scopes=SCOPES,
+            only_noted=True,
         ),
         "schedule_meeting": Ability(
             says="The meeting stands in the contact's timeline in HubSpot; nobody is invited.",
             scopes=SCOPES,
             fields=("body", "location"),
+            only_noted=True,
         ),
     }
 )

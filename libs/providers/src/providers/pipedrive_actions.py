@@ -59,6 +59,7 @@ ACTIONS: Mapping[ActionKind, Ability] = MappingProxyType(
             says="The meeting is an activity of the person's in Pipedrive; nobody is invited.",
             scopes=(("activities:full",),),
             fields=("body", "location"),
+            only_noted=True,
         ),
     }
 )

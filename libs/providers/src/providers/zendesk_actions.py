@@ -79,6 +79,7 @@ ACTIONS: Mapping[ActionKind, Ability] = MappingProxyType(
             says="Zendesk has no calendar: it gets a ticket of the type task that is due then. Nobody is invited.",
             scopes=_TICKETS,
             fields=("body", "location"),
+            only_noted=True,
         ),
     }
 )

@@ -83,7 +83,7 @@ async def _act(api: Api, key: str, step: Step) -> Done:
     if action["state"] == "succeeded":
         record: dict[str, Any] = next(iter(action.get("records") or ()), {})
         name = f"{action['connection_id']}/{record['provider_id']}" if record else None
-        return Done(step.says, "succeeded", "done", undo=undo, url=record.get("url"), record=name)
+        return Done(step.says, "succeeded", "done", effect=step.effect, undo=undo, url=record.get("url"), record=name)
     return Done(step.says, "failed", action.get("problem") or "it failed")
 
 

@@ -229,11 +229,11 @@ async def _check_allowance(conn: AsyncConnection, key: ChatKey, settings: Settin
         raise UsedUp(f"{settings.agent_tokens_a_day:,} tokens a day", retry_after=left)
 
 
-async def show_chat(conn: AsyncConnection, key: ChatKey) -> ChatDetail:
-    """Show a conversation as pages do. Raises `ChatNotFound`."""
+async def show_chat(conn: AsyncConnection, key: ChatKey) -> ChatDetail | None:
+    """Show a conversation as pages do; None where nobody has begun it."""
     chat = await queries.lock_chat(conn, key)
     if chat is None:
-        raise ChatNotFound
+        return None
     if chat.turn_id and not chat.is_alive:
         await _put_right(conn, key, chat)
     messages = await queries.load_messages(conn, key)

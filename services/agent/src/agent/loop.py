@@ -245,7 +245,7 @@ def shown(proposal_id: UUID, call_id: str, plan: Plan) -> dict[str, Any]:
         "title": plan.title,
         "contactId": plan.contact_id,
         "steps": [
-            {"says": step.says, "provider": step.provider, "before": step.before, "after": step.after}
+            {name: getattr(step, name) for name in ("says", "provider", "effect", "before", "after")}
             for step in plan.steps
         ],
     }

@@ -12,6 +12,7 @@ from litestar.types import Receive, Scope, Send
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
 from servicekit.errors import Problem
 from servicekit.principal import READ
 
@@ -34,6 +35,14 @@ class OnlyPost(Problem):
         self.headers["Allow"] = "POST"
 
 
+class VersionUnknown(Problem):
+    """The header names no version of the protocol; without it the oldest that needs none is meant."""
+
+    status = 400
+    slug = "mcp-version-unknown"
+    title = "MCP-Protocol-Version names no version that is spoken here"
+
+
 def mcp_route(server: Server[Any], settings: Settings) -> tuple[ASGIRouteHandler, Life]:
     """Make the route, and what keeps it alive."""
     manager = StreamableHTTPSessionManager(
@@ -49,6 +58,7 @@ def mcp_route(server: Server[Any], settings: Settings) -> tuple[ASGIRouteHandler
     async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP or scope["method"] != "POST":
             raise OnlyPost
+        _check_version(scope["headers"])
         seen = {**scope, "headers": _as_seen_outside(scope["headers"])}
         # Two names for the same messages: those of ASGI as the one framework types them, and as the other does.
         await manager.handle_request(seen, cast("Any", receive), cast("Any", send))
@@ -59,6 +69,12 @@ def mcp_route(server: Server[Any], settings: Settings) -> tuple[ASGIRouteHandler
             yield
 
     return mcp, life
+
+
+def _check_version(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    said = dict(headers).get(b"mcp-protocol-version")
+    if said is not None and said.decode("latin-1") not in KNOWN_PROTOCOL_VERSIONS:
+        raise VersionUnknown(f"These are: {', '.join(KNOWN_PROTOCOL_VERSIONS)}.", spoken=KNOWN_PROTOCOL_VERSIONS)
 
 
 def security(settings: Settings) -> TransportSecuritySettings:

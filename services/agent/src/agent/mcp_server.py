@@ -100,9 +100,10 @@ def mcp_server(db: Database, settings: Settings, workshop: Workshop) -> Server[A
         return ListToolsResult(tools=list_tools(asking(ctx)[0]))
 
     async def on_call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult:
-        if params.name not in NAMED:
-            raise MCPError(INVALID_PARAMS, f"There is no tool {params.name}. There are {', '.join(NAMED)}.")
         principal, api = asking(ctx)
+        if params.name not in NAMED:
+            offered = ", ".join(view.name for view in list_tools(principal))
+            raise MCPError(INVALID_PARAMS, f"There is no tool {params.name}. There are {offered}.")
         return await call_tool(db, settings, api, principal, params.name, params.arguments or {})
 
     async def on_read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:

@@ -15,7 +15,7 @@ from agent.settings import Settings
 from agent.tools.api import Api, ToolFailed
 from agent.tools.registry import TOOLS
 from agent.tools.running import run
-from agent.tools.tool import Plan, Reading, Result, Source, Tool, described, fitted, read_input, written
+from agent.tools.tool import Plan, Reading, Result, Source, Step, Tool, described, fitted, read_input, written
 
 log = structlog.get_logger()
 
@@ -114,6 +114,11 @@ async def _propose(
         "decide_at": where,
         "proposal_id": str(proposal_id),
         "title": plan.title,
-        "steps": [{"says": step.says, "before": step.before, "after": step.after} for step in plan.steps],
+        "steps": [_shown(step) for step in plan.steps],
         "expires_in_hours": settings.proposal_hours,
     }
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    really = {"what_really_happens": step.effect} if step.effect else {}
+    return {"says": step.says, **really, "before": step.before, "after": step.after}

@@ -19,15 +19,19 @@ DECIDED = frozenset({"done", "failed", "refused"})
 
 NOT_KNOWN = "You approved this, and what became of it is not known yet: Proposals tells it."
 
-_SHOWN = ("says", "state", "detail", "undo", "url")
+_SHOWN = ("says", "state", "detail", "effect", "undo", "url")
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What became of a step; `undo` is where it is taken back, `record` the connection_id/provider_id written."""
+    """What became of a step; `undo` is where it is taken back, `record` the connection_id/provider_id written.
+
+    `effect` is what really happened there, of what was done.
+    """
 
     says: str
     state: str
     detail: str | None = None
+    effect: str | None = None
     undo: str | None = None
     url: str | None = None
     record: str | None = None
@@ -54,6 +58,11 @@ class Outcome(msgspec.Struct, frozen=True):
         return all(step.state == "succeeded" for step in self.steps)
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether none of it was done, nor may have been."""
+        return all(step.is_ended and step.state != "succeeded" for step in self.steps)
+
+    @property
     def state(self) -> str:
         """The state of a proposal of which this became."""
         if not self.is_ended:
@@ -66,7 +75,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         """Tell it in words."""
-        return "; ".join(f"{step.says}: {step.detail or step.state}" for step in self.steps)
+        return "; ".join(f"{step.says}: {step.detail or step.state}{_really(step)}" for step in self.steps)
+
+
+def _really(step: Done) -> str:
+    return f" ({step.effect})" if step.effect else ""
 
 
 def waiting(plan: Plan) -> Outcome:
@@ -95,7 +108,8 @@ def told(call_id: str, outcome: Outcome) -> tuple[Chunk, Block]:
         done: Chunk = {"type": "tool-output-available", "toolCallId": call_id, "output": outcome.shown()}
         return done, result(call_id, f"Approved and done. {says}")
     failed: Chunk = {"type": "tool-output-error", "toolCallId": call_id, "errorText": says}
-    return failed, result(call_id, f"Approved, but not all was done. {says}", is_error=True)
+    how_far = "nothing was done" if outcome.is_nothing else "not all was done"
+    return failed, result(call_id, f"Approved, but {how_far}. {says}", is_error=True)
 
 
 def told_no(call_id: str, reason: str | None) -> tuple[Chunk, Block]:

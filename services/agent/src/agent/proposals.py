@@ -60,7 +60,9 @@ def view_of(proposal: Proposal) -> ProposalView:
         input=proposal.input,
         contact_id=proposal.plan.contact_id,
         steps=[
-            ProposedStep(says=step.says, provider=step.provider, before=step.before, after=step.after)
+            ProposedStep(
+                says=step.says, provider=step.provider, effect=step.effect, before=step.before, after=step.after
+            )
             for step in proposal.plan.steps
         ],
         state=_state(proposal),
@@ -160,7 +162,9 @@ async def hear(conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, num
     if proposal is None or proposal.state != "running":
         return
     steps = waiting(proposal.plan).steps
-    steps[number] = structs.replace(done, says=steps[number].says)
+    step = proposal.plan.steps[number]
+    effect = step.effect if done.state == "succeeded" else None
+    steps[number] = structs.replace(done, says=step.says, effect=effect)
     outcome = await note(conn, workspace_id, proposal_id, Outcome(steps))
     if key and chat and outcome.is_ended:
         await _tell(conn, key, chat, proposal, told(proposal.call_id, outcome)[0])

@@ -128,8 +128,8 @@ async def list_chats(
 @get("/chat/{chat_id:str}", opt=_BY_PEOPLE)
 async def show_chat(
     chat_id: FromPath[str], conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
-) -> ChatDetail:
-    """Show a conversation, with proposals that are still open."""
+) -> ChatDetail | None:
+    """Show a conversation, with proposals that are still open; null where nothing was asked in it yet."""
     return await chats.show_chat(conn, _key(principal, chat_id))
 
 

@@ -16,6 +16,7 @@ from contracts.actions import (
     SendEmail,
     UpdateContact,
 )
+from contracts.contacts import is_dialled
 from email_validator import EmailNotValidError, validate_email
 from providers.actions import Ability
 from providers.files import FileSource
@@ -54,7 +55,13 @@ def list_possible(source: SourceProvider | FileSource, granted: tuple[str, ...] 
     found = {kind: ability_of(source, kind) for kind in KINDS}
     return PossibleActions(
         items=[
-            Possible(kind=kind, says=ability.says, fields=ability.fields, lacks=ability.lacks(granted))
+            Possible(
+                kind=kind,
+                says=ability.says,
+                fields=ability.fields,
+                lacks=ability.lacks(granted),
+                only_noted=ability.only_noted,
+            )
             for kind, ability in found.items()
             if isinstance(ability, Ability)
         ],
@@ -66,10 +73,10 @@ def cleaned(action: Action) -> tuple[Action, list[Fault]]:
     """Write an action as it is kept, addresses as mail knows them, and tell what is wrong with it in itself."""
     match action:
         case CreateContact():
-            fields, faults = _with_email(action.contact, "contact")
+            fields, faults = _read(action.contact, "contact")
             return msgspec.structs.replace(action, contact=fields), faults
         case UpdateContact():
-            fields, faults = _with_email(action.changes, "changes")
+            fields, faults = _read(action.changes, "changes")
             return msgspec.structs.replace(action, changes=fields), [*faults, *_expectations(action)]
         case ScheduleMeeting():
             late = action.ends_at <= action.starts_at
@@ -110,6 +117,13 @@ def _expectations(action: UpdateContact) -> list[Fault]:
     return unsaid + [(f"expected.{name}", "it is not to be changed") for name in expected if name not in changes]
 
 
+def _read(fields: ContactFields, where: str) -> tuple[ContactFields, list[Fault]]:
+    phone = fields.given().get("phone")
+    faults = [] if phone is None or is_dialled(phone) else [(f"{where}.phone", "This is no phone number.")]
+    fields, of_email = _with_email(fields, where)
+    return fields, [*faults, *of_email]
+
+
 def _with_email(fields: ContactFields, where: str) -> tuple[ContactFields, list[Fault]]:
     email = fields.given().get("email")
     if email is None:
@@ -117,5 +131,5 @@ def _with_email(fields: ContactFields, where: str) -> tuple[ContactFields, list[
     try:
         known = validate_email(email.strip(), check_deliverability=False).normalized
     except EmailNotValidError as error:
-        return fields, [(f"{where}.email", str(error))]
+        return fields, [(f"{where}.email", f"This is no email address: {error}")]
     return msgspec.structs.replace(fields, email=known), []

@@ -1,6 +1,6 @@
 """The SQL of actions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,12 +39,20 @@ async def find_action(
 
 
 async def list_actions(
-    conn: AsyncConnection, workspace_id: UUID, *, connection_id: UUID | None, before: UUID | None, at_most: int
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    *,
+    connection_id: UUID | None,
+    ids: Collection[UUID] | None,
+    before: UUID | None,
+    at_most: int,
 ) -> list[Row[Any]]:
-    """List actions, the newest first."""
+    """List actions, all or those of a connection or of these ids, the newest first."""
     statement = select(action).where(action.c.workspace_id == workspace_id)
     if connection_id:
         statement = statement.where(action.c.connection_id == connection_id)
+    if ids is not None:
+        statement = statement.where(action.c.action_id.in_(ids))
     if before:
         statement = statement.where(action.c.action_id < before)
     return list(await conn.execute(statement.order_by(action.c.action_id.desc()).limit(at_most)))

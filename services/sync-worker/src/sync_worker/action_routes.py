@@ -16,6 +16,7 @@ from sync_worker import actions
 from sync_worker.actions import KeyMissing, Sources
 
 Limit = FromQuery[Annotated[int, QueryParameter(ge=1, le=100)]]
+Ids = Annotated[list[UUID] | None, QueryParameter(max_items=100)]
 Key = FromHeader[
     Annotated[
         str | None,
@@ -48,6 +49,14 @@ def routes(sources: Sources) -> list[HTTPRouteHandler]:
             conn, workspace_id, data, key=idempotency_key, created_by=person, sources=sources
         )
 
+    # Whoever proposes learns here what would be refused, before a person is asked.
+    @post("/actions/check", status_code=200)
+    async def check_action(
+        data: JSONBody[ActionWish], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
+    ) -> ActionWish:
+        """Show what would be done at a provider, if it could be; nothing is done."""
+        return await actions.check_action(conn, principal.workspace_id, data, sources)
+
     @post("/actions/{action_id:uuid}/undo", status_code=202, opt={"scope": PERSON})
     async def undo_action(
         action_id: FromPath[UUID], principal: NamedDependency[Principal], conn: NamedDependency[AsyncConnection]
@@ -64,7 +73,7 @@ def routes(sources: Sources) -> list[HTTPRouteHandler]:
         """Tell what a connection can do, what really happens then, and why it cannot do the rest."""
         return await actions.list_possible(conn, principal.workspace_id, connection_id, sources)
 
-    return [request_action, undo_action, list_possible_actions, list_actions, get_action]
+    return [request_action, check_action, undo_action, list_possible_actions, list_actions, get_action]
 
 
 @get("/actions")
@@ -72,12 +81,13 @@ async def list_actions(
     principal: NamedDependency[Principal],
     conn: NamedDependency[AsyncConnection],
     connection_id: FromQuery[UUID | None] = None,
+    ids: Ids = None,
     cursor: FromQuery[UUID | None] = None,
     limit: Limit = 20,
 ) -> ItemPage[ActionView]:
-    """List what was done, or is to be, the newest first."""
+    """List what was done, or is to be, the newest first: all of it, or at one connection, or by these ids."""
     return await actions.list_actions(
-        conn, principal.workspace_id, connection_id=connection_id, cursor=cursor, limit=limit
+        conn, principal.workspace_id, connection_id=connection_id, ids=ids, cursor=cursor, limit=limit
     )
 
 

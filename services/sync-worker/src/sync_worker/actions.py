@@ -1,7 +1,7 @@
 """Actions: asked for, looked at, undone; begun and ended by who carries them out."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from contracts.actions import (
     UpdateContact,
 )
 from contracts.pages import ItemPage
-from providers.actions import Done
+from providers.actions import Ability, Done
 from providers.files import FileSource
 from providers.source import Page, SourceProvider
 from servicekit.errors import BadRequest, Conflict, NotFound, Problem
@@ -127,6 +127,12 @@ async def request_action(
     return await _view(conn, workspace_id, made)
 
 
+async def check_action(conn: AsyncConnection, workspace_id: UUID, wish: ActionWish, sources: Sources) -> ActionWish:
+    """Return what would be queued, if it could be, and do nothing. Raises as `request_action` does."""
+    action = await _expect_possible(conn, workspace_id, wish, sources)
+    return ActionWish(connection_id=wish.connection_id, action=action)
+
+
 async def undo_action(
     conn: AsyncConnection, workspace_id: UUID, action_id: UUID, *, created_by: UUID, sources: Sources
 ) -> ActionView:
@@ -141,7 +147,8 @@ async def undo_action(
         raise NotUndoable(done.why_not or NOT_YET)
     inverse = msgspec.convert(done.inverse, UpdateContact)
     wish = ActionWish(connection_id=done.connection_id, action=inverse)
-    await _expect_possible(conn, workspace_id, wish, sources)
+    # What stood there is had back as it stood, be it an email or not.
+    await _expect_able(conn, workspace_id, wish, sources)
     made = await _queue(
         conn,
         workspace_id,
@@ -165,11 +172,17 @@ async def get_action(conn: AsyncConnection, workspace_id: UUID, action_id: UUID)
 
 
 async def list_actions(
-    conn: AsyncConnection, workspace_id: UUID, *, connection_id: UUID | None, cursor: UUID | None, limit: int
+    conn: AsyncConnection,
+    workspace_id: UUID,
+    *,
+    connection_id: UUID | None,
+    ids: Collection[UUID] | None = None,
+    cursor: UUID | None,
+    limit: int,
 ) -> ItemPage[ActionView]:
-    """List actions, the newest first."""
+    """List actions, all or those of a connection or of these ids, the newest first."""
     found = await action_queries.list_actions(
-        conn, workspace_id, connection_id=connection_id, before=cursor, at_most=limit + 1
+        conn, workspace_id, connection_id=connection_id, ids=ids, before=cursor, at_most=limit + 1
     )
     items = await _views(conn, workspace_id, found[:limit])
     return ItemPage(items=items, next_cursor=str(items[-1].id) if len(found) > limit else None)
@@ -272,6 +285,15 @@ async def put_off(
 
 async def _expect_possible(conn: AsyncConnection, workspace_id: UUID, wish: ActionWish, sources: Sources) -> Action:
     """Return an action as it is kept, if its connection can do it. Raises as `request_action` does."""
+    ability = await _expect_able(conn, workspace_id, wish, sources)
+    action, faults = abilities.cleaned(wish.action)
+    if faults := [*faults, *abilities.misfits(action, ability)]:
+        raise ActionUnfit(faults)
+    return action
+
+
+async def _expect_able(conn: AsyncConnection, workspace_id: UUID, wish: ActionWish, sources: Sources) -> Ability:
+    """Return how a connection does such a thing. Raises as `request_action` does, but `ActionUnfit`."""
     known = await queries.find_connection(conn, workspace_id, wish.connection_id)
     if known is None:
         raise ConnectionNotFound
@@ -286,10 +308,7 @@ async def _expect_possible(conn: AsyncConnection, workspace_id: UUID, wish: Acti
         raise ActionNotPossible(ability, possible=able)
     if lacks := ability.lacks(granted):
         raise ActionNotPossible(f"The account did not grant what this needs: {', '.join(lacks)}.", possible=able)
-    action, faults = abilities.cleaned(wish.action)
-    if faults := [*faults, *abilities.misfits(action, ability)]:
-        raise ActionUnfit(faults)
-    return action
+    return ability
 
 
 async def _queue(

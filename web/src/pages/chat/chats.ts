@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { DefaultChatTransport } from "ai";
 import { threadKey } from "../../api/assistant";
 import { answered, api, session as own } from "../../api/client";
-import { Problem, readProblem } from "../../api/problem";
+import { readProblem } from "../../api/problem";
 import type { Session } from "../../api/session";
 import type { ChatRequest } from "../../api/types";
 import type { ChatMessage } from "./parts";
@@ -34,16 +34,11 @@ export const threadQuery = (id: string) =>
 
 /** Ask what the server kept of a conversation, without another look at what is shown of it. */
 export async function readThread(id: string, signal?: AbortSignal): Promise<KeptThread> {
-  try {
-    const params = { path: { chat_id: id } };
-    const kept = await answered(api.GET("/chat/{chat_id}", { params, ...(signal ? { signal } : {}) }));
-    // The description says of messages that they are objects; what kind, the AI SDK's stream says.
-    return { messages: kept.messages as unknown as ChatMessage[], isAnswering: kept.is_answering };
-  } catch (error) {
-    if (error instanceof Problem && error.slug === "chat-not-found")
-      return { messages: [], isAnswering: false };
-    throw error;
-  }
+  const params = { path: { chat_id: id } };
+  const kept = await answered(api.GET("/chat/{chat_id}", { params, ...(signal ? { signal } : {}) }));
+  // The description says of messages that they are objects; what kind, the AI SDK's stream says.
+  const messages = (kept?.messages ?? []) as unknown as ChatMessage[];
+  return { messages, isAnswering: kept?.is_answering ?? false };
 }
 
 /** End a turn. To close its stream would not: another page may follow it, and this one after a reload. */

@@ -24,6 +24,11 @@ export function Decision({ approve, refuse, edit, busy = false }: DecisionProps)
           event.preventDefault();
           refuse(reason.trim() || undefined);
         }}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          setRefusing(false);
+        }}
       >
         <input
           // biome-ignore lint/a11y/noAutofocus: it was just asked for
@@ -35,6 +40,9 @@ export function Decision({ approve, refuse, edit, busy = false }: DecisionProps)
           onChange={(event) => setReason(event.target.value)}
           className="h-8 min-w-0 flex-1 rounded-md border border-field bg-raised px-2 text-sm placeholder:text-muted"
         />
+        <Button disabled={busy} onClick={() => setRefusing(false)}>
+          Cancel
+        </Button>
         <Button type="submit" busy={busy}>
           Refuse
         </Button>

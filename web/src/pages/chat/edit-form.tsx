@@ -1,26 +1,31 @@
 import { type SubmitEvent, useId } from "react";
+import type { ProposedStep } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { inWords } from "../../ui/format";
-import { editablesOf, editedInput, inputNameOf } from "./editing";
+import { editablesOf, editedInput, inputNameOf, localTime } from "./editing";
+import { PlanSteps } from "./plan-steps";
 
 interface EditFormProps {
   /** What the proposal was made from. */
   input: Readonly<Record<string, unknown>>;
+  /** Where it goes, and what is there now. */
+  steps: readonly ProposedStep[];
   busy: boolean;
   approve: (input: Readonly<Record<string, unknown>>) => unknown;
   cancel: () => void;
 }
 
 /** A proposal put in other words, and approved as that. */
-export function EditForm({ input, busy, approve, cancel }: EditFormProps) {
+export function EditForm({ input, steps, busy, approve, cancel }: EditFormProps) {
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     approve(editedInput(input, new FormData(event.currentTarget)));
   };
   return (
     <form aria-label="Edit the proposal" onSubmit={submit} className="space-y-3 py-2">
-      {editablesOf(input).map(({ path, value, isLong }) => {
+      <PlanSteps steps={steps} isEdited />
+      {editablesOf(input).map(({ path, value, isLong, isMoment }) => {
         const label = inWords(path.at(-1) ?? "");
         return isLong ? (
           <Lines key={inputNameOf(path)} label={label} name={inputNameOf(path)} value={value} />
@@ -29,7 +34,9 @@ export function EditForm({ input, busy, approve, cancel }: EditFormProps) {
             key={inputNameOf(path)}
             label={label}
             name={inputNameOf(path)}
-            defaultValue={value}
+            {...(isMoment
+              ? { type: "datetime-local", defaultValue: localTime(value) }
+              : { defaultValue: value })}
             required
           />
         );

@@ -13,7 +13,7 @@ import { EditForm } from "./edit-form";
 import { editablesOf } from "./editing";
 import { type Plan, type ToolPart, toolWords } from "./parts";
 import { PlanSteps } from "./plan-steps";
-import { stepsOf } from "./undo";
+import { areUndone, type DoneStep, stepsOf, useStandings } from "./undo";
 
 export type Decide = (decision: { id: string; approved: boolean; reason?: string }) => unknown;
 
@@ -63,7 +63,7 @@ function Planned({ call, plan, decide }: { call: ToolPart; plan: Plan; decide: D
   // It may have been edited before it was carried out.
   const done = useQuery({ ...decidedProposalQuery(plan.proposalId), enabled: isDone });
   if (isEditing && call.state === "approval-requested") {
-    return <Editing call={call} proposalId={plan.proposalId} cancel={() => setEditing(false)} />;
+    return <Editing call={call} plan={plan} cancel={() => setEditing(false)} />;
   }
   const edit = editablesOf(call.input).length > 0 ? () => setEditing(true) : undefined;
   return (
@@ -80,16 +80,17 @@ function Planned({ call, plan, decide }: { call: ToolPart; plan: Plan; decide: D
 
 interface EditingProps {
   call: ToolPart;
-  proposalId: string;
+  plan: Plan;
   cancel: () => void;
 }
 
-function Editing({ call, proposalId, cancel }: EditingProps) {
-  const deciding = useDeciding(proposalId);
+function Editing({ call, plan, cancel }: EditingProps) {
+  const deciding = useDeciding(plan.proposalId);
   return (
     <div className="px-3">
       <EditForm
         input={{ ...(call.input as object) }}
+        steps={plan.steps}
         busy={deciding.isPending}
         approve={(input) => deciding.mutate({ approved: true, input })}
         cancel={cancel}
@@ -120,14 +121,7 @@ function Standing({ call, decide, edit }: StandingProps) {
     case "approval-responded":
       return <p className="text-muted text-sm">{call.approval.approved ? "Being done …" : "Refused"}</p>;
     case "output-available":
-      return (
-        <>
-          <p className="mb-1 flex items-center gap-1.5 text-good text-sm">
-            <Check aria-hidden="true" className="size-4" /> Approved and done
-          </p>
-          <DoneSteps steps={stepsOf(call.output)} />
-        </>
-      );
+      return <Carried steps={stepsOf(call.output)} />;
     case "output-error":
       return <Notice tone="bad">{call.errorText}</Notice>;
     case "output-denied":
@@ -135,4 +129,20 @@ function Standing({ call, decide, edit }: StandingProps) {
     default:
       return <p className="text-muted text-sm">Being written …</p>;
   }
+}
+
+function Carried({ steps }: { steps: readonly DoneStep[] }) {
+  const isUndone = areUndone(steps, useStandings(steps));
+  return (
+    <>
+      {isUndone ? (
+        <p className="mb-1 text-muted text-sm">Approved and done, then undone</p>
+      ) : (
+        <p className="mb-1 flex items-center gap-1.5 text-good text-sm">
+          <Check aria-hidden="true" className="size-4" /> Approved and done
+        </p>
+      )}
+      <DoneSteps steps={steps} />
+    </>
+  );
 }

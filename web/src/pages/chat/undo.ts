@@ -1,11 +1,15 @@
+import { useQueries } from "@tanstack/react-query";
 import { undoAction } from "../../api/actions";
 import { undoEntry } from "../../api/history";
+import { actionStandingQuery, entryStandingQuery, type Standing } from "../../api/undone";
 
 /** What became of a step that was approved, as far as a page shows it. */
 export interface DoneStep {
   says: string;
   state: string;
   detail?: string | null;
+  /** What really happened there. */
+  effect?: string | null;
   undo?: string | null;
   url?: string | null;
 }
@@ -39,4 +43,26 @@ export function undoOf({ undo }: DoneStep): (() => Promise<string>) | undefined 
   if (number) return () => undoEntry(Number(number)).then(() => "Undone");
   const action = undo?.match(ACTION)?.[1];
   return action ? () => undoAction(action) : undefined;
+}
+
+/** Whether each step still stands, as its service says, be it undone here or anywhere; of the others nothing. */
+export function useStandings(steps: readonly DoneStep[]): readonly (Standing | undefined)[] {
+  return useQueries({ queries: steps.map(standingQuery), combine: dataOf });
+}
+
+function standingQuery({ undo }: DoneStep) {
+  const number = undo?.match(ENTRY)?.[1];
+  if (number) return entryStandingQuery(Number(number));
+  const action = undo?.match(ACTION)?.[1];
+  return { ...actionStandingQuery(action ?? ""), enabled: action !== undefined };
+}
+
+function dataOf(results: readonly { data: Standing | undefined }[]): readonly (Standing | undefined)[] {
+  return results.map(({ data }) => data);
+}
+
+/** Whether all that was done was undone since. */
+export function areUndone(steps: readonly DoneStep[], standings: readonly (Standing | undefined)[]): boolean {
+  const done = steps.flatMap(({ state }, at) => (state === "succeeded" ? [standings[at]] : []));
+  return done.length > 0 && done.every((standing) => standing === "undone");
 }

@@ -23,7 +23,7 @@ const CONTACT: Pick<ContactDetail, "sources" | "lineage"> = {
 };
 
 const update = (...fields: string[]): PossibleAction[] => [
-  { kind: "update_contact", says: "", fields, lacks: [] },
+  { kind: "update_contact", says: "", fields, lacks: [], only_noted: false },
 ];
 
 test("a field can be written where the account takes it, over what the record says", () => {
@@ -42,7 +42,7 @@ test("a field can be written where the account takes it, over what the record sa
 });
 
 test("an account that lacks a permission, or is not connected, is no place to write to", () => {
-  const lacking = [{ kind: "update_contact" as const, says: "", fields: ["job_title"], lacks: ["write"] }];
+  const lacking = update("job_title").map((possible) => ({ ...possible, lacks: ["write"] }));
 
   expect(writePlaces(CONTACT, "job_title", new Map([["a", lacking]]))).toEqual([]);
 });

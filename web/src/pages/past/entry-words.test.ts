@@ -25,6 +25,7 @@ test("a reason that holds many records together is said once", () => {
 test("what people said is a reason without a number", () => {
   const edge = { rule: "decided_same", value: "2", strength: 10_000 };
   expect(reasonsOf({ ...JOINED, edges: [edge] })).toBe("what somebody said");
+  expect(reasonsOf({ ...JOINED, by: "me", edges: [edge] })).toBe("");
 });
 
 test("records that are alike joined for all they have in common", () => {

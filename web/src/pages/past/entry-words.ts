@@ -32,15 +32,23 @@ export function whoOf({ by }: Pick<HistoryEntry, "by">, me: string | undefined):
   return by === me ? "By you" : "By another member";
 }
 
-/** Say each reason once: one email may hold many records together. A value comes with its kind, `email:…`. */
-export function reasonsOf({ edges = [] }: HistoryEntry): string {
-  return [...new Set(edges.map(reasonOf))].join(", ");
+/**
+ * Say each reason once: one email may hold many records together. A value comes with its kind, `email:…`. Of what
+ * somebody said here, who it was says enough.
+ */
+export function reasonsOf({ edges = [], by }: HistoryEntry): string {
+  const told = by ? edges.filter(({ rule }) => !isWord(rule)) : edges;
+  return [...new Set(told.map(reasonOf))].join(", ");
 }
 
 function reasonOf({ rule, value }: HistoryEntry["edges"][number]): string {
-  if (rule.startsWith("decided")) return "what somebody said";
+  if (isWord(rule)) return "what somebody said";
   if (rule === "alike") return "all that they have in common";
   return `the ${inWords(rule).toLowerCase()} ${value.replace(/^[a-z_]+:/, "")}`;
+}
+
+function isWord(rule: string): boolean {
+  return rule.startsWith("decided");
 }
 
 /** Whether it can be taken back: it was not yet, and is not itself only a taking back. */

@@ -11,17 +11,9 @@ import { DoneSteps } from "../chat/done-steps";
 import { EditForm } from "../chat/edit-form";
 import { editablesOf } from "../chat/editing";
 import { PlanSteps } from "../chat/plan-steps";
-import { stepsOf } from "../chat/undo";
+import { areUndone, stepsOf, useStandings } from "../chat/undo";
 import { canGoOn } from "./going-on";
-
-const STANDINGS = {
-  open: { tone: "info", words: "Waits for you" },
-  running: { tone: "info", words: "Being done" },
-  done: { tone: "good", words: "Done" },
-  failed: { tone: "bad", words: "Not all was done" },
-  refused: { tone: "warn", words: "Refused" },
-  expired: { tone: "warn", words: "Expired" },
-} as const;
+import { standingOf } from "./standing";
 
 /** A proposal, to be decided on or as it was. */
 export function ProposalEntry({ proposal }: { proposal: Proposal }) {
@@ -29,11 +21,12 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
   const deciding = useDeciding(proposal.id);
   const canEdit = editablesOf(proposal.input).length > 0;
   const steps = stepsOf(proposal.outcome);
+  const isUndone = areUndone(steps, useStandings(steps));
   return (
     <li className="rounded-xl border bg-raised px-4 py-2 shadow-xs">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1">
         <h2 className="min-w-0 flex-1 font-semibold text-sm [overflow-wrap:anywhere]">{proposal.title}</h2>
-        <StatePill standing={STANDINGS[proposal.state]} />
+        <StatePill standing={standingOf(proposal.state, steps, isUndone)} />
       </header>
       <p className="flex flex-wrap gap-x-2 text-muted text-xs">
         <Ago at={proposal.created_at} />
@@ -56,6 +49,7 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
       {isEditing && proposal.state === "open" ? (
         <EditForm
           input={proposal.input}
+          steps={proposal.steps}
           busy={deciding.isPending}
           approve={(input) => deciding.mutate({ approved: true, input })}
           cancel={() => setEditing(false)}

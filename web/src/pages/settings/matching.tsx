@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { connectionsQuery } from "../../api/connections";
 import { rulesPreviewQuery, rulesQuery } from "../../api/rules";
 import { Failure } from "../../ui/failure";
@@ -16,6 +16,7 @@ export function Matching() {
   const rules = useQuery(rulesQuery);
   const preview = useQuery(rulesPreviewQuery);
   const connections = useQuery(connectionsQuery);
+  const [askedAt, setAskedAt] = useState<string>();
   useContactsAfter(rules.data?.reweighing != null);
   return (
     <Section
@@ -26,13 +27,20 @@ export function Matching() {
       {rules.isError && <Failure error={rules.error} retry={rules.refetch} />}
       {rules.data?.reweighing && <Progress {...rules.data.reweighing} />}
       {preview.isError && <Failure error={preview.error} retry={preview.refetch} />}
-      {rules.data && preview.data && <PreviewPanel preview={preview.data} version={rules.data.version} />}
+      {rules.data && preview.data && (
+        <PreviewPanel
+          preview={preview.data}
+          version={rules.data.version}
+          wasAskedHere={preview.data.asked_at === askedAt}
+        />
+      )}
       {rules.data && !connections.isPending && (
         // Other rules may hold by now: then the form begins anew with those.
         <RulesForm
           key={rules.data.version}
           rules={rules.data}
           providers={[...new Set(connections.data?.map(({ provider }) => provider))]}
+          onTrying={(begun) => setAskedAt(begun.asked_at)}
         />
       )}
       <RulesVersions />

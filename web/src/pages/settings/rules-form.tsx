@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useId, useRef } from "react";
 import { answered, api } from "../../api/client";
 import { rulesKey, rulesPreviewQuery, rulesQuery } from "../../api/rules";
-import type { Rules, RulesWish } from "../../api/types";
+import type { Rules, RulesPreview, RulesWish } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { Field } from "../../ui/field";
@@ -11,8 +11,15 @@ import { toasts } from "../../ui/toasts";
 import { Priority } from "./priority";
 import { CHOSEN_FIELDS, changedRules, RULES } from "./rules";
 
+interface RulesFormProps {
+  rules: Rules;
+  providers: readonly string[];
+  /** Other rules are being tried out. */
+  onTrying: (begun: RulesPreview) => void;
+}
+
 /** The rules, to be changed: tried out first, or at once. */
-export function RulesForm({ rules, providers }: { rules: Rules; providers: readonly string[] }) {
+export function RulesForm({ rules, providers, onTrying }: RulesFormProps) {
   const client = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   const saving = useMutation({
@@ -26,7 +33,10 @@ export function RulesForm({ rules, providers }: { rules: Rules; providers: reado
   const trying = useMutation({
     mutationFn: (wish: RulesWish & { relearn: boolean }) =>
       answered(api.PUT("/rules/preview", { body: wish })),
-    onSuccess: (begun) => client.setQueryData(rulesPreviewQuery.queryKey, begun),
+    onSuccess: (begun) => {
+      client.setQueryData(rulesPreviewQuery.queryKey, begun);
+      onTrying(begun);
+    },
   });
   const changed = () => form.current && changedRules(rules, new FormData(form.current));
   const tryOut = (relearn: boolean) => {

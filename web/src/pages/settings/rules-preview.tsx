@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Fragment, useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { answered, api } from "../../api/client";
 import { previewedQuery, rulesKey } from "../../api/rules";
 import type { PreviewedChange, RulesPreview } from "../../api/types";
@@ -22,10 +22,18 @@ interface PreviewProps {
   preview: RulesPreview;
   /** The version of the rules that hold. */
   version: number;
+  /** It was asked for on this page just now, perhaps out of its sight. */
+  wasAskedHere: boolean;
 }
 
 /** What the rules that are tried out would lead to, and the way to have them hold. */
-export function PreviewPanel({ preview, version }: PreviewProps) {
+export function PreviewPanel({ preview, version, wasAskedHere }: PreviewProps) {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!wasAskedHere) return;
+    panel.current?.scrollIntoView({ block: "start" });
+    panel.current?.focus({ preventScroll: true });
+  }, [wasAskedHere]);
   const client = useQueryClient();
   const [shown, setShown] = useState<PreviewedChange["kind"] | null>(null);
   const lookAgain = () => client.invalidateQueries({ queryKey: rulesKey });
@@ -41,7 +49,12 @@ export function PreviewPanel({ preview, version }: PreviewProps) {
   const error = applying.error ?? dropping.error;
   const isDone = preview.state === "done";
   return (
-    <section aria-label="Preview" className="mb-6 rounded-lg border border-accent p-4">
+    <section
+      ref={panel}
+      tabIndex={-1}
+      aria-label="Preview"
+      className="mb-6 scroll-mt-4 rounded-lg border border-accent p-4"
+    >
       <div className="flex flex-wrap items-center gap-2">
         <h3 className="mr-auto font-semibold text-sm">
           {isDone ? "With the new rules" : "Trying the new rules out …"}

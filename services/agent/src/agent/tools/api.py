@@ -17,6 +17,7 @@ NOT_FOUND = 404
 CONFLICT = 409
 SIGNED_OUT = 401
 BROKEN = 500
+UNFIT = 422
 
 
 class ToolFailed(Exception):
@@ -25,6 +26,10 @@ class ToolFailed(Exception):
 
 class NothingThere(ToolFailed):
     """What was asked for does not exist."""
+
+
+class Unfit(ToolFailed):
+    """It is understood, and cannot be done as it is."""
 
 
 class Conflicting(ToolFailed):
@@ -61,6 +66,10 @@ class Api:
         more = {"Idempotency-Key": key} if key else None
         return await self._ask("POST", f"{self._identity}{path}", body=body, more=more)
 
+    async def check(self, wish: object) -> None:
+        """Learn whether something could be done at a provider. Raises `ToolFailed` with why not."""
+        await self._ask("POST", f"{self._sync_worker}/actions/check", body=wish)
+
     async def act(self, body: object, *, key: str) -> Any:
         """Have something done at a provider, once for each key. Raises `ToolFailed`."""
         return await self._ask("POST", f"{self._sync_worker}/actions", body=body, more={"Idempotency-Key": key})
@@ -90,7 +99,7 @@ class Api:
             raise NotAnswered("The service that knows this does not answer just now.") from error
 
 
-_FAILURES = {NOT_FOUND: NothingThere, CONFLICT: Conflicting}
+_FAILURES = {NOT_FOUND: NothingThere, CONFLICT: Conflicting, UNFIT: Unfit}
 
 
 def _failure_of(status: int) -> type[ToolFailed]:
@@ -110,5 +119,11 @@ def _reason(status: int, content: bytes) -> str:
     except msgspec.DecodeError:
         return f"It was refused ({status})."
     said = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
-    where = "; ".join(f"{each.get('field')}: {each.get('message')}" for each in problem.errors[:5])
+    where = "; ".join(f"{_field(str(each.get('field')))}: {each.get('message')}" for each in problem.errors[:5])
     return f"{said} ({where})" if where else said
+
+
+def _field(path: str) -> str:
+    """Call a field of an action as people do; any other as its service does."""
+    inside = path.removeprefix("action.")
+    return path if inside == path else inside.rpartition(".")[2].replace("_", " ").capitalize()

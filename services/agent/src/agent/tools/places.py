@@ -20,12 +20,17 @@ Account = Annotated[
 ]
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A source record, or an account to make one in: what it is called, and which fields it takes."""
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A source record, or an account to make one in: what it is called, which fields it takes, what really happens.
+
+    `only_noted` says of an email or a meeting that it stands there and nobody hears of it.
+    """
 
     source: dict[str, Any]
     label: str
     fields: Collection[str] = ()
+    effect: str | None = None
+    only_noted: bool = False
 
 
 class Accounts:
@@ -74,23 +79,33 @@ async def able(
     accounts = await Accounts.ask(api)
     sources = [each for each in contact["sources"] if accounts.fits(each, provider, account)]
     if not sources:
-        raise ToolFailed(f"This contact is not known to {account or provider}; listSources tells what is connected.")
+        known = sorted({label_of(each, contact, accounts) for each in contact["sources"]})
+        raise ToolFailed(f"This contact is not known to {account or provider}, but to {', '.join(known)}.")
     connections = sorted({each["connection_id"] for each in sources})
     asked = await asyncio.gather(*(_possible(api, each, kind) for each in connections))
-    can = {id_: each["fields"] for id_, each in zip(connections, asked, strict=True) if each is not None}
+    can = {id_: each for id_, each in zip(connections, asked, strict=True) if each is not None}
     return [
-        Place(source, label_of(source, contact, accounts), can[source["connection_id"]])
+        _place(source, label_of(source, contact, accounts), can[source["connection_id"]])
         for source in sources
         if source["connection_id"] in can
     ]
 
 
 async def one_able(api: Api, contact: dict[str, Any], kind: str, *, provider: str | None, account: str | None) -> Place:
-    """Choose the first of them. Raises `ToolFailed` where there is none."""
+    """Choose the first of them, before all others one that the contact hears of. Raises `ToolFailed` without any."""
     places = await able(api, contact, kind, provider=provider, account=account)
     if not places:
-        raise ToolFailed("None of this contact's sources can do that; listSources tells what is connected.")
-    return places[0]
+        raise ToolFailed(await _who_can(api, contact, kind, asked=account or provider))
+    return min(places, key=lambda place: place.only_noted)
+
+
+async def _who_can(api: Api, contact: dict[str, Any], kind: str, *, asked: str | None) -> str:
+    """Say that nobody can, or who can instead of the one that was asked for."""
+    others = await able(api, contact, kind, provider=None, account=None) if asked else []
+    if not others:
+        return "None of this contact's sources can do that; listSources tells what is connected."
+    can = ", ".join(dict.fromkeys(place.label for place in others))
+    return f"{LABELS.get(asked or '', asked)} cannot do that. Of this contact's sources these can: {can}."
 
 
 async def account_for(api: Api, kind: str, *, provider: str, account: str | None) -> Place:
@@ -98,20 +113,30 @@ async def account_for(api: Api, kind: str, *, provider: str, account: str | None
     accounts = await Accounts.ask(api)
     connections = accounts.list_of(provider, account)
     asked = await asyncio.gather(*(_possible(api, each["id"], kind) for each in connections))
-    found = [each for each, possible in zip(connections, asked, strict=True) if possible]
+    found = [(each, possible) for each, possible in zip(connections, asked, strict=True) if possible]
     if len(found) > 1:
-        names = ", ".join(accounts.label(each["id"], provider) for each in found)
+        names = ", ".join(accounts.label(each["id"], provider) for each, _ in found)
         raise ToolFailed(f"There are several: {names}. Ask the person which is meant, and name it as account.")
     if not found:
         raise ToolFailed(f"{account or provider} is not connected, or cannot do that. listSources tells what is.")
-    (connection,) = found
-    return Place({"provider": provider, "connection_id": connection["id"]}, accounts.label(connection["id"], provider))
+    ((connection, possible),) = found
+    source = {"provider": provider, "connection_id": connection["id"]}
+    return _place(source, accounts.label(connection["id"], provider), possible)
+
+
+def _place(source: dict[str, Any], label: str, possible: dict[str, Any]) -> Place:
+    return Place(
+        source=source,
+        label=label,
+        fields=possible.get("fields", ()),
+        effect=possible["says"],
+        only_noted=possible.get("only_noted", False),
+    )
 
 
 async def _possible(api: Api, connection_id: str, kind: str) -> dict[str, Any] | None:
     can = await api.sync_worker(f"/connections/{connection_id}/actions")
-    found = (each for each in can["items"] if each["kind"] == kind and not each.get("lacks"))
-    return next(({"fields": (), **each} for each in found), None)
+    return next((each for each in can["items"] if each["kind"] == kind and not each.get("lacks")), None)
 
 
 def label_of(source: dict[str, Any], contact: dict[str, Any], accounts: Accounts) -> str:

@@ -5,6 +5,7 @@ from itertools import accumulate, chain
 from typing import Annotated, Any, Literal
 
 import msgspec
+from contracts.sources import SOURCE_NAMES
 from msgspec import Meta
 
 from agent.tools import showing
@@ -16,6 +17,8 @@ Few = Annotated[int, Meta(ge=1, le=50)]
 Cursor = Annotated[str | None, Meta(description="next_cursor of the page before.")]
 SHORT_TEXT = 500
 LONG_TEXT = 4_000
+OWN_TO_EACH = frozenset({"url"})
+"""What every record has of its own: where those differ, nothing disagrees."""
 MOST_OF_ITEMS = LONGEST_RESULT - 2_000
 """Characters of a page's items; the rest is for what is told beside them."""
 
@@ -68,7 +71,9 @@ async def get_contact_details(api: Api, given: Details) -> Result:
         "fields": lineage if given.detail == "full" else contact["fields"],
         "emails": contact["emails"],
         "phones": contact["phones"],
-        "disagreeing": {field: told for field, told in lineage.items() if told["other_values"]},
+        "disagreeing": {
+            field: told for field, told in lineage.items() if told["other_values"] and field not in OWN_TO_EACH
+        },
         "sources": [showing.source(each) for each in contact["sources"]],
         "last_interactions": [showing.interaction(each, SHORT_TEXT) for each in contact["interactions"][:5]],
     }
@@ -149,7 +154,7 @@ async def list_conflicts(api: Api, given: One) -> Result:
     conflicts = {}
     for field, told in contact["lineage"].items():
         values = [told["chosen"], *told["losers"]]
-        if len({each["value"].casefold() for each in values}) > 1:
+        if field not in OWN_TO_EACH and len({each["value"].casefold() for each in values}) > 1:
             conflicts[field] = {"shown_by": told["rule"], "values": [showing.value(each) for each in values]}
     content = {"contact_id": contact["id"], "name": showing.name_of(contact["fields"]), "conflicts": conflicts}
     return Result(content, showing.sources({**contact, **contact["fields"]}))
@@ -169,7 +174,9 @@ class Count(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to count; without anything, all contacts."""
 
     query: Annotated[str, Meta(max_length=200, description="Words that must be in name, email, phone or company.")] = ""
-    provider: Annotated[str | None, Meta(description="Only contacts known to this source, as hubspot.")] = None
+    provider: Annotated[
+        str | None, Meta(description=f"Only contacts known to this source: {', '.join(SOURCE_NAMES)}.")
+    ] = None
     conditions: Annotated[
         tuple[dict[str, Any], ...],
         Meta(

@@ -65,6 +65,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     says: str
     provider: str | None = None
+    effect: str | None = None
+    """What really happens there, where its words alone would promise more or less."""
     before: dict[str, str | None] = {}
     after: dict[str, str | None] = {}
     record: str | None = None

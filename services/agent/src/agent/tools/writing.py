@@ -11,6 +11,7 @@ from msgspec import Meta
 from agent.tools.api import Api, ToolFailed
 from agent.tools.places import Account, Accounts, Provider, able, account_for, one_able
 from agent.tools.reading import ContactId
+from agent.tools.steps import check_all, key_of, listed, name_of, shown_by, step_at
 from agent.tools.tool import Plan, Step, Writing
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -38,7 +39,7 @@ async def update_contact(api: Api, given: Update) -> Plan:
     for place in await able(api, contact, "update_contact", provider=given.provider, account=given.account):
         source = place.source
         taken = {name: value for name, value in changes.items() if name in place.fields}
-        before = {name: _shown_by(contact, source, name) for name in taken}
+        before = {name: shown_by(contact, source, name) for name in taken}
         if taken and before != taken:
             action = {
                 "kind": "update_contact",
@@ -46,11 +47,12 @@ async def update_contact(api: Api, given: Update) -> Plan:
                 "changes": taken,
                 "expected": before,
             }
-            says = f"Change {_and(taken)} in {place.label}"
-            steps.append(_step(source, says, action, before=before, after=taken))
+            says = f"Change {listed(taken)} in {place.label}"
+            steps.append(step_at(source, says, action, before=before, after=taken))
     if not steps:
         raise ToolFailed("None of this contact's sources takes these fields, or all show these values already.")
-    return Plan(contact_id=contact["id"], title=f"Update {_name(contact)}", steps=tuple(steps))
+    await check_all(api, steps)
+    return Plan(contact_id=contact["id"], title=f"Update {name_of(contact)}", steps=tuple(steps))
 
 
 class Create(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +70,8 @@ async def create_contact(api: Api, given: Create) -> Plan:
         raise ToolFailed("Say at least a name or an email.")
     place = await account_for(api, "create_contact", provider=given.provider, account=given.account)
     action = {"kind": "create_contact", "contact": fields}
-    step = _step(place.source, f"Create a contact in {place.label}", action, after=fields)
+    step = step_at(place.source, f"Create a contact in {place.label}", action, after=fields, effect=place.effect)
+    await check_all(api, [step])
     return Plan(title=f"Create {fields.get('first_name') or fields.get('email') or 'a contact'}", steps=(step,))
 
 
@@ -87,8 +90,9 @@ async def add_note(api: Api, given: Note) -> Plan:
     place = await one_able(api, contact, "add_note", provider=given.provider, account=given.account)
     source = place.source
     action = {"kind": "add_note", "contact_id": source["provider_id"], "body": given.body}
-    step = _step(source, f"Add a note in {place.label}", action, after={"note": given.body})
-    return Plan(contact_id=contact["id"], title=f"Note about {_name(contact)}", steps=(step,))
+    step = step_at(source, f"Add a note in {place.label}", action, after={"note": given.body}, effect=place.effect)
+    await check_all(api, [step])
+    return Plan(contact_id=contact["id"], title=f"Note about {name_of(contact)}", steps=(step,))
 
 
 class Email(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +110,7 @@ async def send_email(api: Api, given: Email) -> Plan:
     contact = await api.identity(f"/contacts/{given.contact_id}")
     place = await one_able(api, contact, "send_email", provider=given.provider, account=given.account)
     source = place.source
-    to = _shown_by(contact, source, "email")
+    to = shown_by(contact, source, "email")
     if not to:
         raise ToolFailed("This contact has no email in that source; nothing can be sent.")
     action = {
@@ -117,8 +121,11 @@ async def send_email(api: Api, given: Email) -> Plan:
         "to": to,  # what the person approves: another address by then is a conflict
     }
     after = {"to": to, "subject": given.subject, "body": given.body}
-    step = _step(source, f"Send an email through {place.label}", action, after=after)
-    return Plan(contact_id=contact["id"], title=f"Email to {_name(contact)}", steps=(step,))
+    says = f"Log an email in {place.label}" if place.only_noted else f"Send an email through {place.label}"
+    step = step_at(source, says, action, after=after, effect=place.effect)
+    await check_all(api, [step])
+    title = f"{'Log an email' if place.only_noted else 'Email'} to {name_of(contact)}"
+    return Plan(contact_id=contact["id"], title=title, steps=(step,))
 
 
 class Meeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,8 +159,11 @@ async def schedule_meeting(api: Api, given: Meeting) -> Plan:
         **({"location": given.location} if given.location else {}),
     }
     after = {name: str(value) for name, value in action.items() if name not in ("kind", "contact_id")}
-    step = _step(source, f"Schedule a meeting in {place.label}", action, after=after)
-    return Plan(contact_id=contact["id"], title=f"Meeting with {_name(contact)}", steps=(step,))
+    says = f"{'Log' if place.only_noted else 'Schedule'} a meeting in {place.label}"
+    step = step_at(source, says, action, after=after, effect=place.effect)
+    await check_all(api, [step])
+    title = f"{'Log a meeting' if place.only_noted else 'Meeting'} with {name_of(contact)}"
+    return Plan(contact_id=contact["id"], title=title, steps=(step,))
 
 
 class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,20 +175,20 @@ class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def merge_contacts(api: Api, given: Merge) -> Plan:
     """Plan to say that contacts are one person."""
     contacts = await asyncio.gather(*(api.identity(f"/contacts/{id_}") for id_ in given.contact_ids))
-    names = [_name(contact) for contact in contacts]
+    names = [name_of(contact) for contact in contacts]
     # What the person approves is these people as they are now: who got other sources by then is a conflict.
-    expected = [_key(source) for contact in contacts for source in contact["sources"]]
+    expected = [key_of(source) for contact in contacts for source in contact["sources"]]
     body = {"ids": list(given.contact_ids), "expected": expected}
     told = await api.tell_identity("/contacts/merge", {**body, "dry_run": True})
     whole = next(iter(told["contacts"]), {"id": given.contact_ids[0]})
     after = {name: whole.get(name) for name in SHOWN if whole.get(name)}
     step = Step(
-        says=f"Join {_and(names)} into one contact",
+        says=f"Join {listed(names)} into one contact",
         before={"contacts": ", ".join(names)},
         after=after,
         decision={"path": "/contacts/merge", "body": body},
     )
-    return Plan(contact_id=whole["id"], title=f"Merge {_and(names)}", steps=(step,))
+    return Plan(contact_id=whole["id"], title=f"Merge {listed(names)}", steps=(step,))
 
 
 class SourceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -203,58 +213,19 @@ async def split_contact(api: Api, given: Split) -> Plan:
     if len(found) != len(wanted):
         raise ToolFailed("Some of these records do not belong to this contact; getContactDetails names those that do.")
     accounts = await Accounts.ask(api)
-    body = {"sources": [_key(each) for each in found], "expected": [_key(each) for each in contact["sources"]]}
+    body = {"sources": [key_of(each) for each in found], "expected": [key_of(each) for each in contact["sources"]]}
     path = f"/contacts/{given.contact_id}/split"
     await api.tell_identity(path, {**body, "dry_run": True})
-    parted = _and(
+    parted = listed(
         [f"{accounts.label(each['connection_id'], each['provider'])} {each['provider_id']}" for each in found]
     )
     step = Step(
-        says=f"Part {parted} from {_name(contact)}",
-        before={"contact": _name(contact)},
+        says=f"Part {parted} from {name_of(contact)}",
+        before={"contact": name_of(contact)},
         after={"parted": parted},
         decision={"path": path, "body": body},
     )
-    return Plan(contact_id=contact["id"], title=f"Split {_name(contact)}", steps=(step,))
-
-
-# What a plan is made of -------------------------------------------------------------------------------------------
-
-
-def _shown_by(contact: dict[str, Any], source: dict[str, Any], field: str) -> str | None:
-    """Tell what one source shows in a field, as far as it was read."""
-    told = contact["lineage"].get(field)
-    values = [told["chosen"], *told["losers"]] if told else []
-    key = source["connection_id"], source["provider_id"]
-    return next((each["value"] for each in values if (each["connection_id"], each["provider_id"]) == key), None)
-
-
-def _step(
-    source: dict[str, Any],
-    says: str,
-    action: dict[str, Any],
-    *,
-    after: dict[str, Any],
-    before: dict[str, Any] | None = None,
-) -> Step:
-    wish = {"connection_id": source["connection_id"], "action": action}
-    record = f"{source['connection_id']}/{source['provider_id']}" if "provider_id" in source else None
-    return Step(says=says, provider=source["provider"], before=before or {}, after=after, record=record, action=wish)
-
-
-def _key(source: dict[str, Any]) -> dict[str, Any]:
-    return {"connection_id": source["connection_id"], "provider_id": source["provider_id"]}
-
-
-def _name(contact: dict[str, Any]) -> str:
-    fields = contact["fields"]
-    name = " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
-    return str(name or fields.get("email") or "a contact")
-
-
-def _and(names: Any) -> str:
-    *most, last = [str(name).replace("_", " ") for name in names]
-    return f"{', '.join(most)} and {last}" if most else last
+    return Plan(contact_id=contact["id"], title=f"Split {name_of(contact)}", steps=(step,))
 
 
 WRITING: tuple[Writing[Any], ...] = (
@@ -271,11 +242,14 @@ WRITING: tuple[Writing[Any], ...] = (
     Writing("addNote", "Add a note", "Propose a note about a contact in one of its sources.", Note, add_note),
     Writing(
         "sendEmail", "Send an email",
-        "Propose an email to a contact, to the address its source has. The person sees recipient, subject and text.",
+        "Propose an email to a contact, to the address its source has. The person sees recipient, subject and text. "
+        "Some sources only log an email and send nothing: the proposal says which, so say it too.",
         Email, send_email,
     ),
     Writing(
-        "scheduleMeeting", "Schedule a meeting", "Propose a meeting with a contact, in one of its sources.",
+        "scheduleMeeting", "Schedule a meeting",
+        "Propose a meeting with a contact, in one of its sources. Where nobody is invited the proposal says so: say it "
+        "too.",
         Meeting, schedule_meeting,
     ),
     Writing(

@@ -21,6 +21,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
+from msgspec import Meta
 from servicekit.database import Database
 from servicekit.errors import Forbidden
 from servicekit.principal import Principal
@@ -43,6 +44,7 @@ Filter = Annotated[str | None, QueryParameter(name="filter", max_length=LONGEST_
 NeedsReview = Annotated[bool | None, QueryParameter()]
 Provider = Annotated[str | None, QueryParameter(max_length=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]
+Numbers = Annotated[list[Annotated[int, Meta(ge=1, le=2**62)]] | None, QueryParameter(max_items=100)]
 
 
 @get("/contacts")
@@ -151,6 +153,8 @@ async def list_timeline(
     limit: Limit = 50,
 ) -> ItemPage[InteractionView]:
     """List what happened with a contact, the latest first, all of it or of one kind, or by one provider (`source`)."""
+    if source is not None:
+        finding.known_provider(source)
     wanted = TimelineFilter(kind, source)
     return await reading.list_timeline(
         conn, principal.workspace_id, golden_id, wanted, cursors=cursors, cursor=cursor, limit=limit
@@ -180,6 +184,7 @@ async def list_activity(
     kind: FromQuery[HistoryKind | None] = None,
     actor: FromQuery[Actor | None] = None,
     by: FromQuery[UUID | None] = None,
+    numbers: Numbers = None,
     since: FromQuery[datetime | None] = None,
     until: FromQuery[datetime | None] = None,
     cursor: Cursor = None,
@@ -187,10 +192,17 @@ async def list_activity(
 ) -> ItemPage[ActivityView]:
     """List what happened in the workspace, the latest first, each with the contact that its `id` leads to now.
 
-    `actor` leaves what people said, with all that came of it, or what rules did by themselves; `by` is one person.
+    `actor` leaves what people said, with all that came of it, or what rules did by themselves; `by` is one person,
+    `numbers` are those of single entries.
     """
     wanted = activity_queries.Wanted(
-        workspace_id=principal.workspace_id, kind=kind, actor=actor, by=by, since=_known(since), until=_known(until)
+        workspace_id=principal.workspace_id,
+        kind=kind,
+        actor=actor,
+        by=by,
+        numbers=tuple(numbers) if numbers is not None else None,
+        since=_known(since),
+        until=_known(until),
     )
     return await activity.list_activity(conn, wanted, cursors=cursors, cursor=cursor, limit=limit)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
+from contracts.contacts import is_dialled
 from contracts.decisions import DecisionWishes, Outcome, ResultingContact, SourceKey
 from contracts.golden_records import HistoryKind, Verdict
 from servicekit.errors import BadRequest, Conflict
@@ -18,6 +19,7 @@ from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.contacts import reading, reading_queries
+from identity.normalise.emails import mailbox
 from identity.path import foresight, operations, reasons, suggesting
 from identity.path.reasons import Case, Word
 from identity.resolution import golden
@@ -65,6 +67,13 @@ class FieldUnknown(BadRequest):
 
     slug = "field-unknown"
     title = "A contact has no such field"
+
+
+class ValueUnfit(BadRequest):
+    """A value that is none of its field's."""
+
+    slug = "value-unfit"
+    title = "This value does not fit"
 
 
 class SourcesNotHere(BadRequest):
@@ -139,9 +148,13 @@ async def withdraw(
 async def pin_value(
     conn: AsyncConnection, workspace_id: UUID, id_: UUID, field: str, value: str, *, by: UUID | None
 ) -> Outcome:
-    """Have a golden record show a value. Raises `ContactNotFound`, `FieldUnknown`."""
+    """Have a golden record show a value. Raises `ContactNotFound`, `FieldUnknown`, `ValueUnfit`."""
     if field not in golden.FIELDS:
         raise FieldUnknown(field, fields=golden.FIELDS)
+    if field == "phone" and not is_dialled(value):
+        raise ValueUnfit("This is no phone number.")
+    if field == "email" and mailbox(value) is None:
+        raise ValueUnfit("This is no email address.")
     await queries.lock_workspaces(conn, {workspace_id})
     golden_id, _ = await reading.members_of(conn, workspace_id, id_)
     return await speak(conn, workspace_id, Speech(pinned=((golden_id, field, value),)), by=by)

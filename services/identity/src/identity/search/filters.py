@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
+from contracts.sources import SOURCE_NAMES
 
 from identity.search.words import digits_of, fold
 
@@ -163,6 +164,8 @@ def _text(field: Field, told: object, pointer: str) -> str:
         raise FilterRefused(pointer, f"a text of 1 to {LONGEST_VALUE} characters is taken; is_empty asks for none")
     if field == "phone" and not digits_of(value):
         raise FilterRefused(pointer, "a phone has digits")
+    if field == "provider" and value not in SOURCE_NAMES:
+        raise FilterRefused(pointer, f"there are {', '.join(SOURCE_NAMES)}")
     if field in ("connection", "id"):
         return str(_converted(value, UUID, pointer))
     return value

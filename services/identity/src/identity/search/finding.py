@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from contracts.sources import SOURCE_NAMES
 from servicekit.errors import BadRequest, Unavailable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +25,13 @@ class FilterInvalid(BadRequest):
 
     slug = "filter-invalid"
     title = "This filter cannot be understood"
+
+
+class ProviderUnknown(BadRequest):
+    """A provider that there is none of: nothing would be found, and it would look as if nobody came from there."""
+
+    slug = "provider-unknown"
+    title = "There is no such provider"
 
 
 class SearchTooSlow(Unavailable):
@@ -59,17 +67,27 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def narrowed(filter_: str | None, provider: str | None = None, needs_review: bool | None = None) -> Group | None:
-    """Read a filter, narrowed to one provider, and to what is to be reviewed or not. Raises `FilterInvalid`."""
+    """Read a filter, narrowed to one provider, and to what is to be reviewed or not.
+
+    Raises `FilterInvalid`, `ProviderUnknown`.
+    """
     try:
         group = filters.read_filter(filter_) if filter_ else None
     except FilterRefused as refused:
         raise FilterInvalid(str(refused), pointer=refused.pointer) from None
     only: list[Condition] = []
     if provider is not None:
+        known_provider(provider)
         only.append(Condition("provider", "eq", provider))
     if needs_review is not None:
         only.append(Condition("needs_review", "eq", needs_review))
     return Group("and", (*only, group) if group else tuple(only)) if only else group
+
+
+def known_provider(name: str) -> None:
+    """Expect a provider that there is. Raises `ProviderUnknown`."""
+    if name not in SOURCE_NAMES:
+        raise ProviderUnknown(f"There are {', '.join(SOURCE_NAMES)}.", known=SOURCE_NAMES)
 
 
 async def find(conn: AsyncConnection, search: Search, page: Page, *, nearly: bool = False) -> Found:

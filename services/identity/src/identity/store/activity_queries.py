@@ -35,6 +35,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     kind: HistoryKind | None = None
     actor: Actor | None = None
     by: UUID | None = None
+    numbers: tuple[int, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -76,6 +77,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield here.cause.is_not(None) if wanted.actor == "people" else here.cause.is_(None)
     if wanted.by:
         yield here.caused_by == wanted.by
+    if wanted.numbers is not None:
+        yield here.number.in_(wanted.numbers)
     if wanted.since:
         yield here.happened_at >= wanted.since
     if wanted.until:

@@ -65,12 +65,16 @@ async def begin(conn: AsyncConnection, workspace_id: UUID, wish: PreviewWish, *,
     await queries.lock_workspaces(conn, {workspace_id})
     ruling.changed(await rules_queries.current_rules(conn, workspace_id), wish)
     await preview_queries.begin_preview(conn, workspace_id, wish, by)
-    return await show(conn, workspace_id)
+    begun = await show(conn, workspace_id)
+    assert begun is not None, "it has just begun"
+    return begun
 
 
-async def show(conn: AsyncConnection, workspace_id: UUID) -> RulesPreview:
-    """Show what rules that are tried out lead to, as far as that is known. Raises `NoPreview`."""
-    preview = await _found(conn, workspace_id)
+async def show(conn: AsyncConnection, workspace_id: UUID) -> RulesPreview | None:
+    """Show what rules that are tried out lead to, as far as that is known; None where none are."""
+    preview = await preview_queries.find_preview(conn, workspace_id)
+    if preview is None:
+        return None
     return RulesPreview(
         state=_state(preview),
         based_on=preview.based_on,

@@ -78,8 +78,13 @@ async def begin_preview(
 
 
 @get("/rules/preview")
-async def show_preview(conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]) -> RulesPreview:
-    """Show how many golden records would join, part or show other values by the rules that are tried out."""
+async def show_preview(
+    conn: NamedDependency[AsyncConnection], principal: NamedDependency[Principal]
+) -> RulesPreview | None:
+    """Show how many golden records would join, part or show other values by the rules that are tried out.
+
+    Where none are, it is null.
+    """
     return await previewing.show(conn, principal.workspace_id)
 
 
