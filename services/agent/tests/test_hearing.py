@@ -16,7 +16,9 @@ from agent.tools.tool import Plan, Step
 from contracts.actions import ActionEnded
 from servicekit.database import Database
 
-PLAN = Plan(title="Two notes", steps=(Step(says="Note at HubSpot"), Step(says="Note at Zendesk")))
+PLAN = Plan(
+    title="Two notes", steps=(Step(says="Note at HubSpot", effect="It stands there."), Step(says="Note at Zendesk"))
+)
 CHAT = ChatKey(uuid4(), uuid4(), "chat")
 
 
@@ -97,6 +99,7 @@ async def test_a_proposal_is_over_when_all_its_steps_are(db: Database, second: s
     ]
     assert found.outcome["steps"][0]["undo"].endswith("/undo")
     assert found.outcome["steps"][0]["record"].endswith("/7")
+    assert found.outcome["steps"][0]["effect"] == "It stands there."
 
 
 async def test_other_keys_and_what_is_over_change_nothing(db: Database) -> None:
@@ -123,7 +126,7 @@ async def test_a_conversation_that_waited_is_told_once_all_is_known(db: Database
     told = (await said(db))[-1]
     assert [(block["tool_use_id"], block["content"].split(".")[0]) for block in told.content] == [
         ("1", "Approved and done"),
-        ("2", "Approved, but not all was done"),
+        ("2", "Approved, but nothing was done"),
     ]
     async with db.transaction(CHAT.workspace_id) as conn:
         shown = await chats.show_chat(conn, CHAT)
