@@ -121,6 +121,7 @@ async def test_what_would_be_refused_is_told_before_anything_is_done(world: Worl
     assert (told["unfit"][0], told["unfit"][1]["type"]) == (422, "action-unfit")
     said = [(each["field"], each["message"]) for each in told["unfit"][1]["errors"]]
     assert ("action.contact.phone", "This is no phone number.") in said
+    assert "phone: This is no phone number; " in told["unfit"][1]["detail"]
     assert any(message.startswith("This is no email address: ") for _, message in said)
 
 

@@ -61,7 +61,15 @@ class ActionUnfit(Problem):
     title = "Some of the action does not fit"
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(None, errors=[{"field": f"action.{field}", "message": message} for field, message in faults])
+        errors = [{"field": f"action.{field}", "message": message} for field, message in faults]
+        super().__init__(
+            "; ".join(f"{_in_words(field)}: {message.removesuffix('.')}" for field, message in faults), errors=errors
+        )
+
+
+def _in_words(field: str) -> str:
+    """Call a field of an action as people do."""
+    return field.rpartition(".")[2].replace("_", " ")
 
 
 class KeyMissing(BadRequest):

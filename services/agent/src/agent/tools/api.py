@@ -119,11 +119,6 @@ def _reason(status: int, content: bytes) -> str:
     except msgspec.DecodeError:
         return f"It was refused ({status})."
     said = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
-    where = "; ".join(f"{_field(str(each.get('field')))}: {each.get('message')}" for each in problem.errors[:5])
-    return f"{said} ({where})" if where else said
-
-
-def _field(path: str) -> str:
-    """Call a field of an action as people do; any other as its service does."""
-    inside = path.removeprefix("action.")
-    return path if inside == path else inside.rpartition(".")[2].replace("_", " ").capitalize()
+    where = "; ".join(f"{each.get('field')}: {each.get('message')}" for each in problem.errors[:5])
+    # What does not fit an action is said in its detail already, in words for people.
+    return f"{said} ({where})" if where and status != UNFIT else said
