@@ -1892,6 +1892,8 @@ export interface components {
         /** UsageView */
         agent_UsageView: {
             model: string | null;
+            /** @default false */
+            is_stand_in: boolean;
             tokens_a_day: number;
             used_today: number;
             days: components["schemas"]["agent_UsageDay"][];

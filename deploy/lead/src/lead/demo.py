@@ -110,10 +110,7 @@ class Demo:
             await asyncio.sleep(LOOK_SECONDS)
         records = await self._gateway.contacts()
         self._screen.golden_records(records)
-        self._screen.say(
-            f"{counted} golden records. The sandbox, from its own people, counts {most} by equal addresses, who are "
-            f"{fewest} people: {'in between' if fewest <= counted <= most else 'NOT in between'}."
-        )
+        self._screen.say(in_words(counted, fewest=fewest, most=most))
 
     async def let_things_happen(self) -> None:
         """Let the accounts change: until now they stood still, so that the numbers could be compared."""
@@ -156,3 +153,17 @@ class Demo:
     async def _latest_run(self, connection: ConnectionView) -> SyncView | None:
         runs = await self._gateway.syncs(connection.id)
         return max(runs, key=lambda run: run.started_at, default=None)
+
+
+def in_words(counted: int, *, fewest: int, most: int) -> str:
+    """Say how many golden records there are, and whether that can be right."""
+    is_right = fewest <= counted <= most
+    return (
+        f"{counted} golden records. The sandbox's accounts hold records of {fewest} people, whom it made up and so "
+        f"knows; joined by equal email addresses alone they would be {most}. "
+        + (
+            f"{counted} lies between, as it should."
+            if is_right
+            else f"{counted} does not lie between: something is wrong."
+        )
+    )
