@@ -87,7 +87,13 @@ def test_a_place_that_is_no_city_is_looked_for_among_the_countries() -> None:
 
     assert [given for _, given in talk.calls] == [rules(("city", "eq", "Germany")), rules(("country", "eq", "Germany"))]
     assert talk.said is not None
-    assert talk.said.startswith("There is 1 contact in Germany, be it a city or a country.")
+    assert talk.said.startswith("There is 1 contact in the country Germany.")
+
+
+def test_it_says_where_nobody_is() -> None:
+    talk = Talk("How many contacts are in Atlantis?", {"count": 0}, {"count": 0})
+
+    assert str(talk.said).startswith("There are 0 contacts in a city or country called Atlantis.")
 
 
 @pytest.mark.parametrize(
@@ -222,6 +228,14 @@ def test_nothing_is_proposed_where_several_may_be_meant(asked: str, tool: str, g
     assert "Several may be meant" in str(talk.said)
 
 
+def test_who_is_found_alone_is_meant_however_the_name_is_written() -> None:
+    alone = {"total": 1, "contacts": [{**ADA, "name": "Ада Лавлейс", "email": "ada@other.example"}]}
+
+    talk = Talk("Add a note to ada@example.com: likes tea", alone)
+
+    assert talk.calls[-1] == ("addNote", {"contact_id": "c-1", "body": "likes tea"})
+
+
 def test_of_several_the_one_who_is_called_just_so_is_taken() -> None:
     longer = {**OTHER, "name": "Ada Lovelace-King"}
 
@@ -242,6 +256,16 @@ def test_two_of_one_name_are_joined(asked: str) -> None:
     talk = Talk(asked, TWO, "Approved and done.")
 
     assert talk.calls[-1] == ("mergeContacts", {"contact_ids": ["c-1", "c-2"]})
+
+
+def test_of_three_those_two_of_the_name_are_joined_and_of_one_nothing_is() -> None:
+    third = {**OTHER, "contact_id": "c-3", "name": "Ada Lovelace-King"}
+
+    two = Talk(NAMESAKES, {"total": 3, "contacts": [ADA, third, OTHER]}, "Approved and done.")
+    one = Talk(NAMESAKES, FOUND)
+
+    assert two.calls[-1] == ("mergeContacts", {"contact_ids": ["c-1", "c-2"]})
+    assert str(one.said).startswith("I need two contacts called Ada Lovelace, and found 1.")
 
 
 def test_two_of_different_names_are_joined() -> None:

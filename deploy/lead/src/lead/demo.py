@@ -120,10 +120,14 @@ class Demo:
     def say_where(self) -> None:
         """Tell where to look, and how to get in."""
         settings = self._settings
-        self._screen.say(f"\n  {settings.public_url}    its API: {settings.public_url}/docs")
-        self._screen.say(f"  {settings.demo_email}  {settings.demo_password}")
-        self._screen.say(f"  {settings.sandbox_url}/control  makes things happen in the sandbox's accounts")
-        self._screen.say("\nWhat the sandbox changes from now on arrives here; Ctrl-C ends it all.")
+        self._screen.say(f"\n  The page:     {settings.public_url}")
+        self._screen.say(f"                sign in as {settings.demo_email} with {settings.demo_password}")
+        self._screen.say(f"  Its API:      {settings.public_url}/docs")
+        self._screen.say(f"  The sandbox:  {settings.sandbox_url}/control, to make things happen in its accounts")
+        self._screen.say(
+            "\nFrom now on the sandbox's people change something every few seconds; what arrives is listed here.\n"
+            "Ctrl-C ends it all."
+        )
 
     async def keep_syncing(self) -> None:
         """Ask for syncs more often than the schedule would."""

@@ -108,8 +108,9 @@ def _told(ask: Asking, found: list[Counted]) -> str:
     by_city = [*rest, Counted(f"in the city {place}", condition=("city", "eq", place))]
     if number := _count(ask, by_city):
         return _sentence(number, by_city)
-    by_country = [*rest, Counted(f"in {place}, be it a city or a country", condition=("country", "eq", place))]
-    return _sentence(_count(ask, by_country), by_country)
+    in_country = Counted(f"in the country {place}", condition=("country", "eq", place))
+    number = _count(ask, [*rest, in_country])
+    return _sentence(number, [*rest, in_country if number else Counted(f"in a city or country called {place}")])
 
 
 def _count(ask: Asking, found: list[Counted]) -> int:

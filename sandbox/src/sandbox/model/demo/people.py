@@ -59,17 +59,18 @@ def certain(ask: Asking, who: str) -> str:
     plain = named(plain) or plain
     found, total = _search(ask, plain, at_most=1)
     if total > 1:
-        found, total = _search(ask, plain, at_most=MOST_NAMED)
-        found = [each for each in found if is_called(each, plain)] or found
-    if len(found) > 1 or not is_called(found[0], plain):
-        raise Stuck(_which(plain, found))
+        some, _ = _search(ask, plain, at_most=MOST_NAMED)
+        found = [each for each in some if is_called(each, plain)]
+        if len(found) != 1:
+            raise Stuck(_which(plain, found or some))
     return str(found[0]["contact_id"])
 
 
 def both(ask: Asking, who: str) -> list[str]:
     """Find the two who are called the same. Raises `NotHeard`, `Stuck`."""
-    found, _ = _search(ask, who, at_most=MOST_NAMED)
-    found = [each for each in found if is_called(each, who)]
+    some, total = _search(ask, who, at_most=MOST_NAMED)
+    # Where there are two alone, one may be called so by another of its sources.
+    found = some if total == 2 else [each for each in some if is_called(each, who)]
     if len(found) != 2:
         raise Stuck(f"I need two contacts called {who}, and found {len(found)}. Name them by their e-mail addresses.")
     return [str(each["contact_id"]) for each in found]

@@ -56,7 +56,8 @@ def portrait(told: dict[str, Any], others: int) -> str:
     end = f"Known from {known}" if known else ""
     if differing:
         end += f"; about {listed([field(each) for each in differing])} the sources disagree"
-    more = f"{others:,} more are found by these words; an e-mail address tells them apart." if others else ""
+    found = "1 more is" if others == 1 else f"{others:,} more are"
+    more = f"{found} found by these words; an e-mail address tells them apart." if others else ""
     return " ".join(filter(None, ("; ".join(says) + ".", f"{end}." if end else "", more)))
 
 
