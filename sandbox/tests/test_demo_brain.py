@@ -149,6 +149,19 @@ def test_it_tells_what_the_sources_disagree_about() -> None:
     assert "url" not in str(talk.said)
 
 
+@pytest.mark.parametrize(
+    ("asked", "who"),
+    [
+        ("who is ada lovelace?", "ada lovelace"),
+        ("what do you know about ada king lovelace", "ada king lovelace"),
+        ("Tell me about ADA LOVELACE's phone", "ADA LOVELACE"),
+        ("Who has +44 20 7946 0000?", "+44 20 7946 0000"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(asked: str, who: str) -> None:
+    assert Talk(asked).calls == [("searchContacts", {"query": who, "limit": 1})]
+
+
 def test_it_tells_what_happened() -> None:
     ticket = {"source": "zendesk", "kind": "ticket", "title": "Late", "occurred_at": "2026-05-04T10:00:00Z"}
 
@@ -156,6 +169,18 @@ def test_it_tells_what_happened() -> None:
 
     assert talk.calls[-1] == ("getTimeline", {"contact_id": "c-1", "limit": 5})
     assert "- 2026-05-04, ticket, Late (Zendesk)" in str(talk.said)
+
+
+def test_of_one_kind_the_latest_are_told() -> None:
+    note = {"source": "hubspot", "kind": "note", "body": "likes tea\nand cake"}
+    ticket = {"source": "zendesk", "kind": "ticket", "title": "Late"}
+
+    notes = Talk("What do the notes about ada lovelace say?", FOUND, {"interactions": [ticket, note]})
+    deals = Talk("What is the latest deal with ada lovelace called?", FOUND, {"interactions": [ticket, note]})
+
+    assert notes.calls[-1] == ("getTimeline", {"contact_id": "c-1", "limit": 50})
+    assert str(notes.said).startswith("The latest first:\n- note, likes tea (HubSpot)\n\n")
+    assert str(deals.said).startswith("I see no deal.")
 
 
 def test_it_tells_why_records_are_one() -> None:

@@ -44,10 +44,10 @@ There are two ways in, both sent as `Authorization: Bearer …`:
 
 - A person signs in: `POST /auth/login` with `{"email", "password"}` answers with a `token` for some minutes and a
   cookie, for which `POST /auth/refresh` gives the next one. It opens everything that the person may do.
-- A program shows a personal token (`lmp_…`), which a person makes under Settings on the page, or by `POST /auth/tokens`
+- A program shows a personal token (`lmp_…`), made on the page under Settings (Access tokens), or by `POST /auth/tokens`
   with `{"name", "scopes"}`. `contacts:read` lets it look; `contacts:write` also lets it say who is who, set values and
-  answer suggestions, all of which can be taken back, keep views and ask for syncs. What it opens is marked with its scope below; where there is no
-  scope, a signed-in person is needed.
+  answer suggestions, all of which can be taken back, keep views and ask for syncs. What it opens is marked with its
+  scope below; where there is no scope, a signed-in person is needed.
 
 Assistants and other programs that speak the Model Context Protocol (MCP) find the same contacts at `/mcp`, with a
 personal token: with `contacts:read` they look, with `contacts:write` they also propose, and a person decides."""

@@ -26,7 +26,8 @@ function Today({ usage: { model, is_stand_in, tokens_a_day, used_today } }: { us
     <div className="space-y-1 text-sm tabular-nums">
       <div className="flex justify-between gap-3">
         <span>
-          Today{model && <span className="text-muted"> · {is_stand_in ? "the sandbox's stand-in" : model}</span>}
+          Today
+          {model && <span className="text-muted"> · {is_stand_in ? "the sandbox's stand-in" : model}</span>}
         </span>
         <span className="text-muted">
           {count(used_today)} of {count(tokens_a_day)}

@@ -10,6 +10,12 @@ from sandbox.model.demo.asking import Asking, Stuck
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"\+?\d[\d ()/.-]{5,}\d")
 NAME = re.compile(r"\b[^\W\d_a-z][\w'-]*(?:\s+(?:(?:de|van|von|der|di|da)\s+)*[^\W\d_a-z][\w'-]*)+")
+SMALL = re.compile(
+    r"\b(?:who is|about|of|with|for)\s+(?!(?:the|an?|our|my|your|this|that|these|those|all|him|her|them)\b)"
+    r"(?P<who>[^\W\d_][\w'-]*(?:\s+[^\W\d_][\w'-]*){1,2}?)\s*(?:[?.!,]|$|(?=\s(?:worth|called|known|lately)\b))",
+    re.IGNORECASE,
+)
+"""A name in small letters, where one is to be expected."""
 NO_NAMES = {
     *("what", "who", "where", "when", "why", "tell", "show", "find", "which", "is", "does", "do", "did", "has", "are"),
     *("change", "update", "set", "hubspot", "pipedrive", "zendesk", "how", "about", "write", "send", "whose"),
@@ -20,7 +26,7 @@ MOST_NAMED = 5
 
 
 def named(text: str) -> str | None:
-    """Tell who is named: by an address, by a number, or by words that are written like a name."""
+    """Tell who is named: by an address, by a number, or by words that look like a name or stand for one."""
     for pattern in (EMAIL, PHONE):
         if found := pattern.search(text):
             return found[0]
@@ -30,7 +36,8 @@ def named(text: str) -> str | None:
             parts.pop(0)
         if len(parts) > 1:
             return " ".join(parts)
-    return None
+    small = SMALL.search(text)
+    return small["who"] if small else None
 
 
 def meant(ask: Asking, text: str) -> str | None:

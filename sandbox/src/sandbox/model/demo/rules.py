@@ -9,6 +9,17 @@ from sandbox.model.demo import people, proposing, wording
 from sandbox.model.demo.asking import Asking
 from sandbox.model.demo.counting import how_many
 
+ALL_AT_ONCE = 50
+"""As many as the tool tells at once: those of one kind are picked out of them."""
+KINDS = {
+    kind: re.compile(rf"\b{words}\b", re.IGNORECASE)
+    for kind, words in {
+        "ticket": "tickets?", "deal": "deals?", "meeting": "meetings?", "note": "notes?",
+        "call": "calls?", "task": "tasks?",
+        "email": r"(?:e-?mails|(?:last|latest)\s+e-?mail(?!\s+addr))",
+    }.items()
+}  # fmt: skip
+
 Answer = Callable[[Asking, re.Match[str]], str]
 
 
@@ -32,9 +43,11 @@ def what_disagrees(ask: Asking, _: re.Match[str]) -> str:
 
 
 def what_happened(ask: Asking, _: re.Match[str]) -> str:
-    """Tell what happened with somebody."""
+    """Tell what happened with somebody, all of it or of one kind."""
     contact_id, _others = people.best(ask, ask.text)
-    return wording.happened(ask("getTimeline", contact_id=contact_id, limit=wording.MOST))
+    kind = next((name for name, words in KINDS.items() if words.search(ask.text)), None)
+    told = ask("getTimeline", contact_id=contact_id, limit=ALL_AT_ONCE if kind else wording.MOST)
+    return wording.happened(told, kind)
 
 
 def why_one(ask: Asking, _: re.Match[str]) -> str:
@@ -126,5 +139,6 @@ RULES: tuple[Rule, ...] = (
     _rule(r"\bhow many\b|\bnumber of contacts\b|^\W*count\b", how_many),
     _rule(r"\b(?:disagree\w*|agree|conflict\w*|differ\w*|contradict\w*)\b", what_disagrees),
     _rule(r"\b(?:happened|timeline|history|last\s+contact|interactions?|talked|spoke)\b", what_happened),
+    *(Rule(words, what_happened) for words in KINDS.values()),
     _rule(r"\b(?:what|which|how|list|show|our|are|is)\b.*\b(?:sources?|connected|fresh|up to date|synced)\b", sources),
 )

@@ -80,12 +80,13 @@ def why(told: dict[str, Any]) -> str:
     return "\n".join([str(told["sentence"]), *(f"- {each}" for each in list(reasons)[:MOST])])
 
 
-def happened(told: dict[str, Any]) -> str:
-    """What happened with somebody."""
-    if not (found := told.get("interactions") or []):
-        return "Nothing is known of that: no source tells of mails, calls, meetings, notes, tickets or deals."
-    lines = [f"- {_happening(each)}" for each in found]
-    more = ["There is more before that."] if told.get("next_cursor") else []
+def happened(told: dict[str, Any], kind: str | None) -> str:
+    """What happened with somebody, all of it or of one kind."""
+    found = [each for each in told.get("interactions") or [] if kind in (None, each.get("kind"))]
+    more = ["There is more before that."] if told.get("next_cursor") or len(found) > MOST else []
+    if not found:
+        return " ".join([f"I see no {kind or 'mail, call, meeting, note, ticket or deal'}.", *more])
+    lines = [f"- {_happening(each)}" for each in found[:MOST]]
     return "\n".join(["The latest first:", *lines, *more])
 
 
