@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import msgspec
@@ -38,6 +39,28 @@ async def test_the_stand_in_answers_from_the_tools_with_its_sources(house: House
     proposed = await chat.ask(f"Change the phone of {person.email} to +44 20 7946 0000.")
     (plan,) = of(proposed, "data-plan")
     assert [step["after"] for step in plan["data"]["steps"]] == [{"phone": "+44 20 7946 0000"}]
+
+
+async def test_the_stand_in_counts_by_a_source_tells_conflicts_and_proposes_what_is_ordered(
+    house: House, gateway: Gateway
+) -> None:
+    script(house)
+    person = await person_of(gateway, house)
+    chat = Chat(gateway, house)
+
+    counted = await chat.ask("How many contacts from HubSpot have an e-mail address?")
+    listed = await chat.ask(f"What disagrees about {person.email}?")
+    noted = await chat.ask(f"Add a note to {person.email}: likes tea")
+
+    asked_for = "filter=" + quote('{"combinator":"and","rules":[{"field":"has_email","operator":"eq","value":true}]}')
+    _, body = await gateway.call("GET", f"/contacts/count?source=hubspot&{asked_for}")
+    told = msgspec.json.decode(body)
+    assert [chunk["output"] for chunk in of(counted, "tool-output-available")] == [told]
+    assert f"{told['count']:,} contacts known to HubSpot with an e-mail address" in text_of(counted)
+    assert of(listed, "tool-input-available")[-1]["toolName"] == "listConflicts"
+    assert {each["url"].split("?")[0] for each in of(listed, "source-url")} == {f"/app/contacts/{person.id}"}
+    (plan,) = of(noted, "data-plan")
+    assert [step["after"] for step in plan["data"]["steps"]] == [{"note": "likes tea"}]
 
 
 async def test_tools_are_called_side_by_side_and_wrong_calls_are_told_what_would_be_right(

@@ -24,7 +24,6 @@ TOOLS: list[Any] = [
     }.items()
 ]
 ADAPTIVE: Any = {"type": "adaptive"}
-RESULT = '{"items":[{"contact_id":"c-1","name":"Ada Lovelace"}]}'
 
 
 @pytest.fixture
@@ -118,11 +117,11 @@ async def test_thinking_comes_back_as_it_went_out(claude: AsyncAnthropic) -> Non
     asked = user("how many contacts?")
     message = await ask(claude, [asked], thinking=ADAPTIVE)
     assert [block.type for block in message.content] == ["thinking", "tool_use"]
-    answer = user([result(message.content[1], '{"total":5}')])
+    answer = user([result(message.content[1], '{"count":5}')])
 
     said = await ask(claude, [asked, back(message), answer], thinking=ADAPTIVE)
 
-    assert "total: 5" in said.content[-1].text
+    assert "are 5 contacts" in said.content[-1].text
     changed = back(message)
     changed["content"][0]["thinking"] = "Something else."
     bare = back(message)
@@ -198,46 +197,6 @@ async def test_it_answers_whole_and_counts_tokens(claude: AsyncAnthropic, script
     assert count.input_tokens > 100
 
 
-async def test_the_demo_looks_a_person_up_and_says_what_it_is(claude: AsyncAnthropic) -> None:
-    told = [user("What do we know about Ada Lovelace?")]
-    found = await ask(claude, told)
-    told += [back(found), user([result(found.content[0], RESULT)])]
-    looked = await ask(claude, told)
-    told += [back(looked), user([result(looked.content[0], '{"name":"Ada Lovelace","city":"London"}')])]
-    said = await ask(claude, told)
-
-    assert (found.content[0].name, found.content[0].input) == ("searchContacts", {"query": "Ada Lovelace"})
-    assert (looked.content[0].name, looked.content[0].input) == ("getContactDetails", {"contact_id": "c-1"})
-    assert "city: London" in said.content[0].text
-    assert "stand-in" in said.content[0].text
-
-
-async def test_the_demo_proposes_another_number(claude: AsyncAnthropic) -> None:
-    told = [user("Change Ada Lovelace's phone to +44 20 7946 0000.")]
-    found = await ask(claude, told)
-    proposed = await ask(claude, [*told, back(found), user([result(found.content[0], RESULT)])])
-
-    assert found.content[0].input == {"query": "Ada Lovelace"}
-    assert proposed.content[0].name == "updateContact"
-    assert proposed.content[0].input == {"contact_id": "c-1", "changes": {"phone": "+44 20 7946 0000"}}
-
-
-@pytest.mark.parametrize(
-    ("asked", "tool"),
-    [
-        ("How many contacts do we have?", "countContacts"),
-        ("Which contacts may be one person?", "findDuplicates"),
-        ("How fresh are our sources?", "listSources"),
-    ],
-)
-async def test_the_demo_asks_a_tool_and_reports(claude: AsyncAnthropic, asked: str, tool: str) -> None:
-    called = await ask(claude, [user(asked)])
-    said = await ask(claude, [user(asked), back(called), user([result(called.content[0], '{"found":[{"count":7}]}')])])
-
-    assert (called.content[0].name, called.content[0].input) == (tool, {})
-    assert "found count: 7" in said.content[0].text
-
-
 async def test_what_was_asked_can_be_looked_at(claude: AsyncAnthropic, script: Any, sandbox: Any) -> None:
     await script(turns=[{"parts": [{"text": "Yes."}]}])
     for number in range(101):
@@ -250,17 +209,6 @@ async def test_what_was_asked_can_be_looked_at(claude: AsyncAnthropic, script: A
     assert (shown["asked"], len(shown["questions"]), len(shown["scripts"])) == (101, 100, 1)
     assert [question["messages"][0]["content"] for question in shown["questions"][:1]] == ["Number 1?"]
     assert after == {"scripts": [], "brain": "demo", "asked": 0, "questions": []}
-
-
-async def test_the_demo_says_what_it_can_and_whom_it_did_not_find(claude: AsyncAnthropic) -> None:
-    told = [user("Who is nobody@example.com?")]
-    found = await ask(claude, told)
-
-    lost = await ask(claude, [*told, back(found), user([result(found.content[0], '{"items":[]}')])])
-    lame = await ask(claude, [user("Sing!")])
-
-    assert "nobody by nobody@example.com" in lost.content[0].text
-    assert "I can look a person up" in lame.content[0].text
 
 
 async def test_a_stamped_answer_says_when_it_was_sent(claude: AsyncAnthropic, script: Any) -> None:

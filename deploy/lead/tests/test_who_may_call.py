@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lead.description import app_of
+import msgspec
+from lead.description import app_of, describe
 from litestar.routes import ASGIRoute, HTTPRoute
 from servicekit.house import SERVICES
 from servicekit.principal import PERSON, SCOPED_SERVICES
@@ -56,3 +57,16 @@ def test_a_program_may_call_what_is_named_here_and_nothing_else_that_changes_som
 
     assert found - BY_PROGRAMS == set(), "decide: a program may call it, or it is for signed-in people alone"
     assert BY_PROGRAMS - found == set(), "no longer so"
+
+
+def test_the_interface_tells_what_a_program_may_call_and_every_route_in_a_sentence() -> None:
+    paths = msgspec.json.decode(describe())["paths"]
+    operations = [(verb.upper(), path, told) for path, those in paths.items() for verb, told in those.items()]
+    opened = {
+        (verb, path)
+        for verb, path, told in operations
+        if verb not in LOOKS and any("personal_token" in way for way in told["security"])
+    }
+
+    assert opened == {(verb, path) for _, verb, path in BY_PROGRAMS if verb != "ANY"}
+    assert [told["summary"] for *_, told in operations if " " not in told["summary"]] == []

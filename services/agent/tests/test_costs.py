@@ -39,7 +39,22 @@ async def test_a_day_costs_what_its_answers_did(db: Database, fresh: FreshDataba
             )
         told = await chats.show_usage(conn, workspace_id, priced)
 
+    assert (told.model, told.is_stand_in) == (None, False)
     (day,) = told.days
     assert (day.turns, day.input_tokens, day.output_tokens, day.cache_read_tokens) == (1, 14, 2, 18)
     assert (day.cost_dollars, free.cost_dollars) == (0.5, None)
     assert told.used_today == 17  # what was read from the cache counts a tenth
+
+
+async def test_a_stand_in_is_named_as_one_and_costs_nothing(db: Database, fresh: FreshDatabase) -> None:
+    workspace_id = uuid4()
+    settings = Settings(
+        **fresh.settings(), anthropic_base_url="http://localhost:1", agent_is_stand_in=True, agent_input_price=3.0
+    )
+
+    async with db.transaction(workspace_id) as conn:
+        await queries.note_usage(conn, workspace_id, used=Used(input=5))
+        told = await chats.show_usage(conn, workspace_id, settings)
+
+    assert (told.model, told.is_stand_in) == ("stand-in", True)
+    assert [day.cost_dollars for day in told.days] == [None]

@@ -72,6 +72,17 @@ def test_it_says_what_needs_a_token() -> None:
     assert paths["/health"]["get"]["security"] == []
 
 
+def test_what_a_personal_token_opens_is_told_as_its_service_tells_it() -> None:
+    ways = [{"signed_in": []}, {"personal_token": ["contacts:read"]}]
+    paths = {"/contacts": {"get": {**operation("contacts"), "security": ways}}, "/rules": {"patch": operation("rules")}}
+
+    merged = merge({"identity": {"paths": paths}}, own={})
+
+    assert merged["paths"]["/contacts"]["get"]["security"] == ways
+    assert merged["paths"]["/rules"]["patch"]["security"] == [{"signed_in": []}]
+    assert set(merged["components"]["securitySchemes"]) == {"signed_in", "personal_token"}
+
+
 def test_every_failure_is_described_as_a_problem() -> None:
     answers = merge({"auth": AUTH}, own=OWN)["paths"]["/auth/me"]["get"]["responses"]
 

@@ -102,7 +102,7 @@ async def test_one_document_describes_what_is_reached_from_outside(gateway: Any,
     contacts = document["paths"]["/contacts"]["get"]
     assert contacts["operationId"].startswith("identity_")
     assert contacts["description"] == "List them all."
-    assert contacts["security"] == [{"signed_in": []}]
+    assert contacts["security"] == [{"signed_in": []}, {"personal_token": ["contacts:read"]}]
     assert "identity_" in contacts["responses"]["200"]["content"]["application/json"]["schema"]["items"]["$ref"]
     assert document["paths"]["/health"]["get"]["security"] == []
     assert "text/event-stream" in document["paths"]["/events"]["get"]["responses"]["200"]["content"]

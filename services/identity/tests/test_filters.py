@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from identity.search.filters import DEEPEST, MOST_CONDITIONS, Condition, FilterRefused, Group, read_filter
+from identity.search.filters import (
+    DEEPEST,
+    FIELDS,
+    MOST_CONDITIONS,
+    Condition,
+    FilterRefused,
+    Group,
+    in_words,
+    read_filter,
+)
 
 
 def rule(field: str, operator: str, value: Any = None) -> dict[str, Any]:
@@ -78,3 +87,26 @@ def test_what_means_nothing_is_refused_with_its_place(told: str, pointer: str) -
 
     assert refused.value.pointer == pointer
     assert refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "pointer", "reason"),
+    [
+        (rule("nope", "eq", "Ada"), "/rules/0/field", "there is no such field; there are name, email, phone, company"),
+        (rule("name", "is", "Ada"), "/rules/0/operator", "there is no such operator; there are eq, not_eq, contains"),
+        (rule("sources", "in", 1), "/rules/0/operator", "asked for by in, but by eq, not_eq, at_least, at_most"),
+    ],
+)
+def test_what_is_not_known_is_refused_with_what_is(told: dict[str, Any], pointer: str, reason: str) -> None:
+    with pytest.raises(FilterRefused) as refused:
+        read_filter(json.dumps(group(told)))
+
+    assert refused.value.pointer == pointer
+    assert reason in refused.value.reason
+
+
+def test_it_says_how_each_field_can_be_asked_for() -> None:
+    told = in_words()
+
+    assert "- `sources`: `eq`, `not_eq`, `at_least`, `at_most`" in told.splitlines()
+    assert all(f"`{field}`" in told for field in FIELDS)

@@ -12,13 +12,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListActions
+         * List what was done, or is to be, the newest first: all of it, or at one connection, or by these ids
          * @description List what was done, or is to be, the newest first: all of it, or at one connection, or by these ids.
          */
         get: operations["sync_worker_ActionsListActions"];
         put?: never;
         /**
-         * RequestAction
+         * Have something done at a provider: it is queued, and `GET /actions/{id}` tells what came of it
          * @description Have something done at a provider: it is queued, and `GET /actions/{id}` tells what came of it.
          */
         post: operations["sync_worker_ActionsRequestAction"];
@@ -38,7 +38,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * CheckAction
+         * Show what would be done at a provider, if it could be; nothing is done
          * @description Show what would be done at a provider, if it could be; nothing is done.
          */
         post: operations["sync_worker_ActionsCheckCheckAction"];
@@ -56,7 +56,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetAction
+         * Look at an action
          * @description Look at an action.
          */
         get: operations["sync_worker_ActionsActionIdGetAction"];
@@ -78,7 +78,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * UndoAction
+         * Have an action undone, by another action; while one is under way it is that one
          * @description Have an action undone, by another action; while one is under way it is that one.
          */
         post: operations["sync_worker_ActionsActionIdUndoUndoAction"];
@@ -96,7 +96,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetKeys
+         * Publish the keys that tokens are checked with (RFC 7517)
          * @description Publish the keys that tokens are checked with (RFC 7517).
          */
         get: operations["auth_AuthJwksGetKeys"];
@@ -118,7 +118,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Login
+         * Sign in
          * @description Sign in. An unknown email and a wrong password are answered alike, in the same time.
          */
         post: operations["auth_AuthLoginLogin"];
@@ -138,7 +138,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Logout
+         * End the session of the cookie, and clear it; there is nothing to end where there is none
          * @description End the session of the cookie, and clear it; there is nothing to end where there is none.
          */
         post: operations["auth_AuthLogoutLogout"];
@@ -156,7 +156,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetMe
+         * Show who is signed in
          * @description Show who is signed in.
          */
         get: operations["auth_AuthMeGetMe"];
@@ -166,7 +166,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * ChangeMe
+         * Change one's name or password; a new password ends every other session
          * @description Change one's name or password; a new password ends every other session.
          */
         patch: operations["auth_AuthMeChangeMe"];
@@ -182,7 +182,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refresh
+         * Exchange the refresh token in the cookie for its successor and a new access token
          * @description Exchange the refresh token in the cookie for its successor and a new access token.
          */
         post: operations["auth_AuthRefreshRefresh"];
@@ -202,7 +202,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register
+         * Make an account with a workspace of its own, and sign in
          * @description Make an account with a workspace of its own, and sign in.
          */
         post: operations["auth_AuthRegisterRegister"];
@@ -220,7 +220,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListSessions
+         * List where one is signed in, the last used first
          * @description List where one is signed in, the last used first.
          */
         get: operations["auth_AuthSessionsListSessions"];
@@ -243,7 +243,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * RevokeSession
+         * Sign out somewhere else
          * @description Sign out somewhere else.
          */
         delete: operations["auth_AuthSessionsSessionIdRevokeSession"];
@@ -260,13 +260,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListPersonalTokens
+         * List one's tokens, the newest first
          * @description List one's tokens, the newest first.
          */
         get: operations["auth_AuthTokensListPersonalTokens"];
         put?: never;
         /**
-         * MakePersonalToken
+         * Make a token for a program
          * @description Make a token for a program. It is shown this once.
          */
         post: operations["auth_AuthTokensMakePersonalToken"];
@@ -286,7 +286,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ExchangePersonalToken
+         * Exchange a personal token, sent as the bearer, for a short one that every service checks by itself
          * @description Exchange a personal token, sent as the bearer, for a short one that every service checks by itself.
          */
         post: operations["auth_AuthTokensExchangeExchangePersonalToken"];
@@ -307,7 +307,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * RevokePersonalToken
+         * Take a token out of use
          * @description Take a token out of use. What it was exchanged for ends within five minutes.
          */
         delete: operations["auth_AuthTokensTokenIdRevokePersonalToken"];
@@ -324,13 +324,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListChats
+         * List your conversations, the latest first
          * @description List your conversations, the latest first.
          */
         get: operations["agent_ChatListChats"];
         put?: never;
         /**
-         * Chat
+         * Ask the assistant, or decide what it proposed; it answers in the AI SDK's UI message stream
          * @description Ask the assistant, or decide what it proposed; it answers in the AI SDK's UI message stream.
          */
         post: operations["agent_ChatChat"];
@@ -348,14 +348,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ShowChat
+         * Show a conversation, with proposals that are still open; null where nothing was asked in it yet
          * @description Show a conversation, with proposals that are still open; null where nothing was asked in it yet.
          */
         get: operations["agent_ChatChatIdShowChat"];
         put?: never;
         post?: never;
         /**
-         * DeleteChat
+         * Forget a conversation, and what waits in it; what was decided stays among the proposals
          * @description Forget a conversation, and what waits in it; what was decided stays among the proposals.
          */
         delete: operations["agent_ChatChatIdDeleteChat"];
@@ -372,14 +372,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * FollowTurn
+         * Follow the turn that is under way, from its beginning; 204 where there is none
          * @description Follow the turn that is under way, from its beginning; 204 where there is none.
          */
         get: operations["agent_ChatChatIdStreamFollowTurn"];
         put?: never;
         post?: never;
         /**
-         * StopTurn
+         * Stop the turn that is under way, if there is one
          * @description Stop the turn that is under way, if there is one.
          */
         delete: operations["agent_ChatChatIdStreamStopTurn"];
@@ -396,7 +396,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListConnections
+         * List the workspace's connections, or those that were removed, whose records may be kept
          * @description List the workspace's connections, or those that were removed, whose records may be kept.
          */
         get: operations["connections_ConnectionsListConnections"];
@@ -418,7 +418,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * TakeFile
+         * Take a file in (CSV file), and read it: a new one, or another version of that name's
          * @description Take a file in (CSV file), and read it: a new one, or another version of that name's.
          */
         post: operations["sync_worker_TakeCsv"];
@@ -438,7 +438,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PreviewFile
+         * Tell what a file (CSV file) would become; nothing is kept
          * @description Tell what a file (CSV file) would become; nothing is kept. Its beginning is enough.
          */
         post: operations["sync_worker_PreviewCsv"];
@@ -456,7 +456,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListProviders
+         * List what can be connected or handed over, and what a person is asked for on each way in
          * @description List what can be connected or handed over, and what a person is asked for on each way in.
          */
         get: operations["connections_ConnectionsProvidersListProviders"];
@@ -478,7 +478,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * TakeFile
+         * Take a file in (vCard file), and read it: a new one, or another version of that name's
          * @description Take a file in (vCard file), and read it: a new one, or another version of that name's.
          */
         post: operations["sync_worker_TakeVcard"];
@@ -498,7 +498,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PreviewFile
+         * Tell what a file (vCard file) would become; nothing is kept
          * @description Tell what a file (vCard file) would become; nothing is kept. Its beginning is enough.
          */
         post: operations["sync_worker_PreviewVcard"];
@@ -518,7 +518,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ConnectWithCredentials
+         * Connect an account with credentials
          * @description Connect an account with credentials. An API token of Zendesk's, which ends on 30 April 2027: from then on only a consent connects an account.
          */
         post: operations["connections_ConnectZendesk"];
@@ -536,14 +536,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetConnection
+         * Show a connection
          * @description Show a connection.
          */
         get: operations["connections_ConnectionsConnectionIdGetConnection"];
         put?: never;
         post?: never;
         /**
-         * Disconnect
+         * Remove a connection, give its grant back, and keep or erase its records
          * @description Remove a connection, give its grant back, and keep or erase its records.
          */
         delete: operations["connections_ConnectionsConnectionIdDisconnect"];
@@ -560,7 +560,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListPossibleActions
+         * Tell what a connection can do, what really happens then, and why it cannot do the rest
          * @description Tell what a connection can do, what really happens then, and why it cannot do the rest.
          */
         get: operations["sync_worker_ConnectionsConnectionIdActionsListPossibleActions"];
@@ -580,7 +580,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ShowBudget
+         * Show the limits that the provider sets this connection's account, and how much of each is used
          * @description Show the limits that the provider sets this connection's account, and how much of each is used.
          */
         get: operations["sync_worker_ConnectionsConnectionIdBudgetShowBudget"];
@@ -600,7 +600,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetCoverage
+         * Compare what the provider counted with what is held, when everything was read last, with the reasons
          * @description Compare what the provider counted with what is held, when everything was read last, with the reasons.
          */
         get: operations["sync_worker_ConnectionsConnectionIdCoverageGetCoverage"];
@@ -622,7 +622,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PauseConnection
+         * Let a connection rest: nothing is read of it until it is resumed, and its grant is kept
          * @description Let a connection rest: nothing is read of it until it is resumed, and its grant is kept.
          */
         post: operations["connections_ConnectionsConnectionIdPausePauseConnection"];
@@ -642,7 +642,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ResumeConnection
+         * Let a paused connection go on where it was
          * @description Let a paused connection go on where it was.
          */
         post: operations["connections_ConnectionsConnectionIdResumeResumeConnection"];
@@ -660,7 +660,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListSkipped
+         * List the records of a connection that could not be read, with the reasons, the newest first
          * @description List the records of a connection that could not be read, with the reasons, the newest first.
          */
         get: operations["sync_worker_ConnectionsConnectionIdSkippedListSkipped"];
@@ -680,7 +680,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * DownloadSkipped
+         * Download all records of a connection that could not be read, with the reasons, as a CSV file
          * @description Download all records of a connection that could not be read, with the reasons, as a CSV file.
          */
         get: operations["sync_worker_ConnectionsConnectionIdSkippedCsvDownloadSkipped"];
@@ -702,7 +702,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * RequestSync
+         * Sync a connection now; while a sync is under way it is that one
          * @description Sync a connection now; while a sync is under way it is that one. A full one reads everything again.
          */
         post: operations["sync_worker_ConnectionsConnectionIdSyncRequestSync"];
@@ -720,7 +720,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListSyncs
+         * List the syncs of a connection, the newest first, or those of them that are in one state
          * @description List the syncs of a connection, the newest first, or those of them that are in one state.
          */
         get: operations["sync_worker_ConnectionsConnectionIdSyncsListSyncs"];
@@ -740,7 +740,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * BeginAuthorization
+         * Begin to connect an account: where to send the person, and a cookie that ties it to their browser
          * @description Begin to connect an account: where to send the person, and a cookie that ties it to their browser.
          */
         get: operations["connections_ConnectionsProviderAuthBeginAuthorization"];
@@ -760,7 +760,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * CompleteAuthorization
+         * Receive a person back from a provider, and go where they wanted to
          * @description Receive a person back from a provider, and go where they wanted to.
          */
         get: operations["connections_ConnectionsProviderCallbackCompleteAuthorization"];
@@ -780,7 +780,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListContacts
+         * List golden records
          * @description List golden records.
          *
          *     `q` are words: each begins a name, a company, an email, an email's domain or a phone, of whichever source. Where
@@ -805,7 +805,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * CountContacts
+         * Tell how many golden records there are, or are found
          * @description Tell how many golden records there are, or are found.
          */
         get: operations["identity_ContactsCountCountContacts"];
@@ -825,7 +825,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ExportContacts
+         * Download golden records as a CSV file, all or those found by `q` and `filter`, the first seen first
          * @description Download golden records as a CSV file, all or those found by `q` and `filter`, the first seen first.
          *
          *     `columns` are names with commas between them. A cell that a spreadsheet could take for a formula begins with an
@@ -850,7 +850,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * MergeContacts
+         * Say that golden records are one person; with `dry_run`, see what that would lead to
          * @description Say that golden records are one person; with `dry_run`, see what that would lead to.
          */
         post: operations["identity_ContactsMergeMergeContacts"];
@@ -868,7 +868,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetContactOfSource
+         * Show the golden record that a source record is part of, in short
          * @description Show the golden record that a source record is part of, in short.
          */
         get: operations["identity_ContactsOfSourceGetContactOfSource"];
@@ -888,7 +888,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetContact
+         * Show a golden record; an id it had before leads to it too
          * @description Show a golden record; an id it had before leads to it too.
          */
         get: operations["identity_ContactsGoldenIdGetContact"];
@@ -910,7 +910,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * EraseContact
+         * Forget a person everywhere, for good; with `dry_run`, see what would go
          * @description Forget a person everywhere, for good; with `dry_run`, see what would go.
          */
         post: operations["identity_ContactsGoldenIdEraseEraseContact"];
@@ -928,7 +928,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ExplainContact
+         * Tell why the source records of a golden record are one: edges, guards, decisions, near misses
          * @description Tell why the source records of a golden record are one: edges, guards, decisions, near misses.
          */
         get: operations["identity_ContactsGoldenIdExplainExplainContact"];
@@ -948,7 +948,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ExportContact
+         * Download all that is held of a person as one JSON document, a `ContactExport`
          * @description Download all that is held of a person as one JSON document, a `ContactExport`.
          */
         get: operations["identity_ContactsGoldenIdExportExportContact"];
@@ -968,7 +968,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListHistory
+         * List how a golden record joined with others and parted from them, the latest first
          * @description List how a golden record joined with others and parted from them, the latest first.
          */
         get: operations["identity_ContactsGoldenIdHistoryListHistory"];
@@ -989,13 +989,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * PinValue
+         * Have a golden record show a value, whatever its sources say
          * @description Have a golden record show a value, whatever its sources say.
          */
         put: operations["identity_ContactsGoldenIdPinsFieldPinValue"];
         post?: never;
         /**
-         * UnpinValue
+         * Have a golden record show again what its sources say
          * @description Have a golden record show again what its sources say.
          */
         delete: operations["identity_ContactsGoldenIdPinsFieldUnpinValue"];
@@ -1014,7 +1014,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * SplitContact
+         * Say that some sources of a golden record are another person than the rest
          * @description Say that some sources of a golden record are another person than the rest.
          */
         post: operations["identity_ContactsGoldenIdSplitSplitContact"];
@@ -1032,7 +1032,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListTimeline
+         * List what happened with a contact, the latest first, all of it or of one kind, or by one provider (`source`)
          * @description List what happened with a contact, the latest first, all of it or of one kind, or by one provider (`source`).
          */
         get: operations["identity_ContactsGoldenIdTimelineListTimeline"];
@@ -1054,7 +1054,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide
+         * Say of groups of source records that they are the same person, or different ones: all of it, or nothing
          * @description Say of groups of source records that they are the same person, or different ones: all of it, or nothing.
          */
         post: operations["identity_DecisionsDecide"];
@@ -1072,7 +1072,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetEvents
+         * Live updates of the workspace, as server-sent events
          * @description Live updates of the workspace, as server-sent events.
          *
          *     Each is `{"items": [...]}` under the event's name, such as `golden_record.changed`, and means: look at these
@@ -1095,7 +1095,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ExplainPair
+         * Tell why two are one golden record, or are not
          * @description Tell why two are one golden record, or are not.
          */
         get: operations["identity_ExplainExplainPair"];
@@ -1115,7 +1115,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetHealth
+         * Every service's state; 503 names those that are not fit in `unfit`
          * @description Every service's state; 503 names those that are not fit in `unfit`.
          */
         get: operations["gateway_HealthGetHealth"];
@@ -1135,7 +1135,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListActivity
+         * List what happened in the workspace, the latest first, each with the contact that its `id` leads to now
          * @description List what happened in the workspace, the latest first, each with the contact that its `id` leads to now.
          *
          *     `actor` leaves what people said, with all that came of it, or what rules did by themselves; `by` is one person,
@@ -1160,7 +1160,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * UndoJoins
+         * Undo what rules joined since a time, the latest first, some hundreds at once: ask again while there is more
          * @description Undo what rules joined since a time, the latest first, some hundreds at once: ask again while there is more.
          */
         post: operations["identity_HistoryUndoJoinsUndoJoins"];
@@ -1180,7 +1180,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * UndoEntry
+         * Undo an entry of the history, whatever came after it; with `dry_run`, see what that would lead to
          * @description Undo an entry of the history, whatever came after it; with `dry_run`, see what that would lead to.
          */
         post: operations["identity_HistoryNumberUndoUndoEntry"];
@@ -1198,7 +1198,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListProposals
+         * List what the assistant proposed to you, the latest first
          * @description List what the assistant proposed to you, the latest first.
          */
         get: operations["agent_ProposalsListProposals"];
@@ -1218,7 +1218,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ShowProposal
+         * Show a proposal
          * @description Show a proposal.
          */
         get: operations["agent_ProposalsProposalIdShowProposal"];
@@ -1240,7 +1240,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ApproveProposal
+         * Have a proposal carried out, once: as it stands, or as you edited it
          * @description Have a proposal carried out, once: as it stands, or as you edited it.
          */
         post: operations["agent_ProposalsProposalIdApproveApproveProposal"];
@@ -1260,7 +1260,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * RefuseProposal
+         * Refuse a proposal; nothing is done
          * @description Refuse a proposal; nothing is done.
          */
         post: operations["agent_ProposalsProposalIdRefuseRefuseProposal"];
@@ -1278,7 +1278,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ShowRules
+         * Show the rules by which records are joined and values chosen
          * @description Show the rules by which records are joined and values chosen.
          */
         get: operations["identity_RulesShowRules"];
@@ -1288,7 +1288,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * SetRules
+         * Change rules; what follows for the records that are there is settled in the background
          * @description Change rules; what follows for the records that are there is settled in the background.
          */
         patch: operations["identity_RulesSetRules"];
@@ -1302,20 +1302,20 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ShowPreview
+         * Show how many golden records would join, part or show other values by the rules that are tried out
          * @description Show how many golden records would join, part or show other values by the rules that are tried out.
          *
          *     Where none are, it is null.
          */
         get: operations["identity_RulesPreviewShowPreview"];
         /**
-         * BeginPreview
+         * Try other rules out on every record, in the background; nothing changes by it
          * @description Try other rules out on every record, in the background; nothing changes by it.
          */
         put: operations["identity_RulesPreviewBeginPreview"];
         post?: never;
         /**
-         * DropPreview
+         * Drop the rules that were tried out
          * @description Drop the rules that were tried out.
          */
         delete: operations["identity_RulesPreviewDropPreview"];
@@ -1334,7 +1334,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ApplyPreview
+         * Have the rules that were tried out hold; what follows is settled in the background
          * @description Have the rules that were tried out hold; what follows is settled in the background.
          */
         post: operations["identity_RulesPreviewApplyApplyPreview"];
@@ -1352,7 +1352,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListPreviewed
+         * List which golden records these are
          * @description List which golden records these are.
          */
         get: operations["identity_RulesPreviewChangesListPreviewed"];
@@ -1374,7 +1374,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Relearn
+         * Learn from the records what evidence is worth; what follows is settled in the background
          * @description Learn from the records what evidence is worth; what follows is settled in the background.
          */
         post: operations["identity_RulesRelearnRelearn"];
@@ -1392,7 +1392,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListVersions
+         * List the rules that held, the last first
          * @description List the rules that held, the last first.
          */
         get: operations["identity_RulesVersionsListVersions"];
@@ -1414,7 +1414,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * RestoreVersion
+         * Have rules that held before hold again; version 0 are the defaults
          * @description Have rules that held before hold again; version 0 are the defaults.
          */
         post: operations["identity_RulesVersionsRestoreRestoreVersion"];
@@ -1432,7 +1432,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetSource
+         * Read a contact's source record, byte for byte as its provider showed it
          * @description Read a contact's source record, byte for byte as its provider showed it.
          */
         get: operations["sync_worker_SourcesConnectionIdProviderIdGetSource"];
@@ -1452,7 +1452,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListSuggestions
+         * List which golden records may be one person, the strongest first; `put_off` lists those to be asked later
          * @description List which golden records may be one person, the strongest first; `put_off` lists those to be asked later.
          */
         get: operations["identity_SuggestionsListSuggestions"];
@@ -1474,7 +1474,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * AskSeveralAgain
+         * Bring suggestions back that were put off
          * @description Bring suggestions back that were put off.
          */
         post: operations["identity_SuggestionsAskAgainAskSeveralAgain"];
@@ -1492,7 +1492,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * CountSuggestions
+         * Tell how many suggestions wait
          * @description Tell how many suggestions wait.
          */
         get: operations["identity_SuggestionsCountCountSuggestions"];
@@ -1514,7 +1514,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * AnswerSeveral
+         * Say of several questions whether they are the same person, all at once; with `dry_run`, see what follows
          * @description Say of several questions whether they are the same person, all at once; with `dry_run`, see what follows.
          */
         post: operations["identity_SuggestionsDecisionsAnswerSeveral"];
@@ -1534,7 +1534,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PutOffSeveral
+         * Put suggestions off
          * @description Put suggestions off.
          */
         post: operations["identity_SuggestionsLaterPutOffSeveral"];
@@ -1552,7 +1552,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetSuggestion
+         * Show one suggestion, also one that is put off
          * @description Show one suggestion, also one that is put off.
          */
         get: operations["identity_SuggestionsSuggestionIdGetSuggestion"];
@@ -1574,7 +1574,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * AnswerOne
+         * Say of a question whether the two are the same person; the entry that comes of it can be undone
          * @description Say of a question whether the two are the same person; the entry that comes of it can be undone.
          */
         post: operations["identity_SuggestionsSuggestionIdDecisionAnswerOne"];
@@ -1594,12 +1594,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PutOffOne
+         * Put a suggestion off, for a week unless told otherwise; other evidence brings it back before
          * @description Put a suggestion off, for a week unless told otherwise; other evidence brings it back before.
          */
         post: operations["identity_SuggestionsSuggestionIdLaterPutOffOne"];
         /**
-         * AskOneAgain
+         * Bring a suggestion back that was put off
          * @description Bring a suggestion back that was put off.
          */
         delete: operations["identity_SuggestionsSuggestionIdLaterAskOneAgain"];
@@ -1616,7 +1616,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListAllSyncs
+         * List the syncs of all connections, the newest first; `telling` leaves out those that found nothing new
          * @description List the syncs of all connections, the newest first; `telling` leaves out those that found nothing new.
          */
         get: operations["sync_worker_SyncsListAllSyncs"];
@@ -1636,7 +1636,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetSync
+         * Look at a sync
          * @description Look at a sync.
          */
         get: operations["sync_worker_SyncsSyncIdGetSync"];
@@ -1656,7 +1656,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ShowUsage
+         * Show what the workspace uses of the model
          * @description Show what the workspace uses of the model.
          */
         get: operations["agent_UsageShowUsage"];
@@ -1676,13 +1676,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListViews
+         * List the views that the workspace keeps, by name
          * @description List the views that the workspace keeps, by name.
          */
         get: operations["identity_ViewsListViews"];
         put?: never;
         /**
-         * SaveView
+         * Keep a view: a search, a filter as `GET /contacts` takes it, an order and columns, under a name
          * @description Keep a view: a search, a filter as `GET /contacts` takes it, an order and columns, under a name.
          */
         post: operations["identity_ViewsSaveView"];
@@ -1703,14 +1703,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * DeleteView
+         * Keep a view no longer
          * @description Keep a view no longer.
          */
         delete: operations["identity_ViewsViewIdDeleteView"];
         options?: never;
         head?: never;
         /**
-         * ChangeView
+         * Change a view; what is left out stays
          * @description Change a view; what is left out stays.
          */
         patch: operations["identity_ViewsViewIdChangeView"];
@@ -1726,7 +1726,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ReceiveForApp
+         * Take in what a provider tells of all accounts that connected our app there
          * @description Take in what a provider tells of all accounts that connected our app there.
          */
         post: operations["connections_WebhooksProviderReceiveForApp"];
@@ -1746,7 +1746,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ReceiveForConnection
+         * Take in what a provider tells of one connection
          * @description Take in what a provider tells of one connection.
          */
         post: operations["connections_WebhooksProviderConnectionIdReceiveForConnection"];
@@ -1764,7 +1764,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListWorkspaces
+         * List the workspaces one is a member of
          * @description List the workspaces one is a member of.
          */
         get: operations["auth_WorkspacesListWorkspaces"];
@@ -1784,21 +1784,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * GetWorkspace
+         * Show the workspace one is signed in to
          * @description Show the workspace one is signed in to.
          */
         get: operations["auth_WorkspacesWorkspaceIdGetWorkspace"];
         put?: never;
         post?: never;
         /**
-         * EraseWorkspace
+         * Erase a workspace and all it holds, everywhere and for good; only its owner may, with their password
          * @description Erase a workspace and all it holds, everywhere and for good; only its owner may, with their password.
          */
         delete: operations["auth_WorkspacesWorkspaceIdEraseWorkspace"];
         options?: never;
         head?: never;
         /**
-         * RenameWorkspace
+         * Give a workspace another name
          * @description Give a workspace another name.
          */
         patch: operations["auth_WorkspacesWorkspaceIdRenameWorkspace"];
@@ -1916,6 +1916,8 @@ export interface components {
         /** UsageView */
         agent_UsageView: {
             model: string | null;
+            /** @default false */
+            is_stand_in: boolean;
             tokens_a_day: number;
             used_today: number;
             days: components["schemas"]["agent_UsageDay"][];
@@ -4521,6 +4523,20 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                /**
+                 * @description A group of conditions in JSON: `{"combinator": "and", "rules": [...]}`, or `"or"`.
+                 *
+                 *     A rule is a group again or a condition, as `{"field": "company", "operator": "contains", "value": "acme"}`. Fields,
+                 *     and how each can be asked for:
+                 *
+                 *     - `name`, `email`, `phone`, `company`, `job_title`, `city`, `country`, `owner`: `eq`, `not_eq`, `contains`, `not_contains`, `starts_with`, `in`, `not_in`, `is_empty`
+                 *     - `provider`, `connection`, `id`: `eq`, `not_eq`, `in`, `not_in`
+                 *     - `created_at`, `updated_at`, `last_interaction_at`: `is_empty`, `before`, `after`
+                 *     - `sources`: `eq`, `not_eq`, `at_least`, `at_most`
+                 *     - `has_email`, `has_phone`, `needs_review`: `eq`
+                 *
+                 *     `in` and `not_in` take a list; times are `2026-01-31` or with their zone.
+                 */
                 filter?: string | null;
                 source?: string | null;
                 needs_review?: boolean | null;
@@ -4558,6 +4574,20 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                /**
+                 * @description A group of conditions in JSON: `{"combinator": "and", "rules": [...]}`, or `"or"`.
+                 *
+                 *     A rule is a group again or a condition, as `{"field": "company", "operator": "contains", "value": "acme"}`. Fields,
+                 *     and how each can be asked for:
+                 *
+                 *     - `name`, `email`, `phone`, `company`, `job_title`, `city`, `country`, `owner`: `eq`, `not_eq`, `contains`, `not_contains`, `starts_with`, `in`, `not_in`, `is_empty`
+                 *     - `provider`, `connection`, `id`: `eq`, `not_eq`, `in`, `not_in`
+                 *     - `created_at`, `updated_at`, `last_interaction_at`: `is_empty`, `before`, `after`
+                 *     - `sources`: `eq`, `not_eq`, `at_least`, `at_most`
+                 *     - `has_email`, `has_phone`, `needs_review`: `eq`
+                 *
+                 *     `in` and `not_in` take a list; times are `2026-01-31` or with their zone.
+                 */
                 filter?: string | null;
                 source?: string | null;
                 needs_review?: boolean | null;
@@ -4592,6 +4622,20 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                /**
+                 * @description A group of conditions in JSON: `{"combinator": "and", "rules": [...]}`, or `"or"`.
+                 *
+                 *     A rule is a group again or a condition, as `{"field": "company", "operator": "contains", "value": "acme"}`. Fields,
+                 *     and how each can be asked for:
+                 *
+                 *     - `name`, `email`, `phone`, `company`, `job_title`, `city`, `country`, `owner`: `eq`, `not_eq`, `contains`, `not_contains`, `starts_with`, `in`, `not_in`, `is_empty`
+                 *     - `provider`, `connection`, `id`: `eq`, `not_eq`, `in`, `not_in`
+                 *     - `created_at`, `updated_at`, `last_interaction_at`: `is_empty`, `before`, `after`
+                 *     - `sources`: `eq`, `not_eq`, `at_least`, `at_most`
+                 *     - `has_email`, `has_phone`, `needs_review`: `eq`
+                 *
+                 *     `in` and `not_in` take a list; times are `2026-01-31` or with their zone.
+                 */
                 filter?: string | null;
                 source?: string | null;
                 needs_review?: boolean | null;

@@ -110,10 +110,7 @@ class Demo:
             await asyncio.sleep(LOOK_SECONDS)
         records = await self._gateway.contacts()
         self._screen.golden_records(records)
-        self._screen.say(
-            f"{counted} golden records. The sandbox, from its own people, counts {most} by equal addresses, who are "
-            f"{fewest} people: {'in between' if fewest <= counted <= most else 'NOT in between'}."
-        )
+        self._screen.say(in_words(counted, fewest=fewest, most=most))
 
     async def let_things_happen(self) -> None:
         """Let the accounts change: until now they stood still, so that the numbers could be compared."""
@@ -123,10 +120,14 @@ class Demo:
     def say_where(self) -> None:
         """Tell where to look, and how to get in."""
         settings = self._settings
-        self._screen.say(f"\n  {settings.public_url}    its API: {settings.public_url}/docs")
-        self._screen.say(f"  {settings.demo_email}  {settings.demo_password}")
-        self._screen.say(f"  {settings.sandbox_url}/control  makes things happen in the sandbox's accounts")
-        self._screen.say("\nWhat the sandbox changes from now on arrives here; Ctrl-C ends it all.")
+        self._screen.say(f"\n  The page:     {settings.public_url}")
+        self._screen.say(f"                sign in as {settings.demo_email} with {settings.demo_password}")
+        self._screen.say(f"  Its API:      {settings.public_url}/docs")
+        self._screen.say(f"  The sandbox:  {settings.sandbox_url}/control, to make things happen in its accounts")
+        self._screen.say(
+            "\nFrom now on the sandbox's people change something every few seconds; what arrives is listed here.\n"
+            "Ctrl-C ends it all."
+        )
 
     async def keep_syncing(self) -> None:
         """Ask for syncs more often than the schedule would."""
@@ -156,3 +157,17 @@ class Demo:
     async def _latest_run(self, connection: ConnectionView) -> SyncView | None:
         runs = await self._gateway.syncs(connection.id)
         return max(runs, key=lambda run: run.started_at, default=None)
+
+
+def in_words(counted: int, *, fewest: int, most: int) -> str:
+    """Say how many golden records there are, and whether that can be right."""
+    is_right = fewest <= counted <= most
+    return (
+        f"{counted} golden records. The sandbox's accounts hold records of {fewest} people, whom it made up and so "
+        f"knows; joined by equal email addresses alone they would be {most}. "
+        + (
+            f"{counted} lies between, as it should."
+            if is_right
+            else f"{counted} does not lie between: something is wrong."
+        )
+    )

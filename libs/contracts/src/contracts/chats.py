@@ -81,9 +81,13 @@ class UsageDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UsageView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a workspace uses of the model, the latest day first; without a `model` none is set up."""
+    """What a workspace uses of the model, the latest day first; without a `model` none is set up.
+
+    A stand-in is no model: its tokens are estimated, and nothing is charged for them.
+    """
 
     model: str | None
+    is_stand_in: bool = False
     tokens_a_day: int
     used_today: int
     days: list[UsageDay]

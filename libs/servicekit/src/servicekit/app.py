@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit import telemetry
 from servicekit.consumer import Consumer, Subscription
 from servicekit.database import Database
+from servicekit.description import Described
 from servicekit.errors import BadRequest, Problem
 from servicekit.head import with_head
 from servicekit.health import health_routes
@@ -110,6 +111,7 @@ def service_app(
         lifespan=[*lifespan, life],
         request_max_body_size=settings.max_body_bytes,
         openapi_config=_description(name),
+        plugins=[Described(name)],
         before_send=list(before_send),
         cors_config=cors,
         compression_config=COMPRESSION if compressed else None,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -146,6 +146,12 @@ async def check_token(token: str, keys: KeySource, *, service: str, scoped: bool
     return principal
 
 
+def wanted_scope(opt: Mapping[str, Any], method: str) -> str:
+    """Tell what a personal token must be made for: what the route says, or else what its method is."""
+    # All that is not a mere look counts as writing, unless the route says that it is none.
+    return str(opt.get("scope") or (READ if method in {"GET", "HEAD"} else WRITE))
+
+
 def check_scope(principal: Principal, wanted: str) -> None:
     """Hold a personal token to what it was made for. Raises `Forbidden`."""
     if principal.scopes is not None and wanted == PERSON:
@@ -194,11 +200,9 @@ def authentication(keys: KeySource, service: str) -> type[AbstractAuthentication
 
         async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
             token = bearer_of(connection.headers.get("authorization"))
-            said = connection.scope["route_handler"].opt.get("scope")
-            principal = await check_token(token, keys, service=service, scoped=True if said else None)
-            # All that is not a mere look counts as writing, unless the route says that it is none.
-            usual = READ if connection.scope.get("method") in {"GET", "HEAD"} else WRITE
-            check_scope(principal, str(said or usual))
+            opt = connection.scope["route_handler"].opt
+            principal = await check_token(token, keys, service=service, scoped=True if opt.get("scope") else None)
+            check_scope(principal, wanted_scope(opt, str(connection.scope.get("method"))))
             return AuthenticationResult(user=principal, auth=token)
 
     return Authentication

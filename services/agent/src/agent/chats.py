@@ -267,7 +267,8 @@ async def show_usage(conn: AsyncConnection, workspace_id: UUID, settings: Settin
     """Show what was used of the model, day by day."""
     days = await queries.list_usage(conn, workspace_id, USAGE_DAYS)
     return UsageView(
-        model=settings.agent_model if settings.has_model else None,
+        model=settings.model_name if settings.has_model else None,
+        is_stand_in=settings.agent_is_stand_in,
         tokens_a_day=settings.agent_tokens_a_day,
         used_today=await queries.used_today(conn, workspace_id),
         days=[_day(day, is_priced=settings.has_prices) for day in days],

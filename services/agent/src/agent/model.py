@@ -116,17 +116,18 @@ class Model:
     def count(self, used: Used) -> int:
         """Count what was used, of all workspaces together; return what it cost."""
         told = self._settings
-        micros = cost_micros(used, input_price=told.agent_input_price, output_price=told.agent_output_price)
+        prices = {"input_price": told.agent_input_price, "output_price": told.agent_output_price}
+        micros = cost_micros(used, **prices) if told.has_prices else 0
         for kind, tokens in msgspec.structs.asdict(used).items():
-            TOKENS.labels(told.agent_model, kind).inc(tokens)
-        COST.labels(told.agent_model).inc(micros / 1_000_000)
+            TOKENS.labels(told.model_name, kind).inc(tokens)
+        COST.labels(told.model_name).inc(micros / 1_000_000)
         return micros
 
     def _request(
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], conversation: str
     ) -> dict[str, Any]:
         request: dict[str, Any] = {
-            "model": self._settings.agent_model,
+            "model": self._settings.model_name,
             "max_tokens": self._settings.agent_max_tokens,
             "system": SYSTEM,
             "messages": list(messages),

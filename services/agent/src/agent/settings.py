@@ -4,6 +4,8 @@ from typing import Literal
 
 from servicekit.settings import ServiceSettings
 
+STAND_IN = "stand-in"
+
 
 class Settings(ServiceSettings, frozen=True, kw_only=True):
     """The model, how it is reached, and how much of it anybody may use.
@@ -55,6 +57,11 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
         return bool(self.anthropic_api_key or self.anthropic_base_url)
 
     @property
+    def model_name(self) -> str:
+        """What answers, by its name."""
+        return STAND_IN if self.agent_is_stand_in else self.agent_model
+
+    @property
     def has_prices(self) -> bool:
-        """Whether we are told what the model costs."""
-        return bool(self.agent_input_price or self.agent_output_price)
+        """Whether we are told what the model costs; a stand-in costs nothing."""
+        return not self.agent_is_stand_in and bool(self.agent_input_price or self.agent_output_price)

@@ -9,6 +9,20 @@ Document = dict[str, Any]
 METHODS = frozenset(("get", "put", "post", "delete", "patch", "head", "options"))
 _MEMBERS = {"type": "string", "title": "string", "status": "integer", "detail": "string"}
 SIGNED_IN: list[dict[str, list[str]]] = [{"signed_in": []}]
+_WAYS_IN: Document = {
+    "signed_in": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `token` that `POST /auth/login` answers with.",
+    },
+    "personal_token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "lmp_…",
+        "description": "A token that a person made for a program, with the scope that is named beside the route.",
+    },
+}
 
 PROBLEM: Document = {
     "type": "object",
@@ -22,12 +36,27 @@ ANY_PROBLEM: Document = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
+ABOUT = """\
+Answers are JSON. Errors are `application/problem+json`: `type` is stable, `detail` says what is wrong. Lists are
+`{items, next_cursor}`; a page's `next_cursor` is the `cursor` of the next. Every answer carries an `X-Request-Id`.
+
+There are two ways in, both sent as `Authorization: Bearer …`:
+
+- A person signs in: `POST /auth/login` with `{"email", "password"}` answers with a `token` for some minutes and a
+  cookie, for which `POST /auth/refresh` gives the next one. It opens everything that the person may do.
+- A program shows a personal token (`lmp_…`), made on the page under Settings (Access tokens), or by `POST /auth/tokens`
+  with `{"name", "scopes"}`. `contacts:read` lets it look; `contacts:write` also lets it say who is who, set values and
+  answer suggestions, all of which can be taken back, keep views and ask for syncs. What it opens is marked with its
+  scope below; where there is no scope, a signed-in person is needed.
+
+Assistants and other programs that speak the Model Context Protocol (MCP) find the same contacts at `/mcp`, with a
+personal token: with `contacts:read` they look, with `contacts:write` they also propose, and a person decides."""
+
 _INFO = {
     "title": "Lead Manager",
     "version": "1",
     "summary": "One golden record per person, joined live and reversibly from the tools where customers live.",
-    "description": "Errors are `application/problem+json`; lists are `{items, next_cursor}` with opaque cursors; "
-    "every answer carries an `X-Request-Id`. Sign in with `POST /auth/login` and send its `token` as bearer token.",
+    "description": ABOUT,
 }
 
 
@@ -49,7 +78,7 @@ def merge(documents: Mapping[str, Document], *, own: Document) -> Document:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(_used(schemas | {"Problem": PROBLEM}, paths).items())),
-            "securitySchemes": {"signed_in": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": _WAYS_IN,
         },
     }
 
@@ -65,7 +94,7 @@ def _reached(service: str, path: str, operations: Document) -> Document:
         if service == "gateway":
             reached[method] = {"security": [], **told}
         elif route and route.service == service:
-            reached[method] = {**told, "security": [] if route.public else SIGNED_IN}
+            reached[method] = {**told, "security": [] if route.public else operation.get("security") or SIGNED_IN}
     if reached and "parameters" in operations:
         reached["parameters"] = operations["parameters"]
     return reached

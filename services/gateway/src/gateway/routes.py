@@ -17,7 +17,6 @@ from gateway import pages, web_answers
 from gateway.description import Description
 from gateway.door import Limits
 from gateway.live import Live
-from gateway.openapi import SIGNED_IN
 from gateway.proxy import Proxy
 from gateway.routing import find_route, read_path
 from gateway.services import Health, Services
@@ -43,7 +42,7 @@ async def get_description(
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
-@get("/events", media_type="text/event-stream", security=SIGNED_IN)
+@get("/events", media_type="text/event-stream")
 async def get_events(
     principal: NamedDependency[Principal], live: NamedDependency[Live], limits: NamedDependency[Limits]
 ) -> Stream:

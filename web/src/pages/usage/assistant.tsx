@@ -20,17 +20,25 @@ export function Assistant() {
   );
 }
 
-function Today({ usage: { model, tokens_a_day, used_today } }: { usage: Usage }) {
+function Today({ usage: { model, is_stand_in, tokens_a_day, used_today } }: { usage: Usage }) {
   const share = Math.min(used_today, tokens_a_day);
   return (
     <div className="space-y-1 text-sm tabular-nums">
       <div className="flex justify-between gap-3">
-        <span>Today{model && <span className="text-muted"> · {model}</span>}</span>
+        <span>
+          Today
+          {model && <span className="text-muted"> · {is_stand_in ? "the sandbox's stand-in" : model}</span>}
+        </span>
         <span className="text-muted">
           {count(used_today)} of {count(tokens_a_day)}
         </span>
       </div>
       <progress className="bar" aria-label="Tokens used today" max={tokens_a_day || 1} value={share} />
+      {is_stand_in && (
+        <p className="text-muted text-xs">
+          A stand-in answers here, not a model: the tokens are estimated, and nothing is charged.
+        </p>
+      )}
       {used_today >= tokens_a_day && (
         <p className="text-warn text-xs">Used up; it answers again from midnight on (UTC).</p>
       )}

@@ -9,6 +9,26 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// The little Markdown that descriptions hold: paragraphs, lists, and code between backticks.
+function prose(text) {
+  return text.split(/\n{2,}/).map((block) => {
+    if (!block.startsWith("- ")) return element("p", {}, ...inline(block));
+    const items = block.slice(2).split(/\n- /);
+    return element("ul", {}, ...items.map((item) => element("li", {}, ...inline(item))));
+  });
+}
+
+function inline(text) {
+  return text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+}
+
+// Who may call a route: anybody, a personal token with a scope, or a signed-in person alone.
+function wayIn(security) {
+  if (!security?.length) return "no token";
+  const scopes = security.flatMap((way) => way.personal_token ?? []);
+  return scopes.length ? `token: ${scopes.join(", ")}` : "signed in";
+}
+
 // What a value looks like, as JSON-like text; `seen` ends the walk where a schema holds itself.
 function sketch(schema, api, indent = "", seen = []) {
   if (!schema) return "any";
@@ -45,7 +65,7 @@ function parameters(given, api) {
     element("tr", {},
       element("td", {}, element("code", {}, one.name), one.required ? "" : " ?"),
       element("td", { class: "quiet" }, one.in),
-      element("td", {}, element("code", {}, sketch(one.schema, api)), one.description ? ` ${one.description}` : ""),
+      element("td", {}, element("code", {}, sketch(one.schema, api)), ...prose(one.description ?? "")),
     ),
   );
   return element("div", {}, element("h3", {}, "Parameters"), element("table", {}, ...rows));
@@ -56,16 +76,17 @@ function route(path, method, operation, api) {
     element("h3", {}, `${status === "default" ? "else" : status}: ${answer.description ?? ""}`),
     ...bodies(answer.content, api),
   ]);
+  const more = operation.description?.replace(/\.$/, "") === operation.summary ? "" : operation.description;
   const asked = bodies(operation.requestBody?.content, api);
   return element("details", {},
     element("summary", {},
       element("span", { class: "method" }, method.toUpperCase()),
       element("code", {}, path),
-      element("span", { class: "quiet" }, operation.summary ?? ""),
-      operation.security?.length ? null : element("span", { class: "open" }, "no token"),
+      element("span", { class: "quiet" }, ...inline(operation.summary ?? "")),
+      element("span", { class: "open" }, wayIn(operation.security)),
     ),
     element("div", {},
-      element("p", {}, operation.description ?? ""),
+      ...prose(more ?? ""),
       parameters(operation.parameters, api),
       asked.length ? element("h3", {}, "Body") : null,
       ...asked,
@@ -75,7 +96,7 @@ function route(path, method, operation, api) {
 }
 
 function show(api) {
-  document.getElementById("about").textContent = api.info.description;
+  document.getElementById("about").replaceChildren(...prose(api.info.description));
   for (const { name } of api.tags) {
     const routes = Object.entries(api.paths).flatMap(([path, operations]) =>
       METHODS.filter((method) => operations[method]?.tags?.includes(name)).map((method) =>

@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from identity.contacts import activity, exporting, reading
 from identity.contacts.timeline import TimelineFilter
 from identity.cursors import Cursors
-from identity.search import finding
+from identity.search import filters, finding
 from identity.search.filters import LONGEST_FILTER
 from identity.search.finding import Search
 from identity.search.finding_queries import Order
@@ -38,9 +38,17 @@ from identity.store import activity_queries
 from identity.store.activity_queries import Actor
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+FILTER = f"""A group of conditions in JSON: `{{"combinator": "and", "rules": [...]}}`, or `"or"`.
+
+A rule is a group again or a condition, as `{{"field": "company", "operator": "contains", "value": "acme"}}`. Fields,
+and how each can be asked for:
+
+{filters.in_words()}
+
+`in` and `not_in` take a list; times are `2026-01-31` or with their zone."""
 ExportColumns = Annotated[str | None, QueryParameter(max_length=1_000)]
 Words = Annotated[str | None, QueryParameter(max_length=200)]
-Filter = Annotated[str | None, QueryParameter(name="filter", max_length=LONGEST_FILTER)]
+Filter = Annotated[str | None, QueryParameter(name="filter", max_length=LONGEST_FILTER, description=FILTER)]
 NeedsReview = Annotated[bool | None, QueryParameter()]
 Provider = Annotated[str | None, QueryParameter(max_length=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=2_000)]

@@ -5,8 +5,9 @@ A filter is a group, `{"combinator": "and", "rules": [...]}` (or `"or"`), and a 
 theirs. A condition is about the golden record; of several emails, phones and providers one is enough.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 from uuid import UUID
 
 import msgspec
@@ -23,6 +24,9 @@ Operator = Literal[
     "at_least", "at_most",
 ]  # fmt: skip
 Combinator = Literal["and", "or"]
+
+FIELDS: tuple[Field, ...] = get_args(Field)
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
 
 TEXTS: frozenset[Field] = frozenset(("name", "email", "phone", "company", "job_title", "city", "country", "owner"))
 MOMENTS: frozenset[Field] = frozenset(("created_at", "updated_at", "last_interaction_at"))
@@ -85,6 +89,19 @@ class _RawCondition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: Any = None
 
 
+def in_words() -> str:
+    """Say which fields there are, and how each can be asked for."""
+    kinds: dict[frozenset[Operator], list[Field]] = {}
+    for field in FIELDS:
+        kinds.setdefault(_operators_of(field), []).append(field)
+    lines = [f"- {_list(fields)}: {_list(each for each in OPERATORS if each in can)}" for can, fields in kinds.items()]
+    return "\n".join(lines)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def read_filter(text: str) -> Group:
     """Read a filter. Raises `FilterRefused`."""
     if len(text) > LONGEST_FILTER:
@@ -122,10 +139,18 @@ def _group(told: object, pointer: str, *, depth: int) -> Group:
 def _rule(told: dict[str, Any], pointer: str, *, depth: int) -> Rule:
     if "combinator" in told or "rules" in told:
         return _group(told, pointer, depth=depth + 1)
+    _check_known(told, "field", FIELDS, pointer)
+    _check_known(told, "operator", OPERATORS, pointer)
     raw = _converted(told, _RawCondition, pointer)
-    if raw.operator not in _operators_of(raw.field):
-        raise FilterRefused(f"{pointer}/operator", f"{raw.field} cannot be asked for by {raw.operator}")
+    if raw.operator not in (can := _operators_of(raw.field)):
+        by = ", ".join(each for each in OPERATORS if each in can)
+        raise FilterRefused(f"{pointer}/operator", f"{raw.field} cannot be asked for by {raw.operator}, but by {by}")
     return Condition(raw.field, raw.operator, _value(raw, f"{pointer}/value"))
+
+
+def _check_known(told: dict[str, Any], name: str, known: Sequence[str], pointer: str) -> None:
+    if isinstance(value := told.get(name), str) and value not in known:
+        raise FilterRefused(f"{pointer}/{name}", f"there is no such {name}; there are {', '.join(known)}")
 
 
 def _operators_of(field: Field) -> frozenset[Operator]:
