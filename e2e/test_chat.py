@@ -258,6 +258,7 @@ async def test_limits_end_a_turn_and_the_conversation_goes_on(house: House, gate
     used = msgspec.json.decode(body)
     assert (status, used["days"][0]["turns"]) == (200, 2)
     assert used["used_today"] > 0
+    assert (used["model"], used["is_stand_in"]) == ("stand-in", True)
 
 
 @pytest.mark.embedded
