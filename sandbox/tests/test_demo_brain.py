@@ -138,6 +138,15 @@ def test_who_somebody_is_comes_in_a_sentence_from_the_one_contact_that_was_looke
     assert stand_in == "(I am the sandbox's stand-in for a model, and follow a few rules.)"
 
 
+def test_who_is_called_just_so_is_told_of_and_without_a_title_is_at_a_company() -> None:
+    several = {"total": 2, "contacts": [{**OTHER, "name": "Ada N. Lovelace"}, ADA]}
+
+    talk = Talk("Who is Ada Lovelace?", several, several, {"name": "Ada Lovelace", "fields": {"company": "Engines"}})
+
+    assert talk.calls[-1] == ("getContactDetails", {"contact_id": "c-1"})
+    assert str(talk.said).startswith("**Ada Lovelace** is at Engines. 1 more is found by these words;")
+
+
 def test_it_tells_what_the_sources_disagree_about() -> None:
     values = [{"value": "1", "source": "hubspot", "as_of": "2026-05-04T10:00:00Z"}, {"value": "2", "source": "csv"}]
     told = {"name": "Ada Lovelace", "conflicts": {"phone": {"values": values}, "url": {"values": values}}}

@@ -54,8 +54,11 @@ def best(ask: Asking, text: str) -> tuple[str, int]:
             raise Stuck("I do not see whom you mean: name somebody by first and last name, or by an e-mail address.")
         return one, 0
     # One at a time: each that is found is told as a source of the answer.
-    found, total = _search(ask, who, at_most=1)
-    return str(found[0]["contact_id"]), total - 1
+    (first, *_), total = _search(ask, who, at_most=1)
+    if total > 1 and not is_called(first, who):
+        some, _ = _search(ask, who, at_most=MOST_NAMED)
+        first = next((each for each in some if is_called(each, who)), first)
+    return str(first["contact_id"]), total - 1
 
 
 def certain(ask: Asking, who: str) -> str:

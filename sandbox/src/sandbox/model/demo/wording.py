@@ -45,7 +45,8 @@ def portrait(told: dict[str, Any], others: int) -> str:
     """Who somebody is, by the contact's own values."""
     values = told.get("fields") or {}
     place = ", ".join(str(values[name]) for name in ("street", "postal_code", "city", "country") if values.get(name))
-    work = " at ".join(str(values[name]) for name in ("job_title", "company") if values.get(name))
+    title, company = values.get("job_title"), values.get("company")
+    work = " ".join(filter(None, (title, f"at {company}" if company else "")))
     first = [part for part in (work, f"in {place}" if place else "") if part]
     says = [f"**{told.get('name')}** is {', '.join(first)}" if first else f"That is **{told.get('name')}**"]
     emails, phones = told.get("emails") or [], told.get("phones") or []
