@@ -1,7 +1,7 @@
 """What records are searched by, and what people type."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from identity.search.words import (
     Asked,
@@ -94,6 +94,7 @@ def test_what_is_typed_is_words_emails_and_numbers(q: str, found: list[Asked]) -
     assert asked(q) == found
 
 
+@example("\0")
 @given(st.text(max_size=200))
 def test_whatever_is_typed_can_be_read(q: str) -> None:
     for word in asked(q):

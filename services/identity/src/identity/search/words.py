@@ -141,7 +141,8 @@ def asked(q: str) -> list[Asked]:
         numbers.append(match.group())
         return " "
 
-    chunks = _PHONE_TYPED.sub(keep, q.replace("\0", " ")).split()
+    q = q.replace("\0", " ")
+    chunks = _PHONE_TYPED.sub(keep, q).split()
     found = [each for chunk in chunks if (each := _asked(chunk))]
     found += [Asked(digits) for number in numbers if (digits := _number(number))]
     if not found and q.strip():
