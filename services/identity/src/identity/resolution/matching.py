@@ -117,7 +117,7 @@ def _groups(
     different = _spoken_of(records, reasons.decisions, "different")
     forest = _Forest(records, ordered, different, rules, is_weighed=bool(near))
     # A deleted contact keeps its place and holds nobody together: its edges come after all others.
-    for among_gone in (False, True):
+    for among_gone in (False, True) if forest.gone else (False,):
         for decision in same:
             _join_decided(forest, decision, among_gone=among_gone)
         _join_carriers(forest, carriers, ordered, among_gone=among_gone)
