@@ -112,4 +112,5 @@ async def test_a_turn_and_a_programs_call_are_traces(collector: Collector, tmp_p
     assert int(str(attributes(model)["gen_ai.usage.output_tokens"])) > 0
     assert {"gateway answers", "agent answers", "identity answers"} <= turn.keys()
     assert all(SECRET.encode() not in each for each in collector.got)
-    assert b'"cost_dollars":0.' in usage
+    # Who stands in for a model costs nothing, whatever the prices are.
+    assert b'"cost_dollars":null' in usage

@@ -25,7 +25,7 @@ export function SyncStep({ run }: { run: Sync }) {
       ))}
       <p className="mt-1 text-muted text-xs">
         {inWords(run.state)} · <Ago at={run.started_at} /> ·{" "}
-        <Link to="/connections" className="text-accent hover:underline">
+        <Link to="/connections" className="text-accent underline underline-offset-2">
           Connections
         </Link>
       </p>
