@@ -1,7 +1,7 @@
 """What a person does on the page of connections, from sample data to erasing what was kept."""
 
-import re
 import json
+import re
 from uuid import UUID, uuid4
 
 import pytest
