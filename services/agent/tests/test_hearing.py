@@ -133,26 +133,26 @@ async def test_a_conversation_that_waited_is_told_once_all_is_known(db: Database
     assert [part["state"] for part in shown.messages[-1]["parts"]] == ["output-available", "output-error"]
 
 
-async def test_a_turn_that_is_under_way_tells_its_model_itself(db: Database) -> None:
+async def ended_in_a_turn(db: Database) -> UUID:
+    """A proposal that was approved, and ended while a turn of its conversation is under way."""
     await begin_chat(db, "1")
     proposal_id = await approved(db, asked=Asked("chat", "m", "1"))
     async with db.transaction(CHAT.workspace_id) as conn:
         await queries.begin_turn(conn, CHAT, uuid4(), 60)
-
     for number in (0, 1):
         await hear(db, key_of(proposal_id, number))
+    return proposal_id
+
+
+async def test_a_turn_that_is_under_way_tells_its_model_itself(db: Database) -> None:
+    proposal_id = await ended_in_a_turn(db)
 
     assert (await find(db, proposal_id)).state == "done"
     assert len(await said(db)) == 2
 
 
 async def test_who_died_after_the_end_of_a_proposal_leaves_it_told_as_done(db: Database) -> None:
-    await begin_chat(db, "1")
-    proposal_id = await approved(db, asked=Asked("chat", "m", "1"))
-    async with db.transaction(CHAT.workspace_id) as conn:
-        await queries.begin_turn(conn, CHAT, uuid4(), 60)
-    for number in (0, 1):
-        await hear(db, key_of(proposal_id, number))
+    await ended_in_a_turn(db)
     async with db.transaction(CHAT.workspace_id) as conn:
         await queries.begin_turn(conn, CHAT, uuid4(), -1)
 

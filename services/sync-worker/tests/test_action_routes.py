@@ -59,13 +59,19 @@ async def test_an_action_is_taken_carried_out_listed_and_shown(world: World, cli
     assert shown["records"] == [{"provider_id": "7"}]
 
 
-async def test_lists_of_actions_go_on(world: World, client: ClientSession) -> None:
+async def note_thrice(world: World, client: ClientSession) -> list[str]:
+    """Have three notes written; return the actions' ids, the oldest first."""
     world.shop.done = done("7")
+    wish = {"connection_id": str(world.connection_id), "action": NOTE}
     ids = []
     for _ in range(3):
-        wish = {"connection_id": str(world.connection_id), "action": NOTE}
         async with client.post("/actions", json=wish, headers={"Idempotency-Key": str(uuid4())}) as answer:
             ids.append((await answer.json())["id"])
+    return ids
+
+
+async def test_lists_of_actions_go_on(world: World, client: ClientSession) -> None:
+    ids = await note_thrice(world, client)
 
     async with client.get("/actions", params={"limit": 2}) as answer:
         first = await answer.json()
@@ -126,12 +132,7 @@ async def test_what_would_be_refused_is_told_before_anything_is_done(world: Worl
 
 
 async def test_actions_are_found_by_their_ids_in_one_request(world: World, client: ClientSession) -> None:
-    world.shop.done = done("7")
-    ids = []
-    for _ in range(3):
-        wish = {"connection_id": str(world.connection_id), "action": NOTE}
-        async with client.post("/actions", json=wish, headers={"Idempotency-Key": str(uuid4())}) as answer:
-            ids.append((await answer.json())["id"])
+    ids = await note_thrice(world, client)
 
     wanted = [("ids", ids[0]), ("ids", ids[2]), ("ids", str(uuid4()))]
     async with client.get("/actions", params=wanted) as answer:
