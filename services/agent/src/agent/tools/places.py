@@ -1,6 +1,5 @@
 """Where something can be written: the sources of a contact that can do it, and what people call each."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Collection
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from agent.together import together
 from agent.tools.api import Api, ToolFailed
 
 LABELS = {"hubspot": "HubSpot", "pipedrive": "Pipedrive", "zendesk": "Zendesk"}
@@ -82,7 +82,7 @@ async def able(
         known = sorted({label_of(each, contact, accounts) for each in contact["sources"]})
         raise ToolFailed(f"This contact is not known to {account or provider}, but to {', '.join(known)}.")
     connections = sorted({each["connection_id"] for each in sources})
-    asked = await asyncio.gather(*(_possible(api, each, kind) for each in connections))
+    asked = await together(_possible(api, each, kind) for each in connections)
     can = {id_: each for id_, each in zip(connections, asked, strict=True) if each is not None}
     return [
         _place(source, label_of(source, contact, accounts), can[source["connection_id"]])
@@ -112,7 +112,7 @@ async def account_for(api: Api, kind: str, *, provider: str, account: str | None
     """Find the account of a provider in which something can be done. Raises `ToolFailed` where it is not one."""
     accounts = await Accounts.ask(api)
     connections = accounts.list_of(provider, account)
-    asked = await asyncio.gather(*(_possible(api, each["id"], kind) for each in connections))
+    asked = await together(_possible(api, each["id"], kind) for each in connections)
     found = [(each, possible) for each, possible in zip(connections, asked, strict=True) if possible]
     if len(found) > 1:
         names = ", ".join(accounts.label(each["id"], provider) for each, _ in found)

@@ -25,10 +25,10 @@ def summary(contact: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def name_of(fields: dict[str, Any]) -> str:
+def name_of(fields: dict[str, Any], nameless: str = "unnamed") -> str:
     """Say what a contact is called."""
     name = " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
-    return str(name or fields.get("email") or "unnamed")
+    return str(name or fields.get("email") or nameless)
 
 
 def value(told: dict[str, Any]) -> dict[str, Any]:

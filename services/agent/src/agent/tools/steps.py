@@ -1,10 +1,11 @@
 """What a plan is made of: its steps as people see them, each tried out before anybody is asked."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from agent.together import together
+from agent.tools import showing
 from agent.tools.api import Api, Conflicting
 from agent.tools.tool import Step
 
@@ -42,7 +43,7 @@ def step_at(
 
 async def check_all(api: Api, steps: Sequence[Step]) -> None:
     """Learn of each step whether it could be done, before anybody is asked for a yes. Raises `ToolFailed`."""
-    await asyncio.gather(*(_check_one(api, step) for step in steps))
+    await together(_check_one(api, step) for step in steps)
 
 
 async def _check_one(api: Api, step: Step) -> None:
@@ -57,10 +58,8 @@ def key_of(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def name_of(contact: dict[str, Any]) -> str:
-    """Say what a contact is called."""
-    fields = contact["fields"]
-    name = " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
-    return str(name or fields.get("email") or "a contact")
+    """Say what a contact is called, within a sentence."""
+    return showing.name_of(contact["fields"], nameless="a contact")
 
 
 def listed(names: Any) -> str:

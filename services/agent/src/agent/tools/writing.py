@@ -1,6 +1,5 @@
 """The tools that propose: each makes a plan of what would happen, step by step, and does nothing."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ import msgspec
 from contracts.actions import ContactFields
 from msgspec import Meta
 
+from agent.together import together
 from agent.tools.api import Api, ToolFailed
 from agent.tools.places import Account, Accounts, Provider, able, account_for, one_able
 from agent.tools.reading import ContactId
@@ -174,7 +174,7 @@ class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def merge_contacts(api: Api, given: Merge) -> Plan:
     """Plan to say that contacts are one person."""
-    contacts = await asyncio.gather(*(api.identity(f"/contacts/{id_}") for id_ in given.contact_ids))
+    contacts = await together(api.identity(f"/contacts/{id_}") for id_ in given.contact_ids)
     names = [name_of(contact) for contact in contacts]
     # What the person approves is these people as they are now: who got other sources by then is a conflict.
     expected = [key_of(source) for contact in contacts for source in contact["sources"]]
