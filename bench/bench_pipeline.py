@@ -213,10 +213,16 @@ async def one_by_one_rate(admin: psycopg.AsyncConnection) -> float:
     return len(contacts) / (time.perf_counter() - started)
 
 
-async def measure(house: House, postgres: EmbeddedPostgres, count: int, *, kill: bool) -> None:
-    """Measure one size and print it."""
+async def sync(house: House, postgres: EmbeddedPostgres, count: int, *, kill: bool) -> FirstSync:
+    """Sync both accounts in a house that has nothing else to do."""
     async with await psycopg.AsyncConnection.connect(postgres.url, autocommit=True) as admin:
-        done = await first_sync(house, postgres, admin, count, kill=kill)
+        return await first_sync(house, postgres, admin, count, kill=kill)
+
+
+async def compare(postgres: EmbeddedPostgres, count: int, done: FirstSync) -> None:
+    """Measure what it is to be compared with, now that the house is silent, and print both."""
+    async with await psycopg.AsyncConnection.connect(postgres.url, autocommit=True) as admin:
+        await admin.execute("CHECKPOINT")
         copied, naive = await copy_rate(admin), await one_by_one_rate(admin)
     seconds, cost, rate = done.seconds, done.cost, count / done.seconds
     show(
@@ -262,7 +268,8 @@ def main() -> None:
                 "SANDBOX_RATE_LIMITS": "off",
             }
             with embedded(Path(folder), settings) as house:
-                asyncio.run(measure(house, postgres, count, kill=given.kill))
+                done = asyncio.run(sync(house, postgres, count, kill=given.kill))
+            asyncio.run(compare(postgres, count, done))
 
 
 if __name__ == "__main__":

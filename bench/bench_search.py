@@ -98,12 +98,12 @@ FROM unnest(%(workspace_id)s, %(connection_id)s, %(provider_id)s, %(source_id)s,
 """
 
 _GOLDEN = """
-INSERT INTO golden_record SELECT w, g, e, f, l, p, c, j, n, m, '{hubspot}', u
+INSERT INTO golden_record SELECT w, g, e, f, l, p, c, j, '{hubspot}', u
 FROM unnest(%(workspace_id)s, %(golden_id)s, %(email)s, %(first_name)s, %(last_name)s, %(phone)s, %(company)s,
-            %(job_title)s, %(name_key)s, %(last_name_key)s, %(updated_at)s) AS r (w, g, e, f, l, p, c, j, n, m, u)
+            %(job_title)s, %(updated_at)s) AS r (w, g, e, f, l, p, c, j, u)
 """
 
-_GOLDEN_TEXTS = ("email", "first_name", "last_name", "phone", "company", "job_title", "name_key", "last_name_key")
+_GOLDEN_TEXTS = ("email", "first_name", "last_name", "phone", "company", "job_title")
 
 
 async def fill(db: Database, people: People, size: int) -> None:
@@ -143,8 +143,7 @@ _COPY = (
            gone_revision, contact, keys
     FROM twin JOIN identity.source_identity s ON s.source_id = golden_id""",
     """INSERT INTO identity.golden_record
-    SELECT workspace_id, twin, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
-           providers, updated_at
+    SELECT workspace_id, twin, email, first_name, last_name, phone, company, job_title, providers, updated_at
     FROM twin JOIN identity.golden_record g USING (golden_id)""",
     """INSERT INTO identity.search_document
     SELECT workspace_id, twin, name_key, email_key, emails, phones, company_key, job_title_key, city_key, country_key,

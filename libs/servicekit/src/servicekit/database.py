@@ -64,6 +64,7 @@ class Database:
                 isolation_level="AUTOCOMMIT",
                 pool_size=settings.database_pool_size,
                 max_overflow=settings.database_pool_size,
+                pool_use_lifo=True,  # the connection used last knows its statements and has its tables at hand
                 hide_parameters=True,
                 json_serializer=lambda value: msgspec.json.encode(value).decode(),
                 json_deserializer=msgspec.json.decode,

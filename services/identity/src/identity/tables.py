@@ -239,8 +239,6 @@ golden_record = Table(
     Column("phone", Text),
     Column("company", Text),
     Column("job_title", Text),
-    Column("name_key", WORDS, nullable=False),
-    Column("last_name_key", WORDS),
     Column("providers", ARRAY(Text), nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     PrimaryKeyConstraint("workspace_id", "golden_id"),

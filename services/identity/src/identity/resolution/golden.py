@@ -1,9 +1,8 @@
 """Which value wins: what a golden record shows, as a function of its members, and where each value comes from.
 
 Field by field, among the members that are not gone and have a value: what a person pinned, else what the field's rule
-says. By default the last write wins, the one with the latest provider time; ties go by rank. Only what lists are
-sorted and searched by is stored; the rest is computed when someone looks, so taking a group apart gives back what was
-there before.
+says. By default the last write wins, the one with the latest provider time; ties go by rank. Only what lists
+show is stored; the rest is computed when someone looks, so taking a group apart gives back what was there before.
 """
 
 from collections import Counter
@@ -49,7 +48,7 @@ BY_DEFAULT = Survivorship()
 
 
 class GoldenRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What is stored of a golden record: the columns of the list, and what it is sorted and searched by."""
+    """What is stored of a golden record: the columns of the list."""
 
     workspace_id: UUID
     golden_id: UUID
@@ -59,8 +58,6 @@ class GoldenRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     phone: str | None
     company: str | None
     job_title: str | None
-    name_key: str
-    last_name_key: str | None
     providers: tuple[str, ...]
     updated_at: datetime
 
@@ -116,8 +113,6 @@ def row_of(
         phone=phone,
         company=company,
         job_title=job_title,
-        name_key=search_key(" ".join(filter(None, (first_name, last_name))) or email or ""),
-        last_name_key=search_key(last_name) if last_name else None,
         providers=_providers(living),
         updated_at=updated_at(living),
     )
@@ -205,11 +200,6 @@ def _listed_by(contact: Contact) -> tuple[str | None, ...]:
         contact.company,
         contact.job_title,
     )
-
-
-def search_key(text: str) -> str:
-    """Fold what is searched and sorted by, so that case does not matter; long enough to tell people apart."""
-    return " ".join(text.casefold().split())[:200]
 
 
 FIELDS = tuple(_READ)

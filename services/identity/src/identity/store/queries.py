@@ -368,22 +368,18 @@ DELETE FROM identity_map WHERE ctid = ANY (ARRAY(
 
 _INSERT_GOLDEN = """
 INSERT INTO golden_record AS g (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
-                           name_key, last_name_key, providers, updated_at)
-SELECT workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
+                                providers, updated_at)
+SELECT workspace_id, golden_id, email, first_name, last_name, phone, company, job_title,
        string_to_array(providers, E'\\n'), updated_at
 FROM unnest(%(workspace_id)s, %(golden_id)s, %(email)s, %(first_name)s,
-            %(last_name)s, %(phone)s, %(company)s, %(job_title)s,
-            %(name_key)s, %(last_name_key)s, %(providers)s, %(updated_at)s)
-    AS r (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, name_key, last_name_key,
-          providers, updated_at)
+            %(last_name)s, %(phone)s, %(company)s, %(job_title)s, %(providers)s, %(updated_at)s)
+    AS r (workspace_id, golden_id, email, first_name, last_name, phone, company, job_title, providers, updated_at)
 """
 
 _GOLDEN_COLUMNS: dict[str, Kind] = {
     "workspace_id": uuids,
     "golden_id": uuids,
     **dict.fromkeys(("email", "first_name", "last_name", "phone", "company", "job_title"), texts),
-    "name_key": texts,
-    "last_name_key": texts,
     "updated_at": moments,
 }
 
@@ -391,9 +387,8 @@ _CHANGE_GOLDEN = f"""{_INSERT_GOLDEN}
 ON CONFLICT (workspace_id, golden_id) DO UPDATE
 SET email = excluded.email, first_name = excluded.first_name, last_name = excluded.last_name,
     phone = excluded.phone, company = excluded.company, job_title = excluded.job_title,
-    name_key = excluded.name_key, last_name_key = excluded.last_name_key, providers = excluded.providers,
-    updated_at = excluded.updated_at
-WHERE g IS DISTINCT FROM excluded  -- it is in four indexes
+    providers = excluded.providers, updated_at = excluded.updated_at
+WHERE g IS DISTINCT FROM excluded  -- the time of the last change is in an index
 """
 
 _DELETE_GOLDEN = text("""
