@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 from providers.http import MAX_ANSWER_BYTES, Answer, ask, open_session
@@ -74,6 +75,10 @@ async def test_an_answer_that_is_none_says_so(asking, given, said):
     assert said in str(raised.value)
 
 
+class Envelope(msgspec.Struct):
+    """What surrounds a page."""
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -93,7 +98,7 @@ async def test_a_body_of_something_else_is_not_read(asking, given):
     with pytest.raises(ProviderUnavailable):
         answer.read(list[str])
     with pytest.raises(ProviderUnavailable):
-        answer.read_page(dict[str, str], "results")
+        answer.read_page(Envelope, "results")
 
 
 async def test_an_endless_body_is_given_up(asking):

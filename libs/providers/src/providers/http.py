@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from aiohttp.hdrs import CONTENT_TYPE, DATE, RETRY_AFTER
 
-from providers.records import open_page
+from providers.records import EnvelopeT, open_page
 from providers.source import ProviderUnavailable
 
 MAX_ANSWER_BYTES = 50 * 2**20
@@ -54,7 +54,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         except (ValueError, RecursionError) as error:
             raise self._unreadable() from error
 
-    def read_page(self, envelope: type[T], member: str) -> tuple[T, list[bytes]]:
+    def read_page(self, envelope: type[EnvelopeT], member: str) -> tuple[EnvelopeT, list[bytes]]:
         """Take the body apart into an envelope and records. Raises `ProviderUnavailable` when it is no page."""
         self._expect_json()
         try:

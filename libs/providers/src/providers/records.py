@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -20,7 +21,7 @@ class _Identified(Protocol):
 
 
 RecordT = TypeVar("RecordT", bound=_Identified)
-EnvelopeT = TypeVar("EnvelopeT")
+EnvelopeT = TypeVar("EnvelopeT", bound=msgspec.Struct)
 
 
 class _Id(msgspec.Struct):
@@ -37,13 +38,22 @@ def open_page(body: bytes, envelope: type[EnvelopeT], member: str) -> tuple[Enve
     `envelope` must be readable with `member` left out. Raises `ValueError` when the page itself is broken.
     """
     try:
-        opened = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        records = msgspec.json.decode(opened[member], type=list[msgspec.Raw])
-        return msgspec.json.decode(body, type=envelope), [bytes(record) for record in records]
-    except (ValueError, RecursionError, KeyError):
+        opened = _opener(envelope, member).decode(body)
+        return opened, [bytes(record) for record in getattr(opened, member)]
+    except (ValueError, RecursionError):
         # One record may be what no JSON reader takes (half a surrogate, a bare control character, endless
         # nesting). Cutting needs only quotes and brackets, and leaves the judging to each record.
         return _cut_page(body, envelope, member)
+
+
+@lru_cache
+def _opener(envelope: type[EnvelopeT], member: str) -> msgspec.json.Decoder[EnvelopeT]:
+    """Make what reads an envelope with its list in one go, the records in it as they came."""
+    config = envelope.__struct_config__
+    whole = msgspec.defstruct(
+        envelope.__name__, [(member, list[msgspec.Raw])], bases=(envelope,), kw_only=True, frozen=config.frozen
+    )
+    return msgspec.json.Decoder(whole)
 
 
 def read_each(

@@ -77,7 +77,9 @@ def take_together(heard: Iterable[SourceRecord]) -> dict[RecordName, SourceRecor
     told: dict[RecordName, SourceRecord] = {}
     for record in heard:
         name = RecordName(record.workspace_id, record.connection_id, record.provider_id)
-        told[name] = after(earlier, record) if (earlier := told.get(name)) else record
+        earlier = told.setdefault(name, record)
+        if earlier is not record:
+            told[name] = after(earlier, record)
     return told
 
 
@@ -102,7 +104,8 @@ async def load(
 ) -> list[Known]:
     """Load the components of records that were told, and of those with whom they share a key that binds."""
     keys = [KeyName(r.workspace_id, key) for r in told.values() for key in r.keys if not is_shared_by_name(key)]
-    if doubtful := [key for key in keys if key.workspace_id in standing and standing[key.workspace_id].has_shared]:
+    have_shared = {workspace_id for workspace_id, each in standing.items() if each.has_shared}
+    if doubtful := [key for key in keys if key.workspace_id in have_shared] if have_shared else ():
         shared = await sharing_queries.load_shared(conn, doubtful)
         keys = [key for key in keys if key not in shared]
     return await queries.load_neighbourhood(conn, records=told.keys(), keys=keys, sources=sources)

@@ -6,6 +6,7 @@ writes the difference.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -56,13 +57,10 @@ async def resolve_contacts(
     before = await foresight.still_true(conn, foreseen, locked) if foreseen else None
     if before is None:
         before = await _load_neighbourhood(conn, told, locked)
-    known = {_name(one.record): one.record for one in before.values()}
-    news = _news(known, told)
-    # A name has one record: first seen anew, it has another id, and the record it was is there no longer.
-    records = {record.source_id: record for record in (known | news).values()}
-    foresight.remember(locked, before, records, news.values())
-    await settle(conn, locked, before, records, list(news.values()), wholly=False)
-    publish(conn, list(_resolved(SourceName(record.workspace_id, record.source_id) for record in news.values())))
+    records, news = _take_in(before, told)
+    foresight.remember(locked, before, records, news)
+    await settle(conn, locked, before, records, news, wholly=False)
+    publish(conn, list(_resolved(SourceName(record.workspace_id, record.source_id) for record in news)))
 
 
 def _resolved(names: Iterable[SourceName], *, anew: bool = False) -> Iterator[SourceRecordsResolved]:
@@ -116,17 +114,24 @@ async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) ->
     ]
 
 
-def _news(
-    known: Mapping[RecordName, SourceRecord], told: Mapping[RecordName, SourceRecord]
-) -> dict[RecordName, SourceRecord]:
-    """Make the records that are left when what was told is taken into what is known; what is no news makes none."""
-    news = {}
+def _take_in(
+    before: Mapping[UUID, Known], told: Mapping[RecordName, SourceRecord]
+) -> tuple[dict[UUID, SourceRecord], list[SourceRecord]]:
+    """Take what was told into what is known: all records as they are then, and those that are new or another."""
+    known = {_name(one.record): one.record for one in before.values()}
+    records = {source_id: one.record for source_id, one in before.items()}
+    news = []
     for name, record in told.items():
         earlier = known.get(name)
         now = after(earlier, record) if earlier else record
-        if now is not earlier:
-            news[name] = now
-    return news
+        if now is earlier:
+            continue
+        if earlier:
+            # A name has one record: first seen anew, it has another id, and the record it was is there no longer.
+            del records[earlier.source_id]
+        records[now.source_id] = now
+        news.append(now)
+    return records, news
 
 
 async def settle(
@@ -177,22 +182,20 @@ async def settle(
 
 def consider(case: Case, locked: Locked, *, wholly: bool = True) -> list[Changes]:
     """Partition records anew, workspace by workspace, and compare with how it was."""
-    were, are = defaultdict[UUID, dict[UUID, Known]](dict), defaultdict[UUID, dict[UUID, SourceRecord]](dict)
-    for source_id, known in case.before.items():
-        were[known.record.workspace_id][source_id] = known
-    for source_id, record in case.records.items():
-        are[record.workspace_id][source_id] = record
+    were = reasons.by_workspace(locked, case.before, attrgetter("record.workspace_id"))
+    are = reasons.by_workspace(locked, case.records, attrgetter("workspace_id"))
     considered = []
     for workspace_id in sorted(were.keys() | are.keys()):
-        parted = partition(are[workspace_id], case.reasons.get(workspace_id), locked[workspace_id].rules)
+        before, records = were.get(workspace_id, {}), are.get(workspace_id, {})
+        parted = partition(records, case.reasons.get(workspace_id), locked[workspace_id].rules)
         values = case.values.get(workspace_id, PLAIN)
-        changes = compare(workspace_id, were[workspace_id], are[workspace_id], parted.groups, values)
+        changes = compare(workspace_id, before, records, parted.groups, values)
         changes.groups, changes.shared = parted.groups, parted.shared
         if case.cause:
             changes.entries = [msgspec.structs.replace(entry, cause=case.cause) for entry in changes.entries]
         changes.questions = suggestions.concerned(
-            were[workspace_id],
-            are[workspace_id],
+            before,
+            records,
             parted.groups,
             case.reasons[workspace_id].decisions if workspace_id in case.reasons else (),
             has_alike=locked[workspace_id].has_alike,

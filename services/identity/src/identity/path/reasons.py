@@ -5,7 +5,9 @@ component; of one that is, they stay where they are, and only when a carrier lea
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -39,6 +41,21 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause = Cause()
 
 
+T = TypeVar("T")
+
+
+def by_workspace(
+    locked: Locked, all_of: Mapping[UUID, T], workspace_of: Callable[[T], UUID]
+) -> dict[UUID, Mapping[UUID, T]]:
+    """Sort by workspace what belongs to these; it is mostly of one, and then there is nothing to sort."""
+    if len(locked) == 1:
+        return dict.fromkeys(locked, all_of) if all_of else {}
+    sorted_ = defaultdict[UUID, dict[UUID, T]](dict)
+    for id_, each in all_of.items():
+        sorted_[workspace_of(each)][id_] = each
+    return dict(sorted_)
+
+
 class Case(msgspec.Struct, frozen=True):
     """Records as they were and as they are, and the reasons to join them and to choose values, by workspace."""
 
@@ -66,9 +83,7 @@ async def gather(
     shared: set[KeyName] = set()
     if any(workspace.has_shared for workspace in locked.values()):
         shared, before, records = await _unshare(conn, before, records)
-    ids: dict[UUID, list[UUID]] = defaultdict(list)
-    for source_id, record in records.items():
-        ids[record.workspace_id].append(source_id)
+    ids = by_workspace(locked, records, attrgetter("workspace_id"))
     decided = [SourceName(w, id_) for w, some in ids.items() if locked[w].decisions for id_ in some]
     decisions = await decision_queries.load_decisions(conn, decided) if decided else {}
     pins = await decision_queries.load_pins(conn, decided) if decided else []

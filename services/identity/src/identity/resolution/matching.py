@@ -110,7 +110,8 @@ def _groups(
     bonded = linked.union(*carriers.values())
     for decision in same:
         bonded.update(*decision.sides)
-    groups = plain + [Group(id_, id_, (id_,)) for id_ in records if id_ not in bonded and id_ not in grouped]
+    placed = bonded | grouped
+    groups = plain + [Group(id_, id_, (id_,)) for id_ in records if id_ not in placed]
     if not bonded:
         return groups
     ordered = sorted(bonded, key=rank)
