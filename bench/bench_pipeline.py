@@ -11,6 +11,7 @@ import asyncio
 import tempfile
 import time
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -35,7 +36,8 @@ WEIGHED_AT_MOST = 20_000
 """Of so many contacts it is waited for until all were weighed, too; of more that takes minutes."""
 SERVICES = ("sandbox", "gateway", "auth", "connections", "sync-worker", "identity")
 
-# Contacts that identity has handled, from two small tables: counting rows would cost what is measured here.
+# Contacts that identity has handled, from two small tables: counting rows would cost what is measured here. Looking
+# often would, too, so it is asked when the last of them was.
 _RESOLVED = """
 SELECT (SELECT coalesce(sum(fetched), 0) FROM sync_worker.sync_stream WHERE stream = 'contacts')
      - (SELECT coalesce(sum(s.last - coalesce(o.position, 0)), 0)
@@ -43,7 +45,8 @@ SELECT (SELECT coalesce(sum(fetched), 0) FROM sync_worker.sync_stream WHERE stre
           ON (o.consumer, o.topic, o.lane, o.shard) = ('identity', s.topic, s.lane, s.shard)
         WHERE s.topic = 'source_records')
 """
-LOOK_SECONDS = 0.05
+_RESOLVED_AT = """SELECT max(moved_at) FROM bus."offset" WHERE consumer = 'identity' AND topic = 'source_records'"""
+LOOK_SECONDS = 0.25
 
 _SOME = """
 SELECT s.provider_id, s.raw::text, i.contact
@@ -130,7 +133,8 @@ async def first_sync(
         if kill:
             await kill_on_the_way(house, admin, count)
         await resolved(admin, count)
-        ended, cost = time.time(), cost_of(house, postgres).since(before)
+        cost = cost_of(house, postgres).since(before)
+        ended: datetime = (await (await admin.execute(_RESOLVED_AT)).fetchone() or (None,))[0]
         golden = await gateway.count_contacts()
         views = [await synced(gateway, connection.id, seconds=900) for connection in connections]
         assert sum(view.counts["contacts"].added for view in views) == count, views
@@ -140,9 +144,9 @@ async def first_sync(
         cost.most_bytes = most
         counted = expected(house, *ACCOUNTS)
         found = FirstSync(
-            seconds=ended - min(view.started_at for view in views).timestamp(),
+            seconds=(ended - min(view.started_at for view in views)).total_seconds(),
             golden=golden,
-            then_seconds=time.time() - ended if is_small else None,
+            then_seconds=time.time() - ended.timestamp() if is_small else None,
             then_golden=await gateway.count_contacts(),
             cost=cost,
         )
