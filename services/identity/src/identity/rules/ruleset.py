@@ -56,8 +56,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence before anything is seen: how rare it is that two records are one person's."""
     join: int = 30
     suggest: int = -50
-    block_limit: int = 50
-    """Blocks of more carriers are passed over."""
+    block_limit: int = 12
+    """Blocks of more carriers are passed over: who shares no smaller one are hardly ever one person."""
     group_limit: int = 50
     """No group grows past this by evidence weaker than a key."""
 
