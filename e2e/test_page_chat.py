@@ -254,6 +254,7 @@ async def test_a_person_finds_out_what_became_of_something_whose_answer_was_lost
     await expect(main.get_by_role("listitem").get_by_text("Done", exact=True).first).to_be_visible()
     await expect(panel_of(page).get_by_text("Approved and done")).to_be_visible()
     assert notes_at(house) == before + 1
+    assert msgspec.json.decode(house.control("faults"))["items"] == []
     assert complaints.heard == []
 
 
