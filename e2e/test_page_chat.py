@@ -1,8 +1,10 @@
 """What a person does with the assistant beside the page: ask, follow a source, approve, come back, stop."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from lead.client import Gateway
 from playwright.async_api import Browser, Locator, Page, expect
@@ -16,6 +18,9 @@ from e2e.journey import act, until
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300, func_only=True)]
 
 SALES = "hubspot:111111"
+NOTES = "/crm/objects/2026-03/notes"
+NOTES_OF_CONTACTS = "/crm/associations/2026-09/contacts/notes"
+UNDER_WAY = "Approved. What comes of it is shown here as soon as it is known."
 SLOW = "Once upon a time there was a list of contacts. " * 12
 
 
@@ -40,6 +45,12 @@ async def ask(page: Page, text: str) -> None:
 
 def change(contact: Any, title: str) -> dict[str, Any]:
     return {"name": "updateContact", "input": {"contact_id": str(contact.id), "changes": {"job_title": title}}}
+
+
+def notes_at(house: House) -> int:
+    """Count the notes that stand at the provider."""
+    account = SALES.replace(":", "/")
+    return len(msgspec.json.decode(house.control(f"accounts/{account}/records?kind=notes"))["items"])
 
 
 async def test_a_person_asks_and_an_answer_leads_to_the_record_it_rests_on(
@@ -189,6 +200,61 @@ async def test_a_person_edits_what_was_proposed_and_approves_that(
     await until(is_written, what="the title as it was edited")
     await card.get_by_role("button", name="Undo").click()
     await expect(card.get_by_text("Undone", exact=True)).to_be_visible()
+    assert complaints.heard == []
+
+
+async def test_what_takes_long_is_told_in_the_open_conversation_as_soon_as_it_is_over(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    script(house, {"answers": [{"text": "I can.", "tools": [change(contact, "Countess")]}]})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+    await ask(page, "Make her a countess")
+    card = panel_of(page).get_by_role("region", name="Proposal")
+    house.control("faults", {"kind": "rate_limit", "path": "/crm", "times": 1, "seconds": 25})
+
+    await card.get_by_role("button", name="Edit").click()
+    await card.get_by_label("Job title").fill("Baroness")
+    await card.get_by_role("button", name="Approve as edited").click()
+
+    await expect(card.get_by_text(UNDER_WAY)).to_be_visible()
+    await expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    assert await violations(page) == []
+    await expect(card.get_by_text("Approved and done")).to_be_visible()
+    await expect(card.locator("ins")).to_have_text("Baroness")
+    assert complaints.heard == []
+
+
+async def test_a_person_finds_out_what_became_of_something_whose_answer_was_lost(
+    browser: Browser, house: House, gateway: Gateway
+) -> None:
+    contact = await person_of(gateway, house)
+    note = {"name": "addNote", "input": {"contact_id": str(contact.id), "body": "Calls back on Monday"}}
+    script(house, {"answers": [{"text": "I can.", "tools": [note]}]})
+    page, complaints = await open_contact(browser, house, gateway, contact)
+    await ask(page, "Note that she calls back")
+    await expect(panel_of(page).get_by_role("button", name="Approve")).to_be_visible()
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Proposals").click()
+    # It is written down there, which nobody hears, and whoever looks for it is told to come back later.
+    house.control("faults", {"kind": "cut", "path": NOTES, "method": "POST"})
+    house.control("faults", {"kind": "rate_limit", "path": NOTES_OF_CONTACTS, "seconds": 30})
+    main = page.get_by_role("main")
+    before = notes_at(house)
+
+    await main.get_by_role("button", name="Approve").click()
+    await expect(main.get_by_text(UNDER_WAY)).to_be_visible()
+    await expect(main.get_by_role("button", name="Find out")).to_have_count(0)
+    # To the page it is a while later.
+    await page.clock.install(time=datetime.now(UTC) + timedelta(minutes=1))
+    await page.reload()
+    async with page.expect_response("**/approve") as answer:
+        await main.get_by_role("button", name="Find out").click()
+
+    assert (await (await answer.value).json())["state"] == "done"
+    await expect(main.get_by_role("listitem").get_by_text("Done", exact=True).first).to_be_visible()
+    await expect(panel_of(page).get_by_text("Approved and done")).to_be_visible()
+    assert notes_at(house) == before + 1
+    assert msgspec.json.decode(house.control("faults"))["items"] == []
     assert complaints.heard == []
 
 

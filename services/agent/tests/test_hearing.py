@@ -15,6 +15,7 @@ from agent.queries import Message
 from agent.tools.tool import Plan, Step
 from contracts.actions import ActionEnded
 from servicekit.database import Database
+from sqlalchemy import text
 
 PLAN = Plan(
     title="Two notes", steps=(Step(says="Note at HubSpot", effect="It stands there."), Step(says="Note at Zendesk"))
@@ -78,6 +79,13 @@ async def find(db: Database, proposal_id: UUID) -> Proposal:
     return found
 
 
+async def ends_told(db: Database) -> list[str]:
+    """The proposals of which it was announced that they ended."""
+    async with db.engine.connect() as conn:
+        rows = await conn.execute(text("SELECT payload FROM bus.event WHERE event_name = 'proposal.ended.v1'"))
+        return [row.payload["proposal_id"] for row in rows]
+
+
 async def said(db: Database) -> Sequence[Said]:
     async with db.transaction(CHAT.workspace_id) as conn:
         return await queries.load_said(conn, CHAT)
@@ -89,8 +97,10 @@ async def test_a_proposal_is_over_when_all_its_steps_are(db: Database, second: s
 
     await hear(db, key_of(proposal_id, 0))
     assert (await find(db, proposal_id)).state == "running"
+    assert await ends_told(db) == []
     await hear(db, key_of(proposal_id, 1), second)
 
+    assert await ends_told(db) == [str(proposal_id)]
     found = await find(db, proposal_id)
     assert found.state == state
     assert [(step["says"], step["state"]) for step in found.outcome["steps"]] == [
@@ -111,6 +121,7 @@ async def test_other_keys_and_what_is_over_change_nothing(db: Database) -> None:
     for number in (0, 1, 0):
         await hear(db, key_of(proposal_id, number), "failed" if number else "succeeded")
     assert (await find(db, proposal_id)).state == "failed"
+    assert await ends_told(db) == [str(proposal_id)]
 
 
 async def test_a_conversation_that_waited_is_told_once_all_is_known(db: Database) -> None:

@@ -25,14 +25,24 @@ export const proposalsKey = ["proposals"] as const;
 export const everyThreadKey = ["chat"] as const;
 export const threadKey = (id: string) => [...everyThreadKey, id] as const;
 
+/** A proposal as it stands, perhaps decided elsewhere. */
+export const proposalQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...proposalsKey, "one", id],
+    queryFn: ({ signal }) => readProposal(id, signal),
+  });
+
 /** A proposal as it was carried out, perhaps edited; it is over, and stays as it is. */
 export const decidedProposalQuery = (id: string) =>
   queryOptions({
     queryKey: ["decided-proposal", id],
-    queryFn: ({ signal }) =>
-      answered(api.GET("/proposals/{proposal_id}", { params: { path: { proposal_id: id } }, signal })),
+    queryFn: ({ signal }) => readProposal(id, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+function readProposal(proposal_id: string, signal: AbortSignal): Promise<Proposal> {
+  return answered(api.GET("/proposals/{proposal_id}", { params: { path: { proposal_id } }, signal }));
+}
 
 /** A program may propose something at any time, and nothing says so by itself. */
 const ASK_FOR_WAITING_MS = 60_000;

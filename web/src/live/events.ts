@@ -20,6 +20,7 @@ export type LiveEvent =
   | { name: "golden_record.split"; items: { golden_id: string; split_id: string }[] }
   | { name: "sync.progressed"; items: SyncProgress[] }
   | { name: "action.ended"; items: { action_id: string; connection_id: string }[] }
+  | { name: "proposal.ended"; items: { proposal_id: string }[] }
   | {
       name:
         | "connection.authorized"
@@ -39,6 +40,7 @@ const NAMES: ReadonlySet<string> = new Set<LiveEvent["name"]>([
   "golden_record.split",
   "sync.progressed",
   "action.ended",
+  "proposal.ended",
   "connection.authorized",
   "connection.paused",
   "connection.resumed",

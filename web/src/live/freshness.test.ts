@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { proposalsKey } from "../api/assistant";
 import { syncsKey } from "../api/connections";
 import { contactKey } from "../api/queries";
 import type { Sync } from "../api/types";
@@ -97,6 +98,15 @@ it.each(["ready", "resync"] as const)(
     expect(client.getQueryState(["contacts", {}])?.isInvalidated).toBe(false);
   },
 );
+
+it("looks again at proposals when one came to its end", () => {
+  client.setQueryData([...proposalsKey, "running"], []);
+
+  freshness.hear({ name: "proposal.ended", items: [{ proposal_id: "p1" }] });
+  vi.advanceTimersByTime(1_000);
+
+  expect(isStale("proposals", "running")).toBe(true);
+});
 
 it("forgets what is waiting when it stops", () => {
   client.setQueryData(["connections"], []);

@@ -1,4 +1,5 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { proposalsKey } from "../api/assistant";
 import { skippedKey, syncsKey, tellingSyncsQuery } from "../api/connections";
 import { contactCountQuery, contactKey } from "../api/queries";
 import type { Sync } from "../api/types";
@@ -9,10 +10,13 @@ import { Throttle } from "./throttle";
 const AT_MOST_EVERY_MS = 1_000;
 const EVERYTHING = [
   ...["connections", "providers", "syncs", "coverage", "skipped", "budget", "actions", "telling-syncs"],
-  ...["contact", "contact-count", "activity", "suggestion-count"],
+  ...["contact", "contact-count", "activity", "suggestion-count", "proposals"],
 ];
 
-/** Keeps the cache true to what the stream says. The list of contacts sees to itself, so as not to jump. */
+/**
+ * Keeps the cache true to what the stream says. The list of contacts and conversations see to themselves, so as not to
+ * jump.
+ */
 export class Freshness {
   readonly #client: QueryClient;
   readonly #throttle = new Throttle(AT_MOST_EVERY_MS);
@@ -30,6 +34,9 @@ export class Freshness {
         break;
       case "action.ended":
         this.#lookAgain(["actions"]);
+        break;
+      case "proposal.ended":
+        this.#lookAgain(proposalsKey);
         break;
       case "sync.progressed":
         for (const told of event.items) this.#progress(told);

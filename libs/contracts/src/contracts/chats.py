@@ -1,11 +1,13 @@
 """Conversations with the assistant, its proposals, and what it uses."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
+
+from contracts.event import Event
 
 ProposalState = Literal["open", "running", "done", "failed", "refused", "expired"]
 ProposalDoor = Literal["chat", "mcp"]
@@ -55,6 +57,15 @@ class ProposalView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     decided_at: datetime | None
+
+
+class ProposalEnded(Event, frozen=True, kw_only=True):
+    """A proposal that was approved came to its end; what became of it is asked for."""
+
+    NAME: ClassVar[str] = "proposal.ended.v1"
+    TOPIC: ClassVar[str] = "proposals"
+
+    proposal_id: UUID
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """Every event there is, by its name on the wire."""
 
 from contracts.actions import ActionEnded
+from contracts.chats import ProposalEnded
 from contracts.connections import (
     ConnectionAuthorized,
     ConnectionBroken,
@@ -43,6 +44,7 @@ EVENTS: dict[str, type[Event]] = {
         SourceRecordsResolved,
         InteractionFetched,
         InteractionGone,
+        ProposalEnded,
         SyncProgressed,
         SyncRequested,
         TimelineChanged,

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from contracts.chats import ProposalEnded
+from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import proposal_queries
@@ -42,12 +44,14 @@ async def carry_out(api: Api, proposal_id: UUID, plan: Plan, *, patience_seconds
 
 
 async def note(conn: AsyncConnection, workspace_id: UUID, proposal_id: UUID, heard: Outcome) -> Outcome:
-    """Note what was heard of a proposal that was approved; return all that is known of it."""
+    """Note what was heard of a proposal that was approved, and announce its end; return all that is known of it."""
     proposal = await proposal_queries.lock_proposal(conn, workspace_id, proposal_id)
     if proposal is None:  # forgotten meanwhile
         return heard
     outcome = joined(outcome_of(proposal), heard)
     await proposal_queries.save_outcome(conn, workspace_id, proposal_id, state=outcome.state, outcome=outcome)
+    if outcome.is_ended and proposal.state == "running":
+        publish(conn, [ProposalEnded(workspace_id=workspace_id, proposal_id=proposal_id)], lane="live")
     return outcome
 
 

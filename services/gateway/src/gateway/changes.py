@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from contracts.actions import ActionEnded
+from contracts.chats import ProposalEnded
 from contracts.connections import (
     ConnectionAuthorized,
     ConnectionBroken,
@@ -28,6 +29,7 @@ SHOWN: tuple[type[Event], ...] = (
     GoldenRecordGone,
     SyncProgressed,
     ActionEnded,
+    ProposalEnded,
     ConnectionAuthorized,
     ConnectionPaused,
     ConnectionResumed,

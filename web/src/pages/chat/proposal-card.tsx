@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { getToolName } from "ai";
 import { Check } from "lucide-react";
 import { useState } from "react";
-import { decidedProposalQuery } from "../../api/assistant";
+import { decidedProposalQuery, proposalQuery } from "../../api/assistant";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
 import { useDeciding } from "./deciding";
@@ -13,6 +13,7 @@ import { EditForm } from "./edit-form";
 import { editablesOf } from "./editing";
 import { type Plan, type ToolPart, toolWords } from "./parts";
 import { PlanSteps } from "./plan-steps";
+import { UnderWay } from "./under-way";
 import { areUndone, type DoneStep, stepsOf, useStandings } from "./undo";
 
 export type Decide = (decision: { id: string; approved: boolean; reason?: string }) => unknown;
@@ -108,16 +109,8 @@ interface StandingProps {
 
 function Standing({ call, decide, edit }: StandingProps) {
   switch (call.state) {
-    case "approval-requested": {
-      const { id } = call.approval;
-      return (
-        <Decision
-          approve={() => decide({ id, approved: true })}
-          refuse={(reason) => decide({ id, approved: false, ...(reason ? { reason } : {}) })}
-          edit={edit}
-        />
-      );
-    }
+    case "approval-requested":
+      return <Asked id={call.approval.id} decide={decide} edit={edit} />;
     case "approval-responded":
       return <p className="text-muted text-sm">{call.approval.approved ? "Being done …" : "Refused"}</p>;
     case "output-available":
@@ -129,6 +122,35 @@ function Standing({ call, decide, edit }: StandingProps) {
     default:
       return <p className="text-muted text-sm">Being written …</p>;
   }
+}
+
+interface AskedProps extends Pick<StandingProps, "decide" | "edit"> {
+  id: string;
+}
+
+/** A question that may have been answered meanwhile, beside the conversation, or longer ago than an answer waits. */
+function Asked({ id, decide, edit }: AskedProps) {
+  const { data: proposal } = useQuery(proposalQuery(id));
+  const deciding = useDeciding(id);
+  if (proposal?.state === "running") {
+    return (
+      <>
+        <UnderWay
+          proposal={proposal}
+          findOut={() => deciding.mutate({ approved: true })}
+          busy={deciding.isPending}
+        />
+        {deciding.isError && <Failure error={deciding.error} />}
+      </>
+    );
+  }
+  return (
+    <Decision
+      approve={() => decide({ id, approved: true })}
+      refuse={(reason) => decide({ id, approved: false, ...(reason ? { reason } : {}) })}
+      edit={edit}
+    />
+  );
 }
 
 function Carried({ steps }: { steps: readonly DoneStep[] }) {

@@ -16,6 +16,7 @@ import type { ChatMessage } from "./parts";
 import { unheard } from "./resending";
 import { beforeTurn } from "./resuming";
 import type { OpenContact } from "./use-open-contact";
+import { useOutcomes } from "./use-outcomes";
 
 /** Words come faster than anybody reads, and each would draw the whole message again. */
 const DRAWN_EVERY_MS = 60;
@@ -49,6 +50,7 @@ export function Thread({ id, kept, contact, onShown }: ThreadProps) {
     throttle: DRAWN_EVERY_MS,
   });
   const isBusy = status === "submitted" || status === "streaming";
+  useOutcomes(talk, isBusy);
   const decide = useCallback(
     (decision: Parameters<typeof addToolApprovalResponse>[0]) => addToolApprovalResponse(decision),
     [addToolApprovalResponse],

@@ -23,6 +23,24 @@ it.each<[Action["action"], string, string | null]>([
   expect([actionWords({ action }), bodyOf({ action })]).toEqual([title, body]);
 });
 
+const MEETING = {
+  kind: "schedule_meeting",
+  contact_id: "1",
+  title: "Hello",
+  starts_at: "2026-11-27T09:00:00Z",
+  ends_at: "2026-11-27T10:00:00Z",
+} as const;
+
+it("does not call a message or a meeting what nobody hears of", () => {
+  const email = { kind: "send_email", contact_id: "1", subject: "Hello", body: "Dear" } as const;
+  const logging = [email, MEETING].map(({ kind }) => ({ kind, only_noted: true }));
+
+  expect(actionWords({ action: email }, logging)).toBe("Email logged: Hello");
+  expect(actionWords({ action: MEETING }, logging)).toBe("Meeting logged: Hello");
+  expect(actionWords({ action: MEETING }, [{ kind: "send_email", only_noted: true }])).toBe("Meeting: Hello");
+  expect(actionWords({ action: email }, [{ kind: "send_email", only_noted: false }])).toBe("Message: Hello");
+});
+
 it("knows whose record is written, also of a contact that is new", () => {
   const made = { kind: "create_contact", contact: { email: "a@b.c" } } as const;
 

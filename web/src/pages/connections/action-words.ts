@@ -1,8 +1,12 @@
-import type { Action } from "../../api/types";
+import type { Action, PossibleAction } from "../../api/types";
 import { clock, exactly, inWords, nameOf } from "../../ui/format";
 
-/** What an action does, in a line. */
-export function actionWords({ action, undoes }: Pick<Action, "action" | "undoes">): string {
+/** What an action does, in a line; `possible` is what its account does with each kind, as far as it is known. */
+export function actionWords(
+  { action, undoes }: Pick<Action, "action" | "undoes">,
+  possible: readonly Pick<PossibleAction, "kind" | "only_noted">[] = [],
+): string {
+  const isOnlyNoted = possible.some(({ kind, only_noted }) => kind === action.kind && only_noted);
   switch (action.kind) {
     case "create_contact":
       return `New contact ${nameOf(action.contact)}`;
@@ -11,10 +15,15 @@ export function actionWords({ action, undoes }: Pick<Action, "action" | "undoes"
     case "add_note":
       return action.ticket_id ? "Note on a ticket" : "Note on a contact";
     case "send_email":
-      return `Message: ${action.subject}`;
+      return `${isOnlyNoted ? "Email logged" : "Message"}: ${action.subject}`;
     case "schedule_meeting":
-      return `Meeting: ${action.title}`;
+      return `${isOnlyNoted ? "Meeting logged" : "Meeting"}: ${action.title}`;
   }
+}
+
+/** Whether some account only keeps such a thing, and nobody hears of it. */
+export function canBeOnlyNoted({ action: { kind } }: Pick<Action, "action">): boolean {
+  return kind === "send_email" || kind === "schedule_meeting";
 }
 
 /** The contact's record that an action writes, or wrote, or writes about; nothing as long as it is not there. */

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Undo2 } from "lucide-react";
 import { undoAction } from "../../api/actions";
+import { possibleActionsQuery } from "../../api/connections";
 import { contactOfSourceQuery } from "../../api/queries";
 import type { Action } from "../../api/types";
 import { Ago, useNow } from "../../ui/ago";
@@ -10,15 +11,20 @@ import { Failure } from "../../ui/failure";
 import { inWords, nameOf } from "../../ui/format";
 import { SafeLink } from "../../ui/safe-link";
 import { StatePill } from "../../ui/state-pill";
-import { actionWords, bodyOf, changesOf, outcomeOf, recordOf } from "./action-words";
+import { actionWords, bodyOf, canBeOnlyNoted, changesOf, outcomeOf, recordOf } from "./action-words";
 
 /** What was written back, of whom, and what came of it. */
 export function WrittenWords({ action, account }: { action: Action; account: string | undefined }) {
   const body = bodyOf(action);
+  // Once an account is gone nobody can say what it did with that.
+  const possible = useQuery({
+    ...possibleActionsQuery(action.connection_id),
+    enabled: canBeOnlyNoted(action),
+  });
   return (
     <div className="space-y-1 text-sm">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="font-medium [overflow-wrap:anywhere]">{actionWords(action)}</span>
+        <span className="font-medium [overflow-wrap:anywhere]">{actionWords(action, possible.data)}</span>
         <Whose action={action} />
         <StatePill standing={outcomeOf(action, useNow())} />
       </p>

@@ -2,7 +2,6 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Proposal } from "../../api/types";
 import { Ago } from "../../ui/ago";
-import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { StatePill } from "../../ui/state-pill";
 import { useDeciding } from "../chat/deciding";
@@ -11,8 +10,8 @@ import { DoneSteps } from "../chat/done-steps";
 import { EditForm } from "../chat/edit-form";
 import { editablesOf } from "../chat/editing";
 import { PlanSteps } from "../chat/plan-steps";
+import { UnderWay } from "../chat/under-way";
 import { areUndone, stepsOf, useStandings } from "../chat/undo";
-import { canGoOn } from "./going-on";
 import { standingOf } from "./standing";
 
 /** A proposal, to be decided on or as it was. */
@@ -78,13 +77,12 @@ export function ProposalEntry({ proposal }: { proposal: Proposal }) {
         </div>
       )}
       {proposal.state === "running" && (
-        <div className="flex items-center gap-3 border-t py-2 text-muted text-sm">
-          <p className="min-w-0 flex-1">Approved. What comes of it is shown here as soon as it is known.</p>
-          {canGoOn(proposal, Date.now()) && (
-            <Button busy={deciding.isPending} onClick={() => deciding.mutate({ approved: true })}>
-              Find out
-            </Button>
-          )}
+        <div className="border-t py-2">
+          <UnderWay
+            proposal={proposal}
+            findOut={() => deciding.mutate({ approved: true })}
+            busy={deciding.isPending}
+          />
         </div>
       )}
       {deciding.isError && <Failure error={deciding.error} />}

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ListChecks } from "lucide-react";
 import { useState } from "react";
 import { proposalsQuery } from "../../api/assistant";
-import type { Page, Proposal } from "../../api/types";
+import type { Proposal } from "../../api/types";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { Loading } from "../../ui/loading";
@@ -23,9 +23,6 @@ const STATES: readonly { value: Shown; label: string }[] = [
   { value: "expired", label: "Expired" },
 ];
 
-/** What takes long ends by itself, and nobody tells the page. */
-const LOOK_AGAIN_MS = 5_000;
-
 /** What the assistant, or this person's programs, proposed, and what came of it. */
 export function ProposalsPage() {
   useTitle("Proposals");
@@ -41,15 +38,8 @@ export function ProposalsPage() {
   );
 }
 
-function isUnderWay({ items }: Page<Proposal>): boolean {
-  return items.some(({ state }) => state === "running");
-}
-
 function Entries({ state }: { state: Proposal["state"] | undefined }) {
-  const list = useInfiniteQuery({
-    ...proposalsQuery(state),
-    refetchInterval: ({ state: { data } }) => (data?.pages.some(isUnderWay) ? LOOK_AGAIN_MS : false),
-  });
+  const list = useInfiniteQuery(proposalsQuery(state));
   const proposals = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isPending) return <Loading />;
   if (list.isError && proposals.length === 0) return <Failure error={list.error} retry={list.refetch} />;
