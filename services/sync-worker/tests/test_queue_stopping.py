@@ -26,6 +26,7 @@ class Wire:
         self._ends: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server
+        self._is_cut = False
         self.port = 0
 
     async def open(self) -> None:
@@ -33,16 +34,22 @@ class Wire:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
+        self._is_cut = True
         self._server.close()
         for end in self._ends:
             end.transport.abort()
         await asyncio.gather(*self._pumps, return_exceptions=True)
 
     async def _join(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
+        self._ends.add(near_out)
         host, port = self._to
         opened = asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}") if host.startswith("/") else None
         far_in, far_out = await (opened or asyncio.open_connection(host, port))
-        self._ends |= {near_out, far_out}
+        if self._is_cut:  # while it was being joined
+            for end in (near_out, far_out):
+                end.transport.abort()
+            return
+        self._ends.add(far_out)
         for source, sink in ((near_in, far_out), (far_in, near_out)):
             pump = asyncio.create_task(self._pump(source, sink))
             self._pumps.add(pump)
