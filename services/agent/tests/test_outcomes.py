@@ -77,6 +77,15 @@ def test_a_last_word_stays_until_there_is_a_better_one() -> None:
     assert [step.state for step in joined(known_, heard).steps] == ["succeeded", "failed", "conflict"]
 
 
+def test_the_way_back_that_was_known_stays_known_when_it_was_taken() -> None:
+    known_ = Outcome([Done("Change the title", "succeeded", undo="/actions/7/undo")])
+    heard = Outcome([Done("Change the title", "succeeded", url="https://crm.example/7")])
+
+    assert joined(known_, heard).steps == [
+        Done("Change the title", "succeeded", undo="/actions/7/undo", url="https://crm.example/7")
+    ]
+
+
 def test_of_a_proposal_nothing_is_known_until_something_was_heard() -> None:
     for outcome in (None, {"unknown": "nobody knows"}):
         assert outcome_of(proposal("running", outcome)).state == "running"

@@ -97,8 +97,14 @@ def outcome_of(proposal: Proposal) -> Outcome:
 
 def joined(known: Outcome, heard: Outcome) -> Outcome:
     """Put together what was known and what was heard since: a last word stays, unless there is a better one."""
-    pairs = zip(known.steps, heard.steps, strict=True)
-    return Outcome([old if old.is_ended and not new.is_ended else new for old, new in pairs])
+    return Outcome([_last_word(old, new) for old, new in zip(known.steps, heard.steps, strict=True)])
+
+
+def _last_word(old: Done, new: Done) -> Done:
+    if old.is_ended and not new.is_ended:
+        return old
+    # Who is asked once it was taken back knows no way back any more; whether it still stands is asked apart.
+    return msgspec.structs.replace(new, undo=new.undo or old.undo) if new.state == old.state else new
 
 
 def told(call_id: str, outcome: Outcome) -> tuple[Chunk, Block]:
