@@ -1,4 +1,4 @@
-"""Smaller blocks than before are passed over, also by rules that were learned; all is weighed anew in the background."""
+"""Smaller blocks than before are passed over, also by learned rules; all is weighed anew in the background."""
 
 from alembic import op
 
