@@ -25,6 +25,7 @@ class Wire:
         self._to = host, port
         self._ends: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
+        self._joining: set[asyncio.Task[None] | None] = set()
         self._server: asyncio.Server
         self._is_cut = False
         self.port = 0
@@ -38,9 +39,12 @@ class Wire:
         self._server.close()
         for end in self._ends:
             end.transport.abort()
-        await asyncio.gather(*self._pumps, return_exceptions=True)
+        joining = [task for task in self._joining if task]
+        await asyncio.gather(*joining, *self._pumps, return_exceptions=True)
+        await asyncio.sleep(0)  # for the ends that nothing is pumped from to be closed
 
     async def _join(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
+        self._joining.add(asyncio.current_task())
         self._ends.add(near_out)
         host, port = self._to
         opened = asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}") if host.startswith("/") else None
