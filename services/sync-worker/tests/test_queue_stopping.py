@@ -25,7 +25,7 @@ class Wire:
         self._to = host, port
         self._ends: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
-        self._joining: set[asyncio.Task[None] | None] = set()
+        self._joining: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server
         self._is_cut = False
         self.port = 0
@@ -39,12 +39,13 @@ class Wire:
         self._server.close()
         for end in self._ends:
             end.transport.abort()
-        joining = [task for task in self._joining if task]
-        await asyncio.gather(*joining, *self._pumps, return_exceptions=True)
+        await asyncio.gather(*self._joining, *self._pumps, return_exceptions=True)
         await asyncio.sleep(0)  # for the ends that nothing is pumped from to be closed
 
     async def _join(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
-        self._joining.add(asyncio.current_task())
+        task = asyncio.current_task()
+        assert task
+        self._joining.add(task)
         self._ends.add(near_out)
         host, port = self._to
         opened = asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}") if host.startswith("/") else None
