@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import tempfile
 import time
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -98,10 +97,16 @@ def cost_of(house: House, postgres: EmbeddedPostgres) -> Cost:
 
 async def watch_memory(house: House, most: dict[str, int]) -> None:
     """Keep the most bytes that each service was seen to hold, until cancelled."""
+    processes: dict[str, psutil.Process] = {}
     while True:
         for name in SERVICES:
-            with suppress(psutil.NoSuchProcess, LookupError):  # it was killed, and is on its way back
-                most[name] = max(most.get(name, 0), house.process_of(name).memory_info().rss)
+            try:
+                # To find a process is to look at all there are, which would cost what is measured here.
+                if name not in processes:
+                    processes[name] = house.process_of(name)
+                most[name] = max(most.get(name, 0), processes[name].memory_info().rss)
+            except (psutil.NoSuchProcess, LookupError):  # it was killed, and is on its way back
+                processes.pop(name, None)
         await asyncio.sleep(1.0)
 
 

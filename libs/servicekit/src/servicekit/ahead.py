@@ -23,7 +23,7 @@ class Batch(msgspec.Struct, frozen=True):
 
     after: int
     envelopes: list[Envelope]
-    read: list[Any] | None
+    read: list[list[Any]] | None
     foreseen: list[Any] | None = None
 
 
@@ -33,8 +33,8 @@ class Ahead:
     def __init__(
         self,
         db: Database,
-        read: Callable[[Envelope], object],
-        foresee: Callable[[Sequence[Envelope], Sequence[Any]], Awaitable[list[Any]]],
+        read: Callable[[Envelope], list[Any]],
+        foresee: Callable[[Sequence[Envelope], Sequence[list[Any]]], Awaitable[list[Any]]],
     ) -> None:
         self._db = db
         self._read = read

@@ -20,14 +20,19 @@ class Shard(msgspec.Struct, frozen=True, order=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, gc=False):
-    """An event that was published; `payload` and `headers_text` are JSON."""
+    """What was published together: events of one type and workspace, one after the other.
+
+    `payload` has a line of JSON for each of them, `headers_text` is JSON.
+    """
 
     shard: Shard
     position: int
+    """Of its last event."""
+    events: int
     published_at: datetime
     parcel_id: UUID
     place: int
-    """How many events lie before it in its parcel."""
+    """How many events of its parcel lie before these."""
     event_name: str
     workspace_id: UUID
     headers_text: str
@@ -35,7 +40,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def event_id(self) -> UUID:
-        """Its own id: that of its parcel, a little further for all but the first."""
+        """The first event's own id: that of its parcel, a little further for all but the first of it."""
         return UUID(int=self.parcel_id.int ^ self.place) if self.place else self.parcel_id
 
     @property
@@ -44,31 +49,29 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
         return msgspec.json.decode(self.headers_text, type=dict[str, str])
 
 
-def _unpack(shard: Shard, parcels: Iterable[Sequence[Any]]) -> list[Envelope]:
-    """Take those events out of parcels that count."""
-    return [
-        Envelope(
-            shard=shard,
-            position=ends_at - events + 1 + place,
-            published_at=published_at,
-            parcel_id=parcel_id,
-            place=place,
-            event_name=event_name,
-            workspace_id=workspace_id,
-            headers_text=headers,
-            payload=payload,
-        )
-        for parcel_id, ends_at, events, first, last, published_at, event_name, workspace_id, headers, lines in parcels
-        for place, payload in _lines(lines, ends_at, events, first, last)
-    ]
+def count_events(envelopes: Iterable[Envelope]) -> int:
+    """Count the events in these."""
+    return sum(envelope.events for envelope in envelopes)
 
 
-def _lines(lines: str, ends_at: int, events: int, first: int, last: int) -> Iterable[tuple[int, str]]:
-    if events == 1:
-        return [(0, lines)]
-    before = ends_at - events
-    begin, end = first - before - 1, last - before
-    return enumerate(lines.split("\n")[begin:end], begin)
+def _unpack(shard: Shard, parcel: Sequence[Any]) -> Envelope:
+    """Take those events out of a parcel that count."""
+    parcel_id, ends_at, in_parcel, first, last, published_at, event_name, workspace_id, headers, lines = parcel
+    events, place = last - first + 1, first - 1 - (ends_at - in_parcel)
+    if events < in_parcel:
+        lines = "\n".join(lines.split("\n")[place : place + events])
+    return Envelope(
+        shard=shard,
+        position=last,
+        events=events,
+        published_at=published_at,
+        parcel_id=parcel_id,
+        place=place,
+        event_name=event_name,
+        workspace_id=workspace_id,
+        headers_text=headers,
+        payload=lines,
+    )
 
 
 _BEHIND = text("""
@@ -113,7 +116,7 @@ async def take_batch(conn: AsyncConnection, consumer: str, shard: Shard, size: i
     Empty when there is nothing, or another copy has the shard.
     """
     where = {"consumer": consumer, "topic": shard.topic, "lane": shard.lane, "shard": shard.number, "size": size}
-    return _unpack(shard, await conn.execute(_TAKE, where))
+    return [_unpack(shard, parcel) for parcel in await conn.execute(_TAKE, where)]
 
 
 _READ = text("SELECT * FROM bus.read_batch(:topic, :lane, :shard, :after, :size)")
@@ -123,7 +126,7 @@ _PASS = text("SELECT bus.pass_batch(:consumer, :topic, :lane, :shard, :after, :l
 async def read_batch(conn: AsyncConnection, shard: Shard, *, after: int, size: int) -> list[Envelope]:
     """Read what comes after a position, and pass nothing."""
     where = {"topic": shard.topic, "lane": shard.lane, "shard": shard.number, "after": after, "size": size}
-    return _unpack(shard, await conn.execute(_READ, where))
+    return [_unpack(shard, parcel) for parcel in await conn.execute(_READ, where)]
 
 
 async def pass_batch(
@@ -216,6 +219,7 @@ async def take_parked(conn: AsyncConnection, consumer: str) -> Envelope | None:
     return Envelope(
         shard=Shard(row.topic, row.lane, row.shard),
         position=row.position,
+        events=1,
         published_at=row.published_at,
         parcel_id=row.event_id,
         place=0,
@@ -362,4 +366,4 @@ async def list_between(
     ]
     wanted = {"names": list(names), "workspaces": list(workspaces), "size": size}
     found = await conn.execute(_AFTER, {"ranges": msgspec.json.encode(rows).decode(), **wanted})
-    return [envelope for row in found for envelope in _unpack(Shard(*row[:3]), [row[3:]])]
+    return [_unpack(Shard(*row[:3]), row[3:]) for row in found]

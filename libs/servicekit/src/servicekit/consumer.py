@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, TypeVar
 
 import msgspec
@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from servicekit import bus_queries as queries
 from servicekit import telemetry
 from servicekit.ahead import Ahead, Batch
-from servicekit.bus_queries import Envelope, Shard
+from servicekit.bus_queries import Envelope, Shard, count_events
 from servicekit.database import DATABASE_ERRORS, Database, see_workspaces
 from servicekit.doorbell import listen
 from servicekit.errors import RetryLater
@@ -145,7 +145,7 @@ class Consumer:
                     batch, ahead = await queries.take_batch(conn, self.name, shard, size), None
                 if not batch:
                     return 0
-                if len(batch) >= FULL_BATCH:
+                if count_events(batch) >= FULL_BATCH:
                     self._ahead.begin(shard, after=batch[-1].position, size=size)
                 await self._handle(conn, batch, ahead)
         except Exception as error:  # the edge: every failure gets one of its three fates here
@@ -153,8 +153,9 @@ class Consumer:
             return await self._failed(shard, batch, error)
         self._troubles.pop(shard, None)
         self._parked.pop(shard, None)
-        self._measure(shard, batch, size, time.monotonic() - started)
-        return len(batch)
+        passed = count_events(batch)
+        self._measure(shard, batch, passed, size, time.monotonic() - started)
+        return passed
 
     async def _handle(self, conn: AsyncConnection, batch: Sequence[Envelope], ahead: Batch | None = None) -> None:
         lane = current_lane.set(batch[0].shard.lane)
@@ -173,16 +174,17 @@ class Consumer:
             current_lane.reset(lane)
             causation_id.reset(cause)
 
-    def _runs(self, batch: Sequence[Envelope], read: Sequence[Any]) -> list[tuple[Subscription, list[Any]]]:
+    def _runs(self, batch: Sequence[Envelope], read: Sequence[list[Any]]) -> list[tuple[Subscription, list[Any]]]:
         """Put together what follows each other and has one handler; what has none is left out."""
         runs = []
         for handler, run in groupby(zip(batch, read, strict=True), key=lambda pair: self._handler_of(pair[0])):
             pairs = list(run)
             if handler:
-                runs.append((self._by_name[pairs[0][0].event_name], [each for _, each in pairs]))
+                items = list(chain.from_iterable(each for _, each in pairs))
+                runs.append((self._by_name[pairs[0][0].event_name], items))
         return runs
 
-    async def _foresee(self, batch: Sequence[Envelope], read: Sequence[Any]) -> list[Any]:
+    async def _foresee(self, batch: Sequence[Envelope], read: Sequence[list[Any]]) -> list[Any]:
         """Load what each run of a batch will need; nothing for those who load nothing ahead."""
         runs = self._runs(batch, read)
         if not any(subscription.foresee for subscription, _ in runs):
@@ -197,28 +199,28 @@ class Consumer:
         subscription = self._by_name.get(envelope.event_name)
         return subscription.handler if subscription else None
 
-    def _read(self, envelope: Envelope) -> object:
-        """Make of an event what its handler works with; nothing of one that has no handler here."""
+    def _read(self, envelope: Envelope) -> list[Any]:
+        """Make of events what their handler works with; nothing of those that have no handler here."""
         subscription = self._by_name.get(envelope.event_name)
         if subscription is None:
-            return None
+            return []
         try:
-            event = self._decoders[envelope.event_name].decode(envelope.payload)
+            events = self._decoders[envelope.event_name].decode_lines(envelope.payload)
         except msgspec.ValidationError as error:
             raise EventUnreadable(envelope.event_name) from error
-        return subscription.read(event) if subscription.read else event
+        return [subscription.read(event) for event in events] if subscription.read else events
 
-    def _measure(self, shard: Shard, batch: Sequence[Envelope], size: int, seconds: float) -> None:
+    def _measure(self, shard: Shard, batch: Sequence[Envelope], passed: int, size: int, seconds: float) -> None:
         aim = BATCH_SECONDS[shard.lane]
-        if len(batch) == size and seconds < aim / 2:
+        if passed == size and seconds < aim / 2:
             self._sizes[shard] = min(size * 2, LARGEST_BATCH[shard.lane])
         elif seconds > aim * 1.5:
             smallest = min(SMALLEST_BATCH[shard.lane], max(self._most // 2, 1))
-            self._sizes[shard] = max(int(len(batch) * aim / seconds), smallest)
+            self._sizes[shard] = max(int(passed * aim / seconds), smallest)
         telemetry.BATCH_SECONDS.labels(self.name, shard.lane).observe(seconds)
         now = datetime.now(UTC)
-        for name, events in groupby(sorted(batch, key=_name_of), key=_name_of):
-            telemetry.EVENTS_HANDLED.labels(self.name, name).inc(len(list(events)))
+        for envelope in batch:
+            telemetry.EVENTS_HANDLED.labels(self.name, envelope.event_name).inc(envelope.events)
         oldest = (now - batch[0].published_at).total_seconds()
         telemetry.DELIVERY_SECONDS.labels(self.name, shard.lane).observe(max(oldest, 0.0))
 
@@ -231,9 +233,9 @@ class Consumer:
         if not batch or is_retryable(error):
             log.warning("batch_interrupted", topic=shard.topic, shard=shard.number, failure=describe(error))
             return self._rest(shard, self._backoff(shard))
-        if len(batch) > 1:
-            log.warning("batch_halved", topic=shard.topic, shard=shard.number, size=len(batch), failure=describe(error))
-            self._sizes[shard] = len(batch) // 2
+        if (size := count_events(batch)) > 1:
+            log.warning("batch_halved", topic=shard.topic, shard=shard.number, size=size, failure=describe(error))
+            self._sizes[shard] = size // 2
             return await self.deliver(shard)
         return await self._park(shard, batch[0], error)
 
@@ -381,10 +383,6 @@ def is_retryable(error: BaseException) -> bool:
     if isinstance(cause, psycopg.Error):
         return cause.sqlstate is None or cause.sqlstate[:2] in RETRYABLE_STATES
     return False
-
-
-def _name_of(envelope: Envelope) -> str:
-    return envelope.event_name
 
 
 def _traceback(error: Exception) -> str:

@@ -92,7 +92,7 @@ def _cut_short(envelopes: Sequence[Envelope]) -> dict[Shard, int]:
     count: Counter[Shard] = Counter()
     reached: dict[Shard, int] = {}
     for envelope in envelopes:
-        count[envelope.shard] += envelope.place == 0  # the beginning of a parcel, which is read as a whole
+        count[envelope.shard] += 1
         reached[envelope.shard] = envelope.position
     return {shard: reached[shard] for shard in reached if count[shard] == READ_AT_ONCE}
 

@@ -22,7 +22,7 @@ REST_SECONDS = 0.1
 """The pause after each message, so that a burst comes as a few messages and not as thousands."""
 RECONNECT_MILLISECONDS = 2_000
 
-_TYPES: dict[str, type[Event]] = {event_type.NAME: event_type for event_type in SHOWN}
+_DECODERS = {event_type.NAME: msgspec.json.Decoder(event_type) for event_type in SHOWN}
 
 
 class Reader:
@@ -125,12 +125,13 @@ class Live:
     def _tell(self, envelope: Envelope) -> None:
         if readers := self._readers.get(envelope.workspace_id):
             try:
-                event = msgspec.json.decode(envelope.payload, type=_TYPES[envelope.event_name])
+                events: list[Event] = _DECODERS[envelope.event_name].decode_lines(envelope.payload)
             except msgspec.ValidationError:
                 # Another version of us published it: what it says is in the rows, for the readers to look at.
-                log.warning("event_not_understood", event_id=envelope.event_id, event_name=envelope.event_name)
+                log.warning("events_not_understood", event_id=envelope.event_id, event_name=envelope.event_name)
                 for reader in readers:
                     reader.lose_track()
                 return
-            for reader in readers:
-                reader.tell(event)
+            for event in events:
+                for reader in readers:
+                    reader.tell(event)
