@@ -92,7 +92,8 @@ def binaries(values: Collection[bytes]) -> Binaries:
 
 def uuids(values: Collection[UUID]) -> Uuids:
     """Make `uuid[]`."""
-    return Uuids(_head(Uuids, len(values)) + b"".join([b"\0\0\0\x10" + value.int.to_bytes(16) for value in values]))
+    # Each with its length in front, the first one's from the empty value before it.
+    return Uuids(_head(Uuids, len(values)) + b"\0\0\0\x10".join([b"", *[value.int.to_bytes(16) for value in values]]))
 
 
 def integers(values: Collection[int]) -> Integers:
