@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from servicekit.arrays import Kind, columns, integers, texts, uuids
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from identity.json_rows import as_json
 from identity.resolution.changes import Cause, Entry, Side
 from identity.resolution.matching import Edge
 
@@ -27,41 +27,81 @@ class StoredEntry(msgspec.Struct, frozen=True):
     undone_by: int | None = None
 
 
-class _Row(msgspec.Struct):
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """An entry as it lies in the table; what is nested is JSON."""
+
     workspace_id: UUID
     number: int
     kind: str
     golden_id: UUID
-    concerns: tuple[UUID, ...]
-    sides: tuple[Side, ...]
-    edges: tuple[Edge, ...]
-    cause: Cause | None
-    caused_by: UUID | None
+    sides: bytes
+    edges: bytes
+    cause: bytes | None
+    caused_by: str | None
 
 
-_SAVE_ENTRIES = text("""
-WITH entry AS (
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-        workspace_id uuid, number bigint, kind text, golden_id uuid, concerns uuid[], sides text, edges text,
-        cause text, caused_by uuid)
-), saved AS (
-    INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges, cause, caused_by)
-    SELECT workspace_id, number, kind, golden_id, sides, edges, cause, caused_by FROM entry
-)
+class _Concern(msgspec.Struct, frozen=True, gc=False):
+    """A golden record that an entry tells something of."""
+
+    workspace_id: UUID
+    golden_id: UUID
+    number: int
+
+
+_ROW_COLUMNS: dict[str, Kind] = {
+    "workspace_id": uuids,
+    "number": integers,
+    "kind": texts,
+    "golden_id": uuids,
+    "sides": texts,
+    "edges": texts,
+    "cause": texts,
+    "caused_by": texts,
+}
+_CONCERN_COLUMNS: dict[str, Kind] = {"workspace_id": uuids, "golden_id": uuids, "number": integers}
+
+_SAVE_ENTRIES = """
+INSERT INTO history (workspace_id, number, kind, golden_id, sides, edges, cause, caused_by)
+SELECT workspace_id, number, kind, golden_id, sides, edges, cause, CAST(caused_by AS uuid)
+FROM unnest(%(workspace_id)s, %(number)s, %(kind)s, %(golden_id)s, %(sides)s, %(edges)s, %(cause)s, %(caused_by)s)
+    AS r (workspace_id, number, kind, golden_id, sides, edges, cause, caused_by)
+"""
+
+_SAVE_CONCERNS = """
 INSERT INTO history_golden (workspace_id, golden_id, number)
-SELECT workspace_id, unnest(concerns), number FROM entry
-""")
+SELECT * FROM unnest(%(workspace_id)s, %(golden_id)s, %(number)s)
+"""
 
 
 async def save_entries(conn: AsyncConnection, entries: Iterable[tuple[UUID, int, Sequence[Entry]]]) -> None:
     """Write entries of workspaces, numbered on from the last number each has."""
-    rows = [
-        _row(workspace_id, number, entry)
-        for workspace_id, last, new in entries
-        for number, entry in enumerate(new, last + 1)
-    ]
+    rows: list[_Row] = []
+    concerns: list[_Concern] = []
+    for workspace_id, last, new in entries:
+        for number, entry in enumerate(new, last + 1):
+            rows.append(_row(workspace_id, number, entry))
+            concerns += [_Concern(workspace_id, golden_id, number) for golden_id in _concerned(entry)]
     if rows:
-        await conn.execute(_SAVE_ENTRIES, {"rows": as_json(rows)})
+        await conn.exec_driver_sql(_SAVE_ENTRIES, columns(rows, _ROW_COLUMNS))
+        await conn.exec_driver_sql(_SAVE_CONCERNS, columns(concerns, _CONCERN_COLUMNS))
+
+
+def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
+    cause = entry.cause
+    return _Row(
+        workspace_id,
+        number,
+        entry.kind,
+        entry.golden_id,
+        msgspec.json.encode(entry.sides),
+        msgspec.json.encode(entry.edges),
+        msgspec.json.encode(cause) if cause else None,
+        str(cause.by) if cause and cause.by else None,
+    )
+
+
+def _concerned(entry: Entry) -> set[UUID]:
+    return {entry.golden_id, *(side.golden_id for side in entry.sides)}
 
 
 _MARK_UNDONE = text("""
@@ -73,14 +113,6 @@ WHERE workspace_id = :workspace_id AND number = ANY (CAST(:numbers AS bigint[]))
 async def mark_undone(conn: AsyncConnection, workspace_id: UUID, numbers: Collection[int], *, by: int) -> None:
     """Note which entry undid these."""
     await conn.execute(_MARK_UNDONE, {"workspace_id": workspace_id, "numbers": list(numbers), "by": by})
-
-
-def _row(workspace_id: UUID, number: int, entry: Entry) -> _Row:
-    concerns = {entry.golden_id, *(side.golden_id for side in entry.sides)}
-    by = entry.cause.by if entry.cause else None
-    return _Row(
-        workspace_id, number, entry.kind, entry.golden_id, tuple(concerns), entry.sides, entry.edges, entry.cause, by
-    )
 
 
 _LIST_ENTRIES = text("""
@@ -161,11 +193,11 @@ async def list_joined_by_rule(
     return [stored(row) for row in await conn.execute(_BY_RULE_SINCE, named)]
 
 
-_REWRITE_ENTRIES = text("""
+_REWRITE_ENTRIES = """
 UPDATE history h SET sides = r.sides, edges = r.edges
-FROM json_to_recordset(CAST(:rows AS json)) AS r (workspace_id uuid, number bigint, sides text, edges text)
+FROM unnest(%(workspace_id)s, %(number)s, %(sides)s, %(edges)s) AS r (workspace_id, number, sides, edges)
 WHERE h.workspace_id = r.workspace_id AND h.number = r.number
-""")
+"""
 
 _DELETE_ENTRIES = text("""
 WITH forgotten AS (
@@ -182,9 +214,10 @@ async def rewrite_entries(
     """Write entries anew as they are here, and delete others."""
     if entries:
         rows = [_row(workspace_id, each.number, each.entry) for each in entries]
-        await conn.execute(_REWRITE_ENTRIES, {"rows": as_json(rows)})
+        kinds = {name: _ROW_COLUMNS[name] for name in ("workspace_id", "number", "sides", "edges")}
+        await conn.exec_driver_sql(_REWRITE_ENTRIES, columns(rows, kinds))
     if forgotten:
-        concerned = {id_ for each in forgotten for id_ in _row(workspace_id, 0, each.entry).concerns}
+        concerned = {id_ for each in forgotten for id_ in _concerned(each.entry)}
         numbers = [each.number for each in forgotten]
         await conn.execute(
             _DELETE_ENTRIES, {"workspace_id": workspace_id, "numbers": numbers, "golden_ids": list(concerned)}
