@@ -10,6 +10,7 @@ from identity.decisions import deciding
 from identity.erasure import erasing
 from identity.resolution.suggestions import Suggestion
 from identity.review import answering, queue
+from identity.search import indexing
 from identity.store import queries, suggestion_queries
 from servicekit.database import Database
 from sqlalchemy import event, text, update
@@ -165,6 +166,50 @@ async def test_who_needs_review_is_marked_and_found_until_it_is_decided_or_put_o
     await workspace.send("POST", f"/suggestions/{asked['id']}/decision", {"decision": "different"})
     assert await flagged(workspace) == [(ada, False), (countess, False), (grace, False)]
     assert await flagged(workspace, needs_review="true") == []
+
+
+async def index_of(workspace: Any) -> tuple[list[Any], list[Any]]:
+    async with workspace.db.transaction(workspace.id) as conn:
+        documents = (await conn.execute(text("SELECT * FROM search_document ORDER BY golden_id"))).all()
+        tokens = (await conn.execute(text("SELECT * FROM search_token ORDER BY token, golden_id"))).all()
+    return list(documents), list(tokens)
+
+
+async def rebuilt(workspace: Any) -> tuple[list[Any], list[Any]]:
+    async with workspace.db.transaction(workspace.id) as conn:
+        await conn.execute(text("INSERT INTO search_rebuild (workspace_id) VALUES (:id)"), {"id": workspace.id})
+    while await indexing.rebuild_slice(workspace.db, workspace.id):
+        pass
+    return await index_of(workspace)
+
+
+async def test_what_is_asked_is_marked_as_if_all_were_indexed_anew_and_nothing_else_is_touched(
+    workspace: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = await two_alike(workspace)
+    await workspace.derives()
+    reindexed: list[Any] = []
+    reindex = indexing.reindex
+
+    async def note(conn: Any, names: Any, **how: Any) -> None:
+        reindexed.extend(names)
+        await reindex(conn, names, **how)
+
+    monkeypatch.setattr(indexing, "reindex", note)
+    marked = await index_of(workspace)
+    for method, what, body in (
+        ("POST", "later", {}),
+        ("DELETE", "later", {}),
+        ("POST", "decision", {"decision": "different"}),
+    ):
+        await workspace.asks(method, f"/suggestions/{asked['id']}/{what}", json=body)
+        await workspace.derives()
+        before, marked = marked, await index_of(workspace)
+
+        assert reindexed == []
+        assert marked != before
+        assert marked == await rebuilt(workspace)
+        reindexed.clear()
 
 
 async def test_an_answer_is_taken_as_shown_previewed_and_undone(workspace: Any) -> None:

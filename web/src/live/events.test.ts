@@ -3,6 +3,7 @@ import { goldenIdsOf, goneIdsOf, type LiveEvent, readEvent } from "./events";
 
 const CASES: [LiveEvent, string[], string[]][] = [
   [{ name: "golden_record.changed", items: [{ golden_id: "a" }, { golden_id: "b" }] }, ["a", "b"], []],
+  [{ name: "golden_record.asked", items: [{ golden_id: "a" }] }, ["a"], []],
   [{ name: "golden_record.gone", items: [{ golden_id: "a" }] }, ["a"], ["a"]],
   [{ name: "golden_record.merged", items: [{ golden_id: "a", merged_id: "b" }] }, ["a", "b"], ["b"]],
   [{ name: "golden_record.split", items: [{ golden_id: "a", split_id: "b" }] }, ["a", "b"], []],

@@ -15,7 +15,7 @@ export interface SyncProgress {
 /** What `/events` says; each means "look at these again". */
 export type LiveEvent =
   | { name: "ready" | "resync" }
-  | { name: "golden_record.changed" | "golden_record.gone"; items: { golden_id: string }[] }
+  | { name: "golden_record.changed" | "golden_record.asked" | "golden_record.gone"; items: { golden_id: string }[] }
   | { name: "golden_record.merged"; items: { golden_id: string; merged_id: string }[] }
   | { name: "golden_record.split"; items: { golden_id: string; split_id: string }[] }
   | { name: "sync.progressed"; items: SyncProgress[] }
@@ -35,6 +35,7 @@ const NAMES: ReadonlySet<string> = new Set<LiveEvent["name"]>([
   "ready",
   "resync",
   "golden_record.changed",
+  "golden_record.asked",
   "golden_record.gone",
   "golden_record.merged",
   "golden_record.split",
@@ -59,6 +60,7 @@ export function readEvent(name: string | undefined, data: string): LiveEvent | n
 export function goldenIdsOf(event: LiveEvent): string[] {
   switch (event.name) {
     case "golden_record.changed":
+    case "golden_record.asked":
     case "golden_record.gone":
       return event.items.map((item) => item.golden_id);
     case "golden_record.merged":

@@ -24,6 +24,15 @@ class GoldenRecordChanged(Event, frozen=True, kw_only=True):
     golden_ids: tuple[UUID, ...]
 
 
+class GoldenRecordAsked(Event, frozen=True, kw_only=True):
+    """Other questions than before are asked of golden records, at most `CHANGED_AT_ONCE`; they are as they were."""
+
+    NAME: ClassVar[str] = "golden_record.asked.v1"
+    TOPIC: ClassVar[str] = "golden_records"
+
+    golden_ids: tuple[UUID, ...]
+
+
 class GoldenRecordMerged(Event, frozen=True, kw_only=True):
     """Two golden records joined: `golden_id` lives on, `merged_id` redirects to it."""
 

@@ -14,6 +14,7 @@ from contracts.contacts import ContactFetched, ContactGone
 from contracts.event import Event
 from contracts.golden_records import (
     ContactErased,
+    GoldenRecordAsked,
     GoldenRecordChanged,
     GoldenRecordGone,
     GoldenRecordMerged,
@@ -37,6 +38,7 @@ EVENTS: dict[str, type[Event]] = {
         ContactErased,
         ContactFetched,
         ContactGone,
+        GoldenRecordAsked,
         GoldenRecordChanged,
         GoldenRecordGone,
         GoldenRecordMerged,

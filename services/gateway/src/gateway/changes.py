@@ -15,6 +15,7 @@ from contracts.connections import (
 )
 from contracts.event import Event
 from contracts.golden_records import (
+    GoldenRecordAsked,
     GoldenRecordChanged,
     GoldenRecordGone,
     GoldenRecordMerged,
@@ -24,6 +25,7 @@ from contracts.syncs import SyncProgressed
 
 SHOWN: tuple[type[Event], ...] = (
     GoldenRecordChanged,
+    GoldenRecordAsked,
     GoldenRecordMerged,
     GoldenRecordSplit,
     GoldenRecordGone,
@@ -82,7 +84,7 @@ def message(name: str, data: dict[str, Any]) -> bytes:
 
 def _items_of(event: Event) -> Iterator[tuple[Hashable, dict[str, Any]]]:
     """Tell what an event says, subject by subject: of two items about the same one, the later says it all."""
-    if isinstance(event, GoldenRecordChanged):
+    if isinstance(event, GoldenRecordChanged | GoldenRecordAsked):
         for golden_id in event.golden_ids:
             yield golden_id, {"golden_id": golden_id}
         return

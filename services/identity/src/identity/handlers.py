@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contracts.connections import ConnectionRemoved
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.golden_records import (
+    GoldenRecordAsked,
     GoldenRecordChanged,
     GoldenRecordGone,
     GoldenRecordMerged,
@@ -59,7 +60,7 @@ async def on_workspaces_erased(conn: AsyncConnection, events: Sequence[Workspace
 
 
 async def on_golden_records_moved(conn: AsyncConnection, events: Sequence[GoldenEvent]) -> None:
-    """Golden records were made, changed, joined, parted, or are gone."""
+    """Golden records were made, changed, asked of, joined, parted, or are gone."""
     await backlog.let_pass(conn, {event.workspace_id for event in events})
     await indexing.follow_golden_records(conn, events)
 
@@ -95,6 +96,7 @@ def projections() -> dict[str, list[Subscription]]:
         "weighing": [on(SourceRecordsResolved, weighing.weigh_resolved, at_once=WEIGHED_AT_ONCE)],
         "search": [
             on(GoldenRecordChanged, on_golden_records_moved, at_once=NAMED_AT_ONCE),
+            on(GoldenRecordAsked, on_golden_records_moved, at_once=NAMED_AT_ONCE),
             on(GoldenRecordMerged, on_golden_records_moved, at_once=NAMED_AT_ONCE),
             on(GoldenRecordSplit, on_golden_records_moved, at_once=NAMED_AT_ONCE),
             on(GoldenRecordGone, on_golden_records_moved, at_once=NAMED_AT_ONCE),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Set
 from uuid import UUID
 
-from contracts.golden_records import CHANGED_AT_ONCE, GoldenRecordChanged
+from contracts.golden_records import CHANGED_AT_ONCE, GoldenRecordAsked
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,7 +41,7 @@ async def tell(conn: AsyncConnection, workspace_id: UUID, questions: Iterable[Su
     publish(
         conn,
         [
-            GoldenRecordChanged(workspace_id=workspace_id, golden_ids=tuple(ids[start : start + CHANGED_AT_ONCE]))
+            GoldenRecordAsked(workspace_id=workspace_id, golden_ids=tuple(ids[start : start + CHANGED_AT_ONCE]))
             for start in range(0, len(ids), CHANGED_AT_ONCE)
         ],
     )

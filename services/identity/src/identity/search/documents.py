@@ -51,6 +51,19 @@ class Document(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     tokens: str
 
 
+class Mark(msgspec.Struct, frozen=True, gc=False):
+    """What a document says of the questions about its golden record."""
+
+    review_from: datetime
+    tokens: str
+
+
+def mark_of(tokens: str, review_from: datetime | None) -> Mark:
+    """Put the mark right among a document's tokens; None where nothing is asked."""
+    others = [token for token in values_in(tokens) if token != ASKED]
+    return Mark(review_from or NO_REVIEW, _tokens(others, review_from))
+
+
 def document_of(
     row: GoldenRow,
     living: Sequence[SourceRecord],
@@ -82,8 +95,12 @@ def document_of(
         updated_at=row.updated_at,
         last_interaction_at=happened_at or NEVER,
         review_from=review_from or NO_REVIEW,
-        tokens=between_line_ends([*([ASKED] if review_from else ()), *tokens]),
+        tokens=_tokens(tokens, review_from),
     )
+
+
+def _tokens(tokens: Iterable[str], review_from: datetime | None) -> str:
+    return between_line_ends([*([ASKED] if review_from else ()), *tokens])
 
 
 def _key(value: str | None) -> str:

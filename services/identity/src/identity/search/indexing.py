@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from contracts.golden_records import (
+    GoldenRecordAsked,
     GoldenRecordChanged,
     GoldenRecordGone,
     GoldenRecordMerged,
@@ -23,7 +24,7 @@ from identity.json_rows import as_json
 from identity.resolution import golden
 from identity.resolution.golden import UNPINNED
 from identity.search import indexing_queries, spelling_queries
-from identity.search.documents import document_of, values_in
+from identity.search.documents import document_of, mark_of, values_in
 from identity.search.indexing_queries import GoldenName, Shown, TokenName
 from identity.search.spelling_queries import Word
 from identity.search.words import is_spelled
@@ -38,12 +39,12 @@ FOUND_BY = ("city", "country", "owner")
 REST_SECONDS = 60.0
 """How long the rebuilding worker rests when there is nothing to rebuild."""
 
-GoldenEvent = GoldenRecordChanged | GoldenRecordMerged | GoldenRecordSplit | GoldenRecordGone
+GoldenEvent = GoldenRecordChanged | GoldenRecordAsked | GoldenRecordMerged | GoldenRecordSplit | GoldenRecordGone
 
 
 def named_by(event: GoldenEvent) -> set[GoldenName]:
     """Name the golden records that an event tells of."""
-    if isinstance(event, GoldenRecordChanged):
+    if isinstance(event, GoldenRecordChanged | GoldenRecordAsked):
         ids = set(event.golden_ids)
     elif isinstance(event, GoldenRecordMerged):
         ids = {event.golden_id, event.merged_id}
@@ -55,8 +56,13 @@ def named_by(event: GoldenEvent) -> set[GoldenName]:
 
 
 async def follow_golden_records(conn: AsyncConnection, events: Sequence[GoldenEvent]) -> None:
-    """Bring the index up to date with golden records that changed."""
-    await reindex(conn, {name for event in events for name in named_by(event)})
+    """Bring the index up to date with golden records that changed, or of which something else is asked."""
+    asked: set[GoldenName] = set()
+    changed: set[GoldenName] = set()
+    for event in events:
+        (asked if isinstance(event, GoldenRecordAsked) else changed).update(named_by(event))
+    await reindex(conn, changed)
+    await mark_anew(conn, asked - changed)
 
 
 async def follow_timelines(conn: AsyncConnection, events: Sequence[TimelineChanged]) -> None:
@@ -89,13 +95,23 @@ async def _reindex(conn: AsyncConnection, names: Sequence[GoldenName], *, unsure
     ]
     before = await indexing_queries.load_tokens(conn, names)
     now = {GoldenName(each.workspace_id, each.golden_id): each.tokens for each in documents}
-    gone = [name for name in before if name not in now]
-    added = [token for name, tokens in now.items() for token in _tokens(name, tokens, before.get(name), all_=unsure)]
-    removed = [token for name, tokens in before.items() for token in _tokens(name, tokens, now.get(name))]
-    await indexing_queries.save_documents(conn, documents, gone)
+    added, removed = _difference(before, now, all_=unsure)
+    await indexing_queries.save_documents(conn, documents, [name for name in before if name not in now])
     await indexing_queries.save_tokens(conn, added, removed, unsure=unsure)
     await spelling_queries.learn_words(conn, _words(added))
     await spelling_queries.forget_words(conn, _words(removed))
+
+
+async def mark_anew(conn: AsyncConnection, names: Collection[GoldenName]) -> None:
+    """Write from when on these golden records are to be reviewed, where they have a document."""
+    await indexing_queries.lock_indexes(conn, {name.workspace_id for name in names})
+    for some in _slices(sorted(names)):
+        before = await indexing_queries.load_tokens(conn, some)
+        review = await indexing_queries.load_review_from(conn, before)
+        marks = {name: mark_of(tokens, review.get(name)) for name, tokens in before.items()}
+        await indexing_queries.save_marks(conn, marks)
+        added, removed = _difference(before, {name: mark.tokens for name, mark in marks.items()})
+        await indexing_queries.save_tokens(conn, added, removed)
 
 
 async def _values_of(conn: AsyncConnection, shown: Sequence[Shown]) -> list[Mapping[str, str]]:
@@ -110,6 +126,15 @@ async def _values_of(conn: AsyncConnection, shown: Sequence[Shown]) -> list[Mapp
         survivorship = rules[each.row.workspace_id].survivorship
         chosen.append(golden.values(golden.newest_first(each.members), pinned, survivorship, fields=FOUND_BY))
     return chosen
+
+
+def _difference(
+    before: Mapping[GoldenName, str], now: Mapping[GoldenName, str], *, all_: bool = False
+) -> tuple[list[TokenName], list[TokenName]]:
+    """List the tokens that golden records are found by now and were not, or all of them, and those that they were."""
+    added = [token for name, tokens in now.items() for token in _tokens(name, tokens, before.get(name), all_=all_)]
+    removed = [token for name, tokens in before.items() for token in _tokens(name, tokens, now.get(name))]
+    return added, removed
 
 
 def _tokens(name: GoldenName, tokens: str, others: str | None, *, all_: bool = False) -> list[TokenName]:

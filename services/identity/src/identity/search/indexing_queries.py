@@ -1,7 +1,7 @@
 """All SQL that keeps the search index. Whoever calls it has locked the workspaces' indexes first."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.resolution.golden import GoldenRow
 from identity.resolution.records import SourceRecord
-from identity.search.documents import NEVER, Document
+from identity.search.documents import NEVER, Document, Mark
 from identity.store import suggestion_queries
 from identity.store.queries import AS_WRITTEN, source_record
 
@@ -69,6 +69,13 @@ async def list_golden_of(conn: AsyncConnection, rows: str) -> set[GoldenName]:
     return {GoldenName(row.workspace_id, row.golden_id) for row in found}
 
 
+async def load_review_from(conn: AsyncConnection, names: Collection[GoldenName]) -> dict[GoldenName, datetime]:
+    """Tell from when on golden records are to be reviewed, of those of which anything is asked."""
+    named = columns(names, {"workspace_id": uuids, "golden_id": uuids})
+    found = await suggestion_queries.load_review_from(conn, named, never=NEVER)
+    return {GoldenName(*pair): review_from for pair, review_from in found.items()}
+
+
 _LOAD_SHOWN = """
 WITH golden AS (
     SELECT g.* FROM unnest(%(workspace_id)s, %(golden_id)s) AS n (workspace_id, golden_id)
@@ -109,9 +116,9 @@ async def load_shown(conn: AsyncConnection, names: Collection[GoldenName]) -> li
         members[name].append(source_record(row))
         if row.happened_at and (name not in happened or happened[name] < row.happened_at):
             happened[name] = row.happened_at
-    review = await suggestion_queries.load_review_from(conn, named, never=NEVER)
+    review = await load_review_from(conn, names)
     return [
-        Shown(row, members[name], happened.get(name), review.get((name.workspace_id, name.golden_id)))
+        Shown(row, members[name], happened.get(name), review.get(name))
         for name, row in shown.items()
         if name in members
     ]
@@ -128,6 +135,23 @@ async def load_tokens(conn: AsyncConnection, names: Collection[GoldenName]) -> d
     named = columns(names, {"workspace_id": uuids, "golden_id": uuids})
     found = await conn.exec_driver_sql(_LOAD_TOKENS, named)
     return {GoldenName(row.workspace_id, row.golden_id): row.tokens for row in found}
+
+
+_SAVE_MARKS = """
+UPDATE search_document d SET review_from = r.review_from, tokens = r.tokens
+FROM unnest(%(workspace_id)s, %(golden_id)s, %(review_from)s, %(tokens)s)
+    AS r (workspace_id, golden_id, review_from, tokens)
+WHERE (d.workspace_id, d.golden_id) = (r.workspace_id, r.golden_id)
+  AND (d.review_from, d.tokens) IS DISTINCT FROM (r.review_from, r.tokens)
+"""
+
+
+async def save_marks(conn: AsyncConnection, marks: Mapping[GoldenName, Mark]) -> None:
+    """Write what documents say of the questions about their golden records."""
+    if marks:
+        named = columns(marks, {"workspace_id": uuids, "golden_id": uuids})
+        said = columns(marks.values(), {"review_from": moments, "tokens": texts})
+        await conn.exec_driver_sql(_SAVE_MARKS, named | said)
 
 
 _COLUMNS: dict[str, Kind] = dict.fromkeys(Document.__struct_fields__, texts) | {
@@ -183,7 +207,7 @@ DELETE FROM search_token WHERE ctid = ANY (ARRAY(
 
 
 async def save_tokens(
-    conn: AsyncConnection, added: Collection[TokenName], removed: Collection[TokenName], *, unsure: bool
+    conn: AsyncConnection, added: Collection[TokenName], removed: Collection[TokenName], *, unsure: bool = False
 ) -> None:
     """Write the difference in tokens; `unsure` where some of those added may be there already."""
     if removed:
