@@ -10,6 +10,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LATEST = 2**48 - 1
 _TAIL = 2**62 - 1
+_VERSION_7 = 0x7 << 76 | 0b10 << 62
 
 
 def own_id(workspace_id: UUID, connection_id: UUID, provider_id: str, first_seen_at: datetime) -> UUID:
@@ -18,12 +19,16 @@ def own_id(workspace_id: UUID, connection_id: UUID, provider_id: str, first_seen
     It has the shape of a UUIDv7: `first_seen_at` in front, so that the older of two ids is the smaller one, and a
     hash of who the record is behind.
     """
-    identity = workspace_id.bytes + connection_id.bytes + provider_id.encode()
+    identity = workspace_id.int.to_bytes(16) + connection_id.int.to_bytes(16) + provider_id.encode()
     digest = int.from_bytes(blake2b(identity, digest_size=10).digest())
-    milliseconds = min(max((first_seen_at - _EPOCH) // _MILLISECOND, 0), _LATEST)
-    head = milliseconds << 16 | 0x7000 | digest >> 68
+    id_ = _milliseconds(first_seen_at) << 80 | _VERSION_7 | digest >> 68 << 64 | digest & _TAIL
     # Twice as fast as UUID's own constructor, and every event passes here.
-    return msgspec.convert((head << 64 | 2 << 62 | digest & _TAIL).to_bytes(16), UUID)
+    return msgspec.convert(id_.to_bytes(16), UUID)
+
+
+def _milliseconds(moment: datetime) -> int:
+    since = moment - _EPOCH  # by its parts, since to divide it takes seven times as long
+    return min(max((since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000, 0), _LATEST)
 
 
 def rank(source_id: UUID) -> int:
