@@ -60,11 +60,13 @@ def remember(
 ) -> None:
     """Note what a change of ours touches: all that was loaded for it, and the records it writes."""
     fresh = list(news)
+    were = [one.record for source_id, one in before.items() if records.get(source_id) is not one.record]
     touched = Touched(
         before={workspace_id: workspace.stamp_before for workspace_id, workspace in locked.items()},
         source_ids=frozenset(before.keys() | records.keys()),
         provider_ids=frozenset(record.provider_id for record in fresh),
-        keys=frozenset(key for record in fresh for key in record.keys),
+        # A key that a record left may bind those again who shared it.
+        keys=frozenset(key for record in (*fresh, *were) for key in record.keys),
     )
     for workspace in locked.values():
         _touched[workspace.stamp] = touched

@@ -58,8 +58,8 @@ async def resolve_contacts(
     if before is None:
         before = await _load_neighbourhood(conn, told, locked)
     records, news = _take_in(before, told)
-    foresight.remember(locked, before, records, news)
-    await settle(conn, locked, before, records, news, wholly=False)
+    case = await settle(conn, locked, before, records, news, wholly=False)
+    foresight.remember(locked, case.before, case.records, news)
     publish(conn, list(_resolved(SourceName(record.workspace_id, record.source_id) for record in news)))
 
 
@@ -144,8 +144,8 @@ async def settle(
     anew: Collection[UUID] = (),
     ends: Collection[UUID] = (),
     wholly: bool = True,
-) -> None:
-    """Write and announce what follows when `records` take the place of what was loaded `before`.
+) -> Case:
+    """Write and announce what follows when `records` take the place of what was loaded `before`; return all of it.
 
     `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves,
     `ends` those that gained or lost a pair, so that people are asked anew about them.
@@ -178,6 +178,7 @@ async def settle(
         if ends:
             questions |= set((await suggestion_queries.load_golden_ids(conn, changes.workspace_id, ends)).values())
         await suggesting.ask_anew(conn, locked[changes.workspace_id], questions)
+    return case
 
 
 def consider(case: Case, locked: Locked, *, wholly: bool = True) -> list[Changes]:
