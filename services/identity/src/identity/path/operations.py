@@ -22,7 +22,7 @@ from identity.path.reasons import Case
 from identity.resolution import suggestions
 from identity.resolution.changes import PLAIN, Changes, Known, compare
 from identity.resolution.matching import partition
-from identity.resolution.records import SourceRecord, after
+from identity.resolution.records import Name, SourceRecord, after, name_of
 from identity.store import (
     decision_queries,
     erasing_queries,
@@ -31,7 +31,7 @@ from identity.store import (
     suggestion_queries,
     weighing_queries,
 )
-from identity.store.queries import KeyName, RecordName, SourceName, Workspace
+from identity.store.queries import KeyName, SourceName, Workspace
 
 log = structlog.get_logger()
 
@@ -82,12 +82,8 @@ def _is_wanted(workspace: Workspace, record: SourceRecord) -> bool:
     return not workspace.erased and (erased_at is None or record.first_seen_at > erased_at)
 
 
-def _name(record: SourceRecord) -> RecordName:
-    return RecordName(record.workspace_id, record.connection_id, record.provider_id)
-
-
 async def _load_neighbourhood(
-    conn: AsyncConnection, told: Mapping[RecordName, SourceRecord], locked: Locked
+    conn: AsyncConnection, told: Mapping[Name, SourceRecord], locked: Locked
 ) -> dict[UUID, Known]:
     """Load what these can change: the components of their records, and of those that share a key with them."""
     # A record that comes back after a rebuild may be named by a decision that waited for it.
@@ -115,10 +111,10 @@ async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) ->
 
 
 def _take_in(
-    before: Mapping[UUID, Known], told: Mapping[RecordName, SourceRecord]
+    before: Mapping[UUID, Known], told: Mapping[Name, SourceRecord]
 ) -> tuple[dict[UUID, SourceRecord], list[SourceRecord]]:
     """Take what was told into what is known: all records as they are then, and those that are new or another."""
-    known = {_name(one.record): one.record for one in before.values()}
+    known = {name_of(one.record): one.record for one in before.values()}
     records = {source_id: one.record for source_id, one in before.items()}
     news = []
     for name, record in told.items():
