@@ -127,16 +127,20 @@ def compare(
     records: Mapping[UUID, SourceRecord],
     groups: Sequence[Group],
     values: Values = PLAIN,
+    alone: Iterable[SourceRecord] = (),
 ) -> Changes:
     """Tell what changes when `groups` of `records` take the place of what was known of the same records.
 
-    A record of `before` that is not in `records` is erased.
+    A record of `before` that is not in `records` is erased. `alone` are new, each a group of its own, and no pin hangs
+    on any.
     """
     changes = Changes(workspace_id)
+    changes.made = [golden.row_of(r.source_id, (r,), UNPINNED, values.survivorship) for r in alone if not r.gone]
+    changes.contacts = len(changes.made)
     standing: list[Group] = []
     for group in groups:
-        if group.members == (group.component_id,) and group.golden_id not in before:
-            _welcome(changes, records[group.golden_id], values)
+        if before.keys().isdisjoint(group.members):
+            _welcome(changes, [records[member] for member in group.members], group, values)
         else:
             standing.append(group)
     moved = _compare_standing(changes, before, records, standing, values) if standing or before else ()
@@ -152,16 +156,21 @@ def _changed(changes: Changes) -> Iterator[Event]:
         yield GoldenRecordChanged(workspace_id=changes.workspace_id, golden_ids=some)
 
 
-def _welcome(changes: Changes, newcomer: SourceRecord, values: Values) -> None:
-    """Take in a record that is new and alone, and kept from nobody, as most are in a first sync.
+def _welcome(changes: Changes, newcomers: Sequence[SourceRecord], group: Group, values: Values) -> None:
+    """Take in a group of whom nobody was known, as most are in a first sync.
 
-    Told anew after a rebuild, it may have a pin that waited for it.
+    Told anew after a rebuild, they may have a pin that waited for them.
     """
-    if not newcomer.gone:
-        id_ = newcomer.source_id
-        pinned = golden.pinned_of([id_], values.pins) if values.pins else UNPINNED
-        changes.made.append(golden.row_of(id_, [newcomer], pinned, values.survivorship))
+    changes.lines += [
+        _line(changes.workspace_id, member, group) for member in group.members if member != group.component_id
+    ]
+    if living := golden.newest_first(newcomers):
+        pinned = golden.pinned_of(group.members, values.pins) if values.pins else UNPINNED
+        changes.made.append(golden.row_of(group.golden_id, living, pinned, values.survivorship))
         changes.contacts += 1
+    if len(newcomers) > 1:
+        sides = tuple([Side(member, (member,)) for member in group.members])
+        changes.entries.append(Entry(kind="joined", golden_id=group.golden_id, sides=sides, edges=group.edges))
 
 
 def _compare_standing(
@@ -231,22 +240,18 @@ def _shows_another(before: SourceRecord, now: SourceRecord) -> bool:
 
 
 def _compare_lines(changes: Changes, before: Mapping[UUID, Known], group: Group) -> None:
-    golden_id, component_id = group.golden_id, group.component_id
     for member in group.members:
         line = known.line if (known := before.get(member)) else None
-        if line and line.golden_id == golden_id and line.component_id == component_id:
+        if line and line.golden_id == group.golden_id and line.component_id == group.component_id:
             continue
-        if member != component_id:
-            changes.lines.append(
-                Line(
-                    workspace_id=changes.workspace_id,
-                    source_id=member,
-                    golden_id=golden_id,
-                    component_id=component_id,
-                )
-            )
+        if member != group.component_id:
+            changes.lines.append(_line(changes.workspace_id, member, group))
         elif line:
             changes.freed.append(member)
+
+
+def _line(workspace_id: UUID, member: UUID, group: Group) -> Line:
+    return Line(workspace_id=workspace_id, source_id=member, golden_id=group.golden_id, component_id=group.component_id)
 
 
 def _joined(was: _Before, group: Group) -> Entry | None:

@@ -175,7 +175,7 @@ def updated_at(living: Iterable[SourceRecord]) -> datetime:
 
 def plausible(moment: datetime) -> datetime:
     """Bring a provider's time into the years that every clock and database can tell."""
-    return min(max(moment, _EPOCH), _LATEST)
+    return moment if _EPOCH <= moment <= _LATEST else min(max(moment, _EPOCH), _LATEST)
 
 
 def _providers(living: Sequence[SourceRecord]) -> tuple[str, ...]:
