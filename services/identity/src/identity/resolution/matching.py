@@ -8,7 +8,7 @@ What wins over what: *different* over *same*, *same* over what only one of two p
 and keys over weights.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from identity.resolution.ids import rank
 from identity.resolution.records import SourceRecord
 from identity.resolution.sharing import is_key_shared, is_shared_by_name
 from identity.rules.ruleset import DEFAULT, Rules
-from identity.rules.vetoes import Mark, conflict, is_marked, mark_in, torn
+from identity.rules.vetoes import Mark, conflict, is_marked, mark_in, may_be_one, torn
 
 SAME_EMAIL = "same_email"
 ALIKE = "alike"
@@ -70,6 +70,10 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """Keys known to be shared, whose carriers need not all be here."""
 
 
+Carriers = Mapping[str, Sequence[SourceRecord]]
+"""Who carries each key that several carry, by rank."""
+
+
 class Partition(msgspec.Struct, frozen=True):
     """Who is who among records, and which of their keys turned out to be nobody's own."""
 
@@ -85,29 +89,31 @@ def partition(
     The records must be closed: who shares an unshared key, is alike, or was decided to be the same, is among them.
     """
     reasons = reasons or Reasons()
-    carriers: dict[str, list[UUID]] = {}
+    carriers: dict[str, Sequence[SourceRecord]] = {}
     shared: list[str] = []
-    for key, members in _carriers(records.values()).items():
-        if len(members) == 1 or key in reasons.shared or is_shared_by_name(key, rules):
+    for key, members in _carried_by_several(records.values()).items():
+        if key in reasons.shared or is_shared_by_name(key, rules):
             continue
-        if is_key_shared([records[member] for member in members]):
+        if is_key_shared(members):
             shared.append(key)
         else:
             carriers[key] = members
     return Partition(_groups(records, carriers, reasons, rules), shared)
 
 
-def _groups(
-    records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]], reasons: Reasons, rules: Rules
-) -> list[Group]:
+def _groups(records: Mapping[UUID, SourceRecord], carriers: Carriers, reasons: Reasons, rules: Rules) -> list[Group]:
     same = _spoken_of(records, reasons.decisions, "same")
     near = [edge for edge in reasons.alike if edge.left in records and edge.right in records]
     alike = _beyond_doubt(records, near)
     linked = {end for edge in near for end in (edge.left, edge.right)}
-    plain = [] if reasons.decisions else _plain_groups(records, carriers, linked)
+    plain = [] if reasons.decisions else _plain_groups(carriers, linked)
     grouped = {member for group in plain for member in group.members}
-    carriers = {key: members for key, members in carriers.items() if members[0] not in grouped}
-    bonded = linked.union(*carriers.values())
+    bonds = {
+        key: [member.source_id for member in members]
+        for key, members in carriers.items()
+        if members[0].source_id not in grouped
+    }
+    bonded = linked.union(*bonds.values())
     for decision in same:
         bonded.update(*decision.sides)
     placed = bonded | grouped
@@ -121,21 +127,26 @@ def _groups(
     for among_gone in (False, True) if forest.gone else (False,):
         for decision in same:
             _join_decided(forest, decision, among_gone=among_gone)
-        _join_carriers(forest, carriers, ordered, among_gone=among_gone)
+        _join_carriers(forest, bonds, ordered, among_gone=among_gone)
         _join_alike(forest, alike, among_gone=among_gone)
-    return groups + forest.groups(_components(ordered, carriers, same, near))
+    return groups + forest.groups(_components(ordered, bonds, same, near))
 
 
-def _carriers(records: Iterable[SourceRecord]) -> dict[str, list[UUID]]:
-    """List who carries each key, by rank."""
-    carriers: dict[str, list[UUID]] = defaultdict(list)
+def _carried_by_several(records: Iterable[SourceRecord]) -> dict[str, list[SourceRecord]]:
+    """List the carriers of each key that has several, by rank."""
+    first: dict[str, SourceRecord] = {}
+    carriers: dict[str, list[SourceRecord]] = {}
     for record in records:
         for key in record.keys:
-            carriers[key].append(record.source_id)
+            if (one := first.setdefault(key, record)) is not record:
+                carriers.setdefault(key, [one]).append(record)
     for members in carriers.values():
-        if len(members) > 1:
-            members.sort(key=rank)
+        members.sort(key=_rank_of)
     return carriers
+
+
+def _rank_of(record: SourceRecord) -> int:
+    return rank(record.source_id)
 
 
 def _beyond_doubt(records: Mapping[UUID, SourceRecord], edges: Sequence[Edge]) -> list[Edge]:
@@ -145,33 +156,37 @@ def _beyond_doubt(records: Mapping[UUID, SourceRecord], edges: Sequence[Edge]) -
     return [edge for edge in edges if (edge.left, edge.right) not in guesses]
 
 
-def _plain_groups(
-    records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]], linked: Set[UUID]
-) -> list[Group]:
+def _plain_groups(carriers: Carriers, linked: Set[UUID]) -> list[Group]:
     """Group the living who share keys with each other and with nobody else, and are like nobody else.
 
-    Nothing can keep them apart, where none of them has what only one person can be.
+    Nothing can keep them apart, where none of them says what another could not.
 
     Most groups are so; it is what Kruskal's algorithm would say of them, for a tenth of its price.
     """
-    key_of: dict[tuple[UUID, ...], str] = {}
+    groups = []
     for key in sorted(carriers):
-        key_of.setdefault(tuple(carriers[key]), key)
-    bonds = Counter(member for members in key_of for member in members)
-    return [
-        _plain_group(members, key)
-        for members, key in key_of.items()
-        if all(bonds[member] == 1 and member not in linked and _is_plain(records[member]) for member in members)
-    ]
+        ids = [member.source_id for member in carriers[key]]
+        if linked.isdisjoint(ids) and _are_plain(carriers[key]) and _are_by_themselves(key, carriers):
+            groups.append(_plain_group(ids, key))
+    return groups
 
 
-def _is_plain(record: SourceRecord) -> bool:
-    return not record.gone and not is_marked(record.contact)
+def _are_plain(members: Sequence[SourceRecord]) -> bool:
+    """Whether neither a deletion nor what members say of themselves can keep them apart."""
+    living = [member.contact for member in members if not member.gone]
+    return len(living) == len(members) and may_be_one(living)
 
 
-def _plain_group(members: tuple[UUID, ...], key: str) -> Group:
+def _are_by_themselves(key: str, carriers: Carriers) -> bool:
+    """Whether what else binds the carriers of a key binds just them, and by a key that comes later."""
+    members = carriers[key]
+    others = [each for member in members for each in member.keys if each != key and each in carriers]
+    return not others or (key < min(others) and all(carriers[each] == members for each in others))
+
+
+def _plain_group(members: Sequence[UUID], key: str) -> Group:
     first, *others = members
-    edges = tuple(Edge(first, other, SAME_EMAIL, key, EMAIL_STRENGTH) for other in others)
+    edges = tuple([Edge(first, other, SAME_EMAIL, key, EMAIL_STRENGTH) for other in others])
     head, *_ = ordered = sorted(members)
     return Group(head, head, tuple(ordered), edges)
 

@@ -54,7 +54,7 @@ def is_key_shared(carriers: Collection[SourceRecord]) -> bool:
 def _are_several(marks: Collection[Mark], *, telephone: bool) -> bool:
     if len(marks) < 2:
         return False
-    if len(marks) > MOST_MARKS or _has_many_families(marks) or _has_three_people(marks):
+    if len(marks) > MOST_MARKS or (len(marks) > 2 and (_has_many_families(marks) or _has_three_people(marks))):
         return True
     if not telephone and any(are_kin(*pair) for pair in combinations(marks, 2)):
         return True
