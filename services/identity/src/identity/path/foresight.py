@@ -8,6 +8,7 @@ again; when anybody else changed the workspace, all is.
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from uuid import UUID
 
 import msgspec
@@ -53,17 +54,16 @@ def remember(
     locked: Mapping[UUID, Workspace],
     before: Mapping[UUID, Known],
     records: Mapping[UUID, SourceRecord],
-    news: Iterable[SourceRecord],
+    fresh: Sequence[SourceRecord],
 ) -> None:
     """Note what a change of ours touches: all that was loaded for it, and the records it writes."""
-    fresh = list(news)
     were = [one.record for source_id, one in before.items() if records.get(source_id) is not one.record]
     touched = Touched(
         before={workspace_id: workspace.stamp_before for workspace_id, workspace in locked.items()},
-        source_ids=frozenset(before.keys() | records.keys()),
-        provider_ids=frozenset(record.provider_id for record in fresh),
+        source_ids=frozenset(before).union(records),
+        provider_ids=frozenset([record.provider_id for record in fresh]),
         # A key that a record left may bind those again who shared it.
-        keys=frozenset(key for record in (*fresh, *were) for key in record.keys),
+        keys=frozenset(chain.from_iterable([record.keys for record in (*fresh, *were)])),
     )
     for workspace in locked.values():
         _touched[workspace.stamp] = touched

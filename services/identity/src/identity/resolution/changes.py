@@ -185,12 +185,15 @@ def _compare_standing(
     golden_of: dict[UUID, UUID] = {}
     for group in groups:
         golden_of.update(dict.fromkeys(group.members, group.golden_id))
-        _compare_lines(changes, before, group)
-        living = golden.newest_first(records[member] for member in group.members)
+        known, are = was.members(group), [records[member] for member in group.members]
+        _compare_lines(changes, group, known)
+        living = golden.newest_first(are)
         if living:
             living_now.add(group.golden_id)
-        if was.differs(group, records) or not values.moved.isdisjoint(group.members):
+        if was.differs(group, known, are) or not values.moved.isdisjoint(group.members):
             _compare_values(changes, was, group, living, values)
+            if joined := _joined(group, known):
+                changes.entries.append(joined)
     changes.entries += _parted(was, golden_of)
     changes.dropped = sorted(was.living - living_now)
     changes.contacts += len(living_now - was.living) - len(changes.dropped)
@@ -206,8 +209,6 @@ def _compare_values(
         rows = changes.changed if group.golden_id in was.living else changes.made
         pinned = golden.pinned_of(group.members, values.pins) if values.pins else UNPINNED
         rows.append(golden.row_of(group.golden_id, living, pinned, values.survivorship))
-    if joined := _joined(was, group):
-        changes.entries.append(joined)
 
 
 class _Before:
@@ -220,11 +221,15 @@ class _Before:
             self.groups[one.line.golden_id].add(source_id)
         self.living = {one.line.golden_id for one in known.values() if not one.record.gone}
 
-    def differs(self, group: Group, records: Mapping[UUID, SourceRecord]) -> bool:
+    def members(self, group: Group) -> list[Known | None]:
+        """What was known of a group's members, one by one."""
+        return [self.known.get(member) for member in group.members]
+
+    def differs(self, group: Group, known: Sequence[Known | None], are: Sequence[SourceRecord]) -> bool:
         """Whether a group has other members than the one of its id had, or one of them shows something else."""
-        return self.groups.get(group.golden_id, _NOBODY) != set(group.members) or any(
-            _shows_another(self.known[member].record, records[member]) for member in group.members
-        )
+        if None in known or self.groups.get(group.golden_id, _NOBODY) != set(group.members):
+            return True
+        return any(one and _shows_another(one.record, now) for one, now in zip(known, are, strict=True))
 
     def golden_id(self, source_id: UUID) -> UUID:
         """The golden record a source record was in; a new one comes with its own."""
@@ -239,9 +244,9 @@ def _shows_another(before: SourceRecord, now: SourceRecord) -> bool:
     return before is not now and (before.gone != now.gone or before.contact != now.contact)
 
 
-def _compare_lines(changes: Changes, before: Mapping[UUID, Known], group: Group) -> None:
-    for member in group.members:
-        line = known.line if (known := before.get(member)) else None
+def _compare_lines(changes: Changes, group: Group, known: Sequence[Known | None]) -> None:
+    for member, one in zip(group.members, known, strict=True):
+        line = one.line if one else None
         if line and line.golden_id == group.golden_id and line.component_id == group.component_id:
             continue
         if member != group.component_id:
@@ -254,11 +259,13 @@ def _line(workspace_id: UUID, member: UUID, group: Group) -> Line:
     return Line(workspace_id=workspace_id, source_id=member, golden_id=group.golden_id, component_id=group.component_id)
 
 
-def _joined(was: _Before, group: Group) -> Entry | None:
+def _joined(group: Group, known: Iterable[Known | None]) -> Entry | None:
     """Tell of a group whose members were in several."""
     if len(group.members) == 1:
         return None
-    came_from = {member: was.golden_id(member) for member in group.members}
+    came_from = {
+        member: one.line.golden_id if one else member for member, one in zip(group.members, known, strict=True)
+    }
     if len(set(came_from.values())) == 1:
         return None
     sides = _sides((golden_id, member) for member, golden_id in came_from.items())
@@ -269,8 +276,10 @@ def _joined(was: _Before, group: Group) -> Entry | None:
 def _parted(was: _Before, golden_of: Mapping[UUID, UUID]) -> Iterator[Entry]:
     """Tell of the groups whose members are in several now."""
     for golden_id, members in was.groups.items():
+        if len(members) == 1:
+            continue
         left = [(golden_of[member], member) for member in members if member in golden_of]
-        if len(left) > 1 and len({id_ for id_, _ in left}) > 1:
+        if len({id_ for id_, _ in left}) > 1:
             yield Entry(kind="parted", golden_id=golden_id, sides=_sides(left))
 
 
