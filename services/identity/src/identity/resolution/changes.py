@@ -177,14 +177,13 @@ def _compare_standing(
     changes: Changes,
     before: Mapping[UUID, Known],
     records: Mapping[UUID, SourceRecord],
-    groups: Iterable[Group],
+    groups: Sequence[Group],
     values: Values,
 ) -> Iterable[Event]:
     was = _Before(before)
     living_now: set[UUID] = set()
-    golden_of: dict[UUID, UUID] = {}
+    golden_of = {member: group.golden_id for group in groups for member in group.members}
     for group in groups:
-        golden_of.update(dict.fromkeys(group.members, group.golden_id))
         known, are = was.members(group), [records[member] for member in group.members]
         _compare_lines(changes, group, known)
         living = golden.newest_first(are)
@@ -192,7 +191,7 @@ def _compare_standing(
             living_now.add(group.golden_id)
         if was.differs(group, known, are) or not values.moved.isdisjoint(group.members):
             _compare_values(changes, was, group, living, values)
-            if joined := _joined(group, known):
+            if len(known) > 1 and (joined := _joined(group, known)):
                 changes.entries.append(joined)
     changes.entries += _parted(was, golden_of)
     changes.dropped = sorted(was.living - living_now)
@@ -259,18 +258,17 @@ def _line(workspace_id: UUID, member: UUID, group: Group) -> Line:
     return Line(workspace_id=workspace_id, source_id=member, golden_id=group.golden_id, component_id=group.component_id)
 
 
-def _joined(group: Group, known: Iterable[Known | None]) -> Entry | None:
-    """Tell of a group whose members were in several."""
-    if len(group.members) == 1:
+def _joined(group: Group, known: Sequence[Known | None]) -> Entry | None:
+    """Tell of a group whose members were in several; one that is new comes with its own."""
+    came_from = [one.line.golden_id if one else member for member, one in zip(group.members, known, strict=True)]
+    sides = _sides(zip(came_from, group.members, strict=True))
+    if len(sides) == 1:
         return None
-    came_from = {
-        member: one.line.golden_id if one else member for member, one in zip(group.members, known, strict=True)
-    }
-    if len(set(came_from.values())) == 1:
-        return None
-    sides = _sides((golden_id, member) for member, golden_id in came_from.items())
-    new_edges = tuple(e for e in group.edges if came_from[e.left] != came_from[e.right])
-    return Entry(kind="joined", golden_id=group.golden_id, sides=sides, edges=new_edges)
+    edges = group.edges
+    if len(sides) < len(group.members):
+        place = dict(zip(group.members, came_from, strict=True))
+        edges = tuple(e for e in edges if place[e.left] != place[e.right])
+    return Entry(kind="joined", golden_id=group.golden_id, sides=sides, edges=edges)
 
 
 def _parted(was: _Before, golden_of: Mapping[UUID, UUID]) -> Iterator[Entry]:
@@ -278,16 +276,17 @@ def _parted(was: _Before, golden_of: Mapping[UUID, UUID]) -> Iterator[Entry]:
     for golden_id, members in was.groups.items():
         if len(members) == 1:
             continue
-        left = [(golden_of[member], member) for member in members if member in golden_of]
-        if len({id_ for id_, _ in left}) > 1:
-            yield Entry(kind="parted", golden_id=golden_id, sides=_sides(left))
+        sides = _sides((golden_of[member], member) for member in members if member in golden_of)
+        if len(sides) > 1:
+            yield Entry(kind="parted", golden_id=golden_id, sides=sides)
 
 
 def _sides(members: Iterable[tuple[UUID, UUID]]) -> tuple[Side, ...]:
-    sides: dict[UUID, list[UUID]] = defaultdict(list)
+    """Put members together by the golden record each is in."""
+    sides: dict[UUID, list[UUID]] = {}
     for golden_id, member in members:
-        sides[golden_id].append(member)
-    return tuple(Side(golden_id, tuple(sorted(sides[golden_id]))) for golden_id in sorted(sides))
+        sides.setdefault(golden_id, []).append(member)
+    return tuple([Side(golden_id, tuple(sorted(sides[golden_id]))) for golden_id in sorted(sides)])
 
 
 def _heirs(was: _Before, golden_of: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
