@@ -18,4 +18,4 @@ def keys_of(contact: Contact) -> tuple[str, ...]:
     if len(contact.emails) == 1:
         reached = mailbox(contact.emails[0])
         return (EMAIL + reached,) if reached else ()
-    return tuple(sorted({key for email in contact.emails if (key := email_key(email))}))
+    return tuple(sorted({EMAIL + reached for email in contact.emails if (reached := mailbox(email))}))

@@ -15,11 +15,11 @@ from uuid import UUID
 import msgspec
 from contracts.golden_records import Verdict
 
+from identity.resolution.bonds import Bond, bonds_among
 from identity.resolution.ids import rank
 from identity.resolution.records import SourceRecord
-from identity.resolution.sharing import is_key_shared, is_shared_by_name
 from identity.rules.ruleset import DEFAULT, Rules
-from identity.rules.vetoes import Mark, conflict, is_marked, mark_in, may_be_one, torn
+from identity.rules.vetoes import Mark, conflict, is_marked, mark_in, torn
 
 SAME_EMAIL = "same_email"
 ALIKE = "alike"
@@ -70,10 +70,6 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """Keys known to be shared, whose carriers need not all be here."""
 
 
-Carriers = Mapping[str, Sequence[SourceRecord]]
-"""Who carries each key that several carry, by rank."""
-
-
 class Partition(msgspec.Struct, frozen=True):
     """Who is who among records, and which of their keys turned out to be nobody's own."""
 
@@ -89,35 +85,24 @@ def partition(
     The records must be closed: who shares an unshared key, is alike, or was decided to be the same, is among them.
     """
     reasons = reasons or Reasons()
-    carriers: dict[str, Sequence[SourceRecord]] = {}
-    shared: list[str] = []
-    for key, members in _carried_by_several(records.values()).items():
-        if key in reasons.shared or is_shared_by_name(key, rules):
-            continue
-        if is_key_shared(members):
-            shared.append(key)
-        else:
-            carriers[key] = members
-    return Partition(_groups(records, carriers, reasons, rules), shared)
+    bonds, shared = bonds_among(records.values(), reasons.shared, rules)
+    return Partition(_groups(records, bonds, reasons, rules), shared)
 
 
-def _groups(records: Mapping[UUID, SourceRecord], carriers: Carriers, reasons: Reasons, rules: Rules) -> list[Group]:
+def _groups(records: Mapping[UUID, SourceRecord], bonds: Sequence[Bond], reasons: Reasons, rules: Rules) -> list[Group]:
     same = _spoken_of(records, reasons.decisions, "same")
     near = [edge for edge in reasons.alike if edge.left in records and edge.right in records]
     alike = _beyond_doubt(records, near)
     linked = {end for edge in near for end in (edge.left, edge.right)}
-    plain = [] if reasons.decisions else _plain_groups(carriers, linked)
-    grouped = {member for group in plain for member in group.members}
-    bonds = {
-        key: [member.source_id for member in members]
-        for key, members in carriers.items()
-        if members[0].source_id not in grouped
-    }
-    bonded = linked.union(*bonds.values())
+    plain = [] if reasons.decisions else [bond for bond in bonds if _is_plain(bond, linked)]
+    groups = [_plain_group(bond) for bond in plain]
+    grouped = {member for group in groups for member in group.members}
+    carriers = _carriers(bond for bond in bonds if bond.members[0].source_id not in grouped)
+    bonded = linked.union(*carriers.values())
     for decision in same:
         bonded.update(*decision.sides)
     placed = bonded | grouped
-    groups = plain + [Group(id_, id_, (id_,)) for id_ in records if id_ not in placed]
+    groups += [Group(id_, id_, (id_,)) for id_ in records if id_ not in placed]
     if not bonded:
         return groups
     ordered = sorted(bonded, key=rank)
@@ -127,26 +112,9 @@ def _groups(records: Mapping[UUID, SourceRecord], carriers: Carriers, reasons: R
     for among_gone in (False, True) if forest.gone else (False,):
         for decision in same:
             _join_decided(forest, decision, among_gone=among_gone)
-        _join_carriers(forest, bonds, ordered, among_gone=among_gone)
+        _join_carriers(forest, carriers, ordered, among_gone=among_gone)
         _join_alike(forest, alike, among_gone=among_gone)
-    return groups + forest.groups(_components(ordered, bonds, same, near))
-
-
-def _carried_by_several(records: Iterable[SourceRecord]) -> dict[str, list[SourceRecord]]:
-    """List the carriers of each key that has several, by rank."""
-    first: dict[str, SourceRecord] = {}
-    carriers: dict[str, list[SourceRecord]] = {}
-    for record in records:
-        for key in record.keys:
-            if (one := first.setdefault(key, record)) is not record:
-                carriers.setdefault(key, [one]).append(record)
-    for members in carriers.values():
-        members.sort(key=_rank_of)
-    return carriers
-
-
-def _rank_of(record: SourceRecord) -> int:
-    return rank(record.source_id)
+    return groups + forest.groups(_components(ordered, carriers, same, near))
 
 
 def _beyond_doubt(records: Mapping[UUID, SourceRecord], edges: Sequence[Edge]) -> list[Edge]:
@@ -156,39 +124,24 @@ def _beyond_doubt(records: Mapping[UUID, SourceRecord], edges: Sequence[Edge]) -
     return [edge for edge in edges if (edge.left, edge.right) not in guesses]
 
 
-def _plain_groups(carriers: Carriers, linked: Set[UUID]) -> list[Group]:
-    """Group the living who share keys with each other and with nobody else, and are like nobody else.
-
-    Nothing can keep them apart, where none of them says what another could not.
+def _is_plain(bond: Bond, linked: Set[UUID]) -> bool:
+    """Whether a bond makes a group by itself: its members are like nobody else, and nothing can keep them apart.
 
     Most groups are so; it is what Kruskal's algorithm would say of them, for a tenth of its price.
     """
-    groups = []
-    for key in sorted(carriers):
-        ids = [member.source_id for member in carriers[key]]
-        if linked.isdisjoint(ids) and _are_plain(carriers[key]) and _are_by_themselves(key, carriers):
-            groups.append(_plain_group(ids, key))
-    return groups
+    return bond.is_plain() and (not linked or linked.isdisjoint([member.source_id for member in bond.members]))
 
 
-def _are_plain(members: Sequence[SourceRecord]) -> bool:
-    """Whether neither a deletion nor what members say of themselves can keep them apart."""
-    living = [member.contact for member in members if not member.gone]
-    return len(living) == len(members) and may_be_one(living)
-
-
-def _are_by_themselves(key: str, carriers: Carriers) -> bool:
-    """Whether what else binds the carriers of a key binds just them, and by a key that comes later."""
-    members = carriers[key]
-    others = [each for member in members for each in member.keys if each != key and each in carriers]
-    return not others or (key < min(others) and all(carriers[each] == members for each in others))
-
-
-def _plain_group(members: Sequence[UUID], key: str) -> Group:
-    first, *others = members
-    edges = tuple([Edge(first, other, SAME_EMAIL, key, EMAIL_STRENGTH) for other in others])
-    head, *_ = ordered = sorted(members)
+def _plain_group(bond: Bond) -> Group:
+    first, *others = [member.source_id for member in bond.members]
+    edges = tuple([Edge(first, other, SAME_EMAIL, bond.keys[0], EMAIL_STRENGTH) for other in others])
+    head, *_ = ordered = sorted((first, *others))
     return Group(head, head, tuple(ordered), edges)
+
+
+def _carriers(bonds: Iterable[Bond]) -> dict[str, list[UUID]]:
+    """List who carries each key that binds, by rank."""
+    return {key: [member.source_id for member in bond.members] for bond in bonds for key in bond.keys}
 
 
 def _spoken_of(records: Iterable[UUID], decisions: Iterable[Decision], verdict: Verdict) -> list[Decision]:

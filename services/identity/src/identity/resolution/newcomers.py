@@ -16,7 +16,7 @@ def part_alone(
     newcomers: Sequence[SourceRecord], others: Iterable[SourceRecord]
 ) -> tuple[list[SourceRecord], list[SourceRecord]]:
     """Part the newcomers who share no key with each other nor with the others, from those who share one."""
-    carried = Counter(chain.from_iterable(record.keys for record in newcomers))
+    carried = Counter(chain.from_iterable([record.keys for record in newcomers]))
     common = {key for key, carriers in carried.items() if carriers > 1}
     common.update(*(record.keys for record in others))
     alone: list[SourceRecord] = []
