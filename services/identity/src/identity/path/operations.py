@@ -19,7 +19,8 @@ from identity.path import foresight, reasons, suggesting
 from identity.path.foresight import Foresight
 from identity.path.reasons import Case
 from identity.resolution import suggestions
-from identity.resolution.changes import PLAIN, Changes, Known, compare
+from identity.resolution.changes import PLAIN, Changes, Known
+from identity.resolution.difference import compare
 from identity.resolution.matching import partition
 from identity.resolution.newcomers import part_alone
 from identity.resolution.records import Name, SourceRecord, after, name_of
