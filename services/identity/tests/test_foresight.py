@@ -56,6 +56,34 @@ async def test_a_record_does_not_join_one_whose_email_went_meanwhile(workspace: 
     assert await groups(workspace) == {frozenset("1"), frozenset("2")}
 
 
+async def test_a_record_joins_who_carries_an_email_that_was_freed_meanwhile(workspace: Any) -> None:
+    ada = {"first_name": "Ada", "last_name": "Ames"}
+    ben = {"first_name": "Ben", "last_name": "Ames"}
+    await hear(workspace, workspace.fetched(1, "home@x.org", **ada), workspace.fetched(2, "home@x.org", **ben))
+    again = workspace.fetched(3, "home@x.org", **ada)
+
+    foreseen = await look(workspace, again)
+    await hear(workspace, workspace.fetched(2, "ben@x.org", revision=2, **ben))
+    await hear(workspace, again, foreseen=foreseen)
+
+    assert await groups(workspace) == {frozenset("13"), frozenset("2")}
+
+
+async def test_a_neighbour_whose_shared_email_was_freed_meanwhile_keeps_whom_it_joined(workspace: Any) -> None:
+    ada = {"first_name": "Ada", "last_name": "Ames"}
+    ben = {"first_name": "Ben", "last_name": "Ames"}
+    told = [workspace.fetched(1, "home@x.org", **ada), workspace.fetched(2, "home@x.org", **ben)]
+    await hear(workspace, *told, workspace.fetched(3, "home@x.org", "ada@x.org"), workspace.fetched(4, "ada@x.org"))
+    again = workspace.fetched(4, "ada@x.org", revision=2, city="Leeds")
+
+    foreseen = await look(workspace, again)
+    await hear(workspace, workspace.fetched(2, "ben@x.org", revision=2, **ben))
+    await hear(workspace, again, foreseen=foreseen)
+
+    assert await groups(workspace) == {frozenset("134"), frozenset("2")}
+    assert len(await workspace.contacts()) == 2
+
+
 async def test_a_neighbour_that_joined_others_meanwhile_brings_them_along(workspace: Any) -> None:
     await hear(workspace, workspace.fetched(1, "a@x.org"), workspace.fetched(2, "b@x.org"))
     bridge, last = workspace.fetched(3, "a@x.org", "b@x.org"), workspace.fetched(4, "a@x.org")

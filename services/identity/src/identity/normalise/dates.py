@@ -33,13 +33,22 @@ _MONTHS = {
 def readings(text: str) -> tuple[str, ...]:
     """List the days a date may mean as ISO dates, in order: several where day and month, or the century, are open."""
     if _ISO.fullmatch(text):
-        return _days([(text[:4], text[5:7], text[8:])])
+        return _iso_day(text)
     text = _TIME.sub("", text.strip())
     if parts := _NUMBERS.fullmatch(text):
         return _numbers(parts[1], parts[3], parts[4], dotted=parts[2] == ".")
     if parts := _SOLID.fullmatch(text):
         return _days([(parts[1], parts[2], parts[3])])
     return _named(fold(text).split())
+
+
+def _iso_day(text: str) -> tuple[str, ...]:
+    """Read what is written as one day, as most are."""
+    try:
+        year = date.fromisoformat(text).year
+    except ValueError:
+        return ()
+    return (text,) if year in _YEARS and text not in _PLACEHOLDERS else ()
 
 
 def _numbers(first: str, second: str, third: str, *, dotted: bool) -> tuple[str, ...]:

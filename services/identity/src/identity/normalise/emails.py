@@ -11,8 +11,8 @@ from identity.normalise.mailboxes import is_disposable, is_role
 
 LONGEST = 320
 
-# Most emails: nothing invisible in them, nothing beyond ASCII, one @ before a domain.
-_PLAIN = re.compile(r"[!-;=?-~]+(?<!@)@[!-;=?A-~]+")
+# Most emails: nothing invisible in them, nothing beyond ASCII, no scheme, one @ before a domain.
+_PLAIN = re.compile(r"(?!mailto:)[!-;=?-~]+(?<!@)@[!-;=?A-~]+")
 _NAMED = re.compile(r"[^<>]*<\s*([^<>]+?)\s*>")
 
 _SAME_HOST = {"googlemail.com": "gmail.com", "pm.me": "proton.me", "protonmail.com": "proton.me"}
@@ -27,19 +27,24 @@ _TAGS_IGNORED = frozenset({
     "posteo.de", "proton.me", "zoho.com",
 })  # fmt: skip
 
+_PECULIAR = _TAGS_IGNORED.union(_SAME_HOST, _DOTS_IGNORED)
+"""Hosts where one mailbox has several spellings."""
+
 
 def address(email: str) -> str:
     """Write an email in lower case without what is invisible or about it, tags and dots as they are; may be empty."""
     plain = email.lower()
-    return plain if _PLAIN.fullmatch(plain) and not plain.startswith("mailto:") else _cleaned(plain)
+    return plain if _PLAIN.fullmatch(plain) else _cleaned(plain)
 
 
 def mailbox(email: str) -> str | None:
     """Write an email as its mailbox, `local@host` in lower case; None for what no mail could be sent to."""
     plain = address(email)
-    local, at, host = plain.rpartition("@")
-    if not (local and at and host) or len(plain) > LONGEST:
+    local, _, host = plain.rpartition("@")
+    if not (local and host) or len(plain) > LONGEST:
         return None
+    if host not in _PECULIAR:
+        return plain
     host = _SAME_HOST.get(host, host)
     if host in _TAGS_IGNORED:
         local = local.partition("+")[0] or local

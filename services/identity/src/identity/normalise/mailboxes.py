@@ -37,7 +37,7 @@ PUBLIC_HOSTS = frozenset({
 
 def is_role(local: str) -> bool:
     """Whether a local part names a desk, with a tag or without."""
-    return local.partition("+")[0] in ROLES
+    return local in ROLES or ("+" in local and local.partition("+")[0] in ROLES)
 
 
 def is_disposable(host: str) -> bool:

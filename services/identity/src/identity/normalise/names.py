@@ -1,6 +1,5 @@
 """Names of people: given and family name without titles, accents, case and order of writing."""
 
-import re
 from functools import lru_cache
 
 from contracts.contacts import Contact
@@ -18,8 +17,6 @@ _GENERATIONS = {
     "jr": "2", "junior": "2", "ii": "2", "2nd": "2", "jnr": "2", "sr": "1", "senior": "1", "snr": "1",
     "iii": "3", "3rd": "3", "iv": "4",
 }  # fmt: skip
-
-_MAYBE_GENERATION = re.compile("|".join(_GENERATIONS), re.IGNORECASE)
 
 PARTICLES = frozenset({
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin",
@@ -74,7 +71,4 @@ def family_key(family: str) -> str:
 
 def generation_of(contact: Contact) -> str:
     """Tell the generation a contact's name speaks of, as a number from 1 for senior; empty if it speaks of none."""
-    names = (contact.first_name or "", contact.last_name or "")
-    if all(each.isascii() and not _MAYBE_GENERATION.search(each) for each in names):
-        return ""
-    return name(*names)[2]
+    return name(contact.first_name, contact.last_name)[2]

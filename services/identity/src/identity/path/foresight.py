@@ -6,23 +6,24 @@ and now are changes of our own, whose records are remembered here, only the comp
 again; when anybody else changed the workspace, all is.
 """
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.resolution.changes import Known
-from identity.resolution.records import SourceRecord, after
+from identity.resolution.records import Name, SourceRecord, after, name_of
 from identity.resolution.sharing import is_shared_by_name
 from identity.store import queries, sharing_queries
-from identity.store.queries import KeyName, RecordName, SourceName, Standing, Workspace
+from identity.store.queries import KeyName, SourceName, Standing, Workspace
 
 REMEMBERED = 8
 """How many of our own changes are remembered; between a loading and its use lie one or two."""
 
-Told = Mapping[RecordName, SourceRecord]
+Told = Mapping[Name, SourceRecord]
 
 
 class Foresight(msgspec.Struct, frozen=True):
@@ -31,9 +32,6 @@ class Foresight(msgspec.Struct, frozen=True):
     stamps: Mapping[UUID, UUID | None]
     told: Told
     known: Mapping[UUID, Known]
-    by_provider_id: Mapping[str, Sequence[RecordName]]
-    by_key: Mapping[str, Sequence[RecordName]]
-    by_component: Mapping[UUID, Sequence[UUID]]
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -56,15 +54,16 @@ def remember(
     locked: Mapping[UUID, Workspace],
     before: Mapping[UUID, Known],
     records: Mapping[UUID, SourceRecord],
-    news: Iterable[SourceRecord],
+    fresh: Sequence[SourceRecord],
 ) -> None:
     """Note what a change of ours touches: all that was loaded for it, and the records it writes."""
-    fresh = list(news)
+    were = [one.record for source_id, one in before.items() if records.get(source_id) is not one.record]
     touched = Touched(
         before={workspace_id: workspace.stamp_before for workspace_id, workspace in locked.items()},
-        source_ids=frozenset(before.keys() | records.keys()),
-        provider_ids=frozenset(record.provider_id for record in fresh),
-        keys=frozenset(key for record in fresh for key in record.keys),
+        source_ids=frozenset(before).union(records),
+        provider_ids=frozenset([record.provider_id for record in fresh]),
+        # A key that a record left may bind those again who shared it.
+        keys=frozenset(chain.from_iterable([record.keys for record in (*fresh, *were)])),
     )
     for workspace in locked.values():
         _touched[workspace.stamp] = touched
@@ -72,11 +71,11 @@ def remember(
         _touched.popitem(last=False)
 
 
-def take_together(heard: Iterable[SourceRecord]) -> dict[RecordName, SourceRecord]:
+def take_together(heard: Iterable[SourceRecord]) -> dict[Name, SourceRecord]:
     """Take together what was heard of each record, as if nothing were known before."""
-    told: dict[RecordName, SourceRecord] = {}
+    told: dict[Name, SourceRecord] = {}
     for record in heard:
-        name = RecordName(record.workspace_id, record.connection_id, record.provider_id)
+        name = name_of(record)
         earlier = told.setdefault(name, record)
         if earlier is not record:
             told[name] = after(earlier, record)
@@ -88,15 +87,8 @@ async def foresee(conn: AsyncConnection, heard: Sequence[SourceRecord]) -> Fores
     standing = await queries.read_standing(conn)
     told = take_together(heard)
     known = {one.record.source_id: one for one in await load(conn, standing, told)}
-    by_provider_id, by_key, by_component = defaultdict(list), defaultdict(list), defaultdict(list)
-    for name, record in told.items():
-        by_provider_id[name.provider_id].append(name)
-        for key in record.keys:
-            by_key[key].append(name)
-    for source_id, one in known.items():
-        by_component[one.line.component_id].append(source_id)
     stamps = {workspace_id: each.stamp_before for workspace_id, each in standing.items()}
-    return Foresight(stamps, told, known, by_provider_id, by_key, by_component)
+    return Foresight(stamps, told, known)
 
 
 async def load(
@@ -108,7 +100,7 @@ async def load(
     if doubtful := [key for key in keys if key.workspace_id in have_shared] if have_shared else ():
         shared = await sharing_queries.load_shared(conn, doubtful)
         keys = [key for key in keys if key not in shared]
-    return await queries.load_neighbourhood(conn, records=told.keys(), keys=keys, sources=sources)
+    return await queries.load_neighbourhood(conn, records=told.values(), keys=keys, sources=sources)
 
 
 async def still_true(
@@ -143,23 +135,20 @@ def _changes_since(foreseen: Foresight, locked: Mapping[UUID, Workspace]) -> lis
     return list(between.values())
 
 
-def _concerned(foreseen: Foresight, between: Collection[Touched]) -> tuple[set[UUID], set[RecordName]]:
+def _concerned(foreseen: Foresight, between: Collection[Touched]) -> tuple[set[UUID], set[Name]]:
     """Tell which loaded records may be other than loaded, and which told ones may have other neighbours."""
-    doubtful: set[RecordName] = set()
-    components: set[UUID] = set()
-    for touched in between:
-        for provider_id in touched.provider_ids & foreseen.by_provider_id.keys():
-            doubtful.update(foreseen.by_provider_id[provider_id])
-        for key in touched.keys & foreseen.by_key.keys():
-            doubtful.update(foreseen.by_key[key])
-        for source_id in touched.source_ids & foreseen.known.keys():
-            components.add(foreseen.known[source_id].line.component_id)
-    stale = {source_id for component_id in components for source_id in foreseen.by_component[component_id]}
-    for source_id in stale:
-        record = foreseen.known[source_id].record
-        name = RecordName(record.workspace_id, record.connection_id, record.provider_id)
-        if name in foreseen.told:
-            doubtful.add(name)
-        for key in record.keys:
-            doubtful.update(foreseen.by_key.get(key, ()))
-    return stale, doubtful
+    if not between:
+        return set(), set()
+    source_ids = frozenset[UUID]().union(*(touched.source_ids for touched in between))
+    provider_ids = frozenset[str]().union(*(touched.provider_ids for touched in between))
+    keys = frozenset[str]().union(*(touched.keys for touched in between))
+    components = {one.line.component_id for source_id, one in foreseen.known.items() if source_id in source_ids}
+    stale = [one.record for one in foreseen.known.values() if one.line.component_id in components] if components else []
+    keys = keys.union(*(record.keys for record in stale))
+    doubtful = {
+        name
+        for name, record in foreseen.told.items()
+        if record.provider_id in provider_ids or not keys.isdisjoint(record.keys)
+    }
+    doubtful |= foreseen.told.keys() & {name_of(record) for record in stale}
+    return {record.source_id for record in stale}, doubtful

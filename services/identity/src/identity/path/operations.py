@@ -4,7 +4,6 @@ Everything here locks the workspaces it writes, loads the part of them that can 
 writes the difference.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from uuid import UUID
@@ -20,9 +19,11 @@ from identity.path import foresight, reasons, suggesting
 from identity.path.foresight import Foresight
 from identity.path.reasons import Case
 from identity.resolution import suggestions
-from identity.resolution.changes import PLAIN, Changes, Known, compare
+from identity.resolution.changes import PLAIN, Changes, Known
+from identity.resolution.difference import compare
 from identity.resolution.matching import partition
-from identity.resolution.records import SourceRecord, after
+from identity.resolution.newcomers import part_alone
+from identity.resolution.records import Name, SourceRecord, after, name_of
 from identity.store import (
     decision_queries,
     erasing_queries,
@@ -31,11 +32,22 @@ from identity.store import (
     suggestion_queries,
     weighing_queries,
 )
-from identity.store.queries import KeyName, RecordName, SourceName, Workspace
+from identity.store.queries import KeyName, SourceName, Workspace
 
 log = structlog.get_logger()
 
 Locked = Mapping[UUID, Workspace]
+
+
+class News(msgspec.Struct, frozen=True):
+    """What was told, taken into what is known."""
+
+    records: Mapping[UUID, SourceRecord]
+    """All as they are then, but those who are alone."""
+    fresh: Sequence[SourceRecord]
+    """Those that are new or another than before."""
+    alone: Sequence[SourceRecord]
+    """Those of them that are new, and tied to nobody."""
 
 
 async def resolve_contacts(
@@ -46,7 +58,9 @@ async def resolve_contacts(
     `heard` are records of which nothing is known but one event each, in the order of the events; `foreseen` is what
     was loaded for them ahead.
     """
-    locked = await queries.lock_workspaces(conn, {record.workspace_id for record in heard})
+    # By its number first, which is hashed in C: it is mostly one workspace, thousands of times.
+    workspaces = {record.workspace_id.int: record.workspace_id for record in heard}
+    locked = await queries.lock_workspaces(conn, set(workspaces.values()))
     if any(workspace.erased or workspace.erasures or workspace.decisions for workspace in locked.values()):
         foreseen = None
     told = (
@@ -57,20 +71,19 @@ async def resolve_contacts(
     before = await foresight.still_true(conn, foreseen, locked) if foreseen else None
     if before is None:
         before = await _load_neighbourhood(conn, told, locked)
-    records, news = _take_in(before, told)
-    foresight.remember(locked, before, records, news)
-    await settle(conn, locked, before, records, news, wholly=False)
-    publish(conn, list(_resolved(SourceName(record.workspace_id, record.source_id) for record in news)))
+    news = _take_in(before, told, has_decisions=any(workspace.decisions for workspace in locked.values()))
+    case = await settle(conn, locked, before, news.records, news.fresh, alone=news.alone, wholly=False)
+    foresight.remember(locked, case.before, case.records, news.fresh)
+    publish(conn, list(_resolved(reasons.each_in_its_workspace(locked, news.fresh))))
 
 
-def _resolved(names: Iterable[SourceName], *, anew: bool = False) -> Iterator[SourceRecordsResolved]:
+def _resolved(
+    records: Mapping[UUID, Sequence[SourceRecord | SourceName]], *, anew: bool = False
+) -> Iterator[SourceRecordsResolved]:
     """Name records that are to be weighed."""
-    ids: dict[UUID, list[UUID]] = defaultdict(list)
-    for name in names:
-        ids[name.workspace_id].append(name.source_id)
-    for workspace_id, own in ids.items():
+    for workspace_id, own in records.items():
         for start in range(0, len(own), RESOLVED_AT_ONCE):
-            some = tuple(own[start : start + RESOLVED_AT_ONCE])
+            some = tuple([record.source_id for record in own[start : start + RESOLVED_AT_ONCE]])
             yield SourceRecordsResolved(workspace_id=workspace_id, source_ids=some, anew=anew)
 
 
@@ -82,12 +95,8 @@ def _is_wanted(workspace: Workspace, record: SourceRecord) -> bool:
     return not workspace.erased and (erased_at is None or record.first_seen_at > erased_at)
 
 
-def _name(record: SourceRecord) -> RecordName:
-    return RecordName(record.workspace_id, record.connection_id, record.provider_id)
-
-
 async def _load_neighbourhood(
-    conn: AsyncConnection, told: Mapping[RecordName, SourceRecord], locked: Locked
+    conn: AsyncConnection, told: Mapping[Name, SourceRecord], locked: Locked
 ) -> dict[UUID, Known]:
     """Load what these can change: the components of their records, and of those that share a key with them."""
     # A record that comes back after a rebuild may be named by a decision that waited for it.
@@ -114,24 +123,27 @@ async def _decided_with(conn: AsyncConnection, names: Collection[SourceName]) ->
     ]
 
 
-def _take_in(
-    before: Mapping[UUID, Known], told: Mapping[RecordName, SourceRecord]
-) -> tuple[dict[UUID, SourceRecord], list[SourceRecord]]:
-    """Take what was told into what is known: all records as they are then, and those that are new or another."""
-    known = {_name(one.record): one.record for one in before.values()}
+def _take_in(before: Mapping[UUID, Known], told: Mapping[Name, SourceRecord], *, has_decisions: bool) -> News:
+    """Take what was told into what is known."""
+    known = {name_of(one.record): one.record for one in before.values()}
     records = {source_id: one.record for source_id, one in before.items()}
-    news = []
+    newcomers: list[SourceRecord] = []
+    changed: list[SourceRecord] = []
     for name, record in told.items():
         earlier = known.get(name)
-        now = after(earlier, record) if earlier else record
-        if now is earlier:
-            continue
-        if earlier:
+        if earlier is None:
+            newcomers.append(record)
+        elif (now := after(earlier, record)) is not earlier:
             # A name has one record: first seen anew, it has another id, and the record it was is there no longer.
             del records[earlier.source_id]
-        records[now.source_id] = now
-        news.append(now)
-    return records, news
+            records[now.source_id] = now
+            changed.append(now)
+    alone: list[SourceRecord] = []
+    tied = newcomers
+    if not has_decisions:  # which may wait for a newcomer that was known before a rebuild
+        alone, tied = part_alone(newcomers, (*known.values(), *changed))
+    records.update({record.source_id: record for record in tied})
+    return News(records, [*newcomers, *changed], alone)
 
 
 async def settle(
@@ -141,14 +153,16 @@ async def settle(
     records: Mapping[UUID, SourceRecord],
     fresh: Sequence[SourceRecord] = (),
     *,
+    alone: Sequence[SourceRecord] = (),
     anew: Collection[UUID] = (),
     ends: Collection[UUID] = (),
     wholly: bool = True,
-) -> None:
-    """Write and announce what follows when `records` take the place of what was loaded `before`.
+) -> Case:
+    """Write and announce what follows when `records` take the place of what was loaded `before`; return all of it.
 
     `anew` are those whose values may be chosen by other rules now, `fresh` those that are to be written themselves,
-    `ends` those that gained or lost a pair, so that people are asked anew about them.
+    `alone` those of them that are new, tied to nobody, and not among the records, `ends` those that gained or lost a
+    pair, so that people are asked anew about them.
     What was before and is not among the records is forgotten: those it shared a golden record with go on without it,
     and its id leads there. Not `wholly`, nothing else changed: neither a decision nor what is alike.
     """
@@ -157,14 +171,15 @@ async def settle(
     if erased:
         # In blocks that are no longer too full without them, others are to be compared.
         leaving = [(SourceName(r.workspace_id, r.source_id), locked[r.workspace_id].rules.block_limit) for r in erased]
-        publish(conn, list(_resolved(await weighing_queries.list_freed(conn, leaving), anew=True)))
+        freed = list(await weighing_queries.list_freed(conn, leaving))
+        publish(conn, list(_resolved(reasons.each_in_its_workspace(locked, freed), anew=True)))
         async with pipelined(conn):
             await erasing_queries.delete_records(conn, erased)
     async with pipelined(conn):
         await queries.stamp_workspaces(conn, locked)
         await queries.save_records(conn, fresh, case.before)
         await send_now(conn)  # and while Postgres writes them, we consider what follows
-        settled = consider(case, locked, wholly=wholly)
+        settled = consider(case, locked, alone, wholly=wholly)
         await queries.save_changes(conn, settled, locked)
         if shared := [KeyName(changes.workspace_id, key) for changes in settled for key in changes.shared]:
             await sharing_queries.save_shared(conn, shared)
@@ -178,18 +193,20 @@ async def settle(
         if ends:
             questions |= set((await suggestion_queries.load_golden_ids(conn, changes.workspace_id, ends)).values())
         await suggesting.ask_anew(conn, locked[changes.workspace_id], questions)
+    return case
 
 
-def consider(case: Case, locked: Locked, *, wholly: bool = True) -> list[Changes]:
-    """Partition records anew, workspace by workspace, and compare with how it was."""
+def consider(case: Case, locked: Locked, alone: Sequence[SourceRecord] = (), *, wholly: bool = True) -> list[Changes]:
+    """Partition records anew, workspace by workspace, and compare with how it was; `alone` are groups already."""
     were = reasons.by_workspace(locked, case.before, attrgetter("record.workspace_id"))
     are = reasons.by_workspace(locked, case.records, attrgetter("workspace_id"))
+    newcomers = reasons.each_in_its_workspace(locked, alone)
     considered = []
-    for workspace_id in sorted(were.keys() | are.keys()):
+    for workspace_id in sorted(were.keys() | are.keys() | newcomers.keys()):
         before, records = were.get(workspace_id, {}), are.get(workspace_id, {})
         parted = partition(records, case.reasons.get(workspace_id), locked[workspace_id].rules)
         values = case.values.get(workspace_id, PLAIN)
-        changes = compare(workspace_id, before, records, parted.groups, values)
+        changes = compare(workspace_id, before, records, parted.groups, values, newcomers.get(workspace_id, ()))
         changes.groups, changes.shared = parted.groups, parted.shared
         if case.cause:
             changes.entries = [msgspec.structs.replace(entry, cause=case.cause) for entry in changes.entries]

@@ -56,6 +56,19 @@ def by_workspace(
     return dict(sorted_)
 
 
+Each = TypeVar("Each", SourceRecord, SourceName)
+
+
+def each_in_its_workspace(locked: Locked, all_of: Sequence[Each]) -> Mapping[UUID, Sequence[Each]]:
+    """Sort by workspace what has no order by id; as above, mostly there is nothing to sort."""
+    if len(locked) == 1:
+        return dict.fromkeys(locked, all_of) if all_of else {}
+    sorted_ = defaultdict[UUID, list[Each]](list)
+    for each in all_of:
+        sorted_[each.workspace_id].append(each)
+    return sorted_
+
+
 class Case(msgspec.Struct, frozen=True):
     """Records as they were and as they are, and the reasons to join them and to choose values, by workspace."""
 
@@ -105,7 +118,7 @@ async def gather(
         )
         for w in ids
     }
-    values = {w: _values(w, locked[w], pins, word, moved) for w in ids}
+    values = {w: _values(w, workspace, pins, word, moved) for w, workspace in locked.items()}
     return Case(before, records, reasons, values, word.cause if word else None)
 
 

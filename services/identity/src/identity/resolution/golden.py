@@ -47,7 +47,7 @@ UNPINNED: Pinned = {}
 BY_DEFAULT = Survivorship()
 
 
-class GoldenRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class GoldenRow(msgspec.Struct, frozen=True, gc=False):
     """What is stored of a golden record: the columns of the list."""
 
     workspace_id: UUID
@@ -100,21 +100,22 @@ def row_of(
 ) -> GoldenRow:
     """Make the stored part of a golden record from its living members, newest first; there is at least one."""
     if survivorship.rules or pinned:
-        chosen = [_chosen(field, living, pinned, survivorship) for field in LISTED]
-        email, first_name, last_name, phone, company, job_title = chosen
+        listed: Iterable[str | None] = [_chosen(field, living, pinned, survivorship) for field in LISTED]
     else:
-        email, first_name, last_name, phone, company, job_title = _listed(living)
+        listed = _listed(living)
+    email, first_name, last_name, phone, company, job_title = listed
+    # By place: names would be read anew for every contact.
     return GoldenRow(
-        workspace_id=living[0].workspace_id,
-        golden_id=golden_id,
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
-        phone=phone,
-        company=company,
-        job_title=job_title,
-        providers=_providers(living),
-        updated_at=updated_at(living),
+        living[0].workspace_id,
+        golden_id,
+        email,
+        first_name,
+        last_name,
+        phone,
+        company,
+        job_title,
+        _providers(living),
+        updated_at(living),
     )
 
 
@@ -175,7 +176,7 @@ def updated_at(living: Iterable[SourceRecord]) -> datetime:
 
 def plausible(moment: datetime) -> datetime:
     """Bring a provider's time into the years that every clock and database can tell."""
-    return min(max(moment, _EPOCH), _LATEST)
+    return moment if _EPOCH <= moment <= _LATEST else min(max(moment, _EPOCH), _LATEST)
 
 
 def _providers(living: Sequence[SourceRecord]) -> tuple[str, ...]:
@@ -184,9 +185,8 @@ def _providers(living: Sequence[SourceRecord]) -> tuple[str, ...]:
 
 def _listed(living: Sequence[SourceRecord]) -> Sequence[str | None]:
     """Choose the value of each listed field: that of the first member who has one."""
-    first, *others = living
-    chosen: Sequence[str | None] = _listed_by(first.contact)
-    for other in others:
+    chosen: Sequence[str | None] = _listed_by(living[0].contact)
+    for other in living[1:]:
         chosen = [value or another for value, another in zip(chosen, _listed_by(other.contact), strict=True)]
     return chosen
 

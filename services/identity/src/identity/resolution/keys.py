@@ -16,6 +16,6 @@ def email_key(email: str) -> str | None:
 def keys_of(contact: Contact) -> tuple[str, ...]:
     """List the match keys of a contact, each once, in a fixed order."""
     if len(contact.emails) == 1:
-        key = email_key(contact.emails[0])
-        return (key,) if key else ()
-    return tuple(sorted({key for email in contact.emails if (key := email_key(email))}))
+        reached = mailbox(contact.emails[0])
+        return (EMAIL + reached,) if reached else ()
+    return tuple(sorted({EMAIL + reached for email in contact.emails if (reached := mailbox(email))}))

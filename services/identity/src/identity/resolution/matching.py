@@ -8,16 +8,16 @@ What wins over what: *different* over *same*, *same* over what only one of two p
 and keys over weights.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from uuid import UUID
 
 import msgspec
 from contracts.golden_records import Verdict
 
+from identity.resolution.bonds import Bond, bonds_among
 from identity.resolution.ids import rank
 from identity.resolution.records import SourceRecord
-from identity.resolution.sharing import is_key_shared, is_shared_by_name
 from identity.rules.ruleset import DEFAULT, Rules
 from identity.rules.vetoes import Mark, conflict, is_marked, mark_in, torn
 
@@ -85,33 +85,24 @@ def partition(
     The records must be closed: who shares an unshared key, is alike, or was decided to be the same, is among them.
     """
     reasons = reasons or Reasons()
-    carriers: dict[str, list[UUID]] = {}
-    shared: list[str] = []
-    for key, members in _carriers(records.values()).items():
-        if len(members) == 1 or key in reasons.shared or is_shared_by_name(key, rules):
-            continue
-        if is_key_shared([records[member] for member in members]):
-            shared.append(key)
-        else:
-            carriers[key] = members
-    return Partition(_groups(records, carriers, reasons, rules), shared)
+    bonds, shared = bonds_among(records.values(), reasons.shared, rules)
+    return Partition(_groups(records, bonds, reasons, rules), shared)
 
 
-def _groups(
-    records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]], reasons: Reasons, rules: Rules
-) -> list[Group]:
+def _groups(records: Mapping[UUID, SourceRecord], bonds: Sequence[Bond], reasons: Reasons, rules: Rules) -> list[Group]:
     same = _spoken_of(records, reasons.decisions, "same")
     near = [edge for edge in reasons.alike if edge.left in records and edge.right in records]
     alike = _beyond_doubt(records, near)
     linked = {end for edge in near for end in (edge.left, edge.right)}
-    plain = [] if reasons.decisions else _plain_groups(records, carriers, linked)
-    grouped = {member for group in plain for member in group.members}
-    carriers = {key: members for key, members in carriers.items() if members[0] not in grouped}
+    plain = [] if reasons.decisions else [bond for bond in bonds if _is_plain(bond, linked)]
+    groups = [_plain_group(bond) for bond in plain]
+    grouped = {member for group in groups for member in group.members}
+    carriers = _carriers(bond for bond in bonds if bond.members[0].source_id not in grouped)
     bonded = linked.union(*carriers.values())
     for decision in same:
         bonded.update(*decision.sides)
     placed = bonded | grouped
-    groups = plain + [Group(id_, id_, (id_,)) for id_ in records if id_ not in placed]
+    groups += [Group(id_, id_, (id_,)) for id_ in records if id_ not in placed]
     if not bonded:
         return groups
     ordered = sorted(bonded, key=rank)
@@ -126,18 +117,6 @@ def _groups(
     return groups + forest.groups(_components(ordered, carriers, same, near))
 
 
-def _carriers(records: Iterable[SourceRecord]) -> dict[str, list[UUID]]:
-    """List who carries each key, by rank."""
-    carriers: dict[str, list[UUID]] = defaultdict(list)
-    for record in records:
-        for key in record.keys:
-            carriers[key].append(record.source_id)
-    for members in carriers.values():
-        if len(members) > 1:
-            members.sort(key=rank)
-    return carriers
-
-
 def _beyond_doubt(records: Mapping[UUID, SourceRecord], edges: Sequence[Edge]) -> list[Edge]:
     """Leave out pairs of whom one is as much like a third, who contradicts the other: such a join is a guess."""
     marks = {end: mark_in(records[end].contact) for edge in edges for end in (edge.left, edge.right)}
@@ -145,35 +124,24 @@ def _beyond_doubt(records: Mapping[UUID, SourceRecord], edges: Sequence[Edge]) -
     return [edge for edge in edges if (edge.left, edge.right) not in guesses]
 
 
-def _plain_groups(
-    records: Mapping[UUID, SourceRecord], carriers: Mapping[str, Sequence[UUID]], linked: Set[UUID]
-) -> list[Group]:
-    """Group the living who share keys with each other and with nobody else, and are like nobody else.
-
-    Nothing can keep them apart, where none of them has what only one person can be.
+def _is_plain(bond: Bond, linked: Set[UUID]) -> bool:
+    """Whether a bond makes a group by itself: its members are like nobody else, and nothing can keep them apart.
 
     Most groups are so; it is what Kruskal's algorithm would say of them, for a tenth of its price.
     """
-    key_of: dict[tuple[UUID, ...], str] = {}
-    for key in sorted(carriers):
-        key_of.setdefault(tuple(carriers[key]), key)
-    bonds = Counter(member for members in key_of for member in members)
-    return [
-        _plain_group(members, key)
-        for members, key in key_of.items()
-        if all(bonds[member] == 1 and member not in linked and _is_plain(records[member]) for member in members)
-    ]
+    return bond.is_plain() and (not linked or linked.isdisjoint([member.source_id for member in bond.members]))
 
 
-def _is_plain(record: SourceRecord) -> bool:
-    return not record.gone and not is_marked(record.contact)
-
-
-def _plain_group(members: tuple[UUID, ...], key: str) -> Group:
-    first, *others = members
-    edges = tuple(Edge(first, other, SAME_EMAIL, key, EMAIL_STRENGTH) for other in others)
-    head, *_ = ordered = sorted(members)
+def _plain_group(bond: Bond) -> Group:
+    first, *others = [member.source_id for member in bond.members]
+    edges = tuple([Edge(first, other, SAME_EMAIL, bond.keys[0], EMAIL_STRENGTH) for other in others])
+    head, *_ = ordered = sorted((first, *others))
     return Group(head, head, tuple(ordered), edges)
+
+
+def _carriers(bonds: Iterable[Bond]) -> dict[str, list[UUID]]:
+    """List who carries each key that binds, by rank."""
+    return {key: [member.source_id for member in bond.members] for bond in bonds for key in bond.keys}
 
 
 def _spoken_of(records: Iterable[UUID], decisions: Iterable[Decision], verdict: Verdict) -> list[Decision]:

@@ -37,6 +37,16 @@ class SourceRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.gone_revision >= self.shown_revision
 
 
+Name = tuple[int, int, str]
+"""What a record is called outside: by its workspace, its connection and its provider's id."""
+
+
+def name_of(record: SourceRecord) -> Name:
+    """Name a record as it is called outside."""
+    # A UUID is hashed in Python, its number in C, and there is a name for every event.
+    return record.workspace_id.int, record.connection_id.int, record.provider_id
+
+
 ContactEvent = ContactFetched | ContactGone
 
 

@@ -46,15 +46,17 @@ def is_key_shared(carriers: Collection[SourceRecord]) -> bool:
         return False
     if len(carriers) > MOST_CARRIERS:
         return True
-    if len(carriers) == 2 and len({(r.contact.first_name, r.contact.last_name) for r in carriers}) == 1:
-        return False  # two of one name are at most father and son: most pairs are, and to look closer costs
+    if len(carriers) == 2:
+        one, other = [record.contact for record in carriers]
+        if one.first_name == other.first_name and one.last_name == other.last_name:
+            return False  # two of one name are at most father and son: most pairs are, and to look closer costs
     return _are_several({mark_in(record.contact) for record in carriers}, telephone=False)
 
 
 def _are_several(marks: Collection[Mark], *, telephone: bool) -> bool:
     if len(marks) < 2:
         return False
-    if len(marks) > MOST_MARKS or _has_many_families(marks) or _has_three_people(marks):
+    if len(marks) > MOST_MARKS or (len(marks) > 2 and (_has_many_families(marks) or _has_three_people(marks))):
         return True
     if not telephone and any(are_kin(*pair) for pair in combinations(marks, 2)):
         return True

@@ -11,7 +11,7 @@ grows with its group, so what conflicts once conflicts for ever, as the partitio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple, TypeVar
@@ -67,6 +67,15 @@ def mark_in(contact: Contact) -> Mark:
 def is_marked(contact: Contact) -> bool:
     """Whether a contact may say anything of itself that even a key respects; quickly, as most do not."""
     return bool(contact.birth_date or generation_of(contact))
+
+
+def may_be_one(contacts: Sequence[Contact]) -> bool:
+    """Whether no two contacts contradict each other in what even a key respects; quickly, and not always when so."""
+    if len({contact.birth_date for contact in contacts if contact.birth_date}) > 1:
+        return False
+    if len({(contact.first_name, contact.last_name) for contact in contacts}) == 1:
+        return True
+    return len({generation for contact in contacts if (generation := generation_of(contact))}) < 2
 
 
 def conflict(left: Marks, right: Marks, *, weaker_than_key: bool) -> str | None:

@@ -201,7 +201,7 @@ class SourceName(msgspec.Struct, frozen=True, gc=False):
 async def load_neighbourhood(
     conn: AsyncConnection,
     *,
-    records: Iterable[RecordName] = (),
+    records: Iterable[RecordName | SourceRecord] = (),
     keys: Iterable[KeyName] = (),
     sources: Iterable[SourceName] = (),
 ) -> list[Known]:
