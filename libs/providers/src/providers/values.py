@@ -13,10 +13,10 @@ from contracts.contacts import MAX_FIELD_CHARS
 
 MAX_ADDRESSES = 500
 
-_YEARS = range(1900, 3000)  # what lies outside was mistyped, and databases and clocks stumble over it
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999  # what lies outside was mistyped, and databases and clocks stumble over it
 _DECIMAL = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,12})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_URL = re.compile(r"https?://[^\s\"<>\\]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\"<>\\]+", re.IGNORECASE)
 
 
 def text(value: str | None, max_chars: int = MAX_FIELD_CHARS) -> str | None:
@@ -24,12 +24,16 @@ def text(value: str | None, max_chars: int = MAX_FIELD_CHARS) -> str | None:
     if not value:
         return None
     value = value.replace("\0", "").strip()
-    return value if 0 < len(value) <= max_chars else None
+    return value if value and len(value) <= max_chars else None
 
 
 def texts(values: Iterable[str | None]) -> tuple[str, ...]:
     """Clean several texts in their order, each once."""
-    return tuple(dict.fromkeys(clean for value in values if (clean := text(value))))
+    found: dict[str, None] = {}
+    for value in values:
+        if clean := text(value):
+            found[clean] = None
+    return tuple(found)
 
 
 def emails(values: Iterable[str | None]) -> tuple[str, ...]:
@@ -55,7 +59,7 @@ def instant(value: str | None) -> datetime | None:
             moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.year in _YEARS else None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
 def iso_date(value: str | None) -> str | None:
@@ -65,12 +69,12 @@ def iso_date(value: str | None) -> str | None:
         day = date.fromisoformat(cleaned[:10]) if cleaned else None
     except ValueError:
         return None
-    return day.isoformat() if day and day.year in _YEARS else None
+    return day.isoformat() if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def birth_date(value: str | None) -> str | None:
     """Read a date of birth as an ISO date; what is none, or not without doubt, stays as it was written."""
-    return iso_date(value) or text(value)
+    return (iso_date(value) or text(value)) if value else None
 
 
 def decimal(value: str | None) -> str | None:
@@ -88,7 +92,8 @@ def currency(value: str | None) -> str | None:
 def web_address(value: str | None) -> str | None:
     """Read an address a page may link to: http or https and nothing else."""
     cleaned = text(value)
-    return cleaned if cleaned and _URL.fullmatch(cleaned) else None
+    # Split is quick to tell that there is no white space; a pattern asks it of every character.
+    return cleaned if cleaned and len(cleaned.split(None, 1)) == 1 and _URL.fullmatch(cleaned) else None
 
 
 def as_html(words: str) -> str:
