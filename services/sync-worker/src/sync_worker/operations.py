@@ -72,11 +72,10 @@ async def keep(
     Whoever calls holds the lock of the connection, or of a run of it. With `parts_apart` the page shows wholes without
     their parts, which are fetched once more where they take from it what changed: whom it concerns, what it is about.
     """
-    seen = len({each.provider_id for each in page.contacts})
-    seen += len({(each.interaction.kind, each.provider_id) for each in page.interactions})
+    contacts = {contact.provider_id: contact for contact in page.contacts}
+    seen = len(contacts) + len({(each.interaction.kind, each.provider_id) for each in page.interactions})
     fetched = seen + len(page.gone) + len(page.skipped)
     page, of_erased = await suppression.leave_out(conn, origin, page)
-    contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
     contacts_gone, interactions_gone = _sort_gone(page)
 
@@ -98,7 +97,7 @@ async def keep(
     understood = {key: each.interaction for key, each in interactions.items()}
     events: list[Event] = [
         *of_erased,
-        *announcements.contacts_fetched(origin, saved, contacts),
+        *announcements.contacts_fetched(origin, saved),
         *announcements.interactions_fetched(origin, saved_interactions, understood),
         *announcements.contacts_gone(origin, went),
         *announcements.interactions_gone(origin, went_interactions),
