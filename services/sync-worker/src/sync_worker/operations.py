@@ -20,6 +20,7 @@ from sync_worker import (
     suppression,
 )
 from sync_worker.run import Origin, Run
+from sync_worker.source_queries import Saved, SavedInteraction
 
 
 class SourceNotFound(NotFound):
@@ -90,10 +91,9 @@ async def keep(
     went_interactions += await source_queries.mark_parts_gone(conn, origin, interactions_gone)
     await source_queries.save_skipped(conn, origin, stream, page.skipped, sync_id=sync_id, listing=listing)
 
-    steps = [(each.old_revision, each.revision) for each in saved]
-    steps += [(each.old_revision, each.revision) for each in saved_interactions]
-    added = sum(old is None for old, _ in steps)
-    updated = sum(old is not None and old < new for old, new in steps)
+    written: list[Saved | SavedInteraction] = [*saved, *saved_interactions]
+    added = len([each for each in written if each.old_revision is None])
+    updated = len([each for each in written if each.old_revision is not None and each.old_revision < each.revision])
     understood = {key: each.interaction for key, each in interactions.items()}
     events: list[Event] = [
         *of_erased,
