@@ -8,11 +8,11 @@ from itertools import chain
 import msgspec
 from providers.source import Page
 
-PAGES_TOGETHER = 32
+PAGES_TOGETHER = 16
 BYTES_TOGETHER = 4_000_000
 
 GATHERING_SECONDS = 0.2
-"""How long a page waits for those behind it: a transaction costs hardly more for thirty than for one."""
+"""How long a page waits for those behind it: a transaction costs hardly more for sixteen than for one."""
 
 Fetch = Callable[[str | None], Awaitable[Page]]
 
