@@ -31,7 +31,7 @@ def contact_json(**changes: object) -> bytes:
     return msgspec.json.encode(record | changes)
 
 
-def with_properties(**properties: str | None) -> Contact:
+def with_properties(**properties: object) -> Contact:
     return read_contact(contact_json(properties=properties)).contact
 
 
@@ -153,6 +153,40 @@ def test_an_unreadable_contact_is_skipped_with_a_reason(raw):
     assert isinstance(skipped[0], Skipped)
     assert skipped[0].raw == raw
     assert skipped[0].reason
+
+
+def test_a_property_that_is_no_text_is_named():
+    _, (skipped,) = read_each([contact_json(properties={"email": "ada@example.com", "phone": 5})], read_contact)
+
+    assert skipped.reason == "The property phone is neither text nor null"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"company": "Engines", "associatedcompanyid": 5},
+        {"createdate": 5, "lastmodifieddate": []},
+        {"lifecyclestage": 5, "of_their_own": {"x": [1e300]}},
+    ],
+)
+def test_a_property_that_is_not_needed_may_be_anything(properties):
+    assert with_properties(**properties, email="ada@example.com").emails == ("ada@example.com",)
+
+
+def test_a_property_that_is_needed_after_all_must_be_text():
+    understood, skipped = read_each(
+        [
+            contact_json(id="1", properties={"associatedcompanyid": 5}),
+            contact_json(id="2", properties={"createdate": 5}, createdAt=None),
+        ],
+        read_contact,
+    )
+
+    assert not understood
+    assert [each.reason for each in skipped] == [
+        "The property associatedcompanyid is neither text nor null",
+        "The property createdate is neither text nor null",
+    ]
 
 
 def test_a_kept_contact_is_read_again_as_it_was():

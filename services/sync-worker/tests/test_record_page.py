@@ -1,11 +1,15 @@
 """Recording pages: what is kept, counted and published."""
 
-from contracts.contacts import ContactFetched, ContactGone
+from datetime import UTC, datetime
+
+import msgspec
+from contracts.contacts import Contact, ContactFetched, ContactGone
 from contracts.golden_records import ContactErased
 from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.syncs import SyncCounts, SyncProgressed
 from providers.source import Page, Skipped, SourceGone
 from shop_world import World, comment, contact, deal, ticket
+from sync_worker.source_queries import content_hash
 
 AWKWARD = [
     b'{"id":"1", "b" : 2,\n\t"a": 1,  "a": 2}',
@@ -56,6 +60,24 @@ async def test_records_of_a_page_are_first_seen_one_after_the_other_in_its_order
     seen = await world.rows("SELECT provider_id, first_seen_at FROM source_contact ORDER BY first_seen_at")
     assert [row["provider_id"] for row in seen] == [*names, "0"]
     assert len({row["first_seen_at"] for row in seen}) == 6
+
+
+async def test_an_event_carries_all_that_was_understood(world: World) -> None:
+    shown = contact("1", "Zoë")
+    world.shop.show("contacts", Page(contacts=(shown,)))
+
+    await world.sync()
+
+    (event,) = await world.published(ContactFetched)
+    assert event.contact == shown.contact
+
+
+def test_what_was_hashed_before_is_not_announced_anew() -> None:
+    known = Contact(
+        first_name="Ada", emails=("ada@example.com",), created_at=datetime(2026, 2, 25, 16, 23, 49, 23_000, UTC)
+    )
+
+    assert content_hash(msgspec.json.encode(known)).hex() == "1211f6bbb0962d4763a53112a80400cb"
 
 
 async def test_an_incremental_sync_publishes_only_what_changed_and_in_the_live_lane(world: World) -> None:

@@ -130,12 +130,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 async def _read_to_end(response: ClientResponse, provider: str) -> bytes:
-    body = bytearray()
+    chunks, size = [], 0
     async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
             raise ProviderUnavailable(f"{provider} answered with more than {MAX_ANSWER_BYTES >> 20} MB.")
-    return bytes(body)
+    return b"".join(chunks)
 
 
 def _http_date(value: str) -> datetime | None:

@@ -107,7 +107,7 @@ def is_object_id(value: str) -> bool:
 
 def object_id(value: str) -> str:
     """Take an id of HubSpot's. Raises `Unreadable` when it is none: such a record cannot be told from others."""
-    if not is_object_id(value):
+    if _OBJECT_ID.fullmatch(value) is None:
         raise Unreadable("The id is not one of HubSpot's")
     return value
 

@@ -44,10 +44,14 @@ class Record(msgspec.Struct, rename="camel"):
 
     def value(self, name: str | None) -> str | None:
         """The value of a property. Raises `Unreadable` when it is none of HubSpot's."""
-        value = self.properties.get(name) if name else None
-        if value is None or isinstance(value, str):
-            return value
-        raise Unreadable(f"The property {name} is neither text nor null")
+        return text_or_null(name, self.properties.get(name)) if name else None
+
+
+def text_or_null(name: str, value: object) -> str | None:
+    """Take the value of a property. Raises `Unreadable` when it is none of HubSpot's."""
+    if value is None or isinstance(value, str):
+        return value
+    raise Unreadable(f"The property {name} is neither text nor null")
 
 
 class _Property(msgspec.Struct, rename="camel"):

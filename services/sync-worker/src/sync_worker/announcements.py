@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import msgspec
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.interactions import Interaction, InteractionFetched, InteractionGone
-from providers.source import SourceContact
 
 from sync_worker.run import Origin
 from sync_worker.source_queries import (
@@ -19,19 +19,23 @@ from sync_worker.source_queries import (
 )
 
 
-def contacts_fetched(
-    origin: Origin, saved: Sequence[Saved], contacts: Mapping[str, SourceContact]
-) -> list[ContactFetched]:
+class _ContactFetched(ContactFetched, frozen=True, kw_only=True):
+    """The event with a contact that is JSON already, as it was hashed: to write it once is enough."""
+
+    contact: msgspec.Raw  # type: ignore[assignment]
+
+
+def contacts_fetched(origin: Origin, saved: Sequence[Saved]) -> Sequence[ContactFetched]:
     """Announce the contacts that are new or changed; a raw record that changed alone is no news."""
     return [
-        ContactFetched(
+        _ContactFetched(
             workspace_id=origin.workspace_id,
             connection_id=origin.connection_id,
             provider=origin.provider,
             provider_id=each.provider_id,
             revision=each.revision,
             first_seen_at=each.first_seen_at,
-            contact=contacts[each.provider_id].contact,
+            contact=msgspec.Raw(each.said),
         )
         for each in saved
         if each.revision != each.old_revision

@@ -20,6 +20,7 @@ from sync_worker import (
     suppression,
 )
 from sync_worker.run import Origin, Run
+from sync_worker.source_queries import Saved, SavedInteraction
 
 
 class SourceNotFound(NotFound):
@@ -72,11 +73,10 @@ async def keep(
     Whoever calls holds the lock of the connection, or of a run of it. With `parts_apart` the page shows wholes without
     their parts, which are fetched once more where they take from it what changed: whom it concerns, what it is about.
     """
-    seen = len({each.provider_id for each in page.contacts})
-    seen += len({(each.interaction.kind, each.provider_id) for each in page.interactions})
+    contacts = {contact.provider_id: contact for contact in page.contacts}
+    seen = len(contacts) + len({(each.interaction.kind, each.provider_id) for each in page.interactions})
     fetched = seen + len(page.gone) + len(page.skipped)
     page, of_erased = await suppression.leave_out(conn, origin, page)
-    contacts = {contact.provider_id: contact for contact in page.contacts}
     interactions = {(each.interaction.kind, each.provider_id): each for each in page.interactions}
     contacts_gone, interactions_gone = _sort_gone(page)
 
@@ -91,14 +91,13 @@ async def keep(
     went_interactions += await source_queries.mark_parts_gone(conn, origin, interactions_gone)
     await source_queries.save_skipped(conn, origin, stream, page.skipped, sync_id=sync_id, listing=listing)
 
-    steps = [(each.old_revision, each.revision) for each in saved]
-    steps += [(each.old_revision, each.revision) for each in saved_interactions]
-    added = sum(old is None for old, _ in steps)
-    updated = sum(old is not None and old < new for old, new in steps)
+    written: list[Saved | SavedInteraction] = [*saved, *saved_interactions]
+    added = len([each for each in written if each.old_revision is None])
+    updated = len([each for each in written if each.old_revision is not None and each.old_revision < each.revision])
     understood = {key: each.interaction for key, each in interactions.items()}
     events: list[Event] = [
         *of_erased,
-        *announcements.contacts_fetched(origin, saved, contacts),
+        *announcements.contacts_fetched(origin, saved),
         *announcements.interactions_fetched(origin, saved_interactions, understood),
         *announcements.contacts_gone(origin, went),
         *announcements.interactions_gone(origin, went_interactions),

@@ -90,7 +90,7 @@ def join(pages: Iterable[Page]) -> list[Page]:
     lost: set[str] = set()
     for page in pages:
         # Of one page, what is gone is written after what is there: a record that came back begins another.
-        if not joined or not lost.isdisjoint(_found(page)):
+        if not joined or (lost and not lost.isdisjoint(_found(page))):
             joined.append([])
             lost = set()
         joined[-1].append(page)
@@ -127,9 +127,6 @@ def _is_end(arrival: Page | Exception) -> bool:
 def _size(arrival: Page | Exception) -> int:
     if isinstance(arrival, Exception):
         return 0
-    raws = chain(
-        (each.raw for each in arrival.contacts),
-        (each.raw for each in arrival.interactions),
-        (each.raw for each in arrival.skipped),
-    )
-    return sum(map(len, raws))
+    size = sum([len(each.raw) for each in arrival.contacts])
+    size += sum([len(each.raw) for each in arrival.interactions])
+    return size + sum([len(each.raw) for each in arrival.skipped])

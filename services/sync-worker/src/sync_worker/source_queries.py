@@ -22,12 +22,13 @@ HASH_BYTES = 16
 
 
 class Saved(msgspec.Struct, frozen=True, gc=False):
-    """A source contact that was written: `old_revision` is None for a new one."""
+    """A source contact that was written: `old_revision` is None for a new one, `said` the normalised contact's JSON."""
 
     provider_id: str
     revision: int
     old_revision: int | None
     first_seen_at: datetime
+    said: bytes
 
 
 class SavedInteraction(msgspec.Struct, frozen=True, gc=False):
@@ -65,9 +66,14 @@ class WentInteraction(msgspec.Struct, frozen=True):
 WholeGone = SourceGone | WentInteraction
 
 
-def content_hash(content: msgspec.Struct) -> bytes:
-    """Hash what we understood of a record: as long as it stays the same, there is nothing to announce."""
-    return hashlib.blake2b(msgspec.json.encode(content), digest_size=HASH_BYTES).digest()
+_UNUSED_HASH = hashlib.blake2b(digest_size=HASH_BYTES)
+
+
+def content_hash(said: bytes) -> bytes:
+    """Hash the JSON of what we understood of a record: as long as it stays the same, there is nothing to announce."""
+    hashed = _UNUSED_HASH.copy()  # quicker than to set another one up
+    hashed.update(said)
+    return hashed.digest()
 
 
 # What is saved while a listing of its kind is under way counts as shown by it, whoever asked for it: the listing's own
@@ -115,12 +121,14 @@ async def save_contacts(
     """Save a page's contacts; return those that were written. Those suppressed or unchanged are not."""
     if not contacts:
         return []
+    said = {provider_id: msgspec.json.encode(each.contact) for provider_id, each in contacts.items()}
     columns = {
         "provider_ids": texts(contacts),
         "raws": texts([each.raw for each in contacts.values()]),
-        "hashes": binaries([content_hash(each.contact) for each in contacts.values()]),
+        "hashes": binaries([content_hash(each) for each in said.values()]),
     }
-    return [Saved(*row) for row in await _save(conn, _SAVE_CONTACTS, origin, stream, columns)]
+    rows = await _save(conn, _SAVE_CONTACTS, origin, stream, columns)
+    return [Saved(named, new, old, seen_at, said[named]) for named, new, old, seen_at in rows]
 
 
 _SAVE_INTERACTIONS = """
@@ -166,12 +174,13 @@ async def save_interactions(
     """Save a page's interactions; return those that were written."""
     if not interactions:
         return []
+    said = [msgspec.json.encode(each.interaction) for each in interactions.values()]
     columns = {
         "kinds": texts([kind for kind, _ in interactions]),
         "provider_ids": texts([provider_id for _, provider_id in interactions]),
         "raws": texts([each.raw for each in interactions.values()]),
-        "interactions": texts([msgspec.json.encode(each.interaction) for each in interactions.values()]),
-        "hashes": binaries([content_hash(each.interaction) for each in interactions.values()]),
+        "interactions": texts(said),
+        "hashes": binaries([content_hash(each) for each in said]),
     }
     return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, origin, stream, columns)]
 

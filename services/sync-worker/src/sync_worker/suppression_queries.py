@@ -122,10 +122,11 @@ async def rewrite(
     """Write anew what is understood of interactions; their raw records stay as they came."""
     if not interactions:
         return []
+    said = [msgspec.json.encode(each) for each in interactions.values()]
     columns = {
         **_columns(interactions),
-        "interactions": texts([msgspec.json.encode(each) for each in interactions.values()]),
-        "hashes": binaries([content_hash(each) for each in interactions.values()]),
+        "interactions": texts(said),
+        "hashes": binaries([content_hash(each) for each in said]),
     }
     rows: Iterable[Sequence[Any]] = await conn.exec_driver_sql(_REWRITE, {**_whose(origin), **columns})
     return [SavedInteraction(*row) for row in rows]
