@@ -15,7 +15,10 @@ export interface SyncProgress {
 /** What `/events` says; each means "look at these again". */
 export type LiveEvent =
   | { name: "ready" | "resync" }
-  | { name: "golden_record.changed" | "golden_record.asked" | "golden_record.gone"; items: { golden_id: string }[] }
+  | {
+      name: "golden_record.changed" | "golden_record.asked" | "golden_record.gone";
+      items: { golden_id: string }[];
+    }
   | { name: "golden_record.merged"; items: { golden_id: string; merged_id: string }[] }
   | { name: "golden_record.split"; items: { golden_id: string; split_id: string }[] }
   | { name: "sync.progressed"; items: SyncProgress[] }
