@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from contracts.contacts import Contact, ContactFetched, ContactGone
@@ -26,15 +27,15 @@ IRRELEVANT = Decision(number=1, verdict="different", sides=(frozenset({UUID(int=
 
 
 def record(number: int, contact: Contact, *, gone: bool = False) -> SourceRecord:
-    who = {
+    who: dict[str, Any] = {
         "workspace_id": UUID(int=7),
         "connection_id": UUID(int=8),
         "provider": "hubspot",
         "provider_id": str(number),
         "first_seen_at": START + timedelta(seconds=number),
     }
-    told = told_by(ContactFetched(**who, revision=1, contact=contact))  # type: ignore[arg-type]
-    return after(told, told_by(ContactGone(**who, revision=2, reason="deleted"))) if gone else told  # type: ignore[arg-type]
+    told = told_by(ContactFetched(**who, revision=1, contact=contact))
+    return after(told, told_by(ContactGone(**who, revision=2, reason="deleted"))) if gone else told
 
 
 def parted(*records: SourceRecord, decisions: tuple[Decision, ...] = ()) -> tuple[dict[UUID, Group], set[str]]:

@@ -27,7 +27,7 @@ from identity.resolution.changes import Cause, Changes, Entry, Side
 from identity.resolution.golden import Pin
 from identity.resolution.matching import Decision
 from identity.resolution.records import SourceRecord
-from identity.store import decision_queries, history_queries, queries
+from identity.store import decision_queries, history_queries, queries, saving_queries
 from identity.store.history_queries import StoredEntry
 from identity.store.queries import SourceName, Workspace
 
@@ -275,7 +275,7 @@ async def speak(
             decided_by=by,
         )
         await queries.stamp_workspaces(conn, locked)
-        await queries.save_changes(conn, settled, locked)
+        await saving_queries.save_changes(conn, settled, locked)
         if speech.undoes:
             await history_queries.mark_undone(conn, workspace_id, speech.undoes, by=workspace.entries + 1)
         await suggesting.ask_anew(conn, workspace, changes.questions)

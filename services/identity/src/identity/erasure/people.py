@@ -13,7 +13,7 @@ from identity.contacts.reading import ContactNotFound
 from identity.erasure import erasing, people_queries
 from identity.path.timeline_queries import SourceAddress
 from identity.resolution.records import NOTHING, SourceRecord, forgotten
-from identity.store import erasing_queries, queries
+from identity.store import erasing_queries, queries, saving_queries
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ async def erase_contact(conn: AsyncConnection, workspace_id: UUID, id_: UUID, *,
         redirects = await reading_queries.list_redirects(conn, workspace_id, source_ids)
         await people_queries.forget_named(conn, workspace_id, _addresses(members))
         await erasing.erase_records(conn, workspace_id, source_ids)
-        await queries.save_records(conn, list(map(forgotten, members)), {})
+        await saving_queries.save_records(conn, list(map(forgotten, members)), {})
         sources = tuple((member.connection_id, member.provider_id) for member in members)
         event = ContactErased(
             workspace_id=workspace_id,

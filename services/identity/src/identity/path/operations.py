@@ -28,6 +28,7 @@ from identity.store import (
     decision_queries,
     erasing_queries,
     queries,
+    saving_queries,
     sharing_queries,
     suggestion_queries,
     weighing_queries,
@@ -177,10 +178,10 @@ async def settle(
             await erasing_queries.delete_records(conn, erased)
     async with pipelined(conn):
         await queries.stamp_workspaces(conn, locked)
-        await queries.save_records(conn, fresh, case.before)
+        await saving_queries.save_records(conn, fresh, case.before)
         await send_now(conn)  # and while Postgres writes them, we consider what follows
         settled = consider(case, locked, alone, wholly=wholly)
-        await queries.save_changes(conn, settled, locked)
+        await saving_queries.save_changes(conn, settled, locked)
         if shared := [KeyName(changes.workspace_id, key) for changes in settled for key in changes.shared]:
             await sharing_queries.save_shared(conn, shared)
     for changes in settled:

@@ -25,11 +25,11 @@ from identity.resolution import golden
 from identity.resolution.golden import UNPINNED
 from identity.search import indexing_queries, spelling_queries
 from identity.search.documents import document_of, mark_of, values_in
-from identity.search.indexing_queries import GoldenName, Shown, TokenName
+from identity.search.indexing_queries import GoldenName, RecordName, Shown, TokenName
 from identity.search.spelling_queries import Word
 from identity.search.words import is_spelled
 from identity.store import decision_queries, rules_queries
-from identity.store.queries import RecordName, SourceName
+from identity.store.queries import SourceName
 
 log = structlog.get_logger()
 

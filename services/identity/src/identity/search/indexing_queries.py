@@ -25,6 +25,14 @@ class GoldenName(msgspec.Struct, frozen=True, gc=False, order=True):
     golden_id: UUID
 
 
+class RecordName(msgspec.Struct, frozen=True, gc=False):
+    """What a source record is called outside."""
+
+    workspace_id: UUID
+    connection_id: UUID
+    provider_id: str
+
+
 class TokenName(msgspec.Struct, frozen=True, gc=False):
     """A token of a golden record."""
 

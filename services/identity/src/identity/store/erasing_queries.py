@@ -12,9 +12,10 @@ from identity import tables
 from identity.json_rows import as_json
 from identity.resolution import changes
 from identity.resolution.records import SourceRecord
-from identity.store import history_queries, queries
+from identity.store import history_queries, saving_queries
 from identity.store.history_queries import StoredEntry
-from identity.store.queries import CarriedKeys, SourceName
+from identity.store.queries import SourceName
+from identity.store.saving_queries import CarriedKeys
 
 # That there are erasures is counted in the row that everyone locks: who waited for it must look for them.
 _SAVE_ERASURE = text("""
@@ -110,7 +111,7 @@ _DELETE_SOURCES = [
 
 async def delete_records(conn: AsyncConnection, records: Collection[SourceRecord]) -> None:
     """Forget source records: their values and keys, their line of the map, what was decided of them and pinned."""
-    await queries.delete_keys(conn, [CarriedKeys(r.workspace_id, r.source_id, r.keys) for r in records])
+    await saving_queries.delete_keys(conn, [CarriedKeys(r.workspace_id, r.source_id, r.keys) for r in records])
     rows = as_json([SourceName(r.workspace_id, r.source_id) for r in records])
     for statement in _DELETE_SOURCES:
         await conn.execute(statement, {"rows": rows})
