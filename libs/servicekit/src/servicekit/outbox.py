@@ -6,7 +6,7 @@ position has passed everything before it.
 
 Events that were published together lie together: consecutive ones of one type and workspace share a row, a *parcel*
 (Kafka's record batch), because a row costs the server several times what an event in it does. Whoever reads the bus
-through `bus_queries` sees events, each with a position of its own.
+through `bus_queries` may begin and end within one, because positions count events.
 """
 
 import zlib
