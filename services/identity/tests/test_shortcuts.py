@@ -74,6 +74,19 @@ def test_without_those_who_are_alone_the_partition_is_the_same(newcomers: list[C
     assert parted(*known, *new) == (groups | single, shared)
 
 
+@settings(max_examples=300, deadline=None)
+@given(told=st.lists(st.tuples(CONTACTS, st.sampled_from((False, False, True))), max_size=8), data=st.data())
+def test_groups_come_in_one_order_whatever_order_the_records_are_known_in(
+    told: list[tuple[Contact, bool]], data: st.DataObject
+) -> None:
+    records = [record(number, contact, gone=gone) for number, (contact, gone) in enumerate(told)]
+    shuffled = data.draw(st.permutations(records))
+
+    first, other = (partition({each.source_id: each for each in some}).groups for some in (records, shuffled))
+
+    assert [each for each in first if len(each.members) > 1] == [each for each in other if len(each.members) > 1]
+
+
 def test_who_shares_a_key_with_somebody_known_is_not_alone() -> None:
     ada, again, bob = (record(n, Contact(emails=(email,))) for n, email in enumerate(("a@x.org", "a@x.org", "b@x.org")))
 

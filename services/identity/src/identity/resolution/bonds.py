@@ -32,7 +32,10 @@ class Bond(msgspec.Struct, frozen=True, gc=False):
 
 
 def bonds_among(records: Iterable[SourceRecord], shared: Set[str], rules: Rules) -> tuple[list[Bond], list[str]]:
-    """List the bonds among records, and which keys turn out to be nobody's own beside those known to be `shared`."""
+    """List the bonds among records, and which keys turn out to be nobody's own beside those known to be `shared`.
+
+    The bonds are in the order of their first keys, whatever order the records come in: the history is written in it.
+    """
     listed = list(records)
     binding: dict[Places, list[str]] = {}
     learned: list[str] = []
@@ -43,10 +46,11 @@ def bonds_among(records: Iterable[SourceRecord], shared: Set[str], rules: Rules)
             binding[places] = keys
     times = Counter(chain.from_iterable(binding))
     often = {place for place, bonds in times.items() if bonds > 1}
-    return [
+    bonds = [
         Bond(sorted(keys), sorted([listed[place] for place in places], key=_rank_of), often.isdisjoint(places))
         for places, keys in binding.items()
-    ], learned
+    ]
+    return sorted(bonds, key=_first_key), learned
 
 
 Places = tuple[int, ...]
@@ -66,6 +70,10 @@ def _carried_together(records: Sequence[SourceRecord], shared: Set[str], rules: 
         if key not in shared and not is_shared_by_name(key, rules):
             keys.setdefault(tuple(places), []).append(key)
     return keys
+
+
+def _first_key(bond: Bond) -> str:
+    return bond.keys[0]
 
 
 def _rank_of(record: SourceRecord) -> int:

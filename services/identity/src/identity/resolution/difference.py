@@ -92,7 +92,7 @@ def _compare_standing(
             _compare_values(changes, was, group, living, values)
             if len(known) > 1 and (joined := _joined(group, known)):
                 changes.entries.append(joined)
-    changes.entries += _parted(was, golden_of)
+    changes.entries += sorted(_parted(was, golden_of), key=_golden_id_of)  # what was known was loaded in any order
     changes.dropped = sorted(was.living - living_now)
     changes.contacts += len(living_now - was.living) - len(changes.dropped)
     changes.heirs = _heirs(was, golden_of)
@@ -178,6 +178,10 @@ def _parted(was: _Before, golden_of: Mapping[UUID, UUID]) -> Iterator[Entry]:
         sides = _sides((golden_of[member], member) for member in members if member in golden_of)
         if len(sides) > 1:
             yield Entry(kind="parted", golden_id=golden_id, sides=sides)
+
+
+def _golden_id_of(entry: Entry) -> UUID:
+    return entry.golden_id
 
 
 def _sides(members: Iterable[tuple[UUID, UUID]]) -> tuple[Side, ...]:
