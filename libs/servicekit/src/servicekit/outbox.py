@@ -47,6 +47,8 @@ causation_id: ContextVar[str | None] = ContextVar("causation_id", default=None)
 
 _KEY = "servicekit.outbox"
 
+_encoder = msgspec.json.Encoder()
+
 
 def publish(conn: AsyncConnection, events: Sequence[Event], *, lane: Lane | None = None) -> None:
     """Announce these events if, and when, the transaction commits.
@@ -117,35 +119,37 @@ async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
         for parcel in _parcels(one):
             streams[parcel.topic, one.lane, shard_of(parcel.workspace_id)].append(parcel)
     for (topic, lane, shard), parcels in sorted(streams.items(), key=itemgetter(0)):
-        ends = list(accumulate(len(parcel.lines) for parcel in parcels))
+        ends = list(accumulate(parcel.events for parcel in parcels))
         named = {"topic": topic, "lane": lane, "shard": shard, "count": ends[-1]}
         columns = {
             "ends": integers(ends),
-            "events": integers([len(parcel.lines) for parcel in parcels]),
+            "events": integers([parcel.events for parcel in parcels]),
             "names": texts([parcel.event_name for parcel in parcels]),
             "workspaces": uuids([parcel.workspace_id for parcel in parcels]),
             "headers": texts([parcel.headers for parcel in parcels]),
-            "payloads": texts([b"\n".join(parcel.lines) for parcel in parcels]),
+            "payloads": texts([parcel.payload for parcel in parcels]),
         }
         await conn.exec_driver_sql(_WRITE, named | columns)
 
 
 class Parcel(msgspec.Struct, frozen=True, gc=False):
-    """Events that share a row; `lines` are their payloads as JSON, which has no line's end in it."""
+    """Events that share a row; `payload` has a line of JSON for each of them, which has no line's end in it."""
 
     topic: str
     event_name: str
     workspace_id: UUID
     headers: bytes
-    lines: list[bytes]
+    events: int
+    payload: bytes
 
 
 def _parcels(published: Published) -> Iterator[Parcel]:
     for (event_type, workspace_id), alike in groupby(published.events, key=_kind):
         events = list(alike)
         for begin in range(0, len(events), LARGEST_PARCEL):
-            lines = [msgspec.json.encode(event) for event in events[begin : begin + LARGEST_PARCEL]]
-            yield Parcel(event_type.TOPIC, event_type.NAME, workspace_id, published.headers, lines)
+            some = events[begin : begin + LARGEST_PARCEL]
+            payload = _encoder.encode_lines(some).removesuffix(b"\n")
+            yield Parcel(event_type.TOPIC, event_type.NAME, workspace_id, published.headers, len(some), payload)
 
 
 def _kind(event: Event) -> tuple[type[Event], UUID]:
