@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import accumulate, repeat
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +66,8 @@ class WentInteraction(msgspec.Struct, frozen=True):
 
 WholeGone = SourceGone | WentInteraction
 
+_MICROSECOND = timedelta(microseconds=1)
+
 
 _UNUSED_HASH = hashlib.blake2b(digest_size=HASH_BYTES)
 
@@ -78,11 +81,7 @@ def content_hash(said: bytes) -> bytes:
 
 # What is saved while a listing of its kind is under way counts as shown by it, whoever asked for it: the listing's own
 # pages, a webhook's small fetch, or what we wrote ourselves.
-#
-# The rows of a page are first seen in the page's order, a microsecond apart. The ids that listeners make of
-# `first_seen_at` hold milliseconds: it puts pages in order; within a millisecond an id's hash decides, always the same
-# way.
-_SAVE_CONTACTS = """
+_LOOK_UP_CONTACTS = """
 WITH understood AS (
     DELETE FROM skipped_record
     WHERE (workspace_id, connection_id, stream) = (%(workspace_id)s, %(connection_id)s, %(stream)s)
@@ -96,15 +95,36 @@ WITH understood AS (
     ON CONFLICT (workspace_id, connection_id, kind, provider_id) DO UPDATE SET listing = excluded.listing
     WHERE t.listing <> excluded.listing
 )
-INSERT INTO source_contact AS s
+SELECT first_revision, statement_timestamp() AS now,
+       ARRAY (SELECT provider_id FROM source_contact s
+              WHERE (s.workspace_id, s.connection_id) = (c.workspace_id, c.connection_id)
+                AND s.provider_id = ANY (%(provider_ids)s)) AS known,
+       ARRAY (SELECT provider_id FROM suppressed p
+              WHERE (p.workspace_id, p.connection_id, p.kind) = (c.workspace_id, c.connection_id, '')
+                AND p.provider_id = ANY (%(provider_ids)s)) AS suppressed
+FROM connection c WHERE (c.workspace_id, c.connection_id) = (%(workspace_id)s, %(connection_id)s)
+"""
+
+# The planner may know nothing of a table that fills from empty, and it keeps the plan.
+_BY_KEY = "SET LOCAL enable_seqscan = off"
+
+# The rows of a page are first seen in the page's order, a microsecond apart. The ids that listeners make of
+# `first_seen_at` hold milliseconds: it puts pages in order; within a millisecond an id's hash decides, always the same
+# way.
+_ADD_CONTACTS = """
+INSERT INTO source_contact
     (workspace_id, connection_id, provider_id, raw, content_hash, revision, first_seen_at, fetched_at)
 SELECT %(workspace_id)s, %(connection_id)s, provider_id, raw::json, content_hash,
-       (SELECT first_revision FROM connection
-        WHERE (workspace_id, connection_id) = (%(workspace_id)s, %(connection_id)s)),
-       statement_timestamp() + ordinal * interval '1 microsecond', statement_timestamp()
+       %(revision)s, %(now)s + ordinal * interval '1 microsecond', %(now)s
 FROM unnest(%(provider_ids)s, %(raws)s, %(hashes)s) WITH ORDINALITY AS c (provider_id, raw, content_hash, ordinal)
-WHERE NOT EXISTS (SELECT FROM suppressed p WHERE (p.workspace_id, p.connection_id, p.kind, p.provider_id)
-                                               = (%(workspace_id)s, %(connection_id)s, '', c.provider_id))
+"""
+
+# All of them are there. A conflict finds them by their key, whatever the planner believes of the table.
+_CHANGE_CONTACTS = """
+INSERT INTO source_contact AS s
+    (workspace_id, connection_id, provider_id, raw, content_hash, revision, first_seen_at, fetched_at)
+SELECT %(workspace_id)s, %(connection_id)s, provider_id, raw::json, content_hash, %(revision)s, %(now)s, %(now)s
+FROM unnest(%(provider_ids)s, %(raws)s, %(hashes)s) WITH ORDINALITY AS c (provider_id, raw, content_hash, ordinal)
 ORDER BY ordinal
 ON CONFLICT (workspace_id, connection_id, provider_id) DO UPDATE SET
     raw = excluded.raw, content_hash = excluded.content_hash, fetched_at = excluded.fetched_at,
@@ -118,17 +138,46 @@ RETURNING new.provider_id, new.revision, old.revision AS old_revision, new.first
 async def save_contacts(
     conn: AsyncConnection, origin: Origin, stream: str, contacts: Mapping[str, SourceContact]
 ) -> list[Saved]:
-    """Save a page's contacts; return those that were written. Those suppressed or unchanged are not."""
+    """Save a page's contacts; return those that were written. Those suppressed or unchanged are not.
+
+    Whoever calls holds the connection: which of them are known is looked up first, because to write new rows that may
+    conflict, and to be told what was written, costs as much as half of writing them.
+    """
     if not contacts:
         return []
+    whose = {**_whose(origin), "stream": stream}
+    await conn.exec_driver_sql(_BY_KEY)
+    where = {**whose, "provider_ids": texts(contacts)}
+    row = (await conn.exec_driver_sql(_LOOK_UP_CONTACTS, where)).one()
+    suppressed = set(row.suppressed)
+    changed = set(row.known) - suppressed
+    apart = changed | suppressed
+    at = {**whose, "revision": row.first_revision, "now": row.now}
+    saved: list[Saved] = []
+    if known := {id_: each for id_, each in contacts.items() if id_ in changed}:
+        columns, said = _contact_columns(known)
+        rows: Iterable[Sequence[Any]] = await conn.exec_driver_sql(_CHANGE_CONTACTS, {**at, **columns})
+        saved += [Saved(id_, revision, old, seen_at, said[id_]) for id_, revision, old, seen_at in rows]
+    if new := {id_: each for id_, each in contacts.items() if id_ not in apart} if apart else contacts:
+        columns, said = _contact_columns(new)
+        await conn.exec_driver_sql(_ADD_CONTACTS, {**at, **columns})
+        seen_at = accumulate(repeat(_MICROSECOND, len(new)), initial=row.now + _MICROSECOND)
+        saved += [
+            Saved(id_, row.first_revision, None, at, told)
+            for (id_, told), at in zip(said.items(), seen_at, strict=False)
+        ]
+    return saved
+
+
+def _contact_columns(contacts: Mapping[str, SourceContact]) -> tuple[dict[str, Array], dict[str, bytes]]:
+    """Make the columns of these contacts, and the JSON of what we understood of each."""
     said = {provider_id: msgspec.json.encode(each.contact) for provider_id, each in contacts.items()}
     columns = {
         "provider_ids": texts(contacts),
         "raws": texts([each.raw for each in contacts.values()]),
         "hashes": binaries([content_hash(each) for each in said.values()]),
     }
-    rows = await _save(conn, _SAVE_CONTACTS, origin, stream, columns)
-    return [Saved(named, new, old, seen_at, said[named]) for named, new, old, seen_at in rows]
+    return columns, said
 
 
 _SAVE_INTERACTIONS = """
@@ -182,7 +231,9 @@ async def save_interactions(
         "interactions": texts(said),
         "hashes": binaries([content_hash(each) for each in said]),
     }
-    return [SavedInteraction(*row) for row in await _save(conn, _SAVE_INTERACTIONS, origin, stream, columns)]
+    where = {**_whose(origin), "stream": stream, **columns}
+    rows: Iterable[Sequence[Any]] = await conn.exec_driver_sql(_SAVE_INTERACTIONS, where)
+    return [SavedInteraction(*row) for row in rows]
 
 
 _LIVING_RAWS = text("""
@@ -357,12 +408,6 @@ def _some_of(connection: Row[Any], at_most: int) -> dict[str, object]:
         "provider": connection.provider,
         "at_most": at_most,
     }
-
-
-async def _save(
-    conn: AsyncConnection, statement: str, origin: Origin, stream: str, columns: Mapping[str, Array]
-) -> Iterable[Sequence[Any]]:
-    return await conn.exec_driver_sql(statement, {**_whose(origin), "stream": stream, **columns})
 
 
 def _text(value: object) -> str:
