@@ -90,3 +90,16 @@ async def test_look_ups_go_by_key_before_the_planner_knows_the_tables(workspace:
 
     # Some ten for each record; reading the workspace for each would be a thousand times as many.
     assert read.scalar_one() < 500 * 20
+
+
+async def test_newcomers_are_looked_up_without_reading_who_is_there(workspace: Any) -> None:
+    rows = [workspace.fetched(n, f"{n}@x.org") for n in range(2_000)]
+    async with workspace.db.transaction(workspace.id) as conn:
+        await operations.resolve_contacts(conn, list(map(told_by, rows)))
+
+    async with workspace.db.transaction(workspace.id) as conn:
+        strangers = [told_by(workspace.fetched(2_000 + n, f"{2_000 + n}@x.org")) for n in range(500)]
+        await operations.resolve_contacts(conn, strangers)
+        read = await conn.execute(text("SELECT sum(idx_tup_fetch) + sum(seq_tup_read) FROM pg_stat_xact_user_tables"))
+
+    assert read.scalar_one() < 50

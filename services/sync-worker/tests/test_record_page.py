@@ -9,6 +9,9 @@ from contracts.interactions import InteractionFetched, InteractionGone
 from contracts.syncs import SyncCounts, SyncProgressed
 from providers.source import Page, Skipped, SourceGone
 from shop_world import World, comment, contact, deal, ticket
+from sqlalchemy import text
+from sync_worker import source_queries
+from sync_worker.run import Origin
 from sync_worker.source_queries import content_hash
 
 AWKWARD = [
@@ -60,6 +63,27 @@ async def test_records_of_a_page_are_first_seen_one_after_the_other_in_its_order
     seen = await world.rows("SELECT provider_id, first_seen_at FROM source_contact ORDER BY first_seen_at")
     assert [row["provider_id"] for row in seen] == [*names, "0"]
     assert len({row["first_seen_at"] for row in seen}) == 6
+    told = await world.published(ContactFetched)
+    assert [(event.provider_id, event.first_seen_at) for event in told] == [tuple(row.values()) for row in seen]
+
+
+async def test_newcomers_are_looked_up_without_reading_who_is_there(world: World) -> None:
+    origin = Origin(workspace_id=world.workspace_id, connection_id=world.connection_id, provider="shop")
+    known = {str(number): contact(str(number)) for number in range(1_000)}
+    strangers = {str(number): contact(str(number)) for number in range(1_000, 1_500)}
+    async with world.db.transaction(world.workspace_id) as conn:
+        assert len(await source_queries.save_contacts(conn, origin, "contacts", known)) == 1_000
+
+    async with world.db.transaction(world.workspace_id) as conn:
+        assert len(await source_queries.save_contacts(conn, origin, "contacts", strangers)) == 500
+        read = await conn.execute(
+            text(
+                "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables"
+                " WHERE relname = 'source_contact' AND schemaname = 'sync_worker'"
+            )
+        )
+
+    assert read.scalar_one() == 0
 
 
 async def test_an_event_carries_all_that_was_understood(world: World) -> None:

@@ -95,12 +95,21 @@ async def load(
     conn: AsyncConnection, standing: Mapping[UUID, Standing], told: Told, sources: Iterable[SourceName] = ()
 ) -> list[Known]:
     """Load the components of records that were told, and of those with whom they share a key that binds."""
-    keys = [KeyName(r.workspace_id, key) for r in told.values() for key in r.keys if not is_shared_by_name(key)]
-    have_shared = {workspace_id for workspace_id, each in standing.items() if each.has_shared}
-    if doubtful := [key for key in keys if key.workspace_id in have_shared] if have_shared else ():
+    ids: dict[tuple[int, int], list[str]] = {}
+    keys: dict[int, list[str]] = {}
+    for (workspace, connection, provider_id), record in told.items():
+        ids.setdefault((workspace, connection), []).append(provider_id)
+        keys.setdefault(workspace, []).extend(record.keys)
+    binding = {
+        UUID(int=workspace): [key for key in some if not is_shared_by_name(key)] for workspace, some in keys.items()
+    }
+    have_shared = [id_ for id_, each in standing.items() if each.has_shared]
+    if doubtful := [KeyName(id_, key) for id_ in have_shared for key in binding.get(id_, ())]:
         shared = await sharing_queries.load_shared(conn, doubtful)
-        keys = [key for key in keys if key not in shared]
-    return await queries.load_neighbourhood(conn, records=told.values(), keys=keys, sources=sources)
+        for id_ in have_shared:
+            binding[id_] = [key for key in binding.get(id_, ()) if KeyName(id_, key) not in shared]
+    records = {(UUID(int=workspace), UUID(int=connection)): some for (workspace, connection), some in ids.items()}
+    return await queries.load_neighbourhood(conn, records=records, keys=binding, sources=sources)
 
 
 async def still_true(

@@ -6,12 +6,14 @@ Large sets travel as columns, what is rare or nested as JSON.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate, chain
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 from contracts.contacts import Contact
-from servicekit.arrays import columns, texts, uuids
+from servicekit.arrays import Array, columns, integers, texts, uuids
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -146,18 +148,26 @@ def _workspace(row: Row[Any], erasures: dict[UUID, datetime], rules: Rules, stam
     )
 
 
+# What is looked up of one workspace is one array: the index is gone through once for all of it, and not for each. The
+# arrays are cut first, as of what row security guards an index takes only values and columns, and no expression.
 _LOAD_NEIGHBOURHOOD = """
-WITH component AS (
+WITH named AS MATERIALIZED (
+    SELECT workspace_id, connection_id, (%(provider_ids)s)[first:last] AS provider_ids
+    FROM unnest(%(record_workspaces)s, %(connections)s, %(first_ids)s, %(last_ids)s)
+        AS r (workspace_id, connection_id, first, last)
+), carried AS MATERIALIZED (
+    SELECT workspace_id, (%(keys)s)[first:last] AS keys
+    FROM unnest(%(key_workspaces)s, %(first_keys)s, %(last_keys)s) AS k (workspace_id, first, last)
+), component AS (
     SELECT workspace_id, coalesce(m.component_id, source_id) AS component_id
-    FROM unnest(%(record_workspaces)s, %(connections)s, %(provider_ids)s)
-        AS r (workspace_id, connection_id, provider_id)
-    JOIN source_identity s USING (workspace_id, connection_id, provider_id)
+    FROM named n JOIN source_identity s USING (workspace_id, connection_id)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
+    WHERE s.provider_id = ANY (n.provider_ids)
     UNION
     SELECT workspace_id, coalesce(m.component_id, source_id)
-    FROM unnest(%(key_workspaces)s, %(keys)s) AS k (workspace_id, key)
-    JOIN match_key c USING (workspace_id, key)
+    FROM carried k JOIN match_key c USING (workspace_id)
     LEFT JOIN identity_map m USING (workspace_id, source_id)
+    WHERE c.key = ANY (k.keys)
     UNION
     SELECT workspace_id, coalesce(m.component_id, source_id)
     FROM unnest(%(source_workspaces)s, %(sources)s) AS d (workspace_id, source_id)
@@ -191,27 +201,42 @@ class SourceName(msgspec.Struct, frozen=True, gc=False):
 async def load_neighbourhood(
     conn: AsyncConnection,
     *,
-    records: Iterable[SourceRecord] = (),
-    keys: Iterable[KeyName] = (),
+    records: Mapping[tuple[UUID, UUID], Sequence[str]] = MappingProxyType({}),
+    keys: Mapping[UUID, Sequence[str]] = MappingProxyType({}),
     sources: Iterable[SourceName] = (),
 ) -> list[Known]:
-    """Load every record that edges reach from these records, from carriers of these keys, or from these `sources`."""
-    named = columns(records, {"workspace_id": uuids, "connection_id": uuids, "provider_id": texts})
-    carried = columns(keys, {"workspace_id": uuids, "key": texts})
+    """Load every record that edges reach from these.
+
+    From `records`, by workspace and connection the provider's ids; from carriers of `keys`, by workspace; from these
+    `sources`.
+    """
+    first_ids, last_ids, provider_ids = _laid_together(records.values())
+    first_keys, last_keys, all_keys = _laid_together(keys.values())
     others = columns(sources, {"workspace_id": uuids, "source_id": uuids})
     rows = await conn.exec_driver_sql(
         _LOAD_NEIGHBOURHOOD,
         {
-            "record_workspaces": named["workspace_id"],
-            "connections": named["connection_id"],
-            "provider_ids": named["provider_id"],
-            "key_workspaces": carried["workspace_id"],
-            "keys": carried["key"],
+            "record_workspaces": uuids([workspace_id for workspace_id, _ in records]),
+            "connections": uuids([connection_id for _, connection_id in records]),
+            "first_ids": first_ids,
+            "last_ids": last_ids,
+            "provider_ids": provider_ids,
+            "key_workspaces": uuids(keys),
+            "first_keys": first_keys,
+            "last_keys": last_keys,
+            "keys": all_keys,
             "source_workspaces": others["workspace_id"],
             "sources": others["source_id"],
         },
     )
     return [Known(source_record(row), _line(row)) for row in rows]
+
+
+def _laid_together(groups: Collection[Sequence[str]]) -> tuple[Array, Array, Array]:
+    """Lay texts of several groups into one array; before it, at which of its places each group begins and ends."""
+    last = list(accumulate(map(len, groups)))
+    first = [end - len(group) + 1 for end, group in zip(last, groups, strict=True)]
+    return integers(first), integers(last), texts(list(chain.from_iterable(groups)))
 
 
 def _line(row: Row[Any]) -> Line:

@@ -256,7 +256,8 @@ async def settle_anew(
         keys = {KeyName(workspace_id, key) for one in known for key in keyed_anew(one.record).keys}
         keys = {name for name in keys if not is_shared_by_name(name.key, locked[workspace_id].rules)}
         keys -= await sharing_queries.load_shared(conn, keys) if keys else set()
-        known = await queries.load_neighbourhood(conn, sources=sources, keys=keys)
+        by_workspace = {workspace_id: [name.key for name in keys]}
+        known = await queries.load_neighbourhood(conn, sources=sources, keys=by_workspace)
     before = {one.record.source_id: one for one in known}
     records = {source_id: one.record for source_id, one in before.items()}
     if by_other_rules:
