@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from lead import leftovers
@@ -131,3 +132,13 @@ def test_a_program_that_was_given_up_is_tried_again_when_asked(processes: Proces
     processes.revive()
 
     wait_until((home / "up").exists)
+
+
+def test_a_nice_program_lets_others_go_first(processes: Processes, home: Path) -> None:
+    nice = msgspec.structs.replace(tiny("nice", home), niceness=3)
+    processes.start([nice, tiny("plain", home)], mark(home))
+    wait_until(lambda: (home / "nice.up").exists() and (home / "plain.up").exists())
+
+    pids = {state.name: state.pid for state in processes.states()}
+
+    assert psutil.Process(pids["nice"]).nice() == min(psutil.Process(pids["plain"]).nice() + 3, 19)

@@ -55,11 +55,12 @@ stdout_logfile_backups=3
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
-    """A Python program: its arguments, and the whole of its environment."""
+    """A Python program: its arguments, and the whole of its environment; the nicer, the later its turn on the CPU."""
 
     name: str
     arguments: tuple[str, ...]
     environment: dict[str, str]
+    niceness: int = 0
 
 
 class Processes:

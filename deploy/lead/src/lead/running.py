@@ -15,6 +15,9 @@ from lead.web_build import building
 
 Say = Callable[[str], None]
 
+NICENESS = {"sync-worker": 5}
+"""A sync takes all it can get. On a small machine, who makes contacts of what it fetched, and the page, go first."""
+
 
 class House:
     """What is running, and how to see that it stays so."""
@@ -63,6 +66,7 @@ def _programs(settings: Settings, database_url: str, *, sandbox: bool) -> list[P
             name=name,
             arguments=("-m", name.replace("-", "_")),
             environment=environments.of_service(name, settings, database_url=database_url, sandbox=sandbox),
+            niceness=NICENESS.get(name, 0),
         )
         for name in SERVICES
     ]

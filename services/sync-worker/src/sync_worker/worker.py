@@ -54,7 +54,7 @@ log = structlog.get_logger()
 AHEAD_AT_MOST = 5_000
 LOOK_AFTER = 1_000
 LONGEST_PAUSE_SECONDS = 1.0
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.05
 """How many events a first sync may be ahead of who listens, after how many it looks, how long a page waits for them at
 the most, and how often it looks then. They share a machine with us: what they lag behind, they would catch up alone
 when we are done. And people see contacts as they come. Who listens to nothing for a while slows a sync down, and does
