@@ -46,8 +46,8 @@ Foresee = Callable[[AsyncConnection, Sequence[Any]], Awaitable[Any]]
 BATCH_SECONDS: dict[Lane, float] = {"live": 0.025, "backfill": 0.3}
 """How long a batch may take: the live lane answers quickly, the backfill lane saves round trips."""
 
-FIRST_BATCH: dict[Lane, int] = {"live": 64, "backfill": 1_600}
-LARGEST_BATCH: dict[Lane, int] = {"live": 2_000, "backfill": 1_600}
+FIRST_BATCH: dict[Lane, int] = {"live": 64, "backfill": 2_400}
+LARGEST_BATCH: dict[Lane, int] = {"live": 2_000, "backfill": 2_400}
 """Not all there is: what is left is read ahead while the batch is handled, where publishers are held back."""
 
 SMALLEST_BATCH: dict[Lane, int] = {"live": 16, "backfill": 1_000}
