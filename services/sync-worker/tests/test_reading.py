@@ -9,7 +9,7 @@ import pytest
 from contracts.contacts import ContactFetched, ContactGone
 from providers.source import Page, ProviderUnavailable, Skipped, SourceGone
 from shop_world import World, contact, deal
-from sync_worker.reading import BYTES_TOGETHER, PAGES_TOGETHER, join, read_ahead
+from sync_worker.reading import BYTES_TOGETHER, HELD, PAGES_TOGETHER, join, read_ahead
 
 
 class Stream:
@@ -41,17 +41,23 @@ async def test_pages_that_come_together_are_one_and_the_next_ones_come_while_it_
     async with aclosing(read_ahead(stream.fetch, None)) as pages:
         first = await anext(pages)
         async with asyncio.timeout(10):
-            await stream.asked[2 * PAGES_TOGETHER - 1].wait()
+            await stream.asked[(1 + HELD) * PAGES_TOGETHER - 1].wait()
+        await asyncio.sleep(0)
+        assert len(stream.asked) == (1 + HELD) * PAGES_TOGETHER
         second = await anext(pages)
 
     assert ids(first) == [str(number) for number in range(PAGES_TOGETHER)]
-    assert first.next_cursor == ids(second)[0] == str(PAGES_TOGETHER)
+    assert ids(second) == [str(number) for number in range(PAGES_TOGETHER, 2 * PAGES_TOGETHER)]
+    assert first.next_cursor == ids(second)[0]
 
 
-async def test_no_more_is_held_than_may_be_written_together() -> None:
+async def test_no_more_is_taken_than_may_be_written_together() -> None:
     stream = Stream(raw_bytes=BYTES_TOGETHER // 2)
     async with aclosing(read_ahead(stream.fetch, None)) as pages:
         assert ids(await anext(pages)) == ["0", "1"]
+        async with asyncio.timeout(10):
+            await stream.asked[1 + 2 * HELD].wait()
+        assert ids(await anext(pages)) == ["2", "3"]
 
 
 async def test_a_page_does_not_wait_long_for_those_behind_it() -> None:

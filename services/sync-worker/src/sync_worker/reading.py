@@ -1,6 +1,7 @@
 """Reading ahead: pages that arrive while others are written are written together."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -10,6 +11,9 @@ from providers.source import Page
 
 PAGES_TOGETHER = 16
 BYTES_TOGETHER = 4_000_000
+
+HELD = 2
+"""So many times as much may be held: what waits until others have caught up is read meanwhile, and not afterwards."""
 
 GATHERING_SECONDS = 0.2
 """How long a page waits for those behind it: a transaction costs hardly more for sixteen than for one."""
@@ -53,10 +57,10 @@ async def _read(fetch: Fetch, cursor: str | None, shelf: "Shelf") -> None:
 
 
 class Shelf:
-    """Where pages wait to be written, no more than may be written together."""
+    """Where pages wait to be written."""
 
     def __init__(self) -> None:
-        self._arrivals: list[Page | Exception] = []
+        self._arrivals: deque[Page | Exception] = deque()
         self._bytes = 0
         self._moved = asyncio.Condition()
 
@@ -66,22 +70,27 @@ class Shelf:
             self._arrivals.append(arrival)
             self._bytes += _size(arrival)
             self._moved.notify_all()
-            await self._moved.wait_for(lambda: not self._is_full)
+            await self._moved.wait_for(lambda: not self._has(HELD))
 
     async def take(self) -> list[Page | Exception]:
-        """Take all that has arrived, once there is something, and what follows soon."""
+        """Take what has arrived and what follows soon, no more than may be written together."""
         async with self._moved:
             await self._moved.wait_for(lambda: self._arrivals)
             with suppress(TimeoutError):
                 async with asyncio.timeout(GATHERING_SECONDS):
-                    await self._moved.wait_for(lambda: self._is_full or _is_end(self._arrivals[-1]))
-            taken, self._arrivals, self._bytes = self._arrivals, [], 0
+                    await self._moved.wait_for(lambda: self._has(1) or _is_end(self._arrivals[-1]))
+            taken: list[Page | Exception] = []
+            size = 0
+            while self._arrivals and len(taken) < PAGES_TOGETHER and size < BYTES_TOGETHER:
+                taken.append(self._arrivals.popleft())
+                size += _size(taken[-1])
+            self._bytes -= size
             self._moved.notify_all()
             return taken
 
-    @property
-    def _is_full(self) -> bool:
-        return len(self._arrivals) >= PAGES_TOGETHER or self._bytes >= BYTES_TOGETHER
+    def _has(self, times: int) -> bool:
+        """Whether there is so many times what may be written together."""
+        return len(self._arrivals) >= PAGES_TOGETHER * times or self._bytes >= BYTES_TOGETHER * times
 
 
 def join(pages: Iterable[Page]) -> list[Page]:
