@@ -6,6 +6,7 @@ Large sets travel as columns, what is rare or nested as JSON.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import accumulate, chain
 from types import MappingProxyType
 from typing import Any
@@ -178,8 +179,8 @@ WITH named AS MATERIALIZED (
     SELECT workspace_id, m.source_id, m.golden_id, component_id
     FROM component c JOIN identity_map m USING (workspace_id, component_id)
 )
-SELECT workspace_id, source_id, m.golden_id, m.component_id, s.connection_id, s.provider, s.provider_id,
-       s.first_seen_at, s.shown_revision, s.gone_revision, s.contact, s.keys
+SELECT workspace_id::text, source_id::text, m.golden_id::text, m.component_id::text, s.connection_id::text,
+       s.provider, s.provider_id, s.first_seen_at, s.shown_revision, s.gone_revision, s.contact, s.keys
 FROM member m JOIN source_identity s USING (workspace_id, source_id)
 """
 
@@ -213,7 +214,7 @@ async def load_neighbourhood(
     first_ids, last_ids, provider_ids = _laid_together(records.values())
     first_keys, last_keys, all_keys = _laid_together(keys.values())
     others = columns(sources, {"workspace_id": uuids, "source_id": uuids})
-    rows = await conn.exec_driver_sql(
+    rows: Iterable[Sequence[Any]] = await conn.exec_driver_sql(
         _LOAD_NEIGHBOURHOOD,
         {
             "record_workspaces": uuids([workspace_id for workspace_id, _ in records]),
@@ -229,7 +230,7 @@ async def load_neighbourhood(
             "sources": others["source_id"],
         },
     )
-    return [Known(source_record(row), _line(row)) for row in rows]
+    return [_known(row) for row in rows]
 
 
 def _laid_together(groups: Collection[Sequence[str]]) -> tuple[Array, Array, Array]:
@@ -239,13 +240,33 @@ def _laid_together(groups: Collection[Sequence[str]]) -> tuple[Array, Array, Arr
     return integers(first), integers(last), texts(list(chain.from_iterable(groups)))
 
 
-def _line(row: Row[Any]) -> Line:
-    return Line(
-        workspace_id=row.workspace_id,
-        source_id=row.source_id,
-        golden_id=row.golden_id,
-        component_id=row.component_id,
+def _known(row: Sequence[Any]) -> Known:
+    """Read a row of a neighbourhood: by the places of its columns, and ids only once.
+
+    To look columns up by their names, and to let the driver make every id, costs more than all the rest.
+    """
+    workspace, source, golden, component, connection, provider, provider_id, seen_at, shown, gone, contact, keys = row
+    workspace_id, source_id = _same(workspace), msgspec.convert(source, UUID)
+    component_id = source_id if component == source else msgspec.convert(component, UUID)
+    golden_id = component_id if golden == component else msgspec.convert(golden, UUID)
+    record = SourceRecord(
+        workspace_id=workspace_id,
+        source_id=source_id,
+        connection_id=_same(connection),
+        provider=provider,
+        provider_id=provider_id,
+        first_seen_at=seen_at,
+        shown_revision=shown,
+        gone_revision=gone,
+        contact=_contact.decode(contact),
+        keys=tuple(keys),
     )
+    line = Line(workspace_id=workspace_id, source_id=source_id, golden_id=golden_id, component_id=component_id)
+    return Known(record, line)
+
+
+_same = lru_cache(maxsize=1_000)(UUID)
+"""Ids that very many rows have."""
 
 
 def source_record(row: Row[Any]) -> SourceRecord:
