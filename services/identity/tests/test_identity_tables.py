@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from identity.path import operations
 from identity.resolution.records import told_by
+from identity.store import queries
 from identity.tables import metadata
 from servicekit.database import Database
 from servicekit.testing import FreshDatabase
@@ -90,6 +91,39 @@ async def test_look_ups_go_by_key_before_the_planner_knows_the_tables(workspace:
 
     # Some ten for each record; reading the workspace for each would be a thousand times as many.
     assert read.scalar_one() < 500 * 20
+
+
+async def test_neighbours_of_several_workspaces_are_loaded_at_once_and_never_across(workspace: Any, other: Any) -> None:
+    for each in (workspace, other):
+        await each.hears(
+            each.fetched(1, "a@x.org"),
+            each.fetched(2, "b@x.org"),
+            each.fetched(3, "c@x.org", connection_id=each.zendesk),
+            each.fetched(4, "d@x.org"),
+        )
+
+    async with workspace.db.transaction(workspace.id, other.id) as conn:
+        await queries.read_standing(conn)
+        known = await queries.load_neighbourhood(
+            conn,
+            records={
+                (workspace.id, workspace.hubspot): ["1", "3"],
+                (workspace.id, workspace.zendesk): [],
+                (other.id, other.hubspot): ["2"],
+                (other.id, other.zendesk): ["9"],
+            },
+            keys={
+                workspace.id: [],
+                other.id: ["email:c@x.org", "email:c@x.org", "email:z@x.org"],
+                uuid4(): ["email:d@x.org"],
+            },
+        )
+
+    assert sorted((one.record.workspace_id == other.id, one.record.provider_id) for one in known) == [
+        (False, "1"),
+        (True, "2"),
+        (True, "3"),
+    ]
 
 
 async def test_newcomers_are_looked_up_without_reading_who_is_there(workspace: Any) -> None:

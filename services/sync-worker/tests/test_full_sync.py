@@ -13,8 +13,8 @@ from contracts.syncs import SyncCounts
 from providers.source import Page, ProviderRefused, ProviderUnavailable
 from servicekit.errors import RetryLater
 from shop_world import EVERY, World, contact, deal
+from sync_worker import hint_queries, schedule, source_queries
 from sync_worker import run as runs_of
-from sync_worker import schedule, source_queries
 from sync_worker.queue import schedule_due
 from sync_worker.run import Run
 
@@ -52,6 +52,7 @@ async def fetched_besides(world: World, provider_id: str) -> None:
         attempt=1,
     )
     async with world.db.transaction(world.workspace_id) as conn:
+        await hint_queries.hold_connection(conn, besides)
         await source_queries.save_contacts(conn, besides, "contacts", {provider_id: contact(provider_id)})
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from contextlib import aclosing
+from itertools import chain
 
 import msgspec
 import pytest
@@ -87,6 +88,40 @@ async def test_an_error_waits_for_the_pages_before_it() -> None:
     assert ids(await anext(pages)) == ["0", "1"]
     with pytest.raises(ProviderUnavailable):
         await anext(pages)
+
+
+@pytest.mark.parametrize("fails_at", [PAGES_TOGETHER + 4, 2 * PAGES_TOGETHER])
+async def test_an_error_behind_more_pages_than_are_written_together_comes_after_all_of_them(fails_at: int) -> None:
+    stream = Stream()
+
+    async def fetch(cursor: str | None) -> Page:
+        if cursor == str(fails_at):
+            raise ProviderUnavailable("Shop has trouble.")
+        return await stream.fetch(cursor)
+
+    pages = read_ahead(fetch, None)
+    read = ids(await anext(pages))
+    await asyncio.sleep(0.05)  # all the rest has come
+    while len(read) < fails_at:
+        read += ids(await anext(pages))
+    with pytest.raises(ProviderUnavailable):
+        await anext(pages)
+
+    assert read == [str(number) for number in range(fails_at)]
+
+
+async def test_an_end_behind_more_pages_than_are_written_together_is_reached() -> None:
+    last = PAGES_TOGETHER + 4
+    stream = Stream()
+
+    async def fetch(cursor: str | None) -> Page:
+        page = await stream.fetch(cursor)
+        return page if cursor != str(last) else msgspec.structs.replace(page, next_cursor=None)
+
+    read = [ids(page) async for page in read_ahead(fetch, None)]
+
+    assert [len(each) for each in read] == [PAGES_TOGETHER, last + 1 - PAGES_TOGETHER]
+    assert list(chain.from_iterable(read)) == [str(number) for number in range(last + 1)]
 
 
 @pytest.mark.parametrize(

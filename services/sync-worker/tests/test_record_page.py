@@ -1,6 +1,8 @@
 """Recording pages: what is kept, counted and published."""
 
+import asyncio
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import msgspec
 from contracts.contacts import Contact, ContactFetched, ContactGone
@@ -10,7 +12,7 @@ from contracts.syncs import SyncCounts, SyncProgressed
 from providers.source import Page, Skipped, SourceGone
 from shop_world import World, comment, contact, deal, ticket
 from sqlalchemy import text
-from sync_worker import source_queries
+from sync_worker import hint_queries, source_queries, suppression
 from sync_worker.run import Origin
 from sync_worker.source_queries import content_hash
 
@@ -65,6 +67,49 @@ async def test_records_of_a_page_are_first_seen_one_after_the_other_in_its_order
     assert len({row["first_seen_at"] for row in seen}) == 6
     told = await world.published(ContactFetched)
     assert [(event.provider_id, event.first_seen_at) for event in told] == [tuple(row.values()) for row in seen]
+
+
+async def test_of_one_page_known_new_and_erased_contacts_each_come_out_as_they_should(world: World) -> None:
+    world.shop.show("contacts", Page(contacts=tuple(contact(name) for name in "1234")))
+    await world.sync()
+    world.shop.show("contacts", Page(gone=(SourceGone(provider_id="3", reason="archived"),)))
+    await world.sync_anew()
+    event = ContactErased(workspace_id=world.workspace_id, golden_id=uuid4(), sources=((world.connection_id, "4"),))
+    async with world.db.transaction(world.workspace_id) as conn:
+        await suppression.erase_contacts(conn, [event])
+    seen_at = {row["provider_id"]: row["first_seen_at"] for row in await world.rows("SELECT * FROM source_contact")}
+    page = {name: contact(name, "Grace" if name == "2" else "Ada") for name in ("5", "4", "3", "2", "1", "6")}
+
+    async with world.db.transaction(world.workspace_id) as conn:
+        origin = Origin(workspace_id=world.workspace_id, connection_id=world.connection_id, provider="shop")
+        await hint_queries.hold_connection(conn, origin)
+        saved = await source_queries.save_contacts(conn, origin, "contacts", page)
+
+    assert [(each.provider_id, each.old_revision, each.revision) for each in saved] == [
+        ("3", 2, 3),
+        ("2", 1, 2),
+        ("5", None, 1),
+        ("6", None, 1),
+    ]
+    rows = {row["provider_id"]: row for row in await world.rows("SELECT * FROM source_contact")}
+    assert rows.keys() == {"1", "2", "3", "5", "6"}
+    assert {each.provider_id: each.first_seen_at for each in saved} == {
+        name: rows[name]["first_seen_at"] for name in ("3", "2", "5", "6")
+    }
+    assert all(rows[name]["first_seen_at"] == seen_at[name] for name in "123")
+
+
+async def test_of_two_who_save_a_new_contact_at_once_one_waits(world: World) -> None:
+    origin = Origin(workspace_id=world.workspace_id, connection_id=world.connection_id, provider="shop")
+
+    async def save() -> int:
+        async with world.db.transaction(world.workspace_id) as conn:
+            await hint_queries.hold_connection(conn, origin)
+            saved = await source_queries.save_contacts(conn, origin, "contacts", {"1": contact("1")})
+            await asyncio.sleep(0.1)
+            return len(saved)
+
+    assert sorted(await asyncio.gather(save(), save())) == [0, 1]
 
 
 async def test_newcomers_are_looked_up_without_reading_who_is_there(world: World) -> None:

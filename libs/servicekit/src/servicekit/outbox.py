@@ -133,7 +133,7 @@ async def write(conn: AsyncConnection, published: Sequence[Published]) -> None:
 
 
 class Parcel(msgspec.Struct, frozen=True, gc=False):
-    """Events that share a row; `payload` has a line of JSON for each of them, which has no line's end in it."""
+    """Events that share a row; `payload` is a line of JSON for each, as JSON has no line's end in it."""
 
     topic: str
     event_name: str

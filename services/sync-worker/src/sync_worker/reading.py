@@ -57,7 +57,7 @@ async def _read(fetch: Fetch, cursor: str | None, shelf: "Shelf") -> None:
 
 
 class Shelf:
-    """Where pages wait to be written."""
+    """Where pages wait to be written: `HELD` times what is written together at most, and one page more."""
 
     def __init__(self) -> None:
         self._arrivals: deque[Page | Exception] = deque()

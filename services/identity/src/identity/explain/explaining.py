@@ -75,6 +75,7 @@ class Scene(msgspec.Struct, frozen=True):
 async def load_scene(conn: AsyncConnection, workspace_id: UUID, golden_ids: Collection[UUID]) -> Scene:
     """Load what edges reach from golden records, and part it again."""
     rules = await rules_queries.current_rules(conn, workspace_id)
+    await queries.read_standing(conn)  # after which statements are carried out as they are written
     heads = [SourceName(workspace_id, id_) for id_ in golden_ids]
     known = {one.record.source_id: one for one in await queries.load_neighbourhood(conn, sources=heads)}
     named = [SourceName(workspace_id, source_id) for source_id in known]

@@ -241,7 +241,7 @@ def _laid_together(groups: Collection[Sequence[str]]) -> tuple[Array, Array, Arr
 
 
 def _known(row: Sequence[Any]) -> Known:
-    """Read a row of a neighbourhood: by the places of its columns, and ids only once.
+    """Read a row of a neighbourhood: by the places of its columns, and of equal ids only one.
 
     To look columns up by their names, and to let the driver make every id, costs more than all the rest.
     """
