@@ -7,16 +7,9 @@ import msgspec
 from contracts.contacts import ContactFetched, ContactGone
 from contracts.interactions import Interaction, InteractionFetched, InteractionGone
 
+from sync_worker.erasure_queries import Erased, ErasedInteraction
 from sync_worker.run import Origin
-from sync_worker.source_queries import (
-    Erased,
-    ErasedInteraction,
-    InteractionKey,
-    Saved,
-    SavedInteraction,
-    Went,
-    WentInteraction,
-)
+from sync_worker.source_queries import InteractionKey, Saved, SavedInteraction, Went, WentInteraction
 
 
 class _ContactFetched(ContactFetched, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from servicekit.database import Database
 from servicekit.outbox import publish
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync_worker import action_queries, announcements, file_queries, files, jobs, queries, schedule, source_queries
+from sync_worker import action_queries, announcements, erasure_queries, file_queries, files, jobs, queries, schedule
 
 log = structlog.get_logger()
 
@@ -81,8 +81,8 @@ async def _erase_sources(db: Database, workspace_id: UUID, connection_id: UUID, 
     while rows:
         async with db.transaction(workspace_id) as conn:
             known = await queries.lock_connection(conn, workspace_id, connection_id)
-            contacts = await source_queries.take_contacts(conn, known, SLICE) if known else []
-            interactions = await source_queries.take_interactions(conn, known, SLICE) if known else []
+            contacts = await erasure_queries.take_contacts(conn, known, SLICE) if known else []
+            interactions = await erasure_queries.take_interactions(conn, known, SLICE) if known else []
             revisions = [each.revision for each in contacts] + [each.revision for each in interactions]
             if revisions:
                 await queries.begin_above(conn, workspace_id, connection_id, max(revisions))

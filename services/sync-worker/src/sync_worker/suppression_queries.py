@@ -10,8 +10,9 @@ from servicekit.arrays import binaries, texts
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sync_worker.erasure_queries import Erased, ErasedInteraction
 from sync_worker.run import Origin
-from sync_worker.source_queries import Erased, ErasedInteraction, InteractionKey, SavedInteraction, content_hash
+from sync_worker.source_queries import InteractionKey, SavedInteraction, content_hash
 
 RecordKey = tuple[str, str]
 """The kind of a record and its provider's id. The kind of a contact is empty."""
