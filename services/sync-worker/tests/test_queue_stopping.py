@@ -16,6 +16,7 @@ from sync_worker import queue
 
 WORKERS = 4
 STOPS_WITHIN_SECONDS = 15.0  # who runs us waits 20
+TURNS = 5  # of the loop, within which a connection that was accepted is being joined
 
 
 class Wire:
@@ -36,6 +37,10 @@ class Wire:
 
     async def cut(self) -> None:
         self._is_cut = True
+        for listening in self._server.sockets:  # or it accepts one more, and closing forgets about that one
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
         self._server.close()
         for end in self._ends:
             end.transport.abort()
