@@ -16,7 +16,7 @@ NOWHERE = "http://127.0.0.1:9/back"
 
 
 async def read_through(sandbox_url: str, account: str) -> int:
-    """Read all contacts of an account of the sandbox, page by page as sync-worker will; return how many there are."""
+    """Count and read all contacts of an account of the sandbox, as sync-worker will; return how many there are."""
     name, _, account_id = account.partition(":")
     provider = PROVIDERS[name]
     app = provider.environment(
@@ -37,6 +37,7 @@ async def read_through(sandbox_url: str, account: str) -> int:
         access = Access(
             access_token=grant.access_token, token_type=grant.token_type, api_url=sandbox_url, account_id=account_id
         )
+        await provider.count(http, access, "contacts")
         read, cursor = 0, None
         while True:
             page = await provider.fetch_page(

@@ -16,8 +16,9 @@ from sync_worker.reading import BYTES_TOGETHER, HELD, PAGES_TOGETHER, join, read
 class Stream:
     """Pages of one contact each, whose numbers are cursors; it never ends, and the page at `stuck` never comes."""
 
-    def __init__(self, *, stuck: int | None = None, raw_bytes: int = 10) -> None:
+    def __init__(self, *, stuck: int | None = None, raw_bytes: int = 10, seconds: float = 0.0) -> None:
         self.stuck = stuck
+        self.seconds = seconds
         self.raw = b"1" * raw_bytes
         self.asked: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
         self.left = False
@@ -25,6 +26,8 @@ class Stream:
     async def fetch(self, cursor: str | None) -> Page:
         number = int(cursor or 0)
         self.asked[number].set()
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         if number == self.stuck:
             try:
                 await asyncio.Event().wait()
@@ -61,10 +64,24 @@ async def test_no_more_is_taken_than_may_be_written_together() -> None:
         assert ids(await anext(pages)) == ["2", "3"]
 
 
-async def test_a_page_does_not_wait_long_for_those_behind_it() -> None:
-    stream = Stream(stuck=1)
+async def test_the_first_page_waits_for_none_and_the_next_ones_for_more_and_more() -> None:
+    came: list[int] = []
+    stream = Stream(seconds=0.01)
     async with asyncio.timeout(10), aclosing(read_ahead(stream.fetch, None)) as pages:
-        assert ids(await anext(pages)) == ["0"]
+        async for page in pages:
+            came.append(len(page.contacts))
+            if len(came) == 5:
+                break
+
+    assert came[0] == 1
+    assert came == sorted(came)
+    assert came[4] > 4
+
+
+async def test_a_page_does_not_wait_long_for_those_behind_it() -> None:
+    stream = Stream(stuck=2, seconds=0.001)
+    async with asyncio.timeout(10), aclosing(read_ahead(stream.fetch, None)) as pages:
+        assert [ids(await anext(pages)), ids(await anext(pages))] == [["0"], ["1"]]
 
 
 async def test_who_reads_no_further_leaves_the_page_on_its_way() -> None:

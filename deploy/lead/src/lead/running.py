@@ -15,7 +15,7 @@ from lead.web_build import building
 
 Say = Callable[[str], None]
 
-NICENESS = {"sync-worker": 5}
+NICENESS = {"sync-worker": 9}
 """A sync takes all it can get. On a small machine, who makes contacts of what it fetched, and the page, go first. So do
 weighing and indexing, also before the fetch that a webhook asked for, or an action."""
 

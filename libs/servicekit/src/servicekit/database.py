@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from servicekit import outbox
 from servicekit.doorbell import Doorbell
 from servicekit.house import package_of
+from servicekit.pool import LongestFirstPool
 from servicekit.secrets import derive_text
 from servicekit.settings import ServiceSettings
 
@@ -64,7 +65,7 @@ class Database:
                 isolation_level="AUTOCOMMIT",
                 pool_size=settings.database_pool_size,
                 max_overflow=settings.database_pool_size,
-                pool_use_lifo=True,  # the connection used last knows its statements and has its tables at hand
+                poolclass=LongestFirstPool,
                 hide_parameters=True,
                 json_serializer=lambda value: msgspec.json.encode(value).decode(),
                 json_deserializer=msgspec.json.decode,

@@ -16,7 +16,8 @@ HELD = 2
 """So many times as much may be held: what waits until others have caught up is read meanwhile, and not afterwards."""
 
 GATHERING_SECONDS = 0.2
-"""How long a page waits for those behind it: a transaction costs hardly more for sixteen than for one."""
+"""How long a page waits for those behind it: a transaction costs hardly more for sixteen than for one. The first waits
+for none, and then each for twice as many as before: who listens has something to do at once, and people to look at."""
 
 Fetch = Callable[[str | None], Awaitable[Page]]
 
@@ -62,6 +63,7 @@ class Shelf:
     def __init__(self) -> None:
         self._arrivals: deque[Page | Exception] = deque()
         self._bytes = 0
+        self._awaited = 1
         self._moved = asyncio.Condition()
 
     async def put(self, arrival: Page | Exception) -> None:
@@ -78,7 +80,8 @@ class Shelf:
             await self._moved.wait_for(lambda: self._arrivals)
             with suppress(TimeoutError):
                 async with asyncio.timeout(GATHERING_SECONDS):
-                    await self._moved.wait_for(lambda: self._has(1) or _is_end(self._arrivals[-1]))
+                    await self._moved.wait_for(self._has_enough)
+            self._awaited = min(self._awaited * 2, PAGES_TOGETHER)
             taken: list[Page | Exception] = []
             size = 0
             while self._arrivals and len(taken) < PAGES_TOGETHER and size < BYTES_TOGETHER:
@@ -87,6 +90,9 @@ class Shelf:
             self._bytes -= size
             self._moved.notify_all()
             return taken
+
+    def _has_enough(self) -> bool:
+        return len(self._arrivals) >= self._awaited or self._has(1) or _is_end(self._arrivals[-1])
 
     def _has(self, times: int) -> bool:
         """Whether there is so many times what may be written together."""

@@ -51,7 +51,7 @@ from sync_worker.sifting import write_page
 
 log = structlog.get_logger()
 
-AHEAD_AT_MOST = 6_500
+AHEAD_AT_MOST = 9_000
 LOOK_AFTER = 1_000
 LONGEST_PAUSE_SECONDS = 1.0
 LOOK_SECONDS = 0.05
