@@ -89,13 +89,16 @@ class Table:
         self._unindexed.append((now_ms() + self._lag_ms, row))
         self._pages.clear()
 
-    def page(self, asked: Hashable, write: Callable[[], bytes]) -> bytes:
-        """A page of these rows alone, as it was written when it was last asked for, until a row changes."""
-        if asked not in self._pages:
-            if len(self._pages) >= _PAGES_KEPT:
-                self._pages.clear()
-            self._pages[asked] = write()
-        return self._pages[asked]
+    def kept(self, asked: Hashable) -> bytes | None:
+        """The page that was kept when the same was asked, unless a row changed since."""
+        return self._pages.get(asked)
+
+    def keep(self, asked: Hashable, page: bytes) -> bytes:
+        """Keep a page of these rows alone, and return it."""
+        if len(self._pages) >= _PAGES_KEPT:
+            self._pages.clear()
+        self._pages[asked] = page
+        return page
 
     def listed(self, after: int | None, *, archived: bool) -> Iterator[tuple[int, Record]]:
         """Living rows, or archived ones, in the order of their ids, from the one behind `after` on."""
