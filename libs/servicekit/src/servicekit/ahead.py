@@ -5,6 +5,7 @@ is forgotten and read again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ import msgspec
 from servicekit import bus_queries as queries
 from servicekit.bus_queries import Envelope, Shard
 from servicekit.database import DATABASE_ERRORS, Database
+
+LONGEST_TURN_SECONDS = 0.001
+"""How long we read without looking up: while the batch in hand has something to send, Postgres waits for it."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -75,7 +79,17 @@ class Ahead:
         except (*DATABASE_ERRORS, OSError):
             return Batch(after, [], None)
         try:
-            read = [self._read(envelope) for envelope in envelopes]
+            read = await self._read_all(envelopes)
             return Batch(after, envelopes, read, await self._foresee(envelopes, read) if read else None)
         except Exception:  # as above: it is read again, by halves, until the culprit is found
             return Batch(after, envelopes, None)
+
+    async def _read_all(self, envelopes: Sequence[Envelope]) -> list[list[Any]]:
+        read: list[list[Any]] = []
+        began = time.perf_counter()
+        for envelope in envelopes:
+            if time.perf_counter() - began > LONGEST_TURN_SECONDS:
+                await asyncio.sleep(0)
+                began = time.perf_counter()
+            read.append(self._read(envelope))
+        return read

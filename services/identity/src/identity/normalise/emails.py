@@ -12,7 +12,7 @@ from identity.normalise.mailboxes import is_disposable, is_role
 LONGEST = 320
 
 # Most emails: nothing invisible in them, nothing beyond ASCII, no scheme, one @ before a domain.
-_PLAIN = re.compile(r"(?!mailto:)[!-;=?-~]+(?<!@)@[!-;=?A-~]+")
+_PLAIN = re.compile(r"(?!mailto:)[!-;=?A-~]++@[!-;=?A-~]++")
 _NAMED = re.compile(r"[^<>]*<\s*([^<>]+?)\s*>")
 
 _SAME_HOST = {"googlemail.com": "gmail.com", "pm.me": "proton.me", "protonmail.com": "proton.me"}
