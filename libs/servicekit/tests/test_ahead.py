@@ -1,5 +1,7 @@
 """Batches that are read while the one before is handled."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -7,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from contracts.golden_records import GoldenRecordGone
 from servicekit import bus_queries as queries
+from servicekit.ahead import LONGEST_TURN_SECONDS, Ahead
 from servicekit.consumer import FULL_BATCH, Consumer, on, on_read
 from servicekit.database import Database
-from servicekit.outbox import publish
+from servicekit.outbox import LARGEST_PARCEL, publish, shard_of
 from servicekit.testing import FreshDatabase, drain
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -202,3 +205,27 @@ async def test_a_rush_is_so_many_events_of_a_shard_within_a_time(
     assert not (await inflow(len(published), timedelta(0))).is_rush
     await copies.rest()
     assert await inflow(len(published), timedelta(minutes=1)) == queries.Inflow(0, is_rush=True)
+
+
+async def test_reading_gives_way_to_whoever_has_something_to_do(db: Database) -> None:
+    async with db.transaction() as conn:
+        publish(conn, [GoldenRecordGone(workspace_id=WORKSPACE, golden_id=uuid4()) for _ in range(4 * LARGEST_PARCEL)])
+    turns, seen = 0, list[int]()
+
+    def read(envelope: queries.Envelope) -> list[int]:
+        time.sleep(2 * LONGEST_TURN_SECONDS)
+        seen.append(turns)
+        return []
+
+    async def foresee(_: Sequence[queries.Envelope], read: Sequence[list[int]]) -> list[None]:
+        return [None] * len(read)
+
+    ahead = Ahead(db, read, foresee)
+    shard = queries.Shard(GoldenRecordGone.TOPIC, "live", shard_of(WORKSPACE))
+    ahead.begin(shard, after=0, size=4 * LARGEST_PARCEL)
+    taking = asyncio.create_task(ahead.take(shard))
+    while not taking.done():
+        turns += 1
+        await asyncio.sleep(0)
+
+    assert len(set(seen)) == len(seen) == 4

@@ -21,6 +21,8 @@ def db(fresh: FreshDatabase) -> Database:
     ("kind", "values"),
     [
         (texts, ["a", None, "ü\n\x1f", "", "x" * 70_000]),
+        (texts, ["a", "ü", "", "x" * 4_095]),
+        (texts, ["a", "x" * 4_096]),
         (texts, [None]),
         (uuids, [UUID(int=0), UUID(int=2**128 - 1)]),
         (integers, [0, -1, 2**63 - 1, -(2**63)]),
@@ -55,6 +57,7 @@ def test_rows_are_turned_on_their_side() -> None:
 
 def test_bytes_are_text_already() -> None:
     assert texts(["ü".encode(), None]) == texts(["ü", None])
+    assert texts(["ü".encode(), b"x" * 5_000]) == texts(["ü", "x" * 5_000])
 
 
 def test_no_rows_are_empty_columns() -> None:

@@ -63,6 +63,7 @@ async def test_who_waits_for_a_full_pool_gets_what_comes_back(fresh: FreshDataba
         pids = [await process_of(conn) for conn in conns]
         waiting = asyncio.create_task(ask())
         await asyncio.sleep(0.01)
+        assert db.engine.pool.checkedout() == len(set(pids)) == len(pids)  # type: ignore[attr-defined]
         assert not waiting.done()
 
     assert await waiting in pids

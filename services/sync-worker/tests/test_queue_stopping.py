@@ -16,7 +16,7 @@ from sync_worker import queue
 
 WORKERS = 4
 STOPS_WITHIN_SECONDS = 15.0  # who runs us waits 20
-TURNS = 5  # of the loop, within which a connection that was accepted is being joined
+TURNS = 5  # of the loop, within which the joining of a connection that was accepted has begun
 
 
 class Wire:

@@ -10,7 +10,7 @@ import pytest
 from contracts.contacts import ContactFetched, ContactGone
 from providers.source import Page, ProviderUnavailable, Skipped, SourceGone
 from shop_world import World, contact, deal
-from sync_worker.reading import BYTES_TOGETHER, HELD, PAGES_TOGETHER, join, read_ahead
+from sync_worker.reading import BYTES_TOGETHER, HELD, PAGES_TOGETHER, Shelf, join, read_ahead
 
 
 class Stream:
@@ -65,17 +65,22 @@ async def test_no_more_is_taken_than_may_be_written_together() -> None:
 
 
 async def test_the_first_page_waits_for_none_and_the_next_ones_for_more_and_more() -> None:
-    came: list[int] = []
-    stream = Stream(seconds=0.01)
-    async with asyncio.timeout(10), aclosing(read_ahead(stream.fetch, None)) as pages:
-        async for page in pages:
-            came.append(len(page.contacts))
-            if len(came) == 5:
-                break
+    shelf = Shelf()
+    for awaited in (1, 2, 4):
+        taking = asyncio.create_task(shelf.take())
+        for number in range(awaited):
+            await settle()
+            assert not taking.done()
+            await shelf.put(Page(contacts=(), next_cursor=str(number)))
+        await settle()
+        assert taking.done()
+        assert len(await taking) == awaited
 
-    assert came[0] == 1
-    assert came == sorted(came)
-    assert came[4] > 4
+
+async def settle() -> None:
+    """Let everybody do what can be done at once."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def test_a_page_does_not_wait_long_for_those_behind_it() -> None:

@@ -16,7 +16,7 @@ from servicekit.bus_queries import Envelope, Shard
 from servicekit.database import DATABASE_ERRORS, Database
 
 LONGEST_TURN_SECONDS = 0.001
-"""How long we read without looking up: while the batch in hand has something to send, Postgres waits for it."""
+"""How long we read, and a parcel more, until we look up: what the batch in hand has to send, Postgres waits for."""
 
 
 class Batch(msgspec.Struct, frozen=True):

@@ -3,6 +3,9 @@
 A connection is a process of Postgres', with its own plans, its own copies of what tables look like, and its own map of
 the shared memory, to be filled page by page. Who works most should work in the same few processes. Handed out as they
 come back, connections go from task to task, and all of them learn everything.
+
+It goes by places: one whose connection broke keeps its number, and the next to have it connects anew. Of more than the
+pool keeps, those stay that came back first. This holds on to inner parts of SQLAlchemy 2.1: `_queue_class`, `_do_get`.
 """
 
 import asyncio

@@ -82,23 +82,20 @@ async def list_records(object_type: FromPath[str], request: HTTPRequest, caller:
     if page := table.kept(asked):
         return written(page)
     links = linked_kinds(request, caller)
-
-    def write() -> bytes:
-        history = "propertiesWithHistory" in request.query_params
-        body = answers.page(
-            caller.portal,
-            table,
-            limit=whole(request, "limit", default=10, most=50 if history else 100),
-            after=request.query_params.get("after"),
-            archived=request.query_params.get("archived") == "true",
-            names=answers.asked(table.kind, words(request, "properties")),
-            links=links,
-            address=str(request.url.with_replacements(query="")),
-        )
-        return encoded(body)
-
+    history = "propertiesWithHistory" in request.query_params
+    body = answers.page(
+        caller.portal,
+        table,
+        limit=whole(request, "limit", default=10, most=50 if history else 100),
+        after=request.query_params.get("after"),
+        archived=request.query_params.get("archived") == "true",
+        names=answers.asked(table.kind, words(request, "properties")),
+        links=links,
+        address=str(request.url.with_replacements(query="")),
+    )
+    page = encoded(body)
     # Associations change without the records.
-    return written(write() if links else table.keep(asked, write()))
+    return written(page if links else table.keep(asked, page))
 
 
 @get("/{object_type:str}/{object_id:str}")

@@ -16,8 +16,9 @@ HELD = 2
 """So many times as much may be held: what waits until others have caught up is read meanwhile, and not afterwards."""
 
 GATHERING_SECONDS = 0.2
-"""How long a page waits for those behind it: a transaction costs hardly more for sixteen than for one. The first waits
-for none, and then each for twice as many as before: who listens has something to do at once, and people to look at."""
+"""How long a page waits for those behind it: a transaction costs hardly more for sixteen than for one. The first
+page of a reading waits for none, and then each transaction for twice as many, up to sixteen: who listens has something
+to do at once, and people to look at."""
 
 Fetch = Callable[[str | None], Awaitable[Page]]
 
