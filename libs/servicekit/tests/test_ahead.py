@@ -213,7 +213,7 @@ async def test_reading_gives_way_to_whoever_has_something_to_do(db: Database) ->
     turns, seen = 0, list[int]()
 
     def read(envelope: queries.Envelope) -> list[int]:
-        time.sleep(2 * LONGEST_TURN_SECONDS)
+        time.sleep(2 * LONGEST_TURN_SECONDS)  # as reading does, which waits for nothing and keeps the loop
         seen.append(turns)
         return []
 

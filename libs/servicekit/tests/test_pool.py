@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from servicekit.database import Database
+from servicekit.pool import LongestFirstPool
 from servicekit.settings import ServiceSettings
 from servicekit.testing import FreshDatabase
 from sqlalchemy import text
@@ -61,9 +62,11 @@ async def test_who_waits_for_a_full_pool_gets_what_comes_back(fresh: FreshDataba
     async with AsyncExitStack() as stack:
         conns = await opened(db, stack, 2 * ServiceSettings(**fresh.settings()).database_pool_size)
         pids = [await process_of(conn) for conn in conns]
+        pool = db.engine.pool
+        assert isinstance(pool, LongestFirstPool)
         waiting = asyncio.create_task(ask())
         await asyncio.sleep(0.01)
-        assert db.engine.pool.checkedout() == len(set(pids)) == len(pids)  # type: ignore[attr-defined]
+        assert pool.checkedout() == len(set(pids)) == len(pids)
         assert not waiting.done()
 
     assert await waiting in pids

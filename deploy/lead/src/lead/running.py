@@ -17,8 +17,8 @@ Say = Callable[[str], None]
 
 NICENESS = {"sync-worker": 9}
 """A sync takes all it can get. On a small machine, who makes contacts of what it fetched, and the page, go first. So do
-weighing and indexing, also before the fetch that a webhook asked for, or an action. At 5 a machine
-of two cores was idle for longer, while the one waited for the other; at 13 and 15 no less than at 9."""
+weighing and indexing, also before the fetch that a webhook asked for, or an action. At 5 a machine of two
+cores was idle for longer, while the one waited for the other; at 13 and 15 no less than at 9."""
 
 
 class House:

@@ -81,7 +81,7 @@ def columns(rows: Iterable[object], kinds: dict[str, Kind]) -> dict[str, Array]:
 
 def texts(values: Collection[str | bytes | None]) -> Texts:
     """Make `text[]`; bytes are UTF-8 already. Half a surrogate raises `UnicodeEncodeError`."""
-    with suppress(TypeError, IndexError):  # most columns are short strings, without a null
+    with suppress(TypeError, IndexError):  # most are short strings alone, and what is not says so
         return Texts(_head(Texts, len(values)) + _short(list(map(str.encode, values))))  # type: ignore[arg-type]
     parts = [_head(Texts, len(values))]
     add, known = parts.append, len(_LENGTHS)
